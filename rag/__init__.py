@@ -1,0 +1,1 @@
+"""Questions over a folder of news articles, answered with checked citations."""

@@ -1,0 +1,101 @@
+"""Settings: a value object with named defaults, and the only reader of the environment.
+
+| variable          | meaning                                                   | default         |
+|-------------------|-----------------------------------------------------------|-----------------|
+| `RAG_INDEX`       | folder of the index                                       | `.rag`          |
+| `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
+| `RAG_MODEL`       | chat model; unset: no text leaves this machine            | unset           |
+| `OPENAI_BASE_URL` | endpoint of the chat model                                | OpenAI's        |
+| `OPENAI_API_KEY`  | key for that endpoint                                     | none            |
+| `RAG_TIMEOUT`     | seconds to wait for the chat model's next piece of text   | 60              |
+| `RAG_LANG`        | `zh` or `en`: language of messages                        | the locale's    |
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from rag.errors import ConfigError
+from rag.messages import Language
+
+BUNDLED_EMBEDDER = "multilingual-e5-small"
+OPENAI_ENDPOINT = "https://api.openai.com/v1"
+MAX_QUESTION_CHARACTERS = 10_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChatModelConfig:
+    """A chat model behind an OpenAI-compatible endpoint.
+
+    `timeout` is in seconds and bounds the wait for a connection and for each next piece of the
+    reply, not the whole reply. The key never shows in `repr`.
+    """
+
+    name: str
+    endpoint: str = OPENAI_ENDPOINT
+    api_key: str | None = field(default=None, repr=False)
+    timeout: float = 60.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """Everything an `Assistant` needs to be told."""
+
+    index: Path = Path(".rag")
+    embedder: str = BUNDLED_EMBEDDER
+    chat_model: ChatModelConfig | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        """Read the variables above. Raises `ConfigError` on a value that can't be used.
+
+        A chat model is configured only where `RAG_MODEL` is set: an `OPENAI_API_KEY` that
+        happens to lie in the environment sends no article anywhere.
+        """
+        env = os.environ if environment is None else environment
+        name = env.get("RAG_MODEL", "").strip()
+        chat_model = None
+        if name:
+            chat_model = ChatModelConfig(
+                name=name,
+                endpoint=_endpoint(env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT),
+                api_key=env.get("OPENAI_API_KEY", "").strip() or None,
+                timeout=_seconds("RAG_TIMEOUT", env.get("RAG_TIMEOUT", "").strip() or "60"),
+            )
+        return cls(
+            index=Path(env.get("RAG_INDEX", "").strip() or ".rag"),
+            embedder=env.get("RAG_EMBEDDER", "").strip() or BUNDLED_EMBEDDER,
+            chat_model=chat_model,
+        )
+
+
+def message_language(environment: Mapping[str, str] | None = None) -> Language:
+    """The language of messages to a person at this terminal: `RAG_LANG`, else the locale's."""
+    env = os.environ if environment is None else environment
+    wish = env.get("RAG_LANG") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG")
+    return "zh" if (wish or "").lower().startswith("zh") else "en"
+
+
+def _endpoint(url: str) -> str:
+    if not url.startswith(("http://", "https://")):
+        raise ConfigError(
+            en=f"OPENAI_BASE_URL is {url!r}: it must start with http:// or https://.",
+            zh=f"OPENAI_BASE_URL 的值是 {url!r}:必须以 http:// 或 https:// 开头。",
+        )
+    return url.rstrip("/")
+
+
+def _seconds(variable: str, value: str) -> float:
+    try:
+        seconds = float(value)
+    except ValueError:
+        seconds = -1.0
+    if not 0 < seconds <= 3600:
+        raise ConfigError(
+            en=f"{variable} is {value!r}: give seconds, more than 0 and at most 3600.",
+            zh=f"{variable} 的值是 {value!r}:请给出大于 0 且不超过 3600 的秒数。",
+        )
+    return seconds

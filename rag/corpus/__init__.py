@@ -1,0 +1,1 @@
+"""Files to documents to passages: front matter, Markdown, sentences, the chunker."""

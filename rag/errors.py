@@ -1,0 +1,103 @@
+"""Every error the project raises on purpose, as one tree.
+
+    RagError
+    ├── ConfigError             an environment variable or argument has an unusable value
+    ├── DocumentError           one article can't be read (the rest of a folder goes on)
+    ├── AnswerFormatError       JSON that is no Answer
+    ├── EmbedderError           the embedding model can't be found, unpacked or loaded
+    ├── IndexUnusable           the index as a whole can't be used
+    │   ├── IndexMissing        there is none: the command to build it is named
+    │   ├── IndexMismatch       made by another format, embedding model or chunker
+    │   ├── IndexDamaged        its file fails its own checks
+    │   └── IndexBusy           another process is writing to it
+    ├── DocumentNotFound        no article has that id
+    ├── QuestionError           the question is empty or too long
+    └── ChatModelError          the chat model gave no usable reply
+        ├── ChatModelUnreachable    no connection, or no answer in time
+        ├── ChatModelRefused        HTTP 4xx: wrong key, unknown model, too long, too many
+        ├── ChatModelFailed         HTTP 5xx, or a reply that is not of the protocol
+        ├── ChatModelBrokeOff       the stream ended before the reply did
+        └── ChatModelEmpty          the reply had no text
+
+Each carries its message in English and Chinese, and says what, which value, and what to do.
+"""
+
+from __future__ import annotations
+
+from rag.messages import Message
+
+
+class RagError(Exception):
+    """The root: catch this to catch everything the project raises on purpose."""
+
+    def __init__(self, *, en: str, zh: str) -> None:
+        super().__init__(en)
+        self.message = Message(code=type(self).__name__, en=en, zh=zh)
+
+
+class ConfigError(RagError):
+    """An environment variable or argument has an unusable value."""
+
+
+class DocumentError(RagError):
+    """One article can't be read."""
+
+
+class AnswerFormatError(RagError):
+    """JSON that is no `Answer`."""
+
+
+class EmbedderError(RagError):
+    """The embedding model can't be found, unpacked or loaded."""
+
+
+class IndexUnusable(RagError):
+    """The index as a whole can't be used."""
+
+
+class IndexMissing(IndexUnusable):
+    """There is no index."""
+
+
+class IndexMismatch(IndexUnusable):
+    """The index was made by another format, embedding model or chunker."""
+
+
+class IndexDamaged(IndexUnusable):
+    """The index fails its own checks."""
+
+
+class IndexBusy(IndexUnusable):
+    """Another process is writing to the index."""
+
+
+class DocumentNotFound(RagError):
+    """No article of the index has that id."""
+
+
+class QuestionError(RagError):
+    """The question is empty or too long."""
+
+
+class ChatModelError(RagError):
+    """The chat model gave no usable reply."""
+
+
+class ChatModelUnreachable(ChatModelError):
+    """No connection, or no answer in time."""
+
+
+class ChatModelRefused(ChatModelError):
+    """The endpoint answered HTTP 4xx."""
+
+
+class ChatModelFailed(ChatModelError):
+    """The endpoint answered HTTP 5xx, or with something that is not of the protocol."""
+
+
+class ChatModelBrokeOff(ChatModelError):
+    """The stream ended before the reply did."""
+
+
+class ChatModelEmpty(ChatModelError):
+    """The reply had no text."""

@@ -1,0 +1,315 @@
+"""The words of the project as values: every type that passes from one part to another.
+
+All are frozen, keyword-only dataclasses, and sequences are tuples, so a value can be shared
+between threads and cached without a copy. Offsets count Unicode code points of `Document.text`
+(what Python's `len` counts), never bytes or UTF-16 units.
+
+The order of reading: what is stored (`Document`, `Passage`), what is found (`Hit`), what is
+said (`Citation`, `Statement`, `Answer`), and what a stream yields on the way there.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Literal
+
+from rag.errors import AnswerFormatError
+from rag.messages import Language, Message
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
+Verdict = Literal["supported", "partial", "unsupported"]
+StatementKind = Literal["claim", "framing"]
+Status = Literal["answered", "partial", "abstained"]
+Stage = Literal["searching", "reading", "writing", "checking", "falling_back"]
+
+
+# --- what is stored ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Published:
+    """When an article was published, no more precise than its source says.
+
+    `moment` always has a time zone; parts finer than `precision` are the first of their period
+    (January, the 1st, midnight). `zone_assumed` is true where the source named no time zone.
+    """
+
+    moment: datetime
+    precision: Literal["year", "month", "day", "minute"]
+    zone_assumed: bool
+
+    def __str__(self) -> str:
+        """ISO 8601, cut to the precision: `2025`, `2025-02`, `2025-02-13`, `2025-02-13 18:26`."""
+        shape = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M"}
+        return self.moment.strftime(shape[self.precision])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Document:
+    """One article, as readable text.
+
+    `doc_id` is the file's path relative to its root, without the ending, with `/` between
+    folders. `text` holds paragraphs parted by blank lines; a heading is a line of its own that
+    starts with `#` signs and a space. `content_hash` is the SHA-256 (hex) of the file's bytes.
+    """
+
+    doc_id: str
+    path: str
+    title: str
+    outlet: str | None
+    published: Published | None
+    language: Language
+    url: str | None
+    text: str
+    content_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Passage:
+    """A span of a document, the unit that is embedded and retrieved.
+
+    Always: `text == document.text[start:end]`. `passage_id` is the store's number for it, unique
+    within an index and never used again after the passage is gone.
+    """
+
+    passage_id: int
+    doc_id: str
+    start: int
+    end: int
+    text: str
+
+
+# --- what is found ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Hit:
+    """A passage that a retriever found; a higher score is a better hit.
+
+    Scores of different retrievers can't be compared with one another.
+    """
+
+    passage: Passage
+    score: float
+
+
+# --- what is said -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Citation:
+    """The exact place in an article that supports a statement.
+
+    Always: `quote == document.text[start:end]`, for the document whose file had `content_hash`.
+    `marker` is the n of `[n]`: citations of an answer are numbered by first appearance, and one
+    place has one number.
+    """
+
+    marker: int
+    doc_id: str
+    start: int
+    end: int
+    quote: str
+    title: str
+    outlet: str | None
+    published: Published | None
+    url: str | None
+    content_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One sentence of an answer, and how far its citations support it.
+
+    A `claim` says something about the world and has citations, unless it is one that was left
+    out. A `framing` sentence ("There are three reasons:") claims nothing and needs none.
+    `reasons` name what failed: a number, a date, a name, a polarity, or that no source was found.
+    """
+
+    text: str
+    kind: StatementKind
+    citations: tuple[Citation, ...]
+    verdict: Verdict
+    reasons: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConflictValue:
+    """One of the values that sources give for the same thing."""
+
+    value: str
+    citation: Citation
+
+
+@dataclass(frozen=True, kw_only=True)
+class Conflict:
+    """The same subject, measure and time, reported with different values."""
+
+    subject: str
+    measure: str
+    values: tuple[ConflictValue, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DocumentReference:
+    """An article named to a reader, without its text."""
+
+    doc_id: str
+    title: str
+    outlet: str | None
+    published: Published | None
+    url: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeFrame:
+    """The days a question asks about, both included; `phrase` is the question's own wording."""
+
+    start: date | None
+    end: date | None
+    phrase: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelUse:
+    """The chat model that saw the question and the articles' sentences, and what it counted.
+
+    Token counts are as the endpoint reported them, or None where it reported none.
+    """
+
+    name: str
+    endpoint: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timings:
+    """Wall time of each step of an answer, in seconds."""
+
+    retrieve: float
+    compose: float
+    verify: float
+    total: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Answer:
+    """The whole result of a question.
+
+    `statements` are what is shown as fact; `left_out` are sentences that failed the check, with
+    the reasons. Where `status` is `abstained` there are no statements: `missing` says what was
+    looked for and not found, and `nearest` names the closest articles. `model` is None where no
+    chat model saw anything. `rewritten_question` is None unless a follow-up was made
+    self-contained.
+    """
+
+    question: str
+    language: Language
+    rewritten_question: str | None
+    status: Status
+    statements: tuple[Statement, ...]
+    left_out: tuple[Statement, ...]
+    conflicts: tuple[Conflict, ...]
+    missing: tuple[Message, ...]
+    nearest: tuple[DocumentReference, ...]
+    time_frame: TimeFrame | None
+    hits: tuple[Hit, ...]
+    notices: tuple[Message, ...]
+    model: ModelUse | None
+    timings: Timings
+
+    @property
+    def text(self) -> str:
+        """The answer in plain text: statements with `[n]` markers, or what was not found."""
+        if self.status == "abstained":
+            lines = [message.text(self.language) for message in self.missing]
+            lines += [f"- {_reference_line(reference)}" for reference in self.nearest]
+            return "\n".join(lines)
+        space = "" if self.language == "zh" else " "
+        lines = [
+            statement.text + space * bool(statement.citations) + markers(statement.citations)
+            for statement in self.statements
+        ]
+        return "\n".join(lines + [message.text(self.language) for message in self.missing])
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation of the answer once, in the order of their markers."""
+        found = {c.marker: c for s in self.statements for c in s.citations}
+        return tuple(found[marker] for marker in sorted(found))
+
+    def to_json(self) -> str:
+        """The answer as one JSON object, `text` included; `from_json` reads it back."""
+        fields = _answer_adapter().dump_python(self, mode="json")
+        return json.dumps({**fields, "text": self.text}, ensure_ascii=False)
+
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Answer:
+        """Read what `to_json` wrote. Raises `AnswerFormatError` on anything else."""
+        from pydantic import ValidationError
+
+        try:
+            fields = json.loads(text)
+            fields.pop("text")
+            return _answer_adapter().validate_python(fields)
+        except (ValueError, TypeError, KeyError, AttributeError, ValidationError) as error:
+            first_line = str(error).partition("\n")[0]
+            raise AnswerFormatError(
+                en=f"This JSON is no answer ({first_line}): give what Answer.to_json wrote.",
+                zh=f"这段 JSON 不是答案（{first_line}）：请给出 Answer.to_json 写出的内容。",
+            ) from error
+
+
+@cache
+def _answer_adapter() -> TypeAdapter[Answer]:
+    # Imported late: pydantic takes a fifth of a second, and most commands need no JSON.
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Answer)
+
+
+def markers(citations: tuple[Citation, ...]) -> str:
+    """`[1][3]`, in order, each marker once."""
+    return "".join(f"[{marker}]" for marker in sorted({c.marker for c in citations}))
+
+
+def _reference_line(reference: DocumentReference) -> str:
+    details = [str(part) for part in (reference.outlet, reference.published) if part]
+    return reference.title + (f" ({', '.join(details)})" if details else "")
+
+
+# --- what a stream yields ---------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """What the assistant is doing now; `count` is how many passages or sentences, if known.
+
+    `falling_back` voids every `Draft` and `Statement` before it: the chat model failed, and the
+    answer is composed anew from the articles' own sentences.
+    """
+
+    stage: Stage
+    count: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """Text that the chat model is writing and nobody has checked yet.
+
+    `text` is everything written since the last sentence that was checked, so each draft replaces
+    the one before it, and a `Statement` clears it.
+    """
+
+    text: str
+
+
+Event = Progress | Draft | Statement | Answer
+"""What a stream yields. Each `Statement` has been checked; the `Answer` comes last, once, and is
+what counts."""
