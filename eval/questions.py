@@ -1,0 +1,271 @@
+"""The question set: reading it, and holding it to the articles it asks about.
+
+`questions.jsonl` has one question a line, and each line carries everything that its scoring
+needs: the reference facts with the wordings that count as stating them, and the gold spans, the
+exact places in the articles that support those facts. `load_questions` refuses a set whose
+quotes are not in the articles, so a score is never measured against a place that doesn't exist.
+
+    {"id": "news-broke.en", "group": "news-broke", "language": "en", "type": "date",
+     "question": "...", "answerable": true,
+     "facts": [{"id": "news-feb-11", "accept": ["2月11日", "February 11"]}],
+     "spans": [{"doc_id": "002_...", "quote": "2月11日晚，...", "occurrence": 1,
+                "facts": ["news-feb-11"]}],
+     "note": "optional"}
+
+A `group` holds the wordings of one question, as a rule one Chinese and one English: they stand
+or fall together, so intervals resample groups. A span that lists no facts is one that a good
+answer may cite, but need not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, cast, get_args
+
+from eval.wording import states
+from rag.messages import Language
+from rag.types import Document
+
+QuestionType = Literal[
+    "fact", "why", "across", "date", "disagreement", "unanswerable", "false_premise"
+]
+
+QUESTIONS = Path(__file__).with_name("questions.jsonl")
+"""The question set on the articles in `seeds/`."""
+
+_FIELDS = {"id", "group", "language", "type", "question", "answerable", "facts", "spans"}
+
+
+class QuestionSetError(ValueError):
+    """The question set is wrong, or is not about these articles; says in which line."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """Something a complete answer says; `accept` are the wordings that count as saying it.
+
+    A `…` within a wording stands for a few words in between (see `eval.wording`).
+    """
+
+    fact_id: str
+    accept: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class GoldSpan:
+    """A place that supports an answer: `quote == document.text[start:end]`."""
+
+    doc_id: str
+    quote: str
+    start: int
+    end: int
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Question:
+    """One question with its reference facts and gold spans.
+
+    `answerable` is false for a question that the articles don't answer and for one whose premise
+    they contradict; the latter has facts and spans (the correction), the former has none.
+    """
+
+    question_id: str
+    group: str
+    language: Language
+    type: QuestionType
+    text: str
+    answerable: bool
+    facts: tuple[Fact, ...]
+    spans: tuple[GoldSpan, ...]
+    note: str | None = None
+
+    def spans_of(self, fact: Fact) -> tuple[GoldSpan, ...]:
+        """The gold spans that support `fact`."""
+        return tuple(span for span in self.spans if fact.fact_id in span.facts)
+
+
+def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question, ...]:
+    """Read a question set and check it against the articles.
+
+    Raises `QuestionSetError`, naming the line, on: JSON that can't be read; a missing, unknown or
+    ill-typed field; an id used twice; a group whose members differ in type or language twice; a
+    quote that is not in its article that often; a quote that states no accepted wording of a fact
+    it is said to support; a fact without a span; facts or spans on an unanswerable question; and
+    a set without both languages.
+    """
+    by_id = {document.doc_id: document for document in documents}
+    questions: list[Question] = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if not line.strip():
+            continue
+        try:
+            question = _question(_json_object(line), by_id)
+            _check_among(question, questions)
+        except QuestionSetError as error:
+            raise QuestionSetError(f"{path.name}, line {number}: {error}") from error
+        questions.append(question)
+    missing = {"zh", "en"} - {question.language for question in questions}
+    if missing:
+        raise QuestionSetError(f"{path.name}: no question in {', '.join(sorted(missing))}.")
+    return tuple(questions)
+
+
+def _json_object(line: str) -> Mapping[str, Any]:
+    try:
+        record = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise QuestionSetError(f"not JSON ({error}).") from error
+    if not isinstance(record, dict):
+        raise QuestionSetError("a line must be a JSON object.")
+    return record
+
+
+def _question(record: Mapping[str, Any], documents: Mapping[str, Document]) -> Question:
+    _check_fields(record, required=_FIELDS, optional={"note"})
+    facts = tuple(_fact(item) for item in _objects(record, "facts"))
+    question = Question(
+        question_id=_text(record, "id"),
+        group=_text(record, "group"),
+        language=cast(Language, _one_of(record, "language", get_args(Language))),
+        type=cast(QuestionType, _one_of(record, "type", get_args(QuestionType))),
+        text=_text(record, "question"),
+        answerable=_flag(record, "answerable"),
+        facts=facts,
+        spans=tuple(_span(item, facts, documents) for item in _objects(record, "spans")),
+        note=_text(record, "note") if "note" in record else None,
+    )
+    _check_question(question)
+    return question
+
+
+def _fact(record: Mapping[str, Any]) -> Fact:
+    _check_fields(record, required={"id", "accept"})
+    return Fact(fact_id=_text(record, "id"), accept=_texts(record, "accept"))
+
+
+def _span(
+    record: Mapping[str, Any], facts: tuple[Fact, ...], documents: Mapping[str, Document]
+) -> GoldSpan:
+    _check_fields(record, required={"doc_id", "quote", "occurrence", "facts"})
+    doc_id, quote = _text(record, "doc_id"), _text(record, "quote")
+    if doc_id not in documents:
+        raise QuestionSetError(f"no article has the id {doc_id!r}.")
+    supported = _texts(record, "facts", may_be_empty=True)
+    by_id = {fact.fact_id: fact for fact in facts}
+    for fact_id in supported:
+        if fact_id not in by_id:
+            raise QuestionSetError(f"the span {quote!r} supports an unknown fact {fact_id!r}.")
+        if not states([quote], by_id[fact_id].accept):
+            raise QuestionSetError(f"the quote {quote!r} has no accepted wording of {fact_id!r}.")
+    start = find_occurrence(documents[doc_id], quote, record["occurrence"])
+    return GoldSpan(
+        doc_id=doc_id, quote=quote, start=start, end=start + len(quote), facts=supported
+    )
+
+
+def find_occurrence(document: Document, quote: str, occurrence: object) -> int:
+    """Where `quote` begins in the article for the `occurrence`-th time, counted from 1."""
+    if not isinstance(occurrence, int) or isinstance(occurrence, bool) or occurrence < 1:
+        raise QuestionSetError(f"occurrence is {occurrence!r}: give a number from 1 on.")
+    start = -1
+    for seen in range(occurrence):
+        start = document.text.find(quote, start + 1)
+        if start < 0:
+            raise QuestionSetError(
+                f"{document.doc_id} has the quote {quote!r} {seen} times, not {occurrence}."
+            )
+    return start
+
+
+def _check_question(question: Question) -> None:
+    if question.type == "unanswerable" and (question.facts or question.spans):
+        raise QuestionSetError("an unanswerable question can have no facts and no spans.")
+    if question.type != "unanswerable" and not (question.facts and question.spans):
+        raise QuestionSetError(f"a question of type {question.type} needs facts and spans.")
+    if question.answerable == (question.type in ("unanswerable", "false_premise")):
+        raise QuestionSetError(
+            f"answerable is {question.answerable}, which is not so for type {question.type}."
+        )
+    if len({fact.fact_id for fact in question.facts}) < len(question.facts):
+        raise QuestionSetError("a fact id is used twice.")
+    for fact in question.facts:
+        if not question.spans_of(fact):
+            raise QuestionSetError(f"no span supports the fact {fact.fact_id!r}.")
+
+
+def _check_among(question: Question, others: Iterable[Question]) -> None:
+    for other in others:
+        if other.question_id == question.question_id:
+            raise QuestionSetError(f"the id {question.question_id!r} is used twice.")
+        if other.group != question.group:
+            continue
+        if other.language == question.language:
+            raise QuestionSetError(
+                f"the group {question.group!r} has two questions in {question.language!r}."
+            )
+        if (other.type, other.facts, other.spans) != (
+            question.type,
+            question.facts,
+            question.spans,
+        ):
+            raise QuestionSetError(
+                f"{question.question_id!r} and {other.question_id!r} are of one group, but differ "
+                "in type, facts or spans."
+            )
+
+
+# --- fields of one JSON object ----------------------------------------------------------------
+
+
+def _check_fields(
+    record: Mapping[str, Any],
+    *,
+    required: AbstractSet[str],
+    optional: AbstractSet[str] = frozenset(),
+) -> None:
+    if lacking := required - set(record):
+        raise QuestionSetError(f"missing: {', '.join(sorted(lacking))}.")
+    if unknown := set(record) - required - optional:
+        raise QuestionSetError(f"unknown: {', '.join(sorted(unknown))}.")
+
+
+def _text(record: Mapping[str, Any], name: str) -> str:
+    value = record[name]
+    if not isinstance(value, str) or not value.strip():
+        raise QuestionSetError(f"{name} is {value!r}: give some text.")
+    return value
+
+
+def _texts(record: Mapping[str, Any], name: str, *, may_be_empty: bool = False) -> tuple[str, ...]:
+    values = record[name]
+    if not isinstance(values, list) or not all(isinstance(v, str) and v.strip() for v in values):
+        raise QuestionSetError(f"{name} is {values!r}: give a list of texts.")
+    if not values and not may_be_empty:
+        raise QuestionSetError(f"{name} is empty.")
+    return tuple(values)
+
+
+def _objects(record: Mapping[str, Any], name: str) -> tuple[Mapping[str, Any], ...]:
+    values = record[name]
+    if not isinstance(values, list) or not all(isinstance(value, dict) for value in values):
+        raise QuestionSetError(f"{name} is {values!r}: give a list of objects.")
+    return tuple(values)
+
+
+def _flag(record: Mapping[str, Any], name: str) -> bool:
+    value = record[name]
+    if not isinstance(value, bool):
+        raise QuestionSetError(f"{name} is {value!r}: give true or false.")
+    return value
+
+
+def _one_of(record: Mapping[str, Any], name: str, values: tuple[str, ...]) -> str:
+    value = record[name]
+    if value not in values:
+        raise QuestionSetError(f"{name} is {value!r}: give one of {', '.join(values)}.")
+    return cast(str, value)

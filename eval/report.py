@@ -1,0 +1,120 @@
+"""What a run found, as tables for a terminal and as JSON for a file."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from eval.floors import Miss
+from eval.intervals import Estimate
+from eval.metrics import METRICS
+from eval.runner import Outcome, Row
+
+
+def print_tables(console: Console, rows: Sequence[Row]) -> None:
+    """Print each metric overall and by language, then each type of question by itself."""
+    console.print(_table("All questions", ("metric", "questions"), _by_metric(rows)))
+    console.print(_table("By type", ("type", "metric"), _by_type(rows)))
+    console.print(
+        "Intervals are of 95 %, over groups of questions: bootstrap for means, Wilson's for "
+        "shares (eval/intervals.py).",
+        style="dim",
+    )
+
+
+def print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print every question that a metric found wanting, with what it said."""
+    for outcome in outcomes:
+        if not outcome.failed:
+            continue
+        question, answer = outcome.question, outcome.answer
+        console.print()
+        console.print(Text(f"{question.question_id} ({question.type})", style="bold"))
+        console.print(Text(question.text))
+        scores = [
+            f"{metric.name} {score:.2f}"
+            for metric, score in zip(METRICS, outcome.scores, strict=True)
+            if score is not None
+        ]
+        console.print(Text(", ".join(scores), style="yellow"))
+        status = answer.status if answer else f"no answer: {outcome.error}"
+        console.print(Text(f"{status}: {answer.text if answer else ''}", style="dim"))
+
+
+def print_misses(console: Console, misses: Sequence[Miss]) -> None:
+    """Print each metric that is on the wrong side of its floor."""
+    for miss in misses:
+        mean = "not scored" if miss.mean is None else f"{miss.mean:.3f}"
+        console.print(Text(f"{miss.metric}: {mean}, floor {miss.floor:.3f}", style="bold red"))
+
+
+def to_json(rows: Sequence[Row], outcomes: Sequence[Outcome], settings: Mapping[str, Any]) -> str:
+    """The whole run as one JSON object: settings, rows, and every question with its answer."""
+    report = {
+        "settings": dict(settings),
+        "rows": [
+            {"slice": row.slice, "metric": row.metric, **asdict(row.estimate)} for row in rows
+        ],
+        "questions": [_outcome_record(outcome) for outcome in outcomes],
+    }
+    return json.dumps(report, ensure_ascii=False, indent=1)
+
+
+def _outcome_record(outcome: Outcome) -> dict[str, Any]:
+    question = outcome.question
+    return {
+        "id": question.question_id,
+        "group": question.group,
+        "type": question.type,
+        "language": question.language,
+        "seconds": round(outcome.seconds, 4),
+        "scores": {
+            metric.name: score for metric, score in zip(METRICS, outcome.scores, strict=True)
+        },
+        "error": outcome.error,
+        "answer": json.loads(outcome.answer.to_json()) if outcome.answer else None,
+    }
+
+
+def _by_metric(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:
+    slices = ("overall", "zh", "en")
+    return [
+        (metric.name, row.slice, row.estimate)
+        for metric in METRICS
+        for row in rows
+        if row.metric == metric.name and row.slice in slices
+    ]
+
+
+def _by_type(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:
+    return [
+        (row.slice, row.metric, row.estimate)
+        for row in rows
+        if row.slice not in ("overall", "zh", "en")
+    ]
+
+
+def _table(title: str, names: tuple[str, str], lines: Sequence[tuple[str, str, Estimate]]) -> Table:
+    """A section for each first column; what was scored for no question is left out."""
+    table = Table(title=title, title_justify="left")
+    for name in names:
+        table.add_column(name)
+    for name in ("n", "mean", "95 % interval"):
+        table.add_column(name, justify="right")
+    section = None
+    for first, second, value in lines:
+        if value.mean is None or value.low is None or value.high is None:
+            continue
+        if section not in (None, first):
+            table.add_section()
+        shown = "" if section == first else first
+        section = first
+        interval = f"{value.low:.3f} – {value.high:.3f}"
+        table.add_row(shown, second, str(value.n), f"{value.mean:.3f}", interval)
+    return table

@@ -1,0 +1,112 @@
+"""Asking every question, and adding up what the answers are worth.
+
+The runner knows an assistant only as `ask: Callable[[str], Answer]`, the one path of a question;
+`eval.opening` makes one from a folder of articles.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from eval.intervals import Estimate, Observation, estimate
+from eval.metrics import METRICS, MRR
+from eval.questions import Question
+from rag.errors import RagError
+from rag.types import Answer
+
+Ask = Callable[[str], Answer]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """A question and what came of it: an answer, or the error that stood in its way.
+
+    `scores` has one value per metric of `METRICS`, in that order; None where the metric doesn't
+    apply. `seconds` is the wall time of the call.
+    """
+
+    question: Question
+    answer: Answer | None
+    error: str | None
+    scores: tuple[float | None, ...]
+    seconds: float
+
+    @property
+    def failed(self) -> bool:
+        """True if any metric that applies fell short of its best value; ranks don't count.
+
+        The rank is left out because a gold passage in second place leads to the same answer.
+        """
+        return any(
+            score is not None and score != float(metric.higher_is_better)
+            for metric, score in zip(METRICS, self.scores, strict=True)
+            if metric is not MRR
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Row:
+    """One metric over one slice of the questions (`overall`, a language, or a type)."""
+
+    slice: str
+    metric: str
+    estimate: Estimate
+
+
+def run(
+    questions: Iterable[Question],
+    ask: Ask,
+    on_progress: Callable[[Outcome], None] | None = None,
+) -> tuple[Outcome, ...]:
+    """Ask every question and score each answer; `on_progress` sees each outcome at once.
+
+    A question that raises `RagError` is an outcome without an answer and counts in the means;
+    any other exception is a bug and ends the run.
+    """
+    outcomes = []
+    for question in questions:
+        outcome = _ask(question, ask)
+        outcomes.append(outcome)
+        if on_progress:
+            on_progress(outcome)
+    return tuple(outcomes)
+
+
+def _ask(question: Question, ask: Ask) -> Outcome:
+    answer, error = None, None
+    began = time.perf_counter()
+    try:
+        answer = ask(question.text)
+    except RagError as raised:
+        error = str(raised)
+    seconds = time.perf_counter() - began
+    scores = tuple(metric.score(question, answer) for metric in METRICS)
+    return Outcome(question=question, answer=answer, error=error, scores=scores, seconds=seconds)
+
+
+def summarise(outcomes: Sequence[Outcome]) -> tuple[Row, ...]:
+    """A row per slice and metric: overall, then by language, then by type.
+
+    Rows to which no question of the slice belongs are there with n = 0.
+    """
+    languages = sorted({o.question.language for o in outcomes}, reverse=True)
+    types = sorted({o.question.type for o in outcomes})
+    slices: list[tuple[str, list[Outcome]]] = [("overall", list(outcomes))]
+    slices += [(name, [o for o in outcomes if o.question.language == name]) for name in languages]
+    slices += [(name, [o for o in outcomes if o.question.type == name]) for name in types]
+    return tuple(
+        Row(slice=name, metric=metric.name, estimate=_estimate(members, position))
+        for name, members in slices
+        for position, metric in enumerate(METRICS)
+    )
+
+
+def _estimate(outcomes: Iterable[Outcome], position: int) -> Estimate:
+    observations = []
+    for outcome in outcomes:
+        score = outcome.scores[position]
+        if score is not None:
+            observations.append(Observation(group=outcome.question.group, value=score))
+    return estimate(observations)

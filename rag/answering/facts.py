@@ -1,0 +1,306 @@
+"""The one reader of checkable facts: numbers with units, dates, names and direction.
+
+Verification asks whether the facts of a claim stand in its source; abstention asks whether the
+kind of fact a question wants stands in the evidence. Both read text through `read_facts`, so they
+can't disagree about what a number is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+
+from rag.types import Published
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number with its magnitude applied: 58.3万 is 583000, $1 billion is 10^9 of unit USD.
+
+    `step` is the value of its last written digit (1000 for 58.3万), what it can be rounded to.
+    `unit` is a currency code, `%`, `rank`, or empty.
+    """
+
+    value: Decimal
+    step: Decimal
+    unit: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDate:
+    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    quarter: int | None = None
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What can be checked in a stretch of text.
+
+    `names` are words in Latin letters that name something, as written. `rises`, `falls` and
+    `negated` tell whether any word of that meaning stands in the text.
+    """
+
+    quantities: tuple[Quantity, ...]
+    dates: tuple[CalendarDate, ...]
+    names: tuple[str, ...]
+    rises: bool
+    falls: bool
+    negated: bool
+
+
+_MAGNITUDE = {
+    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100,
+    "trillion": 10**12, "tn": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
+    "m": 10**6, "b": 10**9, "thousand": 1000, "hundred": 100, "k": 1000,
+}  # fmt: skip
+_UNIT = {
+    "%": "%", "percent": "%", "per cent": "%", "percentage point": "%", "percentage points": "%",
+    "个百分点": "%", "美元": "USD", "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD",
+    "dollar": "USD", "u.s. dollars": "USD", "us dollars": "USD",
+    "港元": "HKD", "港币": "HKD", "hk$": "HKD", "hkd": "HKD", "hong kong dollars": "HKD",
+    "人民币": "CNY", "元": "CNY", "元人民币": "CNY", "yuan": "CNY", "rmb": "CNY", "cny": "CNY",
+    "¥": "CNY", "欧元": "EUR", "euros": "EUR", "€": "EUR", "eur": "EUR", "英镑": "GBP", "£": "GBP",
+    "日元": "JPY", "yen": "JPY",
+}  # fmt: skip
+
+
+def _alternatives(words: dict[str, int] | dict[str, str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_QUANTITY = re.compile(
+    rf"(?P<before>us\$|hk\$|[$¥€£])?\s?"
+    # Digits that touch Latin letters belong to a name: Qwen2.5, iOS18.4, DeepSeek-V3, GPT-4o.
+    rf"(?<![a-z0-9.])(?<![a-z]-)(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"(?:(?P<tight>[kmb]|bn|mn|tn)(?![a-z0-9])|(?![a-z]*\d)[\s-]?(?P<magnitude>{_alternatives(_MAGNITUDE)})?(?![a-z])|)"
+    rf"(?P<more>[余多])?[\s-]?(?P<unit>{_alternatives(_UNIT)})?"
+)
+_CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+    "十": 10,
+}
+_CHINESE_QUANTITY = re.compile(
+    rf"(?P<number>[一二两三四五六七八九十])(?P<magnitude>万亿|千万|百万|亿|万|千|百)(?P<unit>{_alternatives(_UNIT)})?"
+)
+_RANK = re.compile(
+    r"第([一二三四五六七八九十]|\d+)|(\d+)(?:st|nd|rd|th)\b|(?<!per )(?<!a )(?<!/)\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+)
+_ORDINALS = {w: i for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}  # fmt: skip
+_MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # fmt: skip
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
+
+# The longest form first: each match is cut out before the next pattern looks, so that no digit
+# is read twice.
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
+        r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b",
+        rf"(?<!\d)(?P<year>\d{{4}})年(?:自然年)?第?{_QUARTER}季度?",
+        r"(?<!\d)(?P<year>\d{2}|\d{4})年?q(?P<quarter>[1-4])(?!\d)",
+        r"\bq(?P<quarter>[1-4])(?: of)? (?P<year>\d{4})\b",
+        rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter (?:of |in )?(?P<year>\d{{4}})\b",
+        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月",
+        rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b",
+        r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])",
+        rf"第?{_QUARTER}季度",
+        rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b",
+        r"(?<![a-z\d])q(?P<quarter>[1-4])\b",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})年",
+        r"(?<![\d.,$])(?P<year>(?:19|20)\d{2})(?![\d,.]*\d|%|[a-z万亿])",
+        r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)",
+        r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
+        r"(?<!\d)(?P<day>\d{1,2})日",
+    )
+)
+_RELATIVE_DAYS = {
+    "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
+    "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
+}  # fmt: skip
+_RELATIVE_YEARS = {"去年": -1, "last year": -1, "今年": 0, "this year": 0, "前年": -2, "明年": 1, "next year": 1}  # fmt: skip
+
+_NO_NAMES = frozenset(
+    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june"
+    " july august september october november december monday tuesday wednesday thursday friday"
+    " saturday sunday q1 q2 q3 q4 us hk i".split()
+)
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
+_RISES = re.compile(
+    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
+    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|up|higher)\b"
+)
+_FALLS = re.compile(
+    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*|"
+    r"decreas\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|down|lower|lost|los[es]s?)\b"
+)
+_NEGATED = re.compile(
+    r"[不没未无非]|并未|尚未|取消|放弃|拒绝|否认|停止|\b(?:not|no|never|none|without|n't|cannot|cancel\w*|"
+    r"abandon\w*|reject\w*|den(?:y|ies|ied)|stop\w*|fail\w*|lack\w*)\b|n't\b"
+)
+
+
+def read_facts(text: str, published: Published | None = None) -> Facts:
+    """Every checkable fact of `text`, in either language.
+
+    Dates that lean on the day of writing ("昨日", "last year", a day without a year) are resolved
+    against `published`, and left as they are said where it is None.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    folded = plain.casefold()
+    dates, rest = _read_dates(folded, published)
+    return Facts(
+        quantities=_read_quantities(rest),
+        dates=dates,
+        names=tuple(dict.fromkeys(_read_names(plain))),
+        rises=bool(_RISES.search(folded)),
+        falls=bool(_FALLS.search(folded)),
+        negated=bool(_NEGATED.search(folded)),
+    )
+
+
+def same_quantity(claim: Quantity, source: Quantity) -> bool:
+    """Whether the claim's number is the source's, or a rounding of it, in no other unit.
+
+    118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less.
+    """
+    if claim.unit and source.unit and claim.unit != source.unit:
+        return False
+    return claim.value == source.value or (
+        claim.step > source.step and abs(claim.value - source.value) * 2 <= claim.step
+    )
+
+
+def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
+    """Whether the source says every part of the date that the claim says."""
+    months = (
+        claim.month is not None and source.quarter == (claim.month + 2) // 3 and not source.month
+    )
+    return (
+        claim.year in (None, source.year)
+        and (claim.month in (None, source.month) or (months and claim.day is None))
+        and claim.day in (None, source.day)
+        and claim.quarter in (None, source.quarter, source.month and (source.month + 2) // 3)
+    )
+
+
+def _read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDate, ...], str]:
+    """The dates of folded text, and the text with them blanked out."""
+    found = []
+    if published:
+        for word, years in _RELATIVE_YEARS.items():
+            text = text.replace(word, f"{published.moment.year + years}年")
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            said = match.groupdict()
+            date = _date(said, match.group(), published)
+            if date:
+                found.append(date)
+                text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
+    if published:
+        for word, days in _RELATIVE_DAYS.items():
+            if word in text:
+                day = published.moment + timedelta(days=days)
+                found.append(CalendarDate(year=day.year, month=day.month, day=day.day, text=word))
+    return tuple(found), text
+
+
+def _date(
+    said: dict[str, str | None], text: str, published: Published | None
+) -> CalendarDate | None:
+    year, month, day, quarter = (said.get(part) for part in ("year", "month", "day", "quarter"))
+    number_of_month = None
+    if month:
+        number_of_month = int(month) if month.isdigit() else _MONTHS[month[:3]]
+    date = CalendarDate(
+        year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
+        month=number_of_month,
+        day=int(day) if day else None,
+        quarter=(int(quarter) if quarter.isdigit() else _QUARTERS[quarter]) if quarter else None,
+        text=text.strip(),
+    )
+    if (date.month or 1) not in range(1, 13) or (date.day or 1) not in range(1, 32):
+        return None
+    if published and date.year is None and date.month:
+        # A month without a year is the latest such month that is not after the article.
+        later = (date.month, date.day or 1) > (published.moment.month, published.moment.day)
+        year_said = published.moment.year - (
+            1 if later and date.month - published.moment.month > 6 else 0
+        )
+        return CalendarDate(year=year_said, month=date.month, day=date.day, text=date.text)
+    return date
+
+
+def _read_quantities(text: str) -> tuple[Quantity, ...]:
+    found = []
+    for match in _RANK.finditer(text):
+        rank = match[1] or match[2] or match[3]
+        value = _ORDINALS.get(rank) or _CHINESE_DIGITS.get(rank) or int(rank)
+        found.append(Quantity(value=Decimal(value), step=Decimal(1), unit="rank", text=match[0]))
+    text = _RANK.sub(lambda match: " " * len(match[0]), text)
+    for match in _QUANTITY.finditer(text):
+        number = match["number"].replace(",", "")
+        magnitude = _MAGNITUDE.get(match["tight"] or match["magnitude"] or "", 1)
+        decimals = len(number.partition(".")[2])
+        found.append(
+            Quantity(
+                value=Decimal(number) * magnitude,
+                step=Decimal(magnitude) / Decimal(10) ** decimals,
+                unit=_UNIT.get(match["before"] or match["unit"] or "", ""),
+                text=match[0].strip(),
+            )
+        )
+    for match in _CHINESE_QUANTITY.finditer(text):
+        magnitude = _MAGNITUDE[match["magnitude"]]
+        found.append(
+            Quantity(
+                value=Decimal(_CHINESE_DIGITS[match["number"]] * magnitude),
+                step=Decimal(magnitude),
+                unit=_UNIT.get(match["unit"] or "", ""),
+                text=match[0],
+            )
+        )
+    return tuple(found)
+
+
+def _read_names(text: str) -> list[str]:
+    """Latin words that name something: capitalised inside a sentence, or with digits in them.
+
+    In Chinese text every Latin word counts; in English the first word of a sentence doesn't,
+    since any word is capitalised there, unless more than its first letter is.
+    """
+    chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
+    names = []
+    for match in _NAME.finditer(text):
+        word = match.group().removesuffix("'s").rstrip(".'")
+        if word.casefold() in _NO_NAMES:
+            continue
+        if chinese:
+            if len(word) > 1:
+                names.append(word)
+            continue
+        opening = not text[: match.start()].strip("\"'“‘([ \n") or bool(
+            re.search(r"[.!?:]['\"”]?\s+[\"'“(]?$", text[: match.start()])
+        )
+        if (
+            any(c.isupper() for c in word[1:])
+            or any(c.isdigit() for c in word)
+            or (word[:1].isupper() and not opening and len(word) > 1)
+        ):
+            names.append(word)
+    return names

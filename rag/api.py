@@ -1,0 +1,42 @@
+"""The Python functions: one question, one answer, over the index that the environment names."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.types import Answer
+
+_lock = threading.Lock()
+_opened: dict[Config, Assistant] = {}
+
+
+def answer(
+    question: str, history: Sequence[Answer] = (), *, config: Config | None = None
+) -> Answer:
+    """Answer a question from the articles of an index.
+
+    `history` are the earlier answers of the conversation, oldest first. `config` is the
+    environment's by default; the index and the models are opened at the first call with a config
+    and shared by all threads after it.
+
+    Raises `QuestionError`, `ConfigError`, `IndexUnusable` and `EmbedderError`, all of them
+    `RagError`s. A question that the articles don't answer raises nothing: its status is
+    `abstained`.
+    """
+    settings = config or Config.from_environment()
+    with _lock:
+        assistant = _opened.get(settings)
+        if assistant is None:
+            assistant = _opened[settings] = Assistant.open(settings)
+    return assistant.ask(question, history)
+
+
+async def aanswer(
+    question: str, history: Sequence[Answer] = (), *, config: Config | None = None
+) -> Answer:
+    """`answer` for async callers: the work happens in a thread, and the event loop stays free."""
+    return await asyncio.to_thread(answer, question, history, config=config)

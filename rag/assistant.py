@@ -1,0 +1,255 @@
+"""The composition root: opens an index, and owns the one path of a question.
+
+    understand -> retrieve -> gather evidence -> compose -> attribute and verify -> Answer
+
+The command line, the chat page, Python callers and the evaluation all come through
+`Assistant.stream`, and `Assistant.ask` is its last event.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.abstention import Assessment, assess
+from rag.answering.composition import Composition, quote, write
+from rag.answering.evidence import Evidence, SentenceVectors, gather
+from rag.answering.extractive import compose_extractive, rank
+from rag.answering.prompt import compose_messages
+from rag.answering.wanted import Wanted, wanted_kind
+from rag.config import MAX_QUESTION_CHARACTERS, Config
+from rag.errors import ChatModelError, QuestionError
+from rag.index.indexing import CHUNKER
+from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
+from rag.messages import Message
+from rag.models.chat import ChatModel
+from rag.models.embedder import Embedder
+from rag.retrieval.dense import DenseRetriever
+from rag.retrieval.query import Query, understand
+from rag.retrieval.terms import concepts, fold, weights
+from rag.types import (
+    Answer,
+    Document,
+    DocumentReference,
+    Event,
+    Hit,
+    Progress,
+    Statement,
+    Timings,
+)
+
+_HITS = 8
+_PROMPT_SENTENCES = 12
+_NEAREST = 3
+_SAMPLED_PASSAGES = 2000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """What the search brought: `evidence` is ranked, best first."""
+
+    query: Query
+    wanted: Wanted
+    hits: tuple[Hit, ...]
+    evidence: tuple[Evidence, ...]
+    assessment: Assessment
+
+
+class Assistant:
+    """Answers questions over one opened index. Safe between threads: open it once and share it."""
+
+    def __init__(
+        self, *, snapshot: Snapshot, embedder: Embedder, chat_model: ChatModel | None = None
+    ) -> None:
+        self.snapshot = snapshot
+        self._embedder = embedder
+        self._chat_model = chat_model
+        self._retriever = DenseRetriever(snapshot, embedder)
+        self._vectors = SentenceVectors(embedder)
+        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
+        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
+        self._sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
+        self._languages = {d.language for d in snapshot.documents.values()}
+
+    @classmethod
+    def open(
+        cls, config: Config, on_progress: Callable[[int, int], None] | None = None
+    ) -> Assistant:
+        """Open the index and the models that `config` names.
+
+        `on_progress` is told (done, total) while the bundled embedding model is unpacked, which
+        happens once. Raises `IndexUnusable` and `EmbedderError`.
+        """
+        from rag.models.sentence_transformer import load_embedder
+
+        embedder = load_embedder(config.embedder, on_progress)
+        snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+        return cls(snapshot=snapshot, embedder=embedder, chat_model=open_chat_model(config))
+
+    @property
+    def chat_model_name(self) -> str | None:
+        """Which model sees questions and quotations, as "name @ endpoint"; None if none does."""
+        model = self._chat_model
+        return f"{model.name} @ {model.endpoint}" if model else None
+
+    def document(self, doc_id: str) -> Document:
+        """The article of that id. Raises `DocumentNotFound`."""
+        try:
+            return self.snapshot.documents[doc_id]
+        except KeyError:
+            raise document_not_found(doc_id) from None
+
+    def documents(self) -> tuple[DocumentReference, ...]:
+        """Every article of the index, by id."""
+        return tuple(reference(document) for document in self.snapshot.documents.values())
+
+    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+        """Answer a question; `history` are the earlier answers of the conversation, oldest first.
+
+        Raises `QuestionError` for an empty or overlong question. A failing chat model raises
+        nothing: the answer is then made of the articles' own sentences, and its notices say so.
+        """
+        *_, answer = self.stream(question, history)
+        if not isinstance(answer, Answer):
+            raise TypeError(f"the stream ended with {answer!r}")
+        return answer
+
+    def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
+        """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
+        started = time.perf_counter()
+        _check_question(question)
+        yield Progress(stage="searching")
+        found = self._search(understand(question, history))
+        retrieved = time.perf_counter()
+        yield Progress(stage="reading", count=len(found.hits))
+        composition = yield from self._compose(found)
+        ended = time.perf_counter()
+        yield self._answer(
+            question,
+            found,
+            composition,
+            Timings(
+                retrieve=retrieved - started,
+                compose=ended - retrieved - composition.seconds,
+                verify=composition.seconds,
+                total=ended - started,
+            ),
+        )
+
+    def _search(self, query: Query) -> _Found:
+        asked = concepts(query.text, across=self._languages != {query.language})
+        rarity = weights(asked, self._sample)
+        hits = self._retriever.retrieve(query.text, _HITS)
+        (vector,) = self._embedder.embed_queries([query.text])
+        evidence = gather(vector, asked, rarity, hits, self.snapshot.documents, self._vectors)
+        wanted = wanted_kind(query.text)
+        ranked = rank(evidence, wanted)
+        return _Found(
+            query=query,
+            wanted=wanted,
+            hits=hits,
+            evidence=ranked,
+            assessment=assess(query, wanted, asked, rarity, ranked),
+        )
+
+    def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
+        if not found.assessment.answerable:
+            return Composition(statements=())
+        model = self._chat_model
+        if model is None:
+            return (yield from self._quote(found, _no_model()))
+        evidence = found.evidence[:_PROMPT_SENTENCES]
+        messages = compose_messages(found.query.text, found.query.language, evidence)
+        yield Progress(stage="writing", count=len(evidence))
+        try:
+            composition = yield from write(model, messages, evidence, self._vectors)
+        except ChatModelError as error:
+            yield Progress(stage="falling_back")
+            return (yield from self._quote(found, error.message, _fell_back()))
+        if composition.statements or composition.refused:
+            return composition
+        yield Progress(stage="falling_back")
+        quoted = yield from self._quote(found, *composition.notices, _fell_back())
+        return replace(quoted, left_out=composition.left_out, model=composition.model)
+
+    def _quote(self, found: _Found, *notices: Message) -> Generator[Statement, None, Composition]:
+        chosen = compose_extractive(found.evidence, found.wanted)
+        composition = quote(chosen)
+        yield from composition.statements
+        if any(e.document.language != found.query.language for e in chosen):
+            notices += (_other_language(),)
+        return replace(composition, notices=notices)
+
+    def _answer(
+        self, question: str, found: _Found, composition: Composition, timings: Timings
+    ) -> Answer:
+        answered = bool(composition.statements)
+        nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
+        query = found.query
+        return Answer(
+            question=question,
+            language=query.language,
+            rewritten_question=query.text if query.rewritten else None,
+            status="answered" if answered else "abstained",
+            statements=composition.statements,
+            left_out=composition.left_out,
+            conflicts=(),
+            missing=() if answered else found.assessment.missing,
+            nearest=()
+            if answered
+            else tuple(reference(self.snapshot.documents[d]) for d in list(nearest)[:_NEAREST]),
+            time_frame=None,
+            hits=found.hits,
+            notices=composition.notices,
+            model=composition.model,
+            timings=timings,
+        )
+
+
+def open_chat_model(config: Config) -> ChatModel | None:
+    """The chat model that `config` names, or None where it names none."""
+    if config.chat_model is None:
+        return None
+    from rag.models.openai_chat import OpenAIChatModel
+
+    return OpenAIChatModel(config.chat_model)
+
+
+def _check_question(question: str) -> None:
+    if not question.strip():
+        raise QuestionError(
+            en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
+        )
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            en=f"The question has {len(question):,} characters: give at most"
+            f" {MAX_QUESTION_CHARACTERS:,}.",
+            zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
+        )
+
+
+def _no_model() -> Message:
+    return Message(
+        code="no_model",
+        en="No language model was used: these are the articles' own sentences, and nothing left"
+        " this machine.",
+        zh="未使用语言模型：以下均为文章原句，没有任何内容离开本机。",
+    )
+
+
+def _fell_back() -> Message:
+    return Message(
+        code="fell_back",
+        en="The answer was composed from the articles' own sentences instead.",
+        zh="已改用文章原句作答。",
+    )
+
+
+def _other_language() -> Message:
+    return Message(
+        code="other_language",
+        en="The quotations are in the articles' own language; a configured language model"
+        " (RAG_MODEL) answers in the question's.",
+        zh="引文保留文章的原文语言；配置语言模型（RAG_MODEL）后会用提问的语言作答。",
+    )

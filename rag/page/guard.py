@@ -1,0 +1,90 @@
+"""What stands before the page on the wire: which addresses exist, and for whom.
+
+The library that draws the page comes with more addresses than the page uses: uploads, files by
+path, a proxy to other hosts, monitoring, run histories. Here everything is closed but what the
+page needs. The content policy is the second lock behind escaping: even a script that got into
+the page could send nothing to another host.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from typing import Any
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+_OPEN = re.compile(
+    r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?"
+    r"|/(?:assets|static|svelte)/.*"
+    r"|/gradio_api/(?:info/?|theme\.css|startup-events|queue/(?:join|data)|cancel|reset/?"
+    r"|heartbeat/[^/]*|run/predict)"
+)
+
+_HEADERS = (
+    # The page's own library builds functions from text and writes styles inline, so both are
+    # allowed; every address but this one is not.
+    (
+        b"content-security-policy",
+        b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
+        b"style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+        b"connect-src 'self'; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+        b"form-action 'self'; frame-src 'none'; frame-ancestors 'self'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+)
+
+
+class Guard:
+    """ASGI middleware: closes unused addresses, checks the host name, sets security headers.
+
+    `hosts` are the host names (no port) that a request may ask for, or None for any. Where the
+    page listens on this machine alone, a foreign name in the `Host` header means that another
+    site's page has its name point here, to read the answers (DNS rebinding).
+    """
+
+    def __init__(self, app: Application, *, hosts: Iterable[str] | None) -> None:
+        self._app = app
+        self._hosts = None if hosts is None else frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or hand it on."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        if scope["type"] != "http":  # The page needs no web sockets.
+            await send({"type": "websocket.close", "code": 1008})
+            return
+        if self._hosts is not None and _host(scope) not in self._hosts:
+            await _refuse(send, 421, b"This page answers to local names only.")
+            return
+        if not _OPEN.fullmatch(scope["path"]):
+            await _refuse(send, 404, b"Not found.")
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *_HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def _host(scope: Scope) -> str:
+    """The host name a request asks for, without its port: `localhost`, `127.0.0.1`, `[::1]`."""
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host: str = value.decode("latin-1").lower()
+            return re.sub(r":\d*$", "", host)
+    return ""
+
+
+async def _refuse(send: Send, status: int, line: bytes) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": line})

@@ -1,0 +1,50 @@
+"""Untrusted text and addresses to safe HTML: the only two doors into the page's markup.
+
+Questions, articles, their titles and links, and what a model wrote are all untrusted.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from urllib.parse import urlsplit
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\u2028\u2029]")
+
+
+def escaped(text: str) -> str:
+    """`text` for use between tags or inside a quoted attribute.
+
+    A lone surrogate can't be sent as UTF-8 and would break the whole page: it becomes U+FFFD.
+    """
+    return html.escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
+
+
+def safe_url(url: str | None) -> str | None:
+    """`url` if a reader may follow it, else None: http and https, with a host, and no more."""
+    if not url or _UNSAFE_IN_URL.search(url):
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.hostname else None
+
+
+def inline(text: str, *, tag: str = "span", css_class: str = "") -> str:
+    """`text` in an element that names its language and keeps its direction to itself."""
+    attribute = f' class="{css_class}"' if css_class else ""
+    language = "zh-CN" if _HAN.search(text) else "en"
+    return f'<{tag}{attribute} lang="{language}" dir="auto">{escaped(text)}</{tag}>'
+
+
+def external_link(url: str | None, label: str) -> str:
+    """A link that opens in a tab of its own and tells the other site nothing; or no link."""
+    address = safe_url(url)
+    if address is None:
+        return ""
+    return (
+        f'<a class="rag-original" href="{escaped(address)}" target="_blank" '
+        f'rel="noopener noreferrer">{escaped(label)}</a>'
+    )

@@ -1,0 +1,287 @@
+"""The conversation as HTML: pure functions from turns, answers and statements to safe markup.
+
+Everything that comes from outside goes through `rag.page.markup`. Meaning never hangs on colour
+alone: a verdict is a sign, its name for a screen reader, and words where there is a doubt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rag.messages import Language, Message
+from rag.page.markup import escaped, inline
+from rag.page.sources import (
+    FindDocument,
+    byline,
+    marker_id,
+    render_reference,
+    render_sources,
+    source_id,
+)
+from rag.page.texts import HTML_LANGUAGE, Texts, texts
+from rag.page.turns import Turn
+from rag.types import Answer, Citation, ModelUse, Statement, TimeFrame
+
+_SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
+
+
+def render_intro(chat_model: str | None, language: Language) -> str:
+    """The head of the page: what it is, and which model, if any, will see a question."""
+    words = texts(language)
+    privacy = words.no_model
+    if chat_model is not None:
+        privacy = words.model_will_see.format(chat_model)
+    return (
+        f'<header class="rag-intro" lang="{HTML_LANGUAGE[language]}">'
+        f"<h1>{escaped(words.title)}</h1><p>{escaped(words.tagline)}</p>"
+        f'<p class="rag-privacy">{escaped(privacy)}</p></header>'
+    )
+
+
+def render_hint(line: str, language: Language) -> str:
+    """One quiet line about the question box, or nothing."""
+    if not line:
+        return ""
+    return f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
+
+
+def render_turns(turns: Iterable[Turn], find: FindDocument, language: Language) -> str:
+    """Several turns, one under the other."""
+    return "".join(render_turn(turn, find, language) for turn in turns)
+
+
+def render_turn(turn: Turn, find: FindDocument, language: Language) -> str:
+    """One question with its answer, or with what is known of it while it streams."""
+    words = texts(language)
+    if turn.answer is not None:
+        body = render_answer(turn.answer, find, turn=turn.number, language=language)
+        citations = cited(turn.answer)
+    else:
+        body = _unfinished(turn, words, language)
+        citations = _distinct(c for s in turn.statements for c in s.citations)
+    sources = render_sources(
+        citations, find, turn=turn.number, language=language, whole_articles=not turn.running
+    )
+    return (
+        f'<article class="rag-turn" id="turn{turn.number}" lang="{HTML_LANGUAGE[language]}" '
+        f'aria-busy="{"true" if turn.running else "false"}">'
+        f"{inline(turn.question, tag='h2', css_class='rag-question')}"
+        f'<div class="rag-columns"><div class="rag-answer">{body}</div>{sources}</div></article>'
+    )
+
+
+def render_answer(answer: Answer, find: FindDocument, *, turn: int, language: Language) -> str:
+    """A finished answer, without its source panel."""
+    words = texts(language)
+    parts = [_understanding(answer, words)]
+    if answer.status == "abstained":
+        parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
+    parts.append(_statements(answer.statements, turn, language))
+    parts.append(_conflicts(answer, turn, words))
+    if answer.missing:
+        heading = words.missing if answer.status == "abstained" else words.incomplete
+        parts.append(_messages(answer.missing, heading, "rag-missing", language))
+    parts.append(_nearest(answer, find, turn, words))
+    parts.append(_left_out(answer.left_out, turn, language))
+    parts += [
+        f'<p class="rag-notice">{escaped(notice.text(language))}</p>' for notice in answer.notices
+    ]
+    seconds = escaped(words.seconds.format(answer.timings.total))
+    parts.append(
+        f'<footer class="rag-provenance">{_model(answer.model, words)} · {seconds}</footer>'
+    )
+    return "".join(parts)
+
+
+def render_statement(
+    statement: Statement, *, turn: int, index: int, language: Language, first: Sequence[int] = ()
+) -> str:
+    """One sentence with its verdict, its markers and, where it is in doubt, the reasons.
+
+    `first` are the markers that appear here first in the answer: a source leads back to those.
+    """
+    words = texts(language)
+    verdict = escaped(words.verdict(statement.verdict, statement.kind))
+    # A sentence that claims nothing has nothing to check: no sign, so that signs keep meaning.
+    sign = ""
+    if statement.kind == "claim":
+        sign = f'<span role="img" aria-label="{verdict}">{_SIGNS[statement.verdict]}</span>'
+    markers = "".join(_marker(c, turn, words, c.marker in first) for c in statement.citations)
+    doubt = ""
+    if statement.kind == "claim" and statement.verdict != "supported":
+        doubt = _doubt(statement, f"turn{turn}-reasons{index}", verdict, words, language)
+    return (
+        f'<div class="rag-statement" data-kind="{statement.kind}" '
+        f'data-verdict="{statement.verdict}"><span class="rag-sign" title="{verdict}">{sign}</span>'
+        f'<div>{inline(statement.text)}<span class="rag-markers">{markers}</span>{doubt}'
+        "</div></div>"
+    )
+
+
+def render_draft(draft: str, language: Language) -> str:
+    """Text that nobody has checked yet, and says so."""
+    label = escaped(texts(language).draft)
+    text = inline(draft, tag="p")
+    return f'<div class="rag-draft"><span class="rag-draft-label">{label}</span>{text}</div>'
+
+
+def cited(answer: Answer) -> tuple[Citation, ...]:
+    """Every citation that a reader can follow: of the statements, and of values in conflict."""
+    of_statements = (c for s in answer.statements for c in s.citations)
+    of_conflicts = (v.citation for conflict in answer.conflicts for v in conflict.values)
+    return _distinct((*of_statements, *of_conflicts))
+
+
+def _distinct(citations: Iterable[Citation]) -> tuple[Citation, ...]:
+    by_marker: dict[int, Citation] = {}
+    for citation in citations:
+        by_marker.setdefault(citation.marker, citation)
+    return tuple(by_marker[marker] for marker in sorted(by_marker))
+
+
+def _unfinished(turn: Turn, words: Texts, language: Language) -> str:
+    """A turn without an answer: streaming, stopped, or ended by an error."""
+    if turn.error is not None:
+        return f'<p class="rag-error" role="alert">{escaped(turn.error.text(language))}</p>'
+    shown = _statements(turn.statements, turn.number, language)
+    if turn.stopped:
+        return f'{shown}<p class="rag-notice">{escaped(words.stopped)}</p>'
+    draft = render_draft(turn.draft, language) if turn.draft else ""
+    stage = escaped(words.progress(turn.progress))
+    return f'{shown}{draft}<p class="rag-progress" role="status">{stage}</p>'
+
+
+def _statements(statements: Sequence[Statement], turn: int, language: Language) -> str:
+    if not statements:
+        return ""
+    shown = []
+    seen: set[int] = set()
+    for index, statement in enumerate(statements):
+        first = [c.marker for c in statement.citations if c.marker not in seen]
+        seen.update(first)
+        shown.append(
+            render_statement(statement, turn=turn, index=index, language=language, first=first)
+        )
+    return f'<div class="rag-statements">{"".join(shown)}</div>'
+
+
+def _marker(citation: Citation, turn: int, words: Texts, first: bool) -> str:
+    target = source_id(turn, citation.marker)
+    html_id = f' id="{marker_id(turn, citation.marker)}"' if first else ""
+    label = escaped(words.marker.format(citation.marker, citation.title))
+    return (
+        f'<a class="rag-marker"{html_id} href="#{target}" data-goto="{target}" title="{label}" '
+        f'aria-label="{label}">[{citation.marker}]</a>'
+    )
+
+
+def _doubt(
+    statement: Statement, html_id: str, verdict: str, words: Texts, language: Language
+) -> str:
+    """Why a statement isn't wholly supported: the verdict in words, and the reasons to unfold."""
+    if not statement.reasons:
+        return f'<p class="rag-doubt">{verdict}</p>'
+    reasons = _list(reason.text(language) for reason in statement.reasons)
+    why = escaped(words.why)
+    return (
+        f'<details class="rag-doubt" id="{html_id}"><summary>{verdict} · {why}</summary>'
+        f"{reasons}</details>"
+    )
+
+
+def _understanding(answer: Answer, words: Texts) -> str:
+    """How the question was read, where that is more than its own words."""
+    lines = []
+    if answer.rewritten_question is not None:
+        lines.append(_labelled(words.understood_as, inline(answer.rewritten_question), words))
+    if answer.time_frame is not None:
+        days = escaped(_days(answer.time_frame))
+        phrase = inline(answer.time_frame.phrase, tag="q")
+        lines.append(_labelled(words.time_frame, f"{days} {phrase}", words))
+    return "".join(f'<p class="rag-understood">{line}</p>' for line in lines)
+
+
+def _labelled(label: str, content: str, words: Texts) -> str:
+    return f"{escaped(label)}{words.colon}{content}"
+
+
+def _days(frame: TimeFrame) -> str:
+    """`2024-10-01 – 2024-12-31`; one day alone; an open end stays open."""
+    days = [str(day) if day else "…" for day in (frame.start, frame.end)]
+    return days[0] if days[0] == days[1] else " – ".join(days)
+
+
+def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
+    """What the sources disagree on, each value with its source and date."""
+    seen = {c.marker for s in answer.statements for c in s.citations}
+    shown = []
+    for conflict in answer.conflicts:
+        items = ""
+        for value in conflict.values:
+            citation = value.citation
+            marker = _marker(citation, turn, words, first=citation.marker not in seen)
+            seen.add(citation.marker)
+            where = byline(citation.outlet, citation.published, words)
+            items += (
+                f"<li>{inline(value.value, tag='strong')} {marker} "
+                f'<span class="rag-byline">{where}</span></li>'
+            )
+        subject = f"{inline(conflict.subject)}{words.comma}{inline(conflict.measure)}"
+        shown.append(
+            f'<section class="rag-conflict"><p>{_labelled(words.conflicts, subject, words)}</p>'
+            f"<ul>{items}</ul></section>"
+        )
+    return "".join(shown)
+
+
+def _nearest(answer: Answer, find: FindDocument, turn: int, words: Texts) -> str:
+    if not answer.nearest:
+        return ""
+    items = "".join(
+        render_reference(
+            reference, find(reference.doc_id), html_id=f"turn{turn}-nearest{index}", words=words
+        )
+        for index, reference in enumerate(answer.nearest)
+    )
+    return (
+        f'<section class="rag-nearest"><h3>{escaped(words.nearest)}</h3><ul>{items}</ul></section>'
+    )
+
+
+def _left_out(statements: Sequence[Statement], turn: int, language: Language) -> str:
+    if not statements:
+        return ""
+    words = texts(language)
+    count = len(statements)
+    summary = words.left_out_one if count == 1 else words.left_out.format(count)
+    items = "".join(
+        f"<li>{inline(statement.text)}"
+        f"{_list(reason.text(language) for reason in statement.reasons)}</li>"
+        for statement in statements
+    )
+    return (
+        f'<details class="rag-left-out" id="turn{turn}-left-out">'
+        f"<summary>{escaped(summary)}</summary><ul>{items}</ul></details>"
+    )
+
+
+def _messages(messages: Sequence[Message], heading: str, css_class: str, language: Language) -> str:
+    items = _list(message.text(language) for message in messages)
+    return f'<section class="{css_class}"><h3>{escaped(heading)}</h3>{items}</section>'
+
+
+def _list(lines: Iterable[str]) -> str:
+    items = "".join(f"<li>{escaped(line)}</li>" for line in lines)
+    return f"<ul>{items}</ul>" if items else ""
+
+
+def _model(model: ModelUse | None, words: Texts) -> str:
+    """Which model saw the text, and what it counted."""
+    if model is None:
+        return escaped(words.model_none)
+    line = words.model_saw.format(model.name, model.endpoint)
+    if model.prompt_tokens is not None and model.completion_tokens is not None:
+        line += words.comma + words.model_tokens.format(
+            model.prompt_tokens, model.completion_tokens
+        )
+    return escaped(line)

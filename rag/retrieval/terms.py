@@ -1,0 +1,190 @@
+"""What a question is about, as concepts that can be looked for in text of either language.
+
+A concept is one idea of the question with every surface form it may take: the question's own
+word, and what the dictionary calls it in the other language. Words of Chinese questions come from
+a segmenter that also tells nouns and names from the rest; text is never segmented, only searched.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import rjieba
+
+from rag.corpus.dictionary import english_words, load_dictionary, stem
+from rag.messages import Language
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")
+_CHINESE_STOP = frozenset(
+    "是 有 没有 会 能 可以 可能 能够 应该 要 想 将 说 称 表示 认为 进行 成为"
+    " 使 让 令 请 问 请问 告诉 多少 几 什么 时候 时间 情况 问题 原因 方面 哪些"
+    " 哪个 怎么 怎样 如何 为什么 为何 根据 关于 报道 文章 新闻 目前 是否 钱 人"
+    " 年 月 日 做 看 得 到 去 来 上 下 大 小 多 少 新 主要 具体 相关 其他"
+    " 其中 分别 提到 涉及 指 叫 名字 介绍".split()
+)
+ENGLISH_STOP = frozenset(
+    "a about after all also an and any are as at be been before being between both but by can"
+    " could did do does during each for from had has have he her him his how i if in into is"
+    " it its many may me more most much my no nor not of on or other our out over own s shall"
+    " she should so some such tell than that the their them then there these they this those"
+    " through to too under up us very was we were what when where which while who whom whose"
+    " why will with would you your according article articles report reports say says said"
+    " give name please long did get got make made take took reason reasons happen happened"
+    " kind date year month day time much called known come came go went put use used new old"
+    " first one two".split()
+)
+# When something was is read as a date, never looked for as a word.
+_DATES = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度")
+# Part-of-speech tags of the segmenter: nouns, names, Latin words, nouns made of verbs.
+_NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
+_VERB_TAGS = ("v", "a")
+_NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
+
+
+@dataclass(frozen=True, kw_only=True)
+class Concept:
+    """One idea of a question. `text` is its wording there; any of `forms` in a text shows it.
+
+    `forms` are folded as `fold` does; those of Latin letters are stems, matched against stems.
+    `essential` marks nouns and names, which an answer can hardly do without; other words can be
+    put in many ways.
+    """
+
+    text: str
+    forms: frozenset[str]
+    essential: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class FoldedText:
+    """A text made ready for `shows`: folded characters, and the stems of its Latin words."""
+
+    characters: str
+    stems: str
+
+
+def fold(text: str) -> FoldedText:
+    """Compatibility forms, case and word endings folded away."""
+    characters = unicodedata.normalize("NFKC", text).casefold()
+    stems = " ".join(map(_stem, english_words(characters)))
+    return FoldedText(characters=characters, stems=f" {stems} ")
+
+
+_stem = cache(stem)
+
+
+def shows(text: FoldedText, concept: Concept) -> bool:
+    """Whether any form of the concept stands in the text."""
+    return any(
+        f" {form} " in text.stems if form.isascii() else form in text.characters
+        for form in concept.forms
+    )
+
+
+def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
+    """The concepts of a question in either language, in order, each once.
+
+    `across` adds the dictionary's names for them in the other language; leave it out where the
+    articles are in the question's own language.
+    """
+    text = _DATES.sub(" ", unicodedata.normalize("NFKC", question))
+    latin = _HAN_RUN.sub(" ", text)
+    made = _english_concepts(latin, across=across) + _chinese_concepts(text, across=across)
+    return tuple({concept.text.casefold(): concept for concept in made}.values())
+
+
+def weights(concepts: Sequence[Concept], texts: Iterable[FoldedText]) -> tuple[float, ...]:
+    """How much each concept tells apart: its rarity among `texts`, less for inessential words.
+
+    Rarity is the inverse document frequency of Robertson and Sparck Jones in its always-positive
+    form, ln(1 + (N - n + 0.5) / (n + 0.5)): a concept that no text shows weighs most.
+    """
+    counts = [0] * len(concepts)
+    total = 0
+    for text in texts:
+        total += 1
+        for i, concept in enumerate(concepts):
+            counts[i] += shows(text, concept)
+    return tuple(
+        math.log1p((total - n + 0.5) / (n + 0.5))
+        * (_NOUN_WEIGHT if concept.essential else _VERB_WEIGHT)
+        for concept, n in zip(concepts, counts, strict=True)
+    )
+
+
+def script_language(text: str) -> Language:
+    """`zh` where any Chinese character stands in the text, else `en`."""
+    return "zh" if _HAN.search(text) else "en"
+
+
+def _english_concepts(text: str, *, across: bool) -> list[Concept]:
+    words = [
+        word.removesuffix("'s")
+        for word in english_words(text)
+        if word.casefold() not in ENGLISH_STOP and (len(word) > 1 or word.isdigit())
+    ]
+    dictionary = load_dictionary() if across else None
+    made, at = [], 0
+    while at < len(words):
+        for length in (3, 2, 1):
+            part = words[at : at + length]
+            phrase = " ".join(map(_stem, part))
+            chinese = dictionary.chinese.get(phrase, frozenset()) if dictionary else frozenset()
+            if length == 1 or (chinese and len(part) == length):
+                name = any(word[:1].isupper() or word.isdigit() for word in part)
+                verb = bool(dictionary and phrase in dictionary.verbs)
+                made.append(
+                    Concept(
+                        text=" ".join(part),
+                        forms=chinese | {phrase} | _short_names(chinese if name else frozenset()),
+                        essential=name or (not verb and not phrase.endswith("ly")),
+                    )
+                )
+                at += len(part)
+                break
+    return made
+
+
+def _short_names(chinese: Iterable[str]) -> frozenset[str]:
+    """The first two characters of long names, as newspapers shorten them: 阿里 for 阿里巴巴."""
+    return frozenset(word[:2] for word in chinese if len(word) >= 4)
+
+
+def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
+    words: list[tuple[str, str]] = []
+    for word, tag in rjieba.tag(text):
+        # The segmenter may part a rare given name from its surname.
+        if words and words[-1][1] == "nr" and len(words[-1][0]) == 1 and tag.startswith("nr"):
+            words[-1] = (words[-1][0] + word, "nr")
+        else:
+            words.append((word, tag))
+    made = []
+    for word, tag in words:
+        noun = tag.startswith(_NOUN_TAGS)
+        if (
+            not _HAN.search(word)
+            or word in _CHINESE_STOP
+            or not (noun or tag.startswith(_VERB_TAGS))
+        ):
+            continue
+        forms = {word}
+        if across:
+            dictionary = load_dictionary()
+            parts = [word] if word in dictionary.english else dictionary.words_in(word)
+            forms |= {form for part in parts for form in dictionary.english[part]}
+        made.append(Concept(text=word, forms=frozenset(forms), essential=noun))
+    return made
+
+
+def names_someone(text: str) -> bool:
+    """Whether the text holds what may be a person's name, in either script."""
+    if any(len(word) > 1 and tag.startswith("nr") for word, tag in rjieba.tag(text)):
+        return True
+    return bool(_CAPITALISED.search(text))

@@ -1,0 +1,113 @@
+import io
+import json
+from collections.abc import Callable
+
+import pytest
+from rich.console import Console
+
+from eval.floors import FLOORS, misses
+from eval.metrics import METRICS
+from eval.questions import Fact, GoldSpan, Question
+from eval.report import print_failures, print_tables, to_json
+from eval.runner import run, summarise
+from rag.errors import QuestionError
+from rag.messages import Language
+from rag.types import Answer
+
+MakeAnswer = Callable[..., Answer]
+
+
+def question(name: str, language: Language, *, answerable: bool = True) -> Question:
+    fact = Fact(fact_id="price", accept=("116.7",))
+    span = GoldSpan(doc_id="a", quote="116.7", start=0, end=5, facts=("price",))
+    return Question(
+        question_id=f"{name}.{language}",
+        group=name,
+        language=language,
+        type="fact" if answerable else "unanswerable",
+        text=f"{name} {language}",
+        answerable=answerable,
+        facts=(fact,) if answerable else (),
+        spans=(span,) if answerable else (),
+    )
+
+
+QUESTIONS = (
+    question("price", "zh"),
+    question("price", "en"),
+    question("owner", "zh", answerable=False),
+    question("owner", "en", answerable=False),
+)
+
+
+def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer) -> None:
+    right = make_answer(says=["116.7"], cites=[("a", 0, 5)], hits=[("a", 0, 5)])
+    abstained = make_answer(status="abstained")
+
+    def ask(text: str) -> Answer:
+        if text == "price en":
+            raise QuestionError(en="too hard", zh="太难")
+        return right if text == "price zh" else abstained
+
+    seen: list[str] = []
+    outcomes = run(QUESTIONS, ask, lambda outcome: seen.append(outcome.question.question_id))
+    assert seen == [q.question_id for q in QUESTIONS]
+    assert [o.error for o in outcomes] == [None, "too hard", None, None]
+    assert [o.failed for o in outcomes] == [False, True, False, False]
+
+    means = {(r.slice, r.metric): r.estimate for r in summarise(outcomes)}
+    # One of the two answerable questions failed: (1 + 0) / 2, and it is a false abstention.
+    assert means["overall", "fact recall"].mean == 0.5
+    assert means["overall", "false abstentions"].mean == 0.5
+    assert (means["zh", "fact recall"].mean, means["en", "fact recall"].mean) == (1.0, 0.0)
+    # It showed no citation, so precision is over the other one alone.
+    assert means["overall", "citation precision"].n == 1
+    assert means["unanswerable", "right abstentions"].mean == 1.0
+    assert means["unanswerable", "fact recall"].mean is None
+
+
+def test_a_bug_ends_the_run() -> None:
+    def ask(text: str) -> Answer:
+        raise ZeroDivisionError(text)
+
+    with pytest.raises(ZeroDivisionError):
+        run(QUESTIONS, ask)
+
+
+def test_the_report(make_answer: MakeAnswer) -> None:
+    wrong = make_answer(says=["[bold]117.6"], cites=[("z", 0, 5)])
+    outcomes = run(QUESTIONS, lambda _: wrong)
+    rows = summarise(outcomes)
+    console = Console(record=True, width=100, file=io.StringIO())
+    print_tables(console, rows)
+    print_failures(console, outcomes)
+    text = console.export_text()
+    # 0 of 2 in one group: Wilson's interval for 0 of 1 is 0..0.793.
+    assert "fact recall" in text
+    assert "0.000 – 0.793" in text
+    # What an answer says is shown as it is, not read as markup.
+    assert "[bold]117.6" in text
+    assert "owner.en" in text
+
+    report = json.loads(to_json(rows, outcomes, {"composer": "extractive"}))
+    assert report["settings"] == {"composer": "extractive"}
+    assert len(report["rows"]) == len(rows)
+    first = report["questions"][0]
+    assert first["id"] == "price.zh"
+    assert first["scores"]["citation precision"] == 0.0
+    assert first["answer"]["status"] == "answered"
+
+
+def test_floors() -> None:
+    assert set(FLOORS) == {metric.name for metric in METRICS}
+    floors = {**dict.fromkeys(FLOORS, 0.5)}
+    means: dict[str, float | None] = dict.fromkeys(FLOORS, 0.5)
+    assert misses(means, floors) == ()
+    means |= {"MRR": 0.49, "false abstentions": 0.51, "fact recall": None}
+    # In the order of the metrics; the only ceiling is that of false abstentions.
+    assert [m.metric for m in misses(means, floors)] == ["MRR", "fact recall", "false abstentions"]
+
+
+def test_a_floor_that_lets_everything_pass_needs_no_score() -> None:
+    floors = {**dict.fromkeys(FLOORS, 0.0), "false abstentions": 1.0}
+    assert misses({}, floors) == ()

@@ -1,0 +1,116 @@
+"""The page on a free port of this machine, and a real browser to look at it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from rag.page.app import build_app, listen
+
+from .scripted import ScriptedAssistant, seed_articles
+from .scripts import news
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running page, and the assistant behind it."""
+
+    url: str
+    assistant: ScriptedAssistant
+
+
+@contextmanager
+def serving(assistant: ScriptedAssistant) -> Iterator[Served]:
+    with listen("127.0.0.1", 0) as listener:
+        config = uvicorn.Config(
+            build_app(assistant), log_level="error", timeout_graceful_shutdown=1
+        )
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        thread.start()
+        try:
+            while not server.started:
+                if not thread.is_alive():
+                    raise RuntimeError("The page did not start.")
+                time.sleep(0.01)
+            yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", assistant)
+        finally:
+            server.should_exit = True
+            thread.join(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def served() -> Iterator[Served]:
+    with serving(ScriptedAssistant(seed_articles(), news, "qwen2.5 at 127.0.0.1")) as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    found = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not found:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=list(FLAGS))
+        yield browser
+        browser.close()
+
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Open a page in a context of its own: another reader. Fails on what no page should do.
+
+    That is: asking for anything outside this machine, running a hostile script, or an error in
+    the browser's console.
+    """
+    contexts: list[BrowserContext] = []
+    outside: list[str] = []
+    complaints: list[str] = []
+
+    def open_page(url: str, **options: object) -> Page:
+        context = browser.new_context(**options)  # type: ignore[arg-type]
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("request", lambda r: None if _local(r.url, url) else outside.append(r.url))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda line: complaints.append(line.text) if line.type == "error" else None,
+        )
+        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
+        page.goto(url)
+        page.wait_for_selector("#rag-question textarea")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert outside == []
+    assert complaints == []
+
+
+def _local(url: str, page: str) -> bool:
+    return url.startswith((page, "data:", "blob:"))

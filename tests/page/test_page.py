@@ -1,0 +1,282 @@
+"""The page in a real browser, before a scripted assistant."""
+
+from __future__ import annotations
+
+import re
+import socket
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from rag.errors import ConfigError
+from rag.page.app import listen, serve
+from rag.page.texts import texts
+from rag.types import Answer, Event
+
+from .conftest import Served, Visit, serving
+from .scripted import ScriptedAssistant, answered, cite, claim, made_document
+from .test_rendering import HOSTILE
+
+EN, ZH = texts("en"), texts("zh")
+
+
+def ask(page: Page, question: str) -> None:
+    page.locator("#rag-question textarea").fill(question)
+    page.keyboard.press("Enter")
+
+
+def answer(page: Page, turn: int = 1) -> None:
+    """Wait until a turn has its answer and the page is ready for another question."""
+    expect(page.locator(f"#turn{turn} .rag-provenance")).to_be_visible()
+    expect(page.locator("#rag-ask")).to_be_visible()
+
+
+# --- asking and reading ---------------------------------------------------------------------------
+
+
+def test_a_question_is_answered_and_its_marker_leads_to_the_source(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    expect(page.locator(".rag-statement")).to_have_count(4)
+    expect(page.locator("#rag-question textarea")).to_have_value("")
+
+    marker = page.get_by_role("link", name=re.compile(r"^Source 2:")).first
+    marker.focus()
+    page.keyboard.press("Enter")
+    source = page.locator("#turn1-source2")
+    expect(source).to_have_attribute("data-chosen", "")
+    expect(source).to_have_text("苹果与中国的多家公司进行了交谈。")
+    expect(source).to_be_focused()
+    expect(source).to_be_in_viewport()
+
+    page.locator('.rag-badge[data-goto="turn1-marker2"]').click()
+    expect(page.locator("#turn1-marker2")).to_be_focused()
+
+
+def test_the_whole_article_unfolds_with_its_quotes_marked(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    page.get_by_text(EN.whole_article).first.click()
+    article = page.locator(".rag-article[open] .rag-article-text")
+    expect(article).to_contain_text("阿里应对高并发场景经验丰富")
+    expect(article.locator("mark")).to_have_count(2)
+    link = page.locator(".rag-original").first
+    expect(link).to_have_attribute("rel", "noopener noreferrer")
+    expect(link).to_have_attribute("href", re.compile("^https://"))
+
+
+def test_a_draft_shows_while_the_answer_streams_and_nothing_folds_up(
+    served: Served, visit: Visit
+) -> None:
+    served.assistant.gate.clear()
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba, slowly?")
+    expect(page.locator(".rag-draft")).to_contain_text(EN.draft)
+    expect(page.locator(".rag-progress")).to_have_text(EN.stages["writing"])
+    expect(page.locator("#rag-stop")).to_be_visible()
+    served.assistant.gate.set()
+    answer(page)
+    expect(page.locator(".rag-draft")).to_have_count(0)
+
+
+def test_the_reader_can_stop_and_go_on(served: Served, visit: Visit) -> None:
+    served.assistant.gate.clear()
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba, slowly?")
+    expect(page.locator(".rag-draft")).to_be_visible()
+    page.locator("#rag-stop button, button#rag-stop").click()
+    expect(page.get_by_text(EN.stopped)).to_be_visible()
+    expect(page.locator(".rag-draft")).to_have_count(0)
+    served.assistant.gate.set()
+    ask(page, "weather?")
+    answer(page, turn=2)
+    expect(page.locator("#turn1")).to_contain_text(EN.stopped)
+
+
+def test_what_a_reader_unfolded_stays_so_when_the_turn_moves_up(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    page.locator("#turn1-left-out summary").click()
+    ask(page, "weather?")
+    answer(page, turn=2)
+    expect(page.locator("#turn1-left-out")).to_have_attribute("open", "")
+
+
+def test_an_abstention_names_the_nearest_articles(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="zh-CN")
+    ask(page, "迪拜天气怎么样？")
+    answer(page)
+    expect(page.locator("#turn1")).to_contain_text("迪拜的天气")
+    expect(page.locator(".rag-nearest li")).to_have_count(2)
+    expect(page.locator(".rag-sources")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])
+def test_an_example_is_one_click_and_errors_are_one_line(
+    served: Served, visit: Visit, locale: str, words: object
+) -> None:
+    assert words in (EN, ZH)
+    page = visit(served.url, locale=locale)
+    chosen = EN if words is EN else ZH
+    ask(page, "   ")
+    expect(page.locator(".rag-hint").last).to_have_text(chosen.question_empty)
+    page.get_by_role("button", name="苹果为什么选择阿里？").click()
+    answer(page)
+    ask(page, "bug")
+    expect(page.get_by_role("alert")).to_have_text(chosen.unexpected)
+    ask(page, "down")
+    expect(page.get_by_role("alert").last).to_contain_text("http://127.0.0.1:9")
+    expect(page.locator("body")).not_to_contain_text("Traceback")
+    expect(page.locator("body")).not_to_contain_text("secret detail")
+
+
+def test_too_long_a_question_is_refused_before_it_is_asked(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="en-US")
+    box = page.locator("#rag-question textarea")
+    expect(box).to_have_attribute("maxlength", "10000")
+
+
+# --- readers and languages ------------------------------------------------------------------------
+
+
+def test_two_readers_have_two_conversations(served: Served, visit: Visit) -> None:
+    one = visit(served.url, locale="en-US")
+    other = visit(served.url, locale="zh-CN")
+    ask(one, "Why did Apple choose Alibaba?")
+    answer(one)
+    expect(other.locator(".rag-turn")).to_have_count(0)
+    ask(other, "苹果为什么选择阿里？")
+    answer(other)
+    assert served.assistant.histories[-1] == ("苹果为什么选择阿里？", ())
+    ask(one, "weather?")
+    answer(one, turn=2)
+    question, history = served.assistant.histories[-1]
+    assert question == "weather?"
+    assert [earlier.question for earlier in history] == ["Why did Apple choose Alibaba?"]
+    expect(other.locator(".rag-turn")).to_have_count(1)
+
+
+def test_the_switch_says_everything_in_the_other_language(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="zh-CN")
+    expect(page.locator("h1")).to_have_text(ZH.title)
+    ask(page, "苹果为什么选择阿里？")
+    answer(page)
+    expect(page.locator(".rag-left-out summary")).to_have_text(ZH.left_out_one)
+    page.get_by_text("English", exact=True).click()
+    expect(page.locator("h1")).to_have_text(EN.title)
+    expect(page.locator("#rag-ask")).to_have_text(EN.ask)
+    expect(page.locator(".rag-left-out summary")).to_have_text(EN.left_out_one)
+    page.locator("#rag-new").click()
+    expect(page.locator(".rag-turn")).to_have_count(0)
+
+
+def test_a_phone_needs_no_sideways_scrolling(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="en-US", viewport={"width": 360, "height": 740})
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.locator("#turn1-marker1").click()
+    expect(page.locator("#turn1-source1")).to_be_in_viewport()
+
+
+# --- safety ---------------------------------------------------------------------------------------
+
+
+def test_hostile_text_runs_nowhere(visit: Visit) -> None:
+    """`visit` fails on any dialog; template signs must arrive as they were sent."""
+    hostile = made_document(
+        f"Before. {HOSTILE} After.", title=HOSTILE, outlet=HOSTILE, url="javascript:alert(1)"
+    )
+
+    def script(
+        assistant: ScriptedAssistant, question: str, history: Sequence[Answer]
+    ) -> Iterator[Event]:
+        del assistant, history
+        statement = claim(HOSTILE, cite(hostile, HOSTILE, 1))
+        yield statement
+        yield answered(question, statement)
+
+    with serving(ScriptedAssistant({"made": hostile}, script, HOSTILE)) as served:
+        page = visit(served.url, locale="en-US")
+        ask(page, HOSTILE)
+        answer(page)
+        expect(page.locator(".rag-question")).to_have_text(HOSTILE)
+        expect(page.locator(".rag-statement")).to_contain_text(HOSTILE)
+        expect(page.locator(".rag-source-name")).to_have_text(HOSTILE)
+        expect(page.locator("#turn1-source1")).to_have_text(HOSTILE)
+        expect(page.locator(".rag-privacy")).to_contain_text(HOSTILE)
+        expect(page.locator(".rag-original")).to_have_count(0)
+        page.locator("#turn1-marker1").click()
+        expect(page.locator("#turn1-source1")).to_have_attribute("data-chosen", "")
+        page.close()
+
+
+def fetch(url: str, **headers: str) -> tuple[int, dict[str, str]]:
+    request = urllib.request.Request(url, headers=headers)
+    # No proxy: the page is on this machine, whatever the environment says.
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(request, timeout=10) as response:
+            return response.status, {k.lower(): v for k, v in response.headers.items()}
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "gradio_api/file=/etc/passwd",
+        "gradio_api/file=http://example.org/",
+        "gradio_api/proxy=http://example.org/",
+        "gradio_api/upload",
+        "gradio_api/runs",
+        "gradio_api/call/respond",
+        "gradio_api/openapi.json",
+        "monitoring",
+        "monitoring/summary",
+        "docs",
+        "openapi.json",
+    ],
+)
+def test_what_the_page_does_not_use_is_closed(served: Served, path: str) -> None:
+    assert fetch(served.url + path)[0] == 404
+
+
+def test_only_local_names_are_answered(served: Served) -> None:
+    assert fetch(served.url, Host="evil.example")[0] == 421
+    status, headers = fetch(served.url, Host="localhost:1234")
+    assert status == 200
+    assert "connect-src 'self'" in headers["content-security-policy"]
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_a_port_in_use_is_a_plain_error() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"port {port}"):
+            listen("127.0.0.1", port)
+
+
+def test_serve_has_its_port_before_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready: list[str] = []
+
+    def accepts(self: object, sockets: list[socket.socket]) -> None:
+        del self
+        socket.create_connection(sockets[0].getsockname(), timeout=5).close()
+
+    monkeypatch.setattr("uvicorn.Server.run", accepts)
+    assistant = ScriptedAssistant({}, lambda *_: iter(()))
+    serve(assistant, port=0, on_ready=ready.append)
+    assert len(ready) == 1
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", ready[0])
