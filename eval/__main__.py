@@ -37,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     rows = summarise(outcomes)
     report.print_tables(console, rows)
+    report.print_errors(console, outcomes)
     if composer == "model":
         _print_fallbacks(console, outcomes)
     if options.verbose:

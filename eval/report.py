@@ -28,6 +28,14 @@ def print_tables(console: Console, rows: Sequence[Row]) -> None:
     )
 
 
+def print_errors(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print each question that got no answer at all, and why; it is in the means as the worst."""
+    for outcome in outcomes:
+        if outcome.error is not None:
+            line = f"{outcome.question.question_id} has no answer: {outcome.error}"
+            console.print(Text(line, style="red"))
+
+
 def print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
     """Print every question that a metric found wanting, with what it said."""
     for outcome in outcomes:

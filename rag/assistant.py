@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.abstention import Assessment, assess
+from rag.answering.abstention import Assessment, assess, not_answered
 from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
@@ -150,7 +150,7 @@ class Assistant:
             wanted=wanted,
             hits=hits,
             evidence=ranked,
-            assessment=assess(query, wanted, asked, rarity, ranked),
+            assessment=assess(query, wanted, asked, ranked),
         )
 
     def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
@@ -195,7 +195,7 @@ class Assistant:
             statements=composition.statements,
             left_out=composition.left_out,
             conflicts=(),
-            missing=() if answered else found.assessment.missing,
+            missing=() if answered else found.assessment.missing or (not_answered(),),
             nearest=()
             if answered
             else tuple(reference(self.snapshot.documents[d]) for d in list(nearest)[:_NEAREST]),

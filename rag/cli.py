@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -139,10 +139,7 @@ def show(
         )
         return
     _out.print(Text(_printable(document.title), style="bold"))
-    details = [document.outlet, document.published, document.url]
-    _out.print(_printable(" · ".join(str(part) for part in details if part)))
-    _out.print()
-    _out.print(_printable(document.text))
+    _print_lines([_details(document.outlet, document.published, document.url), "", document.text])
 
 
 @app.command(
@@ -182,8 +179,8 @@ def status(as_json: Json = False) -> None:
         )
     )
     for document in found.documents:
-        details = " · ".join(str(part) for part in (document.outlet, document.published) if part)
-        _out.print(_printable(f"  {document.doc_id}  {document.title}  {details}"))
+        details = _details(document.outlet, document.published)
+        _print_lines([f"  {document.doc_id}  {document.title}  {details}"])
     _print_failures(found.failures)
 
 
@@ -262,41 +259,47 @@ def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _print_answer(answer: Answer) -> None:
-    for notice in answer.notices:
-        _out.print(Text(_printable(notice.text(answer.language)), style="dim"))
+    _print_lines([notice.text(answer.language) for notice in answer.notices], style="dim")
     if answer.notices:
         _out.print()
     zh = answer.language == "zh"
     if answer.status == "abstained":
         _out.print("文章没有回答这个问题。" if zh else "The articles do not answer this question.")
-        for message in answer.missing:
-            _out.print(_printable(message.text(answer.language)))
+        _print_lines([message.text(answer.language) for message in answer.missing])
         if answer.nearest:
             _out.print("\n最接近的文章：" if zh else "\nThe closest articles:")
         for document in answer.nearest:
-            details = " · ".join(str(p) for p in (document.outlet, document.published) if p)
-            _out.print(_printable(f"  {document.doc_id}  {document.title}  {details}"))
+            details = _details(document.outlet, document.published)
+            _print_lines([f"  {document.doc_id}  {document.title}  {details}"])
     for statement in answer.statements:
         _print_statement(statement, zh=zh)
     if answer.citations:
         _out.print("\n出处：" if zh else "\nSources:")
+    said = {statement.text for statement in answer.statements}
     for citation in answer.citations:
-        details = " · ".join(
-            str(part) for part in (citation.outlet, citation.published, citation.url) if part
-        )
-        _out.print(_printable(f"[{citation.marker}] {citation.title} · {details}"))
-        if all(citation.quote != statement.text for statement in answer.statements):
-            _out.print(Text(_printable(f"    “{citation.quote}”"), style="dim"))
+        details = _details(citation.outlet, citation.published, citation.url)
+        _print_lines([f"[{citation.marker}] {citation.title} · {details}"])
+        if citation.quote not in said:
+            _print_lines([f"    “{citation.quote}”"], style="dim")
     if answer.left_out:
         _out.print("\n未通过核对而略去：" if zh else "\nLeft out, because the check failed:")
     for statement in answer.left_out:
         reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
-        _out.print(Text(_printable(f"  {statement.text} ({reasons})"), style="dim"))
+        _print_lines([f"  {statement.text} ({reasons})"], style="dim")
     if answer.model:
-        sentence = (
-            "问题和引用的句子发送给了" if zh else "The question and quoted sentences were sent to "
+        sent = (
+            "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
         )
-        _out.print(Text(f"\n{sentence}{answer.model.name} @ {answer.model.endpoint}", style="dim"))
+        _print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
+
+
+def _print_lines(lines: Sequence[str], style: str = "") -> None:
+    for line in lines:
+        _out.print(Text(_printable(line), style=style), soft_wrap=True)
+
+
+def _details(*parts: object) -> str:
+    return " · ".join(str(part) for part in parts if part)
 
 
 def _print_statement(statement: Statement, *, zh: bool) -> None:
@@ -307,7 +310,7 @@ def _print_statement(statement: Statement, *, zh: bool) -> None:
         line.append(" " + markers(statement.citations), style="cyan")
     if statement.verdict == "partial":
         line.append("（部分得到支持）" if zh else " (partly supported)", style="yellow")
-    _out.print(line)
+    _out.print(line, soft_wrap=True)
 
 
 def _print_report(report: IndexReport, to: Console = _out) -> None:
@@ -317,7 +320,8 @@ def _print_report(report: IndexReport, to: Console = _out) -> None:
             f" {report.removed} removed, {report.unchanged} unchanged;"
             f" {report.passages_embedded} passages embedded.",
             f"共索引 {report.documents} 篇文章：新增 {report.added}，变更 {report.changed}，"
-            f"移除 {report.removed}，未变 {report.unchanged}；新计算 {report.passages_embedded} 个段落的向量。",
+            f"移除 {report.removed}，未变 {report.unchanged}；"
+            f"新计算 {report.passages_embedded} 个段落的向量。",
         )
     )
     _print_failures(report.failures, to)
@@ -326,7 +330,7 @@ def _print_report(report: IndexReport, to: Console = _out) -> None:
 def _print_failures(failures: tuple[Failure, ...], to: Console = _out) -> None:
     for failure in failures:
         line = _("not read", "未能读取") + f": {failure.path}: {failure.reason.text(LANGUAGE)}"
-        to.print(Text(_printable(line), style="yellow"))
+        to.print(Text(_printable(line), style="yellow"), soft_wrap=True)
 
 
 def _print_json(value: object) -> None:

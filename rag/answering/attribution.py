@@ -40,9 +40,7 @@ def attribute(
 def _best_sentences(
     claim: str, vector: NDArray[np.float32], evidence: Sequence[Evidence]
 ) -> tuple[Evidence, ...]:
-    """The most similar sentence, preferring those that give the claim's numbers and dates, and
-    then those that give what is still missing.
-    """
+    """The most similar sentences, those first that give the claim's numbers and dates."""
     ranked = sorted(
         evidence,
         key=lambda e: float(e.vector @ vector) + _FACT_WEIGHT * supplied_facts(claim, e),

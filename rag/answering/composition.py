@@ -18,8 +18,10 @@ from rag.types import Draft, ModelUse, Statement
 
 _MAX_REPLY_CHARACTERS = 6000
 _FRAMING = re.compile(
-    r"[:：]$|^(?:根据|依据|基于)(?:以上|上述|这些|所给|提供的)?[^，,。]{0,8}(?:句子|文章|报道|信息)[^，,]{0,6}[，,。]?$"
-    r"|^(?:here (?:is|are)|the (?:main |key )?reasons? (?:is|are|include)|according to the (?:sentences|articles))[^.]{0,40}[.:]?$",
+    r"[:：]$"
+    r"|^(?:根据|依据|基于)(?:以上|上述|这些|所给|提供的)?[^，,。]{0,8}(?:句子|文章|报道|信息)[^，,]{0,6}[，,。]?$"
+    r"|^(?:here (?:is|are)|the (?:main |key )?reasons? (?:is|are|include)"
+    r"|according to the (?:sentences|articles))[^.]{0,40}[.:]?$",
     re.IGNORECASE,
 )
 

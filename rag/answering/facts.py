@@ -92,11 +92,19 @@ _CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")}
 _CHINESE_QUANTITY = re.compile(
     rf"(?P<number>[一二两三四五六七八九十])(?P<magnitude>万亿|千万|百万|亿|万|千|百)(?P<unit>{_alternatives(_UNIT)})?"
 )
+_ORDINALS = {
+    word: i
+    for i, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+    )
+}
 _RANK = re.compile(
-    r"第([一二三四五六七八九十]|\d+)|(\d+)(?:st|nd|rd|th)\b|(?<!per )(?<!a )(?<!/)\b(first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth)\b"
+    r"第([一二三四五六七八九十]|\d+)|(\d+)(?:st|nd|rd|th)\b"
+    rf"|(?<!per )(?<!a )(?<!/)\b({_alternatives(_ORDINALS)})\b"
 )
-_ORDINALS = {w: i for i, w in enumerate("first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1)}  # fmt: skip
-_MONTHS = {name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}  # fmt: skip
+_MONTHS = {
+    name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
@@ -133,7 +141,9 @@ _RELATIVE_DAYS = {
     "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
     "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
 }  # fmt: skip
-_RELATIVE_YEARS = {"去年": -1, "last year": -1, "今年": 0, "this year": 0, "前年": -2, "明年": 1, "next year": 1}  # fmt: skip
+_RELATIVE_YEARS = {
+    "前年": -2, "去年": -1, "last year": -1, "今年": 0, "this year": 0, "明年": 1, "next year": 1,
+}  # fmt: skip
 
 _NO_NAMES = frozenset(
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june"

@@ -36,7 +36,7 @@ class Verification:
 
 
 def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -> Verification:
-    """Check `claim`, whose unit vector is `vector`, against the sentences it cites, all together."""
+    """Check `claim`, whose unit vector is `vector`, against all the sentences it cites."""
     if not cited:
         return Verification(verdict="unsupported", reasons=(_no_source(),))
     if any(claim == evidence.text for evidence in cited):
@@ -94,7 +94,7 @@ def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list
         # An article speaks of its own day, and of the day its paragraph names, unsaid.
         known += read_facts(evidence.passage, evidence.document.published).dates
         if evidence.document.published:
-            known.append(_day_of(evidence.document.published))
+            known.append(day_of(evidence.document.published))
     return [
         Message(
             code="date",
@@ -106,7 +106,8 @@ def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list
     ]
 
 
-def _day_of(published: Published) -> CalendarDate:
+def day_of(published: Published) -> CalendarDate:
+    """The day of publication, as precisely as it is known."""
     day, precision = published.moment, published.precision
     return CalendarDate(
         year=day.year,

@@ -12,31 +12,59 @@ from rag.types import Published
 Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list", "anything"]
 
 # The first pattern that fits decides, so the narrower kinds come first.
-_QUESTIONS: tuple[tuple[Wanted, re.Pattern[str]], ...] = tuple(
-    (wanted, re.compile(pattern, re.IGNORECASE))
-    for wanted, pattern in (
-        ("reason", r"为什么|为何|何以|原因|理由|凭什么|怎么会|\bwhy\b|\breasons?\b|how come|what made|what led"),
-        ("date", r"什么时候|何时|哪一?[天年月日]|几[月号日]|日期|\bwhen\b|what (?:date|day|year|month)|which (?:day|year|month)"),
-        ("percent", r"百分之几|百分比|占比|(?:市场)?份额.*(?:多少|几)|比例|多大幅度|幅度|同比|涨幅|跌幅|\bpercent|\bshare of\b|market share|by how much|how much did .* (?:rise|fall|drop|decline|grow|gain|increase)"),
-        ("money", r"多少(?:钱|美元|港元|元|资金)|金额|股价|市值|价格|how much (?:money|did .*(?:pay|cost|spend|invest|charge))|\bprice\b|market (?:cap|value)|\bcosts?\b"),
-        ("number", r"多少|几[个家只款名台种次位条]|数量|第几|排名|\bhow (?:many|much|large|big|high)\b|\bwhat number\b|\brank"),
-        ("person", r"谁|哪[一]?位|什么人|\bwho(?:se|m)?\b|which person"),
-        ("list", r"哪[些几]|有什么|列举|分别|\bwhich .*(?:companies|stocks|models|apps|firms|shares|brands|makers)|\bwhat (?:are|were)\b|\blist\b|\bname the\b"),
-    )
-)  # fmt: skip
+_QUESTIONS: dict[Wanted, re.Pattern[str]] = {
+    "reason": re.compile(
+        r"为什么|为何|何以|原因|理由|凭什么|怎么会"
+        r"|\bwhy\b|\breasons?\b|how come|what made|what led",
+        re.IGNORECASE,
+    ),
+    "date": re.compile(
+        r"什么时候|何时|哪一?[天年月日]|几[月号日]|日期"
+        r"|\bwhen\b|(?:what|which) (?:date|day|year|month)",
+        re.IGNORECASE,
+    ),
+    "percent": re.compile(
+        r"百分之几|百分比|占比|份额.*(?:多少|几)|比例|幅度|同比|涨幅|跌幅"
+        r"|\bpercent|\bshare of\b|market share|by how much"
+        r"|how much did .* (?:rise|fall|drop|decline|grow|gain|increase)",
+        re.IGNORECASE,
+    ),
+    "money": re.compile(
+        r"多少(?:钱|美元|港元|元|资金)|金额|股价|市值|价格"
+        r"|how much (?:money|did .*(?:pay|cost|spend|invest|charge))"
+        r"|\bprice\b|market (?:cap|value)|\bcosts?\b",
+        re.IGNORECASE,
+    ),
+    "number": re.compile(
+        r"多少|几[个家只款名台种次位条]|数量|第几|排名"
+        r"|\bhow (?:many|much|large|big|high)\b|\bwhat number\b|\brank",
+        re.IGNORECASE,
+    ),
+    "person": re.compile(
+        r"谁|哪一?位|什么人|\bwho(?:se|m)?\b|which person",
+        re.IGNORECASE,
+    ),
+    "list": re.compile(
+        r"哪[些几]|有什么|列举|分别|\blist\b|\bname the\b|\bwhat (?:are|were)\b"
+        r"|\bwhich .*(?:companies|stocks|models|apps|firms|shares|brands|makers)",
+        re.IGNORECASE,
+    ),
+}
 
 
 def wanted_kind(question: str) -> Wanted:
     """The kind of fact the question asks for; `anything` where its wording doesn't tell."""
-    for wanted, pattern in _QUESTIONS:
+    for wanted, pattern in _QUESTIONS.items():
         if pattern.search(question):
             return wanted
     return "anything"
 
 
 _REASON = re.compile(
-    r"因为|由于|原因|因此|所以|为了|看中|看重|旨在|得益|有助于|帮助|以便|促使|导致|优势|能够|满足|要求|标准|缺乏|缺少|"
-    r"\b(?:because|due to|since|owing|reasons?|therefore|so that|in order|thanks to|led to|helps?|advantage)\b",
+    r"因为|由于|原因|因此|所以|为了|看中|看重|旨在|得益|有助于|帮助|以便|促使|导致|优势"
+    r"|能够|满足|要求|标准|缺乏|缺少"
+    r"|\b(?:because|due to|since|owing|reasons?|therefore|so that|in order|thanks to|led to"
+    r"|helps?|advantage)\b",
     re.IGNORECASE,
 )
 

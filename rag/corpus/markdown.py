@@ -49,8 +49,8 @@ class Block:
 
     `lines` are the lines of its source, which a paragraph joins; of a table or of code they stay
     lines. `marker` is what stands before it (`## `, `- `). `lead` is the bold text it starts
-    with. `images` are the images it holds, as Markdown; `captioned` says that it starts with one.
-    `link` is the address of the link that is all it holds.
+    with. `images` are the images it holds, as Markdown; `captioned` says that it stands right
+    behind one. `link` is the address of the link that is all it holds.
     """
 
     kind: BlockKind
@@ -288,7 +288,11 @@ def _heading(token: Token, lines: list[_Line]) -> Iterator[Block]:
 def _paragraphs(lines: list[_Line]) -> Iterator[Block]:
     """The paragraphs of one Markdown paragraph, parted where its line breaks mean that."""
     pending: list[_Line] = []
+    image_above = False
     for line in lines:
+        # A caption often stands on the line below its image.
+        line.captioned = line.captioned or image_above
+        image_above = bool(line.images) and line.empty
         pending.append(line)
         if line.breaks_paragraph or _CJK_SENTENCE_END.search(line.plain) or line.images:
             yield from _paragraph(pending)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.corpus.chunker import ChunkerSettings, Span, chunk
-from rag.corpus.loader import find_files, load_document
-from rag.errors import ConfigError, DocumentError
+from rag.corpus.loader import LoadFailure, iter_documents, shown
+from rag.errors import ConfigError
 from rag.index.store import (
     Failure,
+    IndexedFile,
     Manifest,
     Writer,
     check_manifest,
     index_exists,
     open_writer,
-    remove_index,
     stored_roots,
     vector_key,
 )
@@ -57,6 +57,17 @@ class _Loaded:
         return [self.document.text[span.start : span.end] for span in self.spans]
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Scan:
+    """What there is to do for one root; `gone` are ids whose file is no longer there."""
+
+    root: str
+    fresh: tuple[_Loaded, ...]
+    gone: tuple[str, ...]
+    unchanged: int
+    failures: tuple[Failure, ...]
+
+
 def update_index(
     folder: Path,
     roots: Sequence[Path],
@@ -75,70 +86,35 @@ def update_index(
     `rebuild` throws it away first.
     """
     resolved = [_existing(root) for root in roots]
-    if rebuild:
-        remove_index(folder)
-    with open_writer(folder) as writer:
+    with open_writer(folder, rebuild=rebuild) as writer:
         before = writer.manifest()
         if before:
             check_manifest(before, folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
         known = {file.doc_id: file for file in writer.indexed_files()}
-        owners = {doc_id: (file.root, file.path) for doc_id, file in known.items()}
-        fresh: list[_Loaded] = []
-        removed = unchanged = 0
-        failures: list[Failure] = []
-        for root in resolved:
-            writer.add_root(str(root))
-            failed: list[Failure] = []
-            seen: set[str] = set()
-            for path in find_files(root):
-                try:
-                    document = load_document(path, root)
-                except DocumentError as error:
-                    failed.append(Failure(path=str(path), reason=error.message))
-                    seen.update(d for d, f in known.items() if Path(f.path) == path)
-                    continue
-                owner = owners.setdefault(document.doc_id, (str(root), document.path))
-                if owner != (str(root), document.path):
-                    if Path(owner[1]).exists():
-                        failed.append(_taken(path, document.doc_id, owner[1]))
-                        continue
-                    owners[document.doc_id] = (str(root), document.path)
-                seen.add(document.doc_id)
-                old = known.get(document.doc_id)
-                if old and old.content_hash == document.content_hash and old.path == document.path:
-                    unchanged += 1
-                else:
-                    fresh.append(_split(str(root), document, embedder))
-            for doc_id, file in known.items():
-                if file.root == str(root) and doc_id not in seen:
-                    writer.remove_document(doc_id)
-                    removed += 1
-            writer.replace_failures(str(root), failed)
-            failures += failed
+        owners = {doc_id: Path(file.root, file.path) for doc_id, file in known.items()}
+        scans = [_scan(root, known, owners, embedder) for root in resolved]
+        for scan in scans:
+            writer.add_root(scan.root)
+            for doc_id in scan.gone:
+                writer.remove_document(doc_id)
+            writer.replace_failures(scan.root, scan.failures)
+        fresh = [item for scan in scans for item in scan.fresh]
+        removed = sum(len(scan.gone) for scan in scans)
         embedded = _store(writer, fresh, embedder, on_progress)
-        documents = len(writer.indexed_files())
         generation = before.generation if before else 0
         if fresh or removed or before is None:
             writer.drop_unused_vectors()
             generation += 1
-            writer.write_manifest(
-                Manifest(
-                    embedder=embedder.name,
-                    fingerprint=embedder.fingerprint,
-                    dimensions=embedder.dimensions,
-                    chunker=CHUNKER,
-                    generation=generation,
-                    updated=datetime.now(UTC).isoformat(timespec="seconds"),
-                )
-            )
+            writer.write_manifest(_manifest(embedder, generation))
+        documents = len(writer.indexed_files())
     added = sum(1 for item in fresh if item.document.doc_id not in known)
     return IndexReport(
         added=added,
         changed=len(fresh) - added,
         removed=removed,
-        unchanged=unchanged,
+        unchanged=sum(scan.unchanged for scan in scans),
         passages_embedded=embedded,
-        failures=tuple(failures),
+        failures=tuple(failure for scan in scans for failure in scan.failures),
         documents=documents,
         generation=generation,
     )
@@ -147,6 +123,64 @@ def update_index(
 def known_roots(folder: Path) -> tuple[Path, ...]:
     """The roots that the index in `folder` follows; none if there is no index."""
     return stored_roots(folder) if index_exists(folder) else ()
+
+
+def _scan(
+    root: Path, known: Mapping[str, IndexedFile], owners: dict[str, Path], embedder: Embedder
+) -> _Scan:
+    """Compare the files of `root` with what is `known`; claims new ids in `owners`."""
+    fresh, failures, seen, unchanged = [], [], set(), 0
+    kept = {Path(f.root, f.path): f.doc_id for f in known.values()}
+    for found in iter_documents(root):
+        if isinstance(found, LoadFailure):
+            failures.append(Failure(path=shown(str(found.path)), reason=found.reason))
+            # What was read of it before stays, until it can be read again or is gone.
+            seen.add(kept.get(found.path))
+            continue
+        base = root if root.is_dir() else root.parent
+        path, owner = base / found.path, owners.get(found.doc_id)
+        if owner is not None and owner != path and owner.exists():
+            failures.append(_taken(path, found.doc_id, owner))
+            continue
+        owners[found.doc_id] = path
+        seen.add(found.doc_id)
+        old = known.get(found.doc_id)
+        if old and owner == path and old.content_hash == found.content_hash:
+            unchanged += 1
+        else:
+            fresh.append(_split(_root_of(root), found, embedder))
+    gone = [
+        file.doc_id
+        for file in known.values()
+        if file.doc_id not in seen and _belongs(Path(file.root, file.path), root)
+    ]
+    return _Scan(
+        root=_root_of(root),
+        fresh=tuple(fresh),
+        gone=tuple(gone),
+        unchanged=unchanged,
+        failures=tuple(failures),
+    )
+
+
+def _root_of(root: Path) -> str:
+    """The folder that paths are relative to: a single file's root is the folder it lies in."""
+    return str(root if root.is_dir() else root.parent)
+
+
+def _belongs(path: Path, root: Path) -> bool:
+    return path == root or root in path.parents
+
+
+def _manifest(embedder: Embedder, generation: int) -> Manifest:
+    return Manifest(
+        embedder=embedder.name,
+        fingerprint=embedder.fingerprint,
+        dimensions=embedder.dimensions,
+        chunker=CHUNKER,
+        generation=generation,
+        updated=datetime.now(UTC).isoformat(timespec="seconds"),
+    )
 
 
 def _existing(root: Path) -> Path:
@@ -159,13 +193,13 @@ def _existing(root: Path) -> Path:
         ) from error
 
 
-def _taken(path: Path, doc_id: str, owner: str) -> Failure:
+def _taken(path: Path, doc_id: str, owner: Path) -> Failure:
     reason = Message(
         code="doc_id_taken",
-        en=f"its id {doc_id!r} belongs to {owner!r}: rename one of the two files",
-        zh=f"它的编号 {doc_id!r} 已属于 {owner!r}：请给其中一个文件改名",
+        en=f"its id {doc_id!r} belongs to {str(owner)!r}: rename one of the two files",
+        zh=f"它的编号 {doc_id!r} 已属于 {str(owner)!r}：请给其中一个文件改名",
     )
-    return Failure(path=str(path), reason=reason)
+    return Failure(path=shown(str(path)), reason=reason)
 
 
 def _split(root: str, document: Document, embedder: Embedder) -> _Loaded:

@@ -227,23 +227,33 @@ class Writer:
 
 
 @contextmanager
-def open_writer(folder: Path) -> Iterator[Writer]:
+def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
     """Hold the index in `folder` for writing, making it if there is none.
 
     What is written becomes visible all at once when the block ends, and not at all if it raises.
-    Raises `IndexBusy` at once while another process writes, and what `read_snapshot` raises.
+    With `rebuild` the writer begins with an empty index, whatever made the old one; that too is
+    seen only when the block ends, unless the old file was no database at all. Raises `IndexBusy`
+    at once while another process writes, and what `read_snapshot` raises.
     """
+    if rebuild:
+        _remove_if_no_database(folder)
     with connect(folder, create=True) as connection:
+        if rebuild:
+            # Else dropping a table would first delete what refers to it, row by row.
+            connection.execute("PRAGMA foreign_keys = OFF")
         try:
             connection.execute("BEGIN IMMEDIATE")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error):
                 raise
             raise IndexBusy(
-                en=f"Another process is writing to the index {folder}: wait for it, then try again.",
+                en=f"Another process is writing to the index {folder}: wait for it, then try"
+                " again.",
                 zh=f"另一个进程正在写入索引 {folder}：请等它结束后重试。",
             ) from error
         try:
+            if rebuild:
+                _drop_everything(connection)
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             if version == 0:
                 for statement in _SCHEMA.split(";"):
@@ -256,6 +266,24 @@ def open_writer(folder: Path) -> Iterator[Writer]:
             connection.execute("ROLLBACK")
             raise
         connection.execute("COMMIT")
+
+
+def _remove_if_no_database(folder: Path) -> None:
+    try:
+        with connect(folder, create=True) as connection:
+            connection.execute("PRAGMA quick_check").fetchall()
+    except IndexDamaged:
+        for suffix in ("", "-wal", "-shm"):
+            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
+
+
+def _drop_everything(connection: sqlite3.Connection) -> None:
+    tables = connection.execute(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+    ).fetchall()
+    for (table,) in tables:
+        connection.execute(f'DROP TABLE "{table}"')
+    connection.execute("PRAGMA user_version = 0")
 
 
 def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
@@ -285,8 +313,9 @@ def check_manifest(
             en=f"The index {folder} was made with embedding model {manifest.embedder!r}"
             f" ({manifest.fingerprint[:12]}), not with the one configured ({fingerprint[:12]}):"
             f" set RAG_EMBEDDER back, or run `rag index --rebuild`.",
-            zh=f"索引 {folder} 由嵌入模型 {manifest.embedder!r}（{manifest.fingerprint[:12]}）建立，"
-            f"与当前配置的模型（{fingerprint[:12]}）不同：请改回 RAG_EMBEDDER，或运行 `rag index --rebuild`。",
+            zh=f"索引 {folder} 由嵌入模型 {manifest.embedder!r}"
+            f"（{manifest.fingerprint[:12]}）建立，与当前配置的模型（{fingerprint[:12]}）不同："
+            "请改回 RAG_EMBEDDER，或运行 `rag index --rebuild`。",
         )
     if manifest.chunker != chunker:
         raise IndexMismatch(
@@ -295,12 +324,6 @@ def check_manifest(
             zh=f"索引 {folder} 由另一种切分设置建立（{manifest.chunker}，现为 {chunker}）："
             f"请运行 `rag index --rebuild`。",
         )
-
-
-def remove_index(folder: Path) -> None:
-    """Delete the index's own files in `folder`, and nothing else there."""
-    for suffix in ("", "-wal", "-shm"):
-        (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
 
 
 @contextmanager
@@ -313,7 +336,8 @@ def connect(folder: Path, *, create: bool) -> Iterator[sqlite3.Connection]:
         raise IndexMissing(
             en=f"There is no index in {folder}: run `rag index FOLDER` with the folder of your"
             " articles, or set RAG_INDEX.",
-            zh=f"{folder} 中没有索引：请运行 `rag index 文件夹`（存放文章的文件夹），或设置 RAG_INDEX。",
+            zh=f"{folder} 中没有索引：请运行 `rag index 文件夹`（存放文章的文件夹），"
+            "或设置 RAG_INDEX。",
         )
     try:
         # No implicit transactions: each one is begun and ended by name. Waiting for a lock is
@@ -336,7 +360,8 @@ def _check_format(version: int, folder: Path) -> None:
         raise IndexMismatch(
             en=f"The index {folder} has format {version}, this program reads {FORMAT_VERSION}:"
             f" run `rag index --rebuild`.",
-            zh=f"索引 {folder} 的格式版本是 {version}，本程序读取 {FORMAT_VERSION}：请运行 `rag index --rebuild`。",
+            zh=f"索引 {folder} 的格式版本是 {version}，本程序读取 {FORMAT_VERSION}："
+            "请运行 `rag index --rebuild`。",
         )
 
 
@@ -345,5 +370,6 @@ def damaged(folder: Path, what: str) -> IndexDamaged:
     return IndexDamaged(
         en=f"The index {folder} is damaged ({what}): run `rag index --rebuild FOLDER` with the"
         " folder of your articles.",
-        zh=f"索引 {folder} 已损坏（{what}）：请运行 `rag index --rebuild 文件夹`（存放文章的文件夹）。",
+        zh=f"索引 {folder} 已损坏（{what}）："
+        "请运行 `rag index --rebuild 文件夹`（存放文章的文件夹）。",
     )

@@ -7,11 +7,12 @@ message names the endpoint and never the key.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import cast
 from urllib.parse import urlsplit, urlunsplit
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk
+from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
 from rag.config import ChatModelConfig
 from rag.errors import (
@@ -82,10 +83,13 @@ class OpenAIChatModel:
         yield usage
 
     def _open(self, messages: Sequence[ChatMessage]) -> openai.Stream[ChatCompletionChunk]:
-        prompt = [{"role": message.role, "content": message.content} for message in messages]
+        prompt = cast(
+            list[ChatCompletionMessageParam],
+            [{"role": message.role, "content": message.content} for message in messages],
+        )
         create = self._client.chat.completions.create
         try:
-            return create(  # type: ignore[call-overload, no-any-return]
+            return create(
                 model=self.name,
                 messages=prompt,
                 stream=True,
@@ -95,7 +99,7 @@ class OpenAIChatModel:
         except (openai.BadRequestError, openai.UnprocessableEntityError):
             # Some models take no temperature, some servers no stream_options; if it was
             # something else, the same refusal comes again.
-            return create(model=self.name, messages=prompt, stream=True)  # type: ignore[call-overload, no-any-return]
+            return create(model=self.name, messages=prompt, stream=True)
 
     def _translated(self, error: Exception, *, received: bool) -> ChatModelError:
         where = f"{self.name!r} at {self.endpoint}"
@@ -113,7 +117,8 @@ class OpenAIChatModel:
             return ChatModelUnreachable(
                 en=f"The chat model {where} sent nothing for {self._timeout:g} s: raise"
                 " RAG_TIMEOUT, or check the server.",
-                zh=f"{ort}在 {self._timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，或检查服务器。",
+                zh=f"{ort}在 {self._timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，"
+                "或检查服务器。",
             )
         if received and isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
             return self._broke_off()
@@ -140,7 +145,8 @@ class OpenAIChatModel:
 
     def _broke_off(self) -> ChatModelBrokeOff:
         return ChatModelBrokeOff(
-            en=f"The reply of the chat model {self.name!r} at {self.endpoint} broke off: try again.",
+            en=f"The reply of the chat model {self.name!r} at {self.endpoint} broke off: try"
+            " again.",
             zh=f"{self.endpoint} 的语言模型 {self.name!r} 的回复中途断开：请重试。",
         )
 

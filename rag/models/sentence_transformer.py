@@ -2,8 +2,8 @@
 
 sentence-transformers brings torch and takes seconds to import, so it is imported when a model is
 loaded and not before. Vectors are computed in float32, which every machine can do: an index made
-on one machine can then be searched on another. (bfloat16 doubles the speed on a CPU that has it,
-at cosines above 0.9999 to float32, and is slower than float32 on one that has not.)
+on one machine can then be searched on another. (bfloat16 nearly doubles the speed on a CPU that has
+it, at cosines above 0.9999 to float32; a CPU that has not must emulate it.)
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ def load_embedder(name: str, on_progress: bundled.OnProgress | None = None) -> E
         fingerprint = bundled.fingerprint()
     elif (folder := Path(name).expanduser()).is_dir():
         model = _load(folder, name)
-        fingerprint = _folder_fingerprint(folder)
+        fingerprint = folder_fingerprint(folder)
     else:
         model, commit = _load_from_hub(name)
         fingerprint = hashlib.sha256(f"{name}@{commit}".encode()).hexdigest()
@@ -180,7 +180,7 @@ def _fetch(repository: str, name: str) -> Path:
         ) from error
 
 
-def _folder_fingerprint(folder: Path) -> str:
+def folder_fingerprint(folder: Path) -> str:
     """SHA-256 (hex) of the names and contents of all files of a model folder but its prose."""
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):

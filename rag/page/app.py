@@ -9,8 +9,10 @@ template again.
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
@@ -52,14 +54,25 @@ def serve(
     `port` 0 takes any free one; `on_ready` is called once with the page's address. Raises
     `ConfigError` where the address can't be had.
     """
+    with listen(host, port) as listener, suppress(KeyboardInterrupt):
+        asyncio.run(_serve(assistant, host, listener, examples, on_ready))
+
+
+async def _serve(
+    assistant: Assistant,
+    host: str,
+    listener: socket.socket,
+    examples: Sequence[str] | None,
+    on_ready: Callable[[str], None] | None,
+) -> None:
+    # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
     app = build_app(assistant, host=host, examples=examples)
-    with listen(host, port) as listener:
-        if on_ready is not None:
-            name = f"[{host}]" if ":" in host else host
-            on_ready(f"http://{name}:{listener.getsockname()[1]}/")
-        # An open page holds a connection for its events: don't wait for it to close by itself.
-        settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-        uvicorn.Server(settings).run(sockets=[listener])
+    if on_ready is not None:
+        name = f"[{host}]" if ":" in host else host
+        on_ready(f"http://{name}:{listener.getsockname()[1]}/")
+    # An open page holds a connection for its events: don't wait for it to close by itself.
+    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+    await uvicorn.Server(settings).serve(sockets=[listener])
 
 
 def build_app(
@@ -202,13 +215,10 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
 
     def respond(asked: str, turns: tuple[Turn, ...], language: Language) -> Iterator[_Update]:
         """Answer a question, event by event."""
-        words = texts(language)
-        refusal = _refusal(asked, words)
+        refusal = _refusal(asked, turns, texts(language))
         if refusal:
             yield {parts.hint: render_hint(refusal, language)}
             return
-        # A turn whose stream was cut off, by a lost connection say, is over.
-        turns = tuple(turn.stop() if turn.running else turn for turn in turns)
         history = tuple(turn.answer for turn in turns if turn.answer is not None)
         turn = Turn(number=len(turns) + 1, question=asked.strip())
         find = finder(assistant)
@@ -226,7 +236,7 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
                 parts.conversation: (*turns, turn),
                 parts.present: render_turn(turn, find, language),
             }
-        yield _controls(parts, running=False)
+        yield {**_controls(parts, running=False), parts.hint: ""}
 
     def halt(turns: tuple[Turn, ...], language: Language) -> _Update:
         """Keep what had been checked when the reader stopped the answer."""
@@ -257,6 +267,9 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
         "fn": respond,
         "inputs": [parts.question, parts.conversation, parts.language],
         "outputs": [*drawn, *controls, parts.offers, parts.question, parts.hint],
+        # Not "once": the browser counts a stopped answer as running until the model's next word,
+        # and would drop the next question without a sign. `respond` itself takes one at a time.
+        "trigger_mode": "multiple",
         **quiet,
     }
     page.load(welcome, None, [parts.language, *said], queue=False, **quiet)
@@ -319,8 +332,10 @@ def _controls(parts: _Parts, *, running: bool) -> _Update:
     }
 
 
-def _refusal(question: str, words: Texts) -> str:
-    """Why a question can't be asked, or nothing."""
+def _refusal(question: str, turns: tuple[Turn, ...], words: Texts) -> str:
+    """Why a question can't be asked now, or nothing."""
+    if turns and turns[-1].running:
+        return words.one_at_a_time
     if not question.strip():
         return words.question_empty
     if len(question) > MAX_QUESTION_CHARACTERS:
@@ -342,8 +357,12 @@ def _theme() -> gr.themes.Base:
         "Noto Sans SC",
         "sans-serif",
     )
-    return gr.themes.Base(
+    theme: gr.themes.Base = gr.themes.Base(
         primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=("ui-monospace", "monospace")
+    )
+    # Gradio's own placeholders are too pale to read.
+    return theme.set(
+        input_placeholder_color="*neutral_500", input_placeholder_color_dark="*neutral_300"
     )
 
 

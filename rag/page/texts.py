@@ -29,6 +29,7 @@ class Texts:
     examples: str
     question_empty: str
     question_too_long: str
+    one_at_a_time: str
     unexpected: str
     conversation: str
 
@@ -104,6 +105,7 @@ EN = Texts(
     examples="Try one of these",
     question_empty="Type a question first.",
     question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
+    one_at_a_time="One question at a time: wait for this answer, or stop it.",
     unexpected="Something went wrong on our side, so there is no answer. Please ask again.",
     conversation="Conversation",
     stages={
@@ -161,6 +163,7 @@ ZH = Texts(
     examples="试试这些问题",
     question_empty="请先输入问题。",
     question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
+    one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",
     unexpected="我们这边出了错，没有得到答案，请再问一次。",
     conversation="对话",
     stages={

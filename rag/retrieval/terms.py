@@ -40,11 +40,20 @@ ENGLISH_STOP = frozenset(
     " kind date year month day time much called known come came go went put use used new old"
     " first one two".split()
 )
+_COUNTED = (
+    re.compile(r"(?:多少|几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"),
+    re.compile(
+        r"\bhow many ((?:[a-z'-]+ ){1,4}?)"
+        r"(?:do|does|did|has|have|had|are|is|was|were|will|can|in|on|at)\b",
+        re.IGNORECASE,
+    ),
+)
 # When something was is read as a date, never looked for as a word.
 _DATES = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度")
 # Part-of-speech tags of the segmenter: nouns, names, Latin words, nouns made of verbs.
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
+_NAME_TAGS = ("nr", "ns", "nt", "nz")
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
 
 
@@ -54,12 +63,15 @@ class Concept:
 
     `forms` are folded as `fold` does; those of Latin letters are stems, matched against stems.
     `essential` marks nouns and names, which an answer can hardly do without; other words can be
-    put in many ways.
+    put in many ways. `name` marks those that name a person, a place, an organisation or a product
+    and that can be told to be missing: not an English name over Chinese text for which the
+    dictionary has no Chinese one.
     """
 
     text: str
     forms: frozenset[str]
     essential: bool
+    name: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +98,29 @@ def shows(text: FoldedText, concept: Concept) -> bool:
         f" {form} " in text.stems if form.isascii() else form in text.characters
         for form in concept.forms
     )
+
+
+def surely_missing(name: Concept, text: FoldedText) -> bool:
+    """Whether a name stands nowhere in the text, even in part.
+
+    The segmenter may take a neighbour of a Chinese name for a part of it, so half of a name's
+    character pairs count as the name.
+    """
+    if shows(text, name):
+        return False
+    pairs = [name.text[i : i + 2] for i in range(len(name.text) - 1)]
+    return name.text.isascii() or sum(p in text.characters for p in pairs) * 2 < len(pairs)
+
+
+def counted_noun(question: str, *, across: bool) -> Concept | None:
+    """What a question asks the number of ("多少名员工", "how many employees"), if it says so."""
+    for pattern in _COUNTED:
+        match = pattern.search(unicodedata.normalize("NFKC", question))
+        if match:
+            found = [c for c in concepts(match[1], across=across) if c.essential]
+            if found and (not across or len(found[0].forms) > 1):
+                return found[0] if _HAN.search(match[1]) else found[-1]
+    return None
 
 
 def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
@@ -145,6 +180,7 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
                         text=" ".join(part),
                         forms=chinese | {phrase} | _short_names(chinese if name else frozenset()),
                         essential=name or (not verb and not phrase.endswith("ly")),
+                        name=name and bool(chinese or not across) and not part[0].isdigit(),
                     )
                 )
                 at += len(part)
@@ -179,7 +215,8 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
             dictionary = load_dictionary()
             parts = [word] if word in dictionary.english else dictionary.words_in(word)
             forms |= {form for part in parts for form in dictionary.english[part]}
-        made.append(Concept(text=word, forms=frozenset(forms), essential=noun))
+        named = tag.startswith(_NAME_TAGS) and len(word) > 1 and (len(forms) > 1 or not across)
+        made.append(Concept(text=word, forms=frozenset(forms), essential=noun, name=named))
     return made
 
 

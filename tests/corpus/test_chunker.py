@@ -133,7 +133,9 @@ def test_passages_are_ordered_disjoint_complete_and_within_the_budget(
 
 @given(ANY_TEXT, st.integers(1, 60))
 def test_only_a_sentence_beyond_the_budget_is_cut(text: str, budget: int) -> None:
-    borders = {border for span in chunk(text, count_tokens, budget) for border in (span.start, span.end)}
+    borders = {
+        border for span in chunk(text, count_tokens, budget) for border in (span.start, span.end)
+    }
     for sentence in split_sentences(text):
         # Counted with the blanks behind it, as the chunker does.
         rest = text[sentence.end :]
@@ -146,6 +148,8 @@ def test_only_a_sentence_beyond_the_budget_is_cut(text: str, budget: int) -> Non
 def test_a_heading_ends_no_passage_that_text_could_follow(text: str) -> None:
     # Every heading here is far below the budget.
     spans = chunk(text, count_tokens, 400)
-    headings = {s.end for s in split_sentences(text) if s.kind == "heading" and s.end - s.start < 20}
+    headings = {
+        s.end for s in split_sentences(text) if s.kind == "heading" and s.end - s.start < 20
+    }
     for span in spans[:-1]:
         assert span.end not in headings

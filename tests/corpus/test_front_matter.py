@@ -114,7 +114,8 @@ def test_fields_that_cannot_be_read_are_an_error(text: str, part: str) -> None:
 
 def test_aliases_do_not_unfold() -> None:
     bomb = "a: &a [x, x]\n" + "\n".join(
-        f"{name}: &{name} [*{before}, *{before}]" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
+        f"{name}: &{name} [*{before}, *{before}]"
+        for before, name in zip("abcdefgh", "bcdefghi", strict=True)
     )
     with pytest.raises(DocumentError, match="alias"):
         fields(bomb)

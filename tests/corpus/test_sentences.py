@@ -84,7 +84,9 @@ def test_lines(text: str, parts: list[str]) -> None:
 
 
 def test_a_heading_is_a_whole_line_of_signs_and_text() -> None:
-    kinds = [s.kind for s in split_sentences("# A. B\n\nText.\n\n#tag is no heading\n\n ## nor this")]
+    kinds = [
+        s.kind for s in split_sentences("# A. B\n\nText.\n\n#tag is no heading\n\n ## nor this")
+    ]
     assert kinds == ["heading", "sentence", "sentence", "sentence"]
 
 
@@ -115,9 +117,9 @@ def test_a_blank_line_parts_what_it_stands_between(text: str) -> None:
 @pytest.mark.parametrize(
     "piece", ["字", "好。", "a. ", "Mr. ", "“", '"a. ', "(", "...", "……", ". ", "“好。", "\n", " "]
 )
-def test_a_megabyte_on_one_line_takes_seconds(piece: str) -> None:
-    text = piece * (300_000 // len(piece))
+def test_a_very_long_line_takes_seconds(piece: str) -> None:
+    text = piece * (100_000 // len(piece))
     begin = time.perf_counter()
     split_sentences(text)
-    # About a third of a second; a splitter of quadratic time would take an hour.
-    assert time.perf_counter() - begin < 20
+    # A fraction of a second; a splitter of quadratic time would take many minutes.
+    assert time.perf_counter() - begin < 10

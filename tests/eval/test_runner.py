@@ -8,7 +8,7 @@ from rich.console import Console
 from eval.floors import FLOORS, misses
 from eval.metrics import METRICS
 from eval.questions import Fact, GoldSpan, Question
-from eval.report import print_failures, print_tables, to_json
+from eval.report import print_errors, print_failures, print_tables, to_json
 from eval.runner import run, summarise
 from rag.errors import QuestionError
 from rag.messages import Language
@@ -64,6 +64,15 @@ def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer
     assert means["overall", "citation precision"].n == 1
     assert means["unanswerable", "right abstentions"].mean == 1.0
     assert means["unanswerable", "fact recall"].mean is None
+
+
+def test_errors_are_named() -> None:
+    def ask(_: str) -> Answer:
+        raise QuestionError(en="too hard", zh="太难")
+
+    console = Console(record=True, width=100, file=io.StringIO())
+    print_errors(console, run(QUESTIONS[:1], ask))
+    assert console.export_text() == "price.zh has no answer: too hard\n"
 
 
 def test_a_bug_ends_the_run() -> None:

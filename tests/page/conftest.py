@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 import shutil
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,7 +14,7 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
 from rag.page.app import build_app, listen
 
@@ -40,31 +43,40 @@ class Served:
 
 @contextmanager
 def serving(assistant: ScriptedAssistant) -> Iterator[Served]:
-    with listen("127.0.0.1", 0) as listener:
+    """The page in a thread and an event loop of its own, until the block ends."""
+    servers: list[uvicorn.Server] = []
+
+    async def run(listener: socket.socket) -> None:
         config = uvicorn.Config(
             build_app(assistant), log_level="error", timeout_graceful_shutdown=1
         )
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+        servers.append(uvicorn.Server(config))
+        await servers[0].serve(sockets=[listener])
+
+    with listen("127.0.0.1", 0) as listener:
+        thread = threading.Thread(target=lambda: asyncio.run(run(listener)), daemon=True)
         thread.start()
         try:
-            while not server.started:
+            while not (servers and servers[0].started):
                 if not thread.is_alive():
                     raise RuntimeError("The page did not start.")
                 time.sleep(0.01)
             yield Served(f"http://127.0.0.1:{listener.getsockname()[1]}/", assistant)
         finally:
-            server.should_exit = True
+            for server in servers:
+                server.should_exit = True
             thread.join(timeout=10)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def served() -> Iterator[Served]:
     with serving(ScriptedAssistant(seed_articles(), news, "qwen2.5 at 127.0.0.1")) as page:
         yield page
 
 
-@pytest.fixture(scope="session")
+# No longer than a module: Playwright keeps an event loop running in the main thread, where no
+# other module's `asyncio.run` could then run.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     found = [path for name in BROWSERS if (path := shutil.which(name))]
     if not found:
@@ -89,6 +101,10 @@ def visit(browser: Browser) -> Iterator[Visit]:
     outside: list[str] = []
     complaints: list[str] = []
 
+    def refuse(dialog: Dialog) -> None:
+        complaints.append(dialog.message)
+        dialog.dismiss()
+
     def open_page(url: str, **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
@@ -100,9 +116,12 @@ def visit(browser: Browser) -> Iterator[Visit]:
             "console",
             lambda line: complaints.append(line.text) if line.type == "error" else None,
         )
-        page.on("dialog", lambda dialog: (complaints.append(dialog.message), dialog.dismiss()))
-        page.goto(url)
-        page.wait_for_selector("#rag-question textarea")
+        page.on("dialog", refuse)
+        # The first answer of the server names the browser's language.
+        with page.expect_response(re.compile("/run/predict$")):
+            page.goto(url)
+        chinese = str(options.get("locale", "")).startswith("zh")
+        page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
         return page
 
     yield open_page

@@ -50,9 +50,9 @@ def news(assistant: ScriptedAssistant, question: str, history: Sequence[Answer])
     if "weather" in question or "天气" in question:
         yield Progress(stage="searching")
         yield abstention(assistant, question)
-    elif "share" in question:
+    elif "Baidu" in question:
         yield Progress(stage="searching")
-        yield shares(assistant, question)
+        yield disagreement(assistant, question)
     else:
         yield from reasons_for_alibaba(assistant, question, history)
 
@@ -145,34 +145,34 @@ def chinese(assistant: ScriptedAssistant) -> tuple[Statement, ...]:
     )
 
 
-def shares(assistant: ScriptedAssistant, question: str) -> Answer:
+def disagreement(assistant: ScriptedAssistant, question: str) -> Answer:
     """An answer in which two sources differ."""
     first = assistant.document("002_7cd06fb3fa13e76f")
-    second = assistant.document("000_7a28b1ceedc61cfc")
-    one = cite(first, "其中，苹果出货量达到1310万台，市场份额为17%，排名第一。", 1)
-    other = cite(second, "2024年自然年四季度的下滑幅度达到了11%。", 2)
+    second = assistant.document("004_2a3666ae1f3d6eaf")
+    over = cite(first, "因此该合作后来被取消。", 1)
+    going_on = cite(second, "2月13日，有消息称苹果仍在继续与百度合作，", 2)
     return answered(
         question,
-        claim("Apple had 17% of the market in the fourth quarter of 2024, and led it.", one),
+        claim("One report says that Apple’s work with Baidu was called off.", over),
         status="partial",
         conflicts=(
             Conflict(
-                subject="Apple",
-                measure="decline in China, Q4 2024",
+                subject="Apple and Baidu",
+                measure="whether they still work together",
                 values=(
-                    ConflictValue(value="17%", citation=one),
-                    ConflictValue(value="11%", citation=other),
+                    ConflictValue(value="called off", citation=over),
+                    ConflictValue(value="still going on", citation=going_on),
                 ),
             ),
         ),
         missing=(
             Message(
                 code="missing_part",
-                en="Apple’s share in the whole of 2024",
-                zh="苹果在 2024 年全年的份额",
+                en="When Baidu’s part will be released",
+                zh="百度负责的功能何时发布",
             ),
         ),
-        time_frame=TimeFrame(start=date(2024, 10, 1), end=date(2024, 12, 31), phrase="Q4 2024"),
+        time_frame=TimeFrame(start=date(2025, 2, 1), end=date(2025, 2, 28), phrase="in February"),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
@@ -11,9 +12,10 @@ from collections.abc import Iterator, Sequence
 import pytest
 from playwright.sync_api import Page, expect
 
+from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import ConfigError
 from rag.page.app import listen, serve
-from rag.page.texts import texts
+from rag.page.texts import Texts, texts
 from rag.types import Answer, Event
 
 from .conftest import Served, Visit, serving
@@ -21,6 +23,12 @@ from .scripted import ScriptedAssistant, answered, cite, claim, made_document
 from .test_rendering import HOSTILE
 
 EN, ZH = texts("en"), texts("zh")
+
+# Gradio keeps its own statistics in ways that pandas 3 has put on their way out.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
+]
 
 
 def ask(page: Page, question: str) -> None:
@@ -59,57 +67,52 @@ def test_a_question_is_answered_and_its_marker_leads_to_the_source(
     expect(page.locator("#turn1-marker2")).to_be_focused()
 
 
-def test_the_whole_article_unfolds_with_its_quotes_marked(served: Served, visit: Visit) -> None:
+def test_whole_articles_unfold_and_stay_so_when_the_next_question_is_asked(
+    served: Served, visit: Visit
+) -> None:
     page = visit(served.url, locale="en-US")
     ask(page, "Why did Apple choose Alibaba?")
     answer(page)
     page.get_by_text(EN.whole_article).first.click()
-    article = page.locator(".rag-article[open] .rag-article-text")
+    article = page.locator("#turn1-article1[open] .rag-article-text")
     expect(article).to_contain_text("阿里应对高并发场景经验丰富")
     expect(article.locator("mark")).to_have_count(2)
     link = page.locator(".rag-original").first
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(link).to_have_attribute("href", re.compile("^https://"))
+    ask(page, "weather?")
+    answer(page, turn=2)
+    expect(article).to_be_visible()
 
 
-def test_a_draft_shows_while_the_answer_streams_and_nothing_folds_up(
-    served: Served, visit: Visit
-) -> None:
+def test_a_draft_is_shown_as_one_until_it_is_checked(served: Served, visit: Visit) -> None:
     served.assistant.gate.clear()
     page = visit(served.url, locale="en-US")
     ask(page, "Why did Apple choose Alibaba, slowly?")
     expect(page.locator(".rag-draft")).to_contain_text(EN.draft)
     expect(page.locator(".rag-progress")).to_have_text(EN.stages["writing"])
-    expect(page.locator("#rag-stop")).to_be_visible()
+    ask(page, "weather?")
+    expect(page.locator(".rag-hint")).to_have_text(EN.one_at_a_time)
     served.assistant.gate.set()
     answer(page)
     expect(page.locator(".rag-draft")).to_have_count(0)
+    expect(page.locator(".rag-turn")).to_have_count(1)
+    expect(page.locator("#rag-question textarea")).to_have_value("weather?")
 
 
-def test_the_reader_can_stop_and_go_on(served: Served, visit: Visit) -> None:
+def test_the_reader_can_stop_and_ask_something_else(served: Served, visit: Visit) -> None:
     served.assistant.gate.clear()
     page = visit(served.url, locale="en-US")
     ask(page, "Why did Apple choose Alibaba, slowly?")
     expect(page.locator(".rag-draft")).to_be_visible()
-    page.locator("#rag-stop button, button#rag-stop").click()
+    page.locator("#rag-stop").click()
     expect(page.get_by_text(EN.stopped)).to_be_visible()
     expect(page.locator(".rag-draft")).to_have_count(0)
+    ask(page, "weather?")  # The model of the first question still hangs.
+    answer(page, turn=2)
     served.assistant.gate.set()
-    ask(page, "weather?")
-    answer(page, turn=2)
     expect(page.locator("#turn1")).to_contain_text(EN.stopped)
-
-
-def test_what_a_reader_unfolded_stays_so_when_the_turn_moves_up(
-    served: Served, visit: Visit
-) -> None:
-    page = visit(served.url, locale="en-US")
-    ask(page, "Why did Apple choose Alibaba?")
-    answer(page)
-    page.locator("#turn1-left-out summary").click()
-    ask(page, "weather?")
-    answer(page, turn=2)
-    expect(page.locator("#turn1-left-out")).to_have_attribute("open", "")
+    assert served.assistant.histories[-1] == ("weather?", ())
 
 
 def test_an_abstention_names_the_nearest_articles(served: Served, visit: Visit) -> None:
@@ -123,27 +126,21 @@ def test_an_abstention_names_the_nearest_articles(served: Served, visit: Visit) 
 
 @pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])
 def test_an_example_is_one_click_and_errors_are_one_line(
-    served: Served, visit: Visit, locale: str, words: object
+    served: Served, visit: Visit, locale: str, words: Texts
 ) -> None:
-    assert words in (EN, ZH)
     page = visit(served.url, locale=locale)
-    chosen = EN if words is EN else ZH
+    box = page.locator("#rag-question textarea")
+    expect(box).to_have_attribute("maxlength", str(MAX_QUESTION_CHARACTERS))
     ask(page, "   ")
-    expect(page.locator(".rag-hint").last).to_have_text(chosen.question_empty)
+    expect(page.locator(".rag-hint").last).to_have_text(words.question_empty)
     page.get_by_role("button", name="苹果为什么选择阿里？").click()
     answer(page)
     ask(page, "bug")
-    expect(page.get_by_role("alert")).to_have_text(chosen.unexpected)
+    expect(page.get_by_role("alert")).to_have_text(words.unexpected)
     ask(page, "down")
     expect(page.get_by_role("alert").last).to_contain_text("http://127.0.0.1:9")
     expect(page.locator("body")).not_to_contain_text("Traceback")
     expect(page.locator("body")).not_to_contain_text("secret detail")
-
-
-def test_too_long_a_question_is_refused_before_it_is_asked(served: Served, visit: Visit) -> None:
-    page = visit(served.url, locale="en-US")
-    box = page.locator("#rag-question textarea")
-    expect(box).to_have_attribute("maxlength", "10000")
 
 
 # --- readers and languages ------------------------------------------------------------------------
@@ -157,12 +154,17 @@ def test_two_readers_have_two_conversations(served: Served, visit: Visit) -> Non
     expect(other.locator(".rag-turn")).to_have_count(0)
     ask(other, "苹果为什么选择阿里？")
     answer(other)
-    assert served.assistant.histories[-1] == ("苹果为什么选择阿里？", ())
     ask(one, "weather?")
     answer(one, turn=2)
-    question, history = served.assistant.histories[-1]
-    assert question == "weather?"
-    assert [earlier.question for earlier in history] == ["Why did Apple choose Alibaba?"]
+    asked = [
+        (question, [earlier.question for earlier in history])
+        for question, history in served.assistant.histories[-3:]
+    ]
+    assert asked == [
+        ("Why did Apple choose Alibaba?", []),
+        ("苹果为什么选择阿里？", []),
+        ("weather?", ["Why did Apple choose Alibaba?"]),
+    ]
     expect(other.locator(".rag-turn")).to_have_count(1)
 
 
@@ -270,13 +272,20 @@ def test_a_port_in_use_is_a_plain_error() -> None:
 
 def test_serve_has_its_port_before_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     ready: list[str] = []
+    served: list[str] = []
 
-    def accepts(self: object, sockets: list[socket.socket]) -> None:
+    async def accepts(self: object, sockets: list[socket.socket]) -> None:
         del self
         socket.create_connection(sockets[0].getsockname(), timeout=5).close()
+        served.extend(ready)
 
-    monkeypatch.setattr("uvicorn.Server.run", accepts)
+    monkeypatch.setattr("uvicorn.Server.serve", accepts)
     assistant = ScriptedAssistant({}, lambda *_: iter(()))
-    serve(assistant, port=0, on_ready=ready.append)
-    assert len(ready) == 1
-    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", ready[0])
+    # In a thread: the browser's driver has an event loop running in this one.
+    thread = threading.Thread(
+        target=serve, args=(assistant,), kwargs={"port": 0, "on_ready": ready.append}
+    )
+    thread.start()
+    thread.join(timeout=10)
+    assert len(served) == 1
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", served[0])

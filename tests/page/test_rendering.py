@@ -266,7 +266,7 @@ def finished(assistant: ScriptedAssistant, question: str) -> Turn:
     [
         ("Why did Apple choose Alibaba?", "en"),
         ("苹果为什么选择阿里？", "zh"),
-        ("What share?", "zh"),
+        ("Still with Baidu?", "zh"),
     ],
 )
 def test_every_marker_leads_to_its_quote_and_back(

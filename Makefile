@@ -1,0 +1,51 @@
+# Every command of the project. All of them work from a fresh clone: the first one makes .venv/.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: chat test eval check test-slow test-llm lock clean
+
+chat: $(VENV)/ready
+	$(BIN)/rag index seeds
+	$(BIN)/rag chat
+
+test: $(VENV)/ready
+	$(BIN)/pytest
+
+eval: $(VENV)/ready
+	$(BIN)/python -m eval seeds
+
+# Style, types and the direction of imports.
+check: $(VENV)/ready
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+# What takes minutes, or needs a chat model (RAG_MODEL, OPENAI_BASE_URL).
+test-slow: $(VENV)/ready
+	$(BIN)/pytest -m slow
+test-llm: $(VENV)/ready
+	$(BIN)/pytest -m llm
+
+# The lock has hashes for everything but torch, whose builds (CPU, CUDA) have different ones. Torch
+# comes last, so that it finds what it needs already there in the locked versions.
+$(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed: run make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet -r requirements-torch.txt
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+# Resolve anew within the ranges of pyproject.toml, for every Python from 3.11.
+lock:
+	$(PYTHON) -m venv $(VENV)/uv
+	$(VENV)/uv/bin/pip install --quiet uv
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev -c requirements-torch.txt \
+	  --universal --python-version 3.11 --generate-hashes --no-emit-package torch \
+	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+
+clean:
+	rm -rf $(VENV) .rag

@@ -1,0 +1,72 @@
+"""What tests share: the real bundled model, the seeds' index, and a light embedder that behaves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.config import BUNDLED_EMBEDDER
+from rag.index.indexing import CHUNKER, update_index
+from rag.index.snapshot import Snapshot, read_snapshot
+from rag.models.embedder import Embedder, Vectors
+from rag.models.sentence_transformer import load_embedder
+
+SEEDS = Path(__file__).parent.parent / "seeds"
+
+
+class HashEmbedder:
+    """Character pairs hashed into buckets: texts that share wording are near one another."""
+
+    name = "hash"
+    dimensions = 256
+    max_tokens = 512
+
+    def __init__(self, fingerprint: str = "hash-1") -> None:
+        self.fingerprint = fingerprint
+        self.embedded: list[str] = []
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for i in range(len(text)):
+                pair = text[i : i + 2].casefold().encode(errors="replace")
+                row[int.from_bytes(hashlib.sha256(pair).digest()[:2]) % self.dimensions] += 1
+        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+        return rows / np.maximum(lengths, 1e-9)
+
+    def embed_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        self.embedded += texts
+        if on_progress:
+            on_progress(len(texts))
+        return self.embed_queries(texts)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [max(1, len(text) * 2 // 3) for text in texts]
+
+
+@pytest.fixture
+def hash_embedder() -> HashEmbedder:
+    return HashEmbedder()
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return load_embedder(BUNDLED_EMBEDDER)
+
+
+@pytest.fixture(scope="session")
+def seeds_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("seeds-index")
+    update_index(folder, [SEEDS], embedder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seeds(embedder: Embedder, seeds_index: Path) -> Snapshot:
+    return read_snapshot(seeds_index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
