@@ -17,7 +17,7 @@ from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
 from rag.answering.prompt import compose_messages
-from rag.answering.wanted import Wanted, wanted_kind
+from rag.answering.requirements import Requirements, requirements
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import ChatModelError, QuestionError
 from rag.index.indexing import CHUNKER
@@ -39,7 +39,7 @@ from rag.types import (
     Timings,
 )
 
-_HITS = 8
+_HITS = 12
 _PROMPT_SENTENCES = 12
 _NEAREST = 3
 _SAMPLED_PASSAGES = 2000
@@ -50,7 +50,7 @@ class _Found:
     """What the search brought: `evidence` is ranked, best first."""
 
     query: Query
-    wanted: Wanted
+    needed: Requirements
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
     assessment: Assessment
@@ -138,19 +138,20 @@ class Assistant:
         )
 
     def _search(self, query: Query) -> _Found:
-        asked = concepts(query.text, across=self._languages != {query.language})
+        across = self._languages != {query.language}
+        asked = concepts(query.text, across=across)
         rarity = weights(asked, self._sample)
         hits = self._retriever.retrieve(query.text, _HITS)
         (vector,) = self._embedder.embed_queries([query.text])
         evidence = gather(vector, asked, rarity, hits, self.snapshot.documents, self._vectors)
-        wanted = wanted_kind(query.text)
-        ranked = rank(evidence, wanted)
+        needed = requirements(query, asked, across=across)
+        ranked = rank(evidence, needed)
         return _Found(
             query=query,
-            wanted=wanted,
+            needed=needed,
             hits=hits,
             evidence=ranked,
-            assessment=assess(query, wanted, asked, ranked),
+            assessment=assess(query, needed, asked, ranked),
         )
 
     def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
@@ -174,7 +175,7 @@ class Assistant:
         return replace(quoted, left_out=composition.left_out, model=composition.model)
 
     def _quote(self, found: _Found, *notices: Message) -> Generator[Statement, None, Composition]:
-        chosen = compose_extractive(found.evidence, found.wanted)
+        chosen = compose_extractive(found.evidence, found.needed)
         composition = quote(chosen)
         yield from composition.statements
         if any(e.document.language != found.query.language for e in chosen):

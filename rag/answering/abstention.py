@@ -11,14 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence
-from rag.answering.facts import CalendarDate, read_facts, same_date
-from rag.answering.verification import day_of
-from rag.answering.wanted import Wanted, gives
+from rag.answering.facts import CalendarDate
+from rag.answering.requirements import Requirement, Requirements, unmet
+from rag.answering.wanted import Wanted
 from rag.messages import Message
 from rag.retrieval.query import Query
 from rag.retrieval.terms import (
     Concept,
-    counted_noun,
     fold,
     script_language,
     shows,
@@ -26,6 +25,7 @@ from rag.retrieval.terms import (
 )
 
 _LOOKED_AT = 5
+_CLOSE = 0.03
 
 # A logistic model of "answerable" over the cosine of the best sentence and the concepts that its
 # surroundings show. Fitted on sampled questions of the bench's squad2_zh, squad2_en, xquad_en2zh
@@ -33,6 +33,10 @@ _LOOKED_AT = 5
 # threshold is where about one answerable seed question in fifty is refused.
 _COSINE_WEIGHT, _NEARBY_WEIGHT, _BIAS, _THRESHOLD = 30.0, 1.5, -0.47, -0.5
 _USUAL_COSINE = {"zh": {"zh": 0.90, "en": 0.80}, "en": {"zh": 0.80, "en": 0.87}}
+
+
+# A reason can be given without any of the words that usually give one.
+_UNSURE: dict[Wanted, frozenset[Requirement]] = {"reason": frozenset({"kind"})}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,30 +48,25 @@ class Assessment:
 
 
 def assess(
-    query: Query,
-    wanted: Wanted,
-    concepts: Sequence[Concept],
-    ranked: Sequence[Evidence],
+    query: Query, needed: Requirements, concepts: Sequence[Concept], ranked: Sequence[Evidence]
 ) -> Assessment:
     """Judge the evidence, `ranked` best first."""
     if not ranked:
         return Assessment(answerable=False, missing=(_nothing_near(()),))
-    close = ranked[:_LOOKED_AT]
     articles = fold("\n".join({f"{e.document.title}\n{e.document.text}" for e in ranked}))
-    unknown = [c.text for c in concepts if c.name and surely_missing(c, articles)]
+    unknown = [name.text for name in needed.names if surely_missing(name, articles)]
     if unknown:
         return Assessment(answerable=False, missing=(_not_mentioned(unknown),))
-    asked = read_facts(query.text).dates
-    if asked and not any(speaks_of(e, asked) for e in close):
-        return Assessment(answerable=False, missing=(_no_such_day(asked),))
-    if not any(gives(e.text, wanted, e.document.published) for e in close):
-        return Assessment(answerable=False, missing=(_kind_not_given(wanted),))
+    best = max(e.cosine for e in ranked)
+    close = [e for e in ranked if e.cosine >= best - _CLOSE][:_LOOKED_AT]
     around = [fold(f"{e.document.title}\n{e.passage}") for e in close]
-    counted = counted_noun(
-        query.text, across=any(e.document.language != query.language for e in close)
-    )
-    if counted and not any(shows(text, counted) for text in around):
-        return Assessment(answerable=False, missing=(_not_mentioned([counted.text]),))
+    unnamed = [n.text for n in needed.names if not any(shows(text, n) for text in around)]
+    if unnamed:
+        return Assessment(answerable=False, missing=(_not_mentioned(unnamed),))
+    lacking = [unmet(e, needed) - _UNSURE.get(needed.wanted, frozenset()) for e in close]
+    if all(lacking):
+        # What the fewest things are wrong with comes nearest to an answer: say what it lacks.
+        return Assessment(answerable=False, missing=(_lack(min(lacking, key=len), needed),))
     if closeness(query, ranked) < _THRESHOLD:
         absent = [
             c.text for c in concepts if c.essential and not any(shows(text, c) for text in around)
@@ -84,13 +83,14 @@ def closeness(query: Query, ranked: Sequence[Evidence]) -> float:
     return _COSINE_WEIGHT * (best.cosine - usual) + _NEARBY_WEIGHT * nearby + _BIAS
 
 
-def speaks_of(evidence: Evidence, dates: Sequence[CalendarDate]) -> bool:
-    """Whether the sentence, its passage or its article's own day is one of the dates."""
-    published = evidence.document.published
-    known = list(read_facts(evidence.passage, published).dates)
-    if published:
-        known.append(day_of(published))
-    return any(same_date(date, source) for date in dates for source in known)
+def _lack(lacking: frozenset[Requirement], needed: Requirements) -> Message:
+    if "name" in lacking:
+        return _not_mentioned([name.text for name in needed.names])
+    if "counted" in lacking and needed.counted:
+        return _not_mentioned([needed.counted.text])
+    if "date" in lacking:
+        return _no_such_day(needed.dates)
+    return _kind_not_given(needed.wanted)
 
 
 _KIND_NAMES: dict[Wanted, tuple[str, str]] = {
@@ -111,8 +111,8 @@ def _not_mentioned(words: Sequence[str]) -> Message:
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
-        en=f"Looked for {en}: the closest articles do not mention it.",
-        zh=f"查找了{zh}：最接近的文章都没有提到。",
+        en=f"Looked for {en}: the closest passages do not mention all of it.",
+        zh=f"查找了{zh}：最接近的段落没有都提到。",
     )
 
 

@@ -14,8 +14,8 @@ Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list
 # The first pattern that fits decides, so the narrower kinds come first.
 _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
     "reason": re.compile(
-        r"为什么|为何|何以|原因|理由|凭什么|怎么会"
-        r"|\bwhy\b|\breasons?\b|how come|what made|what led",
+        r"为什么|为何|何以|原因|理由|凭什么|怎么[会没不]|造成|背后"
+        r"|\bwhy\b|\breasons?\b|how come|\bwhat (?:made|makes|led|caused|causes|is behind)",
         re.IGNORECASE,
     ),
     "date": re.compile(
@@ -30,18 +30,18 @@ _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "money": re.compile(
-        r"多少(?:钱|美元|港元|元|资金)|金额|股价|市值|价格"
-        r"|how much (?:money|did .*(?:pay|cost|spend|invest|charge))"
-        r"|\bprice\b|market (?:cap|value)|\bcosts?\b",
+        r"多少(?:[万亿]*)(?:钱|美元|港元|元|资金)|金额|(?:股价|市值|价格|收盘价|营收|利润)(?:是|为|有|达)?(?:多少|几)"
+        r"|how much (?:money|(?:did|does|has) .*(?:pay|paid|cost|spen[dt]|invest|charge))"
+        r"|\bwhat (?:is|was|were) .*(?:price|market cap|value|cost|revenue|profit|budget)",
         re.IGNORECASE,
     ),
     "number": re.compile(
-        r"多少|几[个家只款名台种次位条]|数量|第几|排名"
+        r"多少|(?<!哪)几[个家只款名台种次位条点]|数量|第几|排名"
         r"|\bhow (?:many|much|large|big|high)\b|\bwhat number\b|\brank",
         re.IGNORECASE,
     ),
     "person": re.compile(
-        r"谁|哪一?位|什么人|\bwho(?:se|m)?\b|which person",
+        r"谁|哪一?位|什么人|(?:CEO|总裁|董事长|主席|负责人|创始人).{0,4}叫什么|\bwho(?:se|m)?\b|which person",
         re.IGNORECASE,
     ),
     "list": re.compile(

@@ -33,7 +33,8 @@ class Dictionary:
     """Both directions of the dictionary; `load_dictionary` makes the one there is.
 
     `chinese` maps an English phrase of up to three stemmed words, joined by blanks, to simplified
-    Chinese words; `english` maps a simplified Chinese word to English phrases, stemmed alike.
+    Chinese words; `english` maps every simplified Chinese word to English phrases, stemmed alike, if there are
+    any so short.
     `names` are the Chinese words that name a person, a place or an organisation; `verbs` the
     English phrases that translate what is done rather than what there is.
     """
@@ -108,7 +109,9 @@ def load_dictionary() -> Dictionary:
                 if len(short) > 1:
                     forms = list({word, short})
                 names.update(form for form in forms if len(form) > 1)
-            for gloss in glosses.split("/"):
+            for form in forms:
+                english.setdefault(form, set())
+            for gloss in re.split(r"[/;] ?", glosses):
                 phrase = _phrase(gloss)
                 if phrase:
                     as_verb[phrase] += 1 if gloss.startswith("to ") else -1

@@ -10,6 +10,7 @@ template again.
 from __future__ import annotations
 
 import asyncio
+import logging
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
@@ -72,7 +73,16 @@ async def _serve(
         on_ready(f"http://{name}:{listener.getsockname()[1]}/")
     # An open page holds a connection for its events: don't wait for it to close by itself.
     settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-    await uvicorn.Server(settings).serve(sockets=[listener])
+    await _Server(settings).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly: open pages are cut off without a traceback for each in the terminal."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # The next server's settings raise the level again.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
 
 
 def build_app(

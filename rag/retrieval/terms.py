@@ -21,6 +21,7 @@ from rag.messages import Language
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_LONGER_NAME = re.compile(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)+")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")
 _CHINESE_STOP = frozenset(
     "是 有 没有 会 能 可以 可能 能够 应该 要 想 将 说 称 表示 认为 进行 成为"
@@ -41,7 +42,7 @@ ENGLISH_STOP = frozenset(
     " first one two".split()
 )
 _COUNTED = (
-    re.compile(r"(?:多少|几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"),
+    re.compile(r"(?:多少|(?<!哪)几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"),
     re.compile(
         r"\bhow many ((?:[a-z'-]+ ){1,4}?)"
         r"(?:do|does|did|has|have|had|are|is|was|were|will|can|in|on|at)\b",
@@ -49,7 +50,11 @@ _COUNTED = (
     ),
 )
 # When something was is read as a date, never looked for as a word.
-_DATES = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度")
+_DATES = re.compile(
+    r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度"
+    r"|(?:\d{1,2} )?\b(?:January|February|March|April|May|June|July|August|September|October"
+    r"|November|December)\b(?: \d{1,2}\b)?"
+)
 # Part-of-speech tags of the segmenter: nouns, names, Latin words, nouns made of verbs.
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
@@ -165,6 +170,8 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
         for word in english_words(text)
         if word.casefold() not in ENGLISH_STOP and (len(word) > 1 or word.isdigit())
     ]
+    first = next(iter(english_words(text)), "")
+    in_longer_names = set(english_words(" ".join(_LONGER_NAME.findall(text))))
     dictionary = load_dictionary() if across else None
     made, at = [], 0
     while at < len(words):
@@ -173,14 +180,19 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
             phrase = " ".join(map(_stem, part))
             chinese = dictionary.chinese.get(phrase, frozenset()) if dictionary else frozenset()
             if length == 1 or (chinese and len(part) == length):
-                name = any(word[:1].isupper() or word.isdigit() for word in part)
+                # Any first word is capitalised; only the dictionary can tell it for a name.
+                upper = any(w[:1].isupper() for w in part) and not (at == 0 and first in part)
+                proper = bool(dictionary and chinese & dictionary.names)
                 verb = bool(dictionary and phrase in dictionary.verbs)
+                name = upper or (proper and part[0][:1].isupper())
+                # "York" alone says nothing of New York, nor "Jack" of Jack Ma.
+                told = not across or (proper and not in_longer_names & set(part))
                 made.append(
                     Concept(
                         text=" ".join(part),
                         forms=chinese | {phrase} | _short_names(chinese if name else frozenset()),
                         essential=name or (not verb and not phrase.endswith("ly")),
-                        name=name and bool(chinese or not across) and not part[0].isdigit(),
+                        name=name and told and not part[0].isdigit(),
                     )
                 )
                 at += len(part)
@@ -215,9 +227,20 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
             dictionary = load_dictionary()
             parts = [word] if word in dictionary.english else dictionary.words_in(word)
             forms |= {form for part in parts for form in dictionary.english[part]}
-        named = tag.startswith(_NAME_TAGS) and len(word) > 1 and (len(forms) > 1 or not across)
-        made.append(Concept(text=word, forms=frozenset(forms), essential=noun, name=named))
+        named = noun and len(word) > 1 and _names_something(word, tag)
+        told = len(forms) > 1 or not across
+        made.append(
+            Concept(text=word, forms=frozenset(forms), essential=noun, name=named and told)
+        )
     return made
+
+
+def _names_something(word: str, tag: str) -> bool:
+    """Whether a noun is a name: the dictionary's word for it, else the segmenter's guess."""
+    dictionary = load_dictionary()
+    if word in dictionary.english:
+        return word in dictionary.names
+    return tag.startswith(_NAME_TAGS)
 
 
 def names_someone(text: str) -> bool:
