@@ -6,7 +6,6 @@ BIN := $(VENV)/bin
 .PHONY: chat test eval check test-slow test-llm lock clean
 
 chat: $(VENV)/ready
-	$(BIN)/rag index seeds
 	$(BIN)/rag chat
 
 test: $(VENV)/ready

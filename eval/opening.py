@@ -39,6 +39,7 @@ def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Ask
         )
     with TemporaryDirectory() as temporary:
         config = replace(config, index=index or Path(temporary))
+        embedder = load_embedder(config.embedder)
         if index is None:
-            update_index(config.index, [folder], load_embedder(config.embedder))
-        yield Assistant.open(config).ask
+            update_index(config.index, [folder], embedder)
+        yield Assistant.open(config, embedder=embedder).ask

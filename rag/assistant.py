@@ -74,16 +74,22 @@ class Assistant:
 
     @classmethod
     def open(
-        cls, config: Config, on_progress: Callable[[int, int], None] | None = None
+        cls,
+        config: Config,
+        on_progress: Callable[[int, int], None] | None = None,
+        *,
+        embedder: Embedder | None = None,
     ) -> Assistant:
         """Open the index and the models that `config` names.
 
-        `on_progress` is told (done, total) while the bundled embedding model is unpacked, which
-        happens once. Raises `IndexUnusable` and `EmbedderError`.
+        `embedder` saves loading the embedding model where the caller has it already. `on_progress`
+        is told (done, total) while the bundled model is unpacked, which happens once. Raises
+        `IndexUnusable` and `EmbedderError`.
         """
-        from rag.models.sentence_transformer import load_embedder
+        if embedder is None:
+            from rag.models.sentence_transformer import load_embedder
 
-        embedder = load_embedder(config.embedder, on_progress)
+            embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
         return cls(snapshot=snapshot, embedder=embedder, chat_model=open_chat_model(config))
 
@@ -118,7 +124,7 @@ class Assistant:
     def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
         """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
         started = time.perf_counter()
-        _check_question(question)
+        question = _checked(question)
         yield Progress(stage="searching")
         found = self._search(understand(question, history))
         retrieved = time.perf_counter()
@@ -217,7 +223,9 @@ def open_chat_model(config: Config) -> ChatModel | None:
     return OpenAIChatModel(config.chat_model)
 
 
-def _check_question(question: str) -> None:
+def _checked(question: str) -> str:
+    """The question without what no text may hold: halves of surrogate pairs become U+FFFD."""
+    question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not question.strip():
         raise QuestionError(
             en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
@@ -228,6 +236,7 @@ def _check_question(question: str) -> None:
             f" {MAX_QUESTION_CHARACTERS:,}.",
             zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
         )
+    return question
 
 
 def _no_model() -> Message:

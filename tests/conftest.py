@@ -35,8 +35,8 @@ class HashEmbedder:
             for i in range(len(text)):
                 pair = text[i : i + 2].casefold().encode(errors="replace")
                 row[int.from_bytes(hashlib.sha256(pair).digest()[:2]) % self.dimensions] += 1
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        return rows / np.maximum(lengths, 1e-9)
+        rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
+        return rows
 
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None

@@ -11,7 +11,7 @@ from rag.answering.attribution import attribute
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.prompt import NO_ANSWER
-from rag.answering.reply import ReplySentence, take_sentences
+from rag.answering.reply import ReplyReader, ReplySentence
 from rag.messages import Message
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
 from rag.types import Draft, ModelUse, Statement
@@ -66,22 +66,19 @@ def write(
     """
     checker = _Checker(evidence, vectors)
     tokens = TokenUsage(prompt_tokens=None, completion_tokens=None)
-    buffer, length = "", 0
+    reader, length = ReplyReader(), 0
     pieces = model.stream(messages)
     for piece in pieces:
         if isinstance(piece, TokenUsage):
             tokens = piece
             continue
-        buffer += piece
         length += len(piece)
-        whole, buffer = take_sentences(buffer, final=False)
-        yield from checker.check(whole)
+        yield from checker.check(reader.feed(piece))
         if length > _MAX_REPLY_CHARACTERS:
             checker.cut_short()
             break
-        yield Draft(text=buffer)
-    whole, _ = take_sentences(buffer, final=True)
-    yield from checker.check(whole)
+        yield Draft(text=reader.rest)
+    yield from checker.check(reader.finish())
     use = ModelUse(
         name=model.name,
         endpoint=model.endpoint,

@@ -50,7 +50,7 @@ def compose_extractive(ranked: Sequence[Evidence], needed: Requirements) -> tupl
         if _said(evidence, chosen):
             continue
         chosen.append(evidence)
-        if needed.wanted == "reason" and "kind" in unmet(evidence, needed):
+        if len(chosen) == 1 and needed.wanted == "reason" and "kind" in unmet(evidence, needed):
             # What is to be explained often comes first, and the explanation right behind it.
             chosen += [e for e in _next(evidence, ranked) if not _said(e, chosen)]
     return tuple(chosen)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -46,7 +47,8 @@ class Facts:
     """What can be checked in a stretch of text.
 
     `names` are words in Latin letters that name something, as written. `rises`, `falls` and
-    `negated` tell whether any word of that meaning stands in the text.
+    `negated` tell whether any word of that meaning stands in the text. `moves` are the quantities
+    whose own clause speaks of one direction only, each with whether that is a rise.
     """
 
     quantities: tuple[Quantity, ...]
@@ -55,13 +57,16 @@ class Facts:
     rises: bool
     falls: bool
     negated: bool
+    moves: tuple[tuple[Quantity, bool], ...]
 
 
 _MAGNITUDE = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100,
     "trillion": 10**12, "tn": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
-    "m": 10**6, "b": 10**9, "thousand": 1000, "hundred": 100, "k": 1000,
+    "thousand": 1000, "hundred": 100,
 }  # fmt: skip
+# Only right behind the digits or behind a currency sign: "5 m" is a length.
+_LETTER = {"k": 1000, "m": 10**6, "b": 10**9}
 _UNIT = {
     "%": "%", "percent": "%", "per cent": "%", "percentage point": "%", "percentage points": "%",
     "个百分点": "%", "美元": "USD", "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD",
@@ -69,7 +74,7 @@ _UNIT = {
     "港元": "HKD", "港币": "HKD", "hk$": "HKD", "hkd": "HKD", "hong kong dollars": "HKD",
     "人民币": "CNY", "元": "CNY", "元人民币": "CNY", "yuan": "CNY", "rmb": "CNY", "cny": "CNY",
     "¥": "CNY", "欧元": "EUR", "euros": "EUR", "€": "EUR", "eur": "EUR", "英镑": "GBP", "£": "GBP",
-    "日元": "JPY", "yen": "JPY",
+    "日元": "JPY", "yen": "JPY", "韩元": "KRW",
 }  # fmt: skip
 
 
@@ -79,18 +84,47 @@ def _alternatives(words: dict[str, int] | dict[str, str]) -> str:
 
 _QUANTITY = re.compile(
     rf"(?P<before>us\$|hk\$|[$¥€£])?\s?"
-    # Digits that touch Latin letters belong to a name: Qwen2.5, iOS18.4, DeepSeek-V3, GPT-4o.
+    # Digits that touch Latin letters belong to a name: Qwen2.5, iOS18.4.
     rf"(?<![a-z0-9.])(?<![a-z]-)(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
-    rf"(?:(?P<tight>[kmb]|bn|mn|tn)(?![a-z0-9])|(?![a-z]*\d)[\s-]?(?P<magnitude>{_alternatives(_MAGNITUDE)})?(?![a-z])|)"
+    rf"(?:(?P<tight>bn|mn|tn|(?(before)\s?|)[kmb])(?![a-z0-9])"
+    rf"|(?![a-z]*\d)[\s-]?(?P<magnitude>{_alternatives(_MAGNITUDE)})?(?![a-z])|)"
     rf"(?P<more>[余多])?[\s-]?(?P<unit>{_alternatives(_UNIT)})?"
+)
+# The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
+_RANGE = re.compile(
+    r"(?<![\w.,])(?P<low>\d+(?:\.\d+)?)(?P<link>\s?[-–—~至到]\s?| to | and )"
+    rf"(?P<high>\d+(?:\.\d+)?)(?P<scale>\s?(?:{_alternatives(_MAGNITUDE)})?\s?(?:{_alternatives(_UNIT)})?)(?![a-z])"
+)
+_BETWEEN = re.compile(r"\b(?:between|from) $")
+# The digits of GPT-4o, Llama-3.1-405B and Qwen 2.5-Max count nothing; "may" and "march" in small
+# letters are no months.
+_NO_FACT = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*?-(?!(?:19|20)\d\d\b)\d[A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*"
+    r"|(?<=[A-Za-z]\s)\d+(?:\.\d+)?-[A-Z][a-z]+|\bmay\b|\bmarch\b"
 )
 _CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
     "两": 2,
-    "十": 10,
 }
+_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _CHINESE_QUANTITY = re.compile(
-    rf"(?P<number>[一二两三四五六七八九十])(?P<magnitude>万亿|千万|百万|亿|万|千|百)(?P<unit>{_alternatives(_UNIT)})?"
+    r"(?P<percent>百分之)?(?<![数几上第\d])(?P<number>[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]+)"
+    rf"(?![年月日号])(?P<more>[余多])?(?P<unit>{_alternatives(_UNIT)})?"
+)
+_WORD_NUMBERS = {
+    word: i
+    for i, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+} | {
+    word: 10 * i
+    for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+# A number word is only read where a magnitude or a percent sign shows that it counts.
+_WORD_QUANTITY = re.compile(
+    rf"\b(?P<number>{_alternatives(_WORD_NUMBERS)})[ -]"
+    r"(?:(?P<magnitude>trillion|billion|million|thousand|hundred)\b)? ?"
+    rf"(?P<unit>{_alternatives(_UNIT)})?(?![a-z])"
 )
 _ORDINALS = {
     word: i
@@ -99,8 +133,9 @@ _ORDINALS = {
     )
 }
 _RANK = re.compile(
-    r"第([一二三四五六七八九十]|\d+)|(\d+)(?:st|nd|rd|th)\b"
-    rf"|(?<!per )(?<!a )(?<!/)\b({_alternatives(_ORDINALS)})\b"
+    r"第([一二三四五六七八九十]+|\d+)|(\d+)(?:st|nd|rd|th)\b"
+    rf"|(?<!per )(?<!a )(?<!at )(?<!one )(?<!/)\b({_alternatives(_ORDINALS)})\b"
+    r"(?![ -](?:half|time|ever)\b)"
 )
 _MONTHS = {
     name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
@@ -108,6 +143,9 @@ _MONTHS = {
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
+
+# What is counted in Chinese: 2000人 is no year.
+_COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔股倍份件辆套吨米公里分]"
 
 # The longest form first: each match is cut out before the next pattern looks, so that no digit
 # is read twice.
@@ -126,12 +164,12 @@ _DATES = tuple(
         rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b",
         r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
         rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b",
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])",
+        rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])",
         rf"第?{_QUARTER}季度",
         rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b",
         r"(?<![a-z\d])q(?P<quarter>[1-4])\b",
         r"(?<!\d)(?P<year>(?:19|20)\d{2})年",
-        r"(?<![\d.,$])(?P<year>(?:19|20)\d{2})(?![\d,.]*\d|%|[a-z万亿])",
+        rf"(?<![\d.,$¥€£])(?P<year>(?:19|20)\d{{2}})(?![\d,.]*\d|[a-z]|{_COUNTED}|\s?(?:{_alternatives(_UNIT)}))",
         r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)",
         r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
         r"(?<!\d)(?P<day>\d{1,2})日",
@@ -151,17 +189,35 @@ _NO_NAMES = frozenset(
     " saturday sunday q1 q2 q3 q4 us hk i".split()
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
+# "up" and "down" speak of a value only with a number or behind a verb of being or trading.
+_MOVED = (
+    r"\b(?:(?:is|are|was|were|went|go|goes|closed|ended|finished|traded|moved) {way}\b"
+    r"|{way}(?= (?:by )?(?:about |around |nearly |almost |over |more than |as much as )?[$¥€£]?\d))"
+)
 _RISES = re.compile(
-    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
-    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|up|higher)\b"
+    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|上调|反弹|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
+    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|rebound\w*|higher)\b|"
+    + _MOVED.format(way="up")
 )
 _FALLS = re.compile(
-    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*|"
-    r"decreas\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|down|lower|lost|los[es]s?)\b"
+    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|下调|降低|降至|降幅|下挫|锐减|缩减|缩水"
+    r"|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*(?! to )|"
+    r"decreas\w*|reduc\w*|tumbl\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|lower|lost|los[es]s?)\b|"
+    + _MOVED.format(way="down")
+)
+# Words in which 不, 未, 无 and 非 deny nothing.
+_NOT_DENYING = re.compile(
+    r"非常|非凡|非洲|南非|无疑|无论|无数|无线|无限|无缝|未来|不少|不断|不仅|不但|不只|不止|不同|不过"
+    r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产"
+    r"|\bno\.(?=\s?\d)|\bno doubt\b|\bnot only\b"
 )
 _NEGATED = re.compile(
-    r"[不没未无非]|并未|尚未|取消|放弃|拒绝|否认|停止|\b(?:not|no|never|none|without|n't|cannot|cancel\w*|"
-    r"abandon\w*|reject\w*|den(?:y|ies|ied)|stop\w*|fail\w*|lack\w*)\b|n't\b"
+    r"[不没未无非]|取消|放弃|拒绝|否认|停止|n['’]t\b|\b(?:not|no|never|none|nothing|nobody|neither|nor"
+    r"|without|cannot|unable|cancel\w*|abandon\w*|g[ai]ve up|gives up|reject\w*|refus\w*"
+    r"|declin\w* to|den(?:y|ies|ied)|stop\w*|fail\w*|lack\w*)\b"
+)
+_CLAUSE_END = re.compile(
+    r"[，；。！？;!?]|,\s|\.\s|\b(?:while|but|whereas|although|though|and)\b|而|但"
 )
 
 
@@ -173,14 +229,15 @@ def read_facts(text: str, published: Published | None = None) -> Facts:
     """
     plain = unicodedata.normalize("NFKC", text)
     folded = plain.casefold()
-    dates, rest = _read_dates(folded, published)
+    dates, rest = _read_dates(_NO_FACT.sub(" ", plain).casefold(), published)
     return Facts(
         quantities=_read_quantities(rest),
         dates=dates,
         names=tuple(dict.fromkeys(_read_names(plain))),
         rises=bool(_RISES.search(folded)),
         falls=bool(_FALLS.search(folded)),
-        negated=bool(_NEGATED.search(folded)),
+        negated=bool(_NEGATED.search(_NOT_DENYING.sub(" ", folded))),
+        moves=tuple(_read_moves(rest)),
     )
 
 
@@ -260,32 +317,80 @@ def _read_quantities(text: str) -> tuple[Quantity, ...]:
     found = []
     for match in _RANK.finditer(text):
         rank = match[1] or match[2] or match[3]
-        value = _ORDINALS.get(rank) or _CHINESE_DIGITS.get(rank) or int(rank)
+        value = _ORDINALS.get(rank) or _chinese_number(rank)[0] or Decimal(rank)
         found.append(Quantity(value=Decimal(value), step=Decimal(1), unit="rank", text=match[0]))
     text = _RANK.sub(lambda match: " " * len(match[0]), text)
+    text = _RANGE.sub(_both_ends, text)
     for match in _QUANTITY.finditer(text):
         number = match["number"].replace(",", "")
-        magnitude = _MAGNITUDE.get(match["tight"] or match["magnitude"] or "", 1)
+        letter = _LETTER.get((match["tight"] or "").strip(), 1)
+        magnitude = _MAGNITUDE.get(match["tight"] or match["magnitude"] or "", letter)
         decimals = len(number.partition(".")[2])
         found.append(
             Quantity(
                 value=Decimal(number) * magnitude,
-                step=Decimal(magnitude) / Decimal(10) ** decimals,
+                step=Decimal(magnitude).scaleb(-decimals),
                 unit=_UNIT.get(match["before"] or match["unit"] or "", ""),
-                text=match[0].strip(),
+                text=match[0].strip(" -"),
             )
         )
     for match in _CHINESE_QUANTITY.finditer(text):
-        magnitude = _MAGNITUDE[match["magnitude"]]
-        found.append(
-            Quantity(
-                value=Decimal(_CHINESE_DIGITS[match["number"]] * magnitude),
-                step=Decimal(magnitude),
-                unit=_UNIT.get(match["unit"] or "", ""),
-                text=match[0],
+        chinese, step = _chinese_number(match["number"])
+        unit = "%" if match["percent"] else _UNIT.get(match["unit"] or "", "")
+        if chinese:
+            found.append(
+                Quantity(value=Decimal(chinese), step=Decimal(step), unit=unit, text=match[0])
             )
-        )
+    for match in _WORD_QUANTITY.finditer(text):
+        if match["magnitude"] or match["unit"]:
+            magnitude = _MAGNITUDE.get(match["magnitude"] or "", 1)
+            found.append(
+                Quantity(
+                    value=Decimal(_WORD_NUMBERS[match["number"]] * magnitude),
+                    step=Decimal(magnitude),
+                    unit=_UNIT.get(match["unit"] or "", ""),
+                    text=match[0].strip(),
+                )
+            )
     return tuple(found)
+
+
+def _both_ends(match: re.Match[str]) -> str:
+    """A range with its scale at both ends, so that each end reads by itself."""
+    apart = match["link"] == " and " and not _BETWEEN.search(match.string[: match.start()])
+    if apart or not match["scale"].strip():
+        return match[0]
+    return f"{match['low']}{match['scale']} to {match['high']}{match['scale']}"
+
+
+def _chinese_number(digits: str) -> tuple[int, int]:
+    """The value of a number in Chinese digits, and of its last written one; 0 for other text."""
+    total = section = digit = 0
+    step = 1
+    for character in digits:
+        if character in _CHINESE_DIGITS:
+            digit, step = _CHINESE_DIGITS[character], 1
+        elif character not in _CHINESE_SCALES:
+            return 0, 1
+        elif (scale := _CHINESE_SCALES[character]) < 10**4:
+            section += (digit or 1) * scale
+            digit, step = 0, scale if scale > 10 else 1
+        else:
+            # 一亿三千万: 万 counts its own section only, 亿 all before it.
+            below = section + digit
+            total = total + below * scale if scale == 10**4 else (total + below) * scale
+            section = digit = 0
+            step *= scale
+    return total + section + digit, step
+
+
+def _read_moves(text: str) -> Iterator[tuple[Quantity, bool]]:
+    """Each quantity whose clause speaks of one direction, with whether that is a rise."""
+    for clause in _CLAUSE_END.split(text):
+        rises, falls = bool(_RISES.search(clause)), bool(_FALLS.search(clause))
+        if rises != falls:
+            for quantity in _read_quantities(clause):
+                yield quantity, rises
 
 
 def _read_names(text: str) -> list[str]:

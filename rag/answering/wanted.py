@@ -30,7 +30,8 @@ _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "money": re.compile(
-        r"多少(?:[万亿]*)(?:钱|美元|港元|元|资金)|金额|(?:股价|市值|价格|收盘价|营收|利润)(?:是|为|有|达)?(?:多少|几)"
+        r"多少[万亿]*(?:钱|美元|港元|元|资金)|金额"
+        r"|(?:股价|市值|价格|收盘价|营收|利润)[是为有达]?(?:多少|几)"
         r"|how much (?:money|(?:did|does|has) .*(?:pay|paid|cost|spen[dt]|invest|charge))"
         r"|\bwhat (?:is|was|were) .*(?:price|market cap|value|cost|revenue|profit|budget)",
         re.IGNORECASE,
@@ -41,7 +42,8 @@ _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
     "person": re.compile(
-        r"谁|哪一?位|什么人|(?:CEO|总裁|董事长|主席|负责人|创始人).{0,4}叫什么|\bwho(?:se|m)?\b|which person",
+        r"谁|哪一?位|什么人|(?:CEO|总裁|董事长|主席|负责人|创始人).{0,4}叫什么"
+        r"|\bwho(?:se|m)?\b|which person",
         re.IGNORECASE,
     ),
     "list": re.compile(

@@ -33,10 +33,9 @@ class Dictionary:
     """Both directions of the dictionary; `load_dictionary` makes the one there is.
 
     `chinese` maps an English phrase of up to three stemmed words, joined by blanks, to simplified
-    Chinese words; `english` maps every simplified Chinese word to English phrases, stemmed alike, if there are
-    any so short.
-    `names` are the Chinese words that name a person, a place or an organisation; `verbs` the
-    English phrases that translate what is done rather than what there is.
+    Chinese words; `english` maps every simplified Chinese word to English phrases, stemmed alike,
+    as far as it has any so short. `names` are the Chinese words that name a person, a place or an
+    organisation; `verbs` the English phrases that translate what is done rather than what there is.
     """
 
     chinese: dict[str, frozenset[str]]

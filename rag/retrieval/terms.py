@@ -42,7 +42,9 @@ ENGLISH_STOP = frozenset(
     " first one two".split()
 )
 _COUNTED = (
-    re.compile(r"(?:多少|(?<!哪)几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"),
+    re.compile(
+        r"(?:多少|(?<!哪)几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"
+    ),
     re.compile(
         r"\bhow many ((?:[a-z'-]+ ){1,4}?)"
         r"(?:do|does|did|has|have|had|are|is|was|were|will|can|in|on|at)\b",
@@ -229,9 +231,7 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
             forms |= {form for part in parts for form in dictionary.english[part]}
         named = noun and len(word) > 1 and _names_something(word, tag)
         told = len(forms) > 1 or not across
-        made.append(
-            Concept(text=word, forms=frozenset(forms), essential=noun, name=named and told)
-        )
+        made.append(Concept(text=word, forms=frozenset(forms), essential=noun, name=named and told))
     return made
 
 

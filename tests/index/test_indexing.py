@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import multiprocessing
 import sqlite3
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rag.errors import ConfigError, DocumentNotFound, IndexBusy, IndexDamaged, IndexMismatch
-from rag.errors import IndexMissing
+from rag.errors import (
+    ConfigError,
+    DocumentNotFound,
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+)
 from rag.index.indexing import CHUNKER, known_roots, update_index
 from rag.index.snapshot import Snapshot, read_snapshot, read_status, stored_document
 from rag.index.store import FILE_NAME, open_writer
 from rag.index.vectors import VectorIndex
+from rag.models.embedder import Vectors
 from tests.conftest import SEEDS, HashEmbedder
 
 ARTICLE = """---
@@ -26,9 +34,11 @@ date: 2025-03-0{day}
 """
 
 
-def write(folder: Path, name: str, text: str, *, title: str = "A harbour opens", day: int = 1) -> Path:
-    folder.mkdir(parents=True, exist_ok=True)
+def write(
+    folder: Path, name: str, text: str, *, title: str = "A harbour opens", day: int = 1
+) -> Path:
     path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ARTICLE.format(title=title, day=day, text=text), encoding="utf-8")
     return path
 
@@ -135,7 +145,7 @@ def test_one_file_can_be_a_root_and_leaves_its_neighbours_alone(
 
 
 def test_a_missing_root_is_one_clear_line(tmp_path: Path, hash_embedder: HashEmbedder) -> None:
-    with pytest.raises(ConfigError, match="no file or folder .*nowhere"):
+    with pytest.raises(ConfigError, match=r"no file or folder .*nowhere"):
         update_index(tmp_path / "index", [tmp_path / "nowhere"], hash_embedder)
 
 
@@ -183,8 +193,10 @@ def test_a_rebuild_that_fails_leaves_the_old_index(
     articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
     class Failing(HashEmbedder):
-        def embed_passages(self, texts: object, on_progress: object = None) -> np.ndarray:  # type: ignore[override]
-            raise RuntimeError("out of memory")
+        def embed_passages(
+            self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+        ) -> Vectors:
+            raise RuntimeError(f"out of memory for {len(texts)} texts, told {on_progress}")
 
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
