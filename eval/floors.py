@@ -1,7 +1,8 @@
 """The values below which (for false abstentions: above which) a run fails.
 
 They hold for the whole question set of `seeds/`, answered by the extractive composer, all
-languages and types together. Each is a mean as `eval.report` shows it.
+languages and types together. Each is a mean as `eval.report` shows it. They lie a little below
+what the present version reaches, to catch a loss and not the last digit of a processor.
 """
 
 from __future__ import annotations
@@ -11,14 +12,14 @@ from dataclasses import dataclass
 
 from eval import metrics
 
-RECALL_AT_5 = 0.0
-MRR = 0.0
-FACT_RECALL = 0.0
-CITATION_RECALL = 0.0
-CITATION_PRECISION = 0.0
-RIGHT_ABSTENTIONS = 0.0
-FALSE_PREMISES_RIGHT = 0.0
-MOST_FALSE_ABSTENTIONS = 1.0
+RECALL_AT_5 = 0.83
+MRR = 0.74
+FACT_RECALL = 0.66
+CITATION_RECALL = 0.66
+CITATION_PRECISION = 0.72
+RIGHT_ABSTENTIONS = 0.62
+FALSE_PREMISES_RIGHT = 0.58
+MOST_FALSE_ABSTENTIONS = 0.06
 
 FLOORS: Mapping[str, float] = {
     metrics.RECALL_AT_5.name: RECALL_AT_5,

@@ -183,7 +183,7 @@ _RELATIVE_YEARS = {
     "前年": -2, "去年": -1, "last year": -1, "今年": 0, "this year": 0, "明年": 1, "next year": 1,
 }  # fmt: skip
 
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june"
     " july august september october november december monday tuesday wednesday thursday friday"
     " saturday sunday q1 q2 q3 q4 us hk i".split()
@@ -403,7 +403,7 @@ def _read_names(text: str) -> list[str]:
     names = []
     for match in _NAME.finditer(text):
         word = match.group().removesuffix("'s").rstrip(".'")
-        if word.casefold() in _NO_NAMES:
+        if word.casefold() in NO_NAMES:
             continue
         if chinese:
             if len(word) > 1:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 
 from rag.corpus.sentences import SHORT_GROUP, split_sentences
 
-_MARKER = (
+_PLAIN_MARKER = (
     r"\s*[\[【［]\s*\^?(?:(?:sources?|sentences?|来源|句子|句)\s*[:：]?\s*)?"
     r"\d+(?:[\s,，、;；-]+\d+)*\s*\^?\s*[\]】］]"
 )
-_BRACKETED = re.compile(rf"\s*[（(]?{_MARKER}+\s*[）)]|{_MARKER}", re.IGNORECASE)
+_MARKER = rf"(?:\s*[（(](?:sources?|来源)?\s*[:：]?(?:{_PLAIN_MARKER})+\s*[）)]|{_PLAIN_MARKER})"
+_BRACKETED = re.compile(_MARKER, re.IGNORECASE)
 # A marker behind the full stop belongs to the sentence before it; a number that opens a line is
 # that of a list.
 _MARKER_BEHIND_STOP = re.compile(

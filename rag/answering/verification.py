@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, coverage
 from rag.answering.facts import CalendarDate, Facts, read_facts, same_date, same_quantity
-from rag.corpus.dictionary import load_dictionary, stem
+from rag.answering.names import joined, wrong_names
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold, script_language
 from rag.types import Published, Verdict
@@ -52,7 +52,7 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
     wrong = [
         *_wrong_numbers(claim, said, sources),
         *_wrong_dates(said, sources),
-        *_wrong_names(claim, said, cited),
+        *_wrong_names(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
     if wrong:
@@ -94,7 +94,7 @@ def _wrong_numbers(
     claim: str, said: Facts, sources: Sequence[tuple[Facts, Evidence]]
 ) -> list[Message]:
     known = [quantity for facts, _ in sources for quantity in facts.quantities]
-    written = _joined("\n".join(evidence.text for _, evidence in sources))
+    written = joined("\n".join(evidence.text for _, evidence in sources))
     return [
         Message(
             code="number",
@@ -114,13 +114,8 @@ def _is_part_of_name(number: str, claim: str, source: str) -> bool:
     """
     words = re.findall(rf"([A-Za-z]+)[ -]?{re.escape(number)}(?![\d.]*\d)", claim)
     return any(
-        re.search(rf"{re.escape(_joined(word + number))}(?![\d.]*\d)", source) for word in words
+        re.search(rf"{re.escape(joined(word + number))}(?![\d.]*\d)", source) for word in words
     )
-
-
-def _joined(text: str) -> str:
-    """Folded, without blanks and hyphens: names are written with and without them."""
-    return re.sub(r"[\s-]+", "", fold(text).characters)
 
 
 def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list[Message]:
@@ -155,47 +150,15 @@ def day_of(published: Published) -> CalendarDate:
     )
 
 
-def _wrong_names(claim: str, said: Facts, cited: Sequence[Evidence]) -> list[Message]:
-    """Names of the claim that certainly stand nowhere in the cited articles.
-
-    A name is looked for as it is written and under every name that the dictionary gives it in
-    the article's language. One that the dictionary doesn't know and that is not in the text can
-    only be judged where claim and article share a language.
-    """
-    dictionary = load_dictionary()
-    text = "\n".join(f"{e.document.title}\n{e.document.text}" for e in cited)
-    folded, joined = fold(text), _joined(text)
-    chinese_source = script_language(text) == "zh"
-    wrong = []
-    for name in dict.fromkeys((*said.names, *_opening_names(claim))):
-        if _joined(name) in joined:
-            continue
-        chinese = dictionary.chinese.get(stem(name), frozenset()) & dictionary.names
-        if any(form in text or (len(form) >= 4 and form[:2] in text) for form in chinese):
-            continue
-        if chinese or not chinese_source or script_language(claim) == "zh":
-            wrong.append(name)
-    for word in dictionary.words_in(claim):
-        if word in dictionary.names and word not in text:
-            english = dictionary.english[word]
-            if not any(f" {form} " in folded.stems for form in english):
-                wrong.append(word)
+def _wrong_names(claim: str, cited: Sequence[Evidence]) -> list[Message]:
     return [
         Message(
             code="name",
             en=f"the name “{name}” is not in the cited article",
             zh=f"名称“{name}”不在所引的文章中",
         )
-        for name in dict.fromkeys(wrong)
+        for name in wrong_names(claim, cited)
     ]
-
-
-def _opening_names(claim: str) -> list[str]:
-    """First words that the dictionary knows only as a name: any word is capitalised there."""
-    dictionary = load_dictionary()
-    words = re.findall(r"(?:^|[.!?:]\s+)[\"“]?([A-Z][a-z]+)(?:'s)?\b", claim)
-    meanings = {word: dictionary.chinese.get(stem(word), frozenset()) for word in words}
-    return [word for word, chinese in meanings.items() if chinese and chinese <= dictionary.names]
 
 
 def _wrong_direction(said: Facts, sources: Sequence[Facts]) -> list[Message]:

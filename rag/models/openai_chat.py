@@ -54,11 +54,12 @@ class OpenAIChatModel:
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
         """Yield the reply piece by piece, then its `TokenUsage`. Raises `ChatModelError`s."""
         usage = TokenUsage(prompt_tokens=None, completion_tokens=None)
-        received = finished = False
+        begun = received = finished = False
         try:
             # Closing the stream also tells the server to stop, if the caller has had enough.
             with self._open(messages) as chunks:
                 for chunk in chunks:
+                    begun = True
                     if chunk.usage:
                         usage = TokenUsage(
                             prompt_tokens=chunk.usage.prompt_tokens,
@@ -71,6 +72,9 @@ class OpenAIChatModel:
                             yield choice.delta.content
         except (openai.OpenAIError, httpx2.HTTPError, ValueError, TypeError) as error:
             raise self._translated(error, received=received) from error
+        if not begun:
+            # HTTP 200 and no event at all: a web page, say, of a proxy or under a wrong URL.
+            raise self._translated(ValueError("no event of a stream"), received=False)
         if not finished:
             raise self._broke_off()
         if not received:

@@ -1,0 +1,91 @@
+"""Names of a claim that certainly stand nowhere in the articles it cites."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.evidence import Evidence
+from rag.answering.facts import NO_NAMES, read_facts
+from rag.corpus.dictionary import load_dictionary, stem
+from rag.retrieval.terms import fold, script_language
+
+_WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
+_RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
+_LETTERS = re.compile(r"[a-z]{2,}")
+# Newspapers shorten these to one character: 港股, 美股.
+_SHORTENED = {"香港": "港", "美国": "美"}
+
+
+def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
+    """The names of `claim` that are not in the cited articles, in no language.
+
+    Where claim and article share a language, a name must stand there as it is written. Over a
+    Chinese article an English name is judged only where the dictionary knows it, and as nothing
+    but a name: a transliteration it doesn't know may stand for any.
+    """
+    articles = {e.document.doc_id: f"{e.document.title}\n{e.document.text}" for e in cited}
+    text = "\n".join(articles.values())
+    across = script_language(text) == "zh" and script_language(claim) == "en"
+    wrong = _foreign(claim, text) if across else _as_written(claim, text)
+    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text)]))
+
+
+def joined(text: str) -> str:
+    """Folded, without blanks and hyphens: names are written with and without them."""
+    return re.sub(r"[\s-]+", "", fold(text).characters)
+
+
+def _as_written(claim: str, text: str) -> list[str]:
+    there = joined(text)
+    return [name for name in read_facts(claim).names if joined(name) not in there]
+
+
+def _foreign(claim: str, text: str) -> list[str]:
+    """Names of an English claim that a Chinese text lacks."""
+    there, wrong = joined(text), []
+    for match in _RUN.finditer(claim):
+        words = [w.removesuffix("'s") for w in match[0].split()]
+        words = [w for w in words if w.casefold() not in NO_NAMES]
+        phrase = " ".join(words)
+        if len(words) > 1 and _meanings(phrase):
+            words = [phrase]
+        if words and all(_lacks(word, text, there) for word in words):
+            wrong.append(phrase)
+    # GPT-5 where the text speaks of GPT-4o only.
+    for name in read_facts(claim).names:
+        letters = _LETTERS.match(joined(name))
+        numbered = letters and any(c.isdigit() for c in name)
+        if numbered and letters and letters[0] in there and joined(name) not in there:
+            wrong.append(name)
+    return wrong
+
+
+def _lacks(name: str, text: str, there: str) -> bool:
+    """Whether the dictionary knows `name` only as a name, and the text has it in no form."""
+    meanings = _meanings(name)
+    if not meanings or joined(name) in there:
+        return False
+    short = {form[:2] for form in meanings if len(form) > 2}
+    forms = meanings | short | {_SHORTENED[f] for f in meanings & _SHORTENED.keys()}
+    return not any(form in text for form in forms)
+
+
+def _meanings(name: str) -> frozenset[str]:
+    """The Chinese names for an English one; none where it has any other meaning."""
+    dictionary = load_dictionary()
+    stemmed = " ".join(map(stem, name.split()))
+    forms = frozenset(f for f in dictionary.chinese.get(stemmed, ()) if len(f) > 1)
+    return forms if forms <= dictionary.names else frozenset()
+
+
+def _chinese(claim: str, text: str) -> list[str]:
+    """Chinese names of the claim that the text lacks, under their English names also."""
+    dictionary, stems = load_dictionary(), fold(text).stems
+    return [
+        word
+        for word in dictionary.words_in(claim)
+        if word in dictionary.names
+        and word not in text
+        and not any(f" {form} " in stems for form in dictionary.english[word])
+    ]
