@@ -258,7 +258,14 @@ class Answer:
             fields = json.loads(text)
             fields.pop("text")
             return _answer_adapter().validate_python(fields)
-        except (ValueError, TypeError, KeyError, AttributeError, ValidationError) as error:
+        except (
+            ValueError,
+            TypeError,
+            KeyError,
+            AttributeError,
+            RecursionError,
+            ValidationError,
+        ) as error:
             first_line = str(error).partition("\n")[0]
             raise AnswerFormatError(
                 en=f"This JSON is no answer ({first_line}): give what Answer.to_json wrote.",

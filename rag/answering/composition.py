@@ -10,15 +10,18 @@ from dataclasses import dataclass
 from rag.answering.attribution import attribute
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
+from rag.answering.facts import read_facts
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplyReader, ReplySentence
+from rag.answering.verification import Verification
 from rag.messages import Message
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
 from rag.types import Draft, ModelUse, Statement
 
 _MAX_REPLY_CHARACTERS = 6000
 _FRAMING = re.compile(
-    r"[:：]$"
+    r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
+    r"[^，,。.:：]{0,24}[:：]$"
     r"|^(?:根据|依据|基于)(?:以上|上述|这些|所给|提供的)?[^，,。]{0,8}(?:句子|文章|报道|信息)[^，,]{0,6}[，,。]?$"
     r"|^(?:here (?:is|are)|the (?:main |key )?reasons? (?:is|are|include)"
     r"|according to the (?:sentences|articles))[^.]{0,40}[.:]?$",
@@ -143,7 +146,7 @@ class _Checker:
         cited, verification = attribute(sentence.text, vector, marked, self._evidence)
         self._seconds += time.perf_counter() - started
         supported = verification.verdict != "unsupported"
-        if not supported and _FRAMING.search(sentence.text):
+        if verification.verdict != "supported" and _is_framing(sentence.text, verification):
             return Statement(text=sentence.text, kind="framing", citations=(), verdict="supported")
         return Statement(
             text=sentence.text,
@@ -183,3 +186,11 @@ class _Checker:
                 )
             )
         return notices
+
+
+def _is_framing(sentence: str, verification: Verification) -> bool:
+    """Whether a sentence only leads up to others: it gives no fact, and fails none."""
+    facts = read_facts(sentence)
+    claims = facts.quantities or facts.dates
+    failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source"}
+    return not claims and not failed and bool(_FRAMING.search(sentence))

@@ -48,7 +48,7 @@ def _foreign(claim: str, text: str) -> list[str]:
         words = [w.removesuffix("'s") for w in match[0].split()]
         words = [w for w in words if w.casefold() not in NO_NAMES]
         phrase = " ".join(words)
-        if len(words) > 1 and _meanings(phrase):
+        if len(words) > 1 and _meanings(phrase) and not any(_named(w, text) for w in words):
             words = [phrase]
         if words and all(_lacks(word, text, there) for word in words):
             wrong.append(phrase)
@@ -69,6 +69,14 @@ def _lacks(name: str, text: str, there: str) -> bool:
     short = {form[:2] for form in meanings if len(form) > 2}
     forms = meanings | short | {_SHORTENED[f] for f in meanings & _SHORTENED.keys()}
     return not any(form in text for form in forms)
+
+
+def _named(word: str, text: str) -> bool:
+    """Whether the text has a name that the word can stand for: China of Greater China."""
+    dictionary = load_dictionary()
+    return any(
+        f in text for f in dictionary.chinese.get(stem(word), frozenset()) & dictionary.names
+    )
 
 
 def _meanings(name: str) -> frozenset[str]:

@@ -66,5 +66,5 @@ def _source(evidence: Evidence) -> str:
 def _harmless(text: str) -> str:
     """The text in one bounded line, unable to close the fence or to pass for a citation."""
     line = " ".join(text.split())[:_MAX_SENTENCE_CHARACTERS]
-    line = re.sub(r"[\[【](\d+)[\]】]", r"(\1)", line)
-    return re.sub(r"<(/?)\s*sentences", r"‹\1sentences", line, flags=re.IGNORECASE)
+    line = re.sub(r"[\[【［]\s*(\d+(?:[\s,，、;；-]+\d+)*)\s*[\]】］]", r"(\1)", line)
+    return re.sub(r"[<＜](\s*[/／]?\s*sentences)", r"‹\1", line, flags=re.IGNORECASE)

@@ -16,11 +16,13 @@ _BRACKETED = re.compile(_MARKER, re.IGNORECASE)
 # A marker behind the full stop belongs to the sentence before it; a number that opens a line is
 # that of a list.
 _MARKER_BEHIND_STOP = re.compile(
-    rf"((?<!^\d)(?<!^\d\d)(?:[。！？!?.…]+))([”’\"']?)((?:{_MARKER})+)",
+    rf"((?<![。！？!?.…])(?<!^\d)(?<!^\d\d)[。！？!?.…]++)([”’\"']?)((?:{_MARKER})+)",
     re.IGNORECASE | re.MULTILINE,
 )
 _MARKUP = re.compile(r"^\s*(?:[-*•]\s+|#{1,6}\s+|\d{1,2}[.)、]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
 _MOST_MARKERS = 40
+# What has no end after as many characters is no sentence that anyone could check.
+_LONGEST_SENTENCE = 600
 _QUOTATION_MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
 
 
@@ -48,7 +50,7 @@ class ReplyReader:
             self.rest += character
             # Within a Latin word it is open whether the word begins another sentence.
             if not (character.isspace() or (character.isascii() and character.isalnum())):
-                found += self._take(final=False)
+                found += self._take(final=len(self.rest) > _LONGEST_SENTENCE)
         return tuple(found)
 
     def finish(self) -> tuple[ReplySentence, ...]:

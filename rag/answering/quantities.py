@@ -1,0 +1,179 @@
+"""Reading numbers with their magnitudes and units, in both languages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+
+
+@dataclass(frozen=True, kw_only=True)
+class Quantity:
+    """A number with its magnitude applied: 58.3万 is 583000, $1 billion is 10^9 of unit USD.
+
+    `step` is the value of its last written digit (1000 for 58.3万), what it can be rounded to.
+    `unit` is a currency code, `%`, `rank`, or empty.
+    """
+
+    value: Decimal
+    step: Decimal
+    unit: str
+    text: str
+
+
+_MAGNITUDE = {
+    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100,
+    "trillion": 10**12, "tn": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
+    "thousand": 1000, "hundred": 100,
+}  # fmt: skip
+# Only right behind the digits or behind a currency sign: "5 m" is a length.
+_LETTER = {"k": 1000, "m": 10**6, "b": 10**9}
+UNITS = {
+    "%": "%", "percent": "%", "per cent": "%", "percentage point": "%", "percentage points": "%",
+    "个百分点": "%", "美元": "USD", "us$": "USD", "$": "USD", "usd": "USD", "dollars": "USD",
+    "dollar": "USD", "u.s. dollars": "USD", "us dollars": "USD",
+    "港元": "HKD", "港币": "HKD", "hk$": "HKD", "hkd": "HKD", "hong kong dollars": "HKD",
+    "人民币": "CNY", "元": "CNY", "元人民币": "CNY", "yuan": "CNY", "rmb": "CNY", "cny": "CNY",
+    "¥": "CNY", "欧元": "EUR", "euros": "EUR", "€": "EUR", "eur": "EUR", "英镑": "GBP", "£": "GBP",
+    "日元": "JPY", "yen": "JPY", "韩元": "KRW",
+}  # fmt: skip
+
+
+def alternatives(words: dict[str, int] | dict[str, str]) -> str:
+    """A pattern for any of the words, the longest first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_QUANTITY = re.compile(
+    rf"(?P<before>us\$|hk\$|[$¥€£])?\s?"
+    # Digits that touch Latin letters belong to a name: Qwen2.5, iOS18.4.
+    rf"(?<![a-z0-9.])(?<![a-z]-)(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
+    rf"(?:(?P<tight>bn|mn|tn|(?(before)\s?|)[kmb])(?![a-z0-9])"
+    rf"|(?![a-z]*\d)[\s-]?(?P<magnitude>{alternatives(_MAGNITUDE)})?(?![a-z])|)"
+    rf"(?P<more>[余多])?[\s-]?(?P<unit>{alternatives(UNITS)})?"
+)
+# The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
+_RANGE = re.compile(
+    r"(?<![\w.,])(?P<low>\d+(?:\.\d+)?)(?P<link>\s?[-–—~至到]\s?| to | and )"
+    rf"(?P<high>\d+(?:\.\d+)?)(?P<scale>\s?(?:{alternatives(_MAGNITUDE)})?\s?(?:{alternatives(UNITS)})?)(?![a-z])"
+)
+_BETWEEN = re.compile(r"\b(?:between|from) $")
+_CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+    "〇": 0,
+    "两": 2,
+}
+_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
+_CHINESE_QUANTITY = re.compile(
+    r"(?P<percent>百分之)?(?<![数几上第\d])(?P<number>[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]+)"
+    rf"(?![年月日号])(?P<more>[余多])?(?P<unit>{alternatives(UNITS)})?"
+)
+_WORD_NUMBERS = {
+    word: i
+    for i, word in enumerate(
+        "one two three four five six seven eight nine ten eleven twelve".split(), 1
+    )
+} | {
+    word: 10 * i
+    for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
+}
+# A number word is only read where a magnitude or a percent sign shows that it counts.
+_WORD_QUANTITY = re.compile(
+    rf"\b(?P<number>{alternatives(_WORD_NUMBERS)})[ -]"
+    r"(?:(?P<magnitude>trillion|billion|million|thousand|hundred)\b)? ?"
+    rf"(?P<unit>{alternatives(UNITS)})?(?![a-z])"
+)
+_ORDINALS = {
+    word: i
+    for i, word in enumerate(
+        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
+    )
+}
+_RANK = re.compile(
+    r"第([一二三四五六七八九十]{1,4}|\d{1,6})|(?<!\d)(\d{1,6})(?:st|nd|rd|th)\b"
+    rf"|(?<!per )(?<!a )(?<!at )(?<!one )(?<!/)\b({alternatives(_ORDINALS)})\b"
+    r"(?![ -](?:half|time|ever)\b)"
+)
+
+
+def same_quantity(claim: Quantity, source: Quantity) -> bool:
+    """Whether the claim's number is the source's, or a rounding of it, in no other unit.
+
+    118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less.
+    """
+    if claim.unit and source.unit and claim.unit != source.unit:
+        return False
+    return claim.value == source.value or (
+        claim.step > source.step and abs(claim.value - source.value) * 2 <= claim.step
+    )
+
+
+def read_quantities(text: str) -> tuple[Quantity, ...]:
+    """The quantities of folded text that holds no date and no name with digits in it."""
+    found = []
+    for match in _RANK.finditer(text):
+        rank = match[1] or match[2] or match[3]
+        value = _ORDINALS.get(rank) or _chinese_number(rank)[0] or Decimal(rank)
+        found.append(Quantity(value=Decimal(value), step=Decimal(1), unit="rank", text=match[0]))
+    text = _RANK.sub(lambda match: " " * len(match[0]), text)
+    text = _RANGE.sub(_both_ends, text)
+    for match in _QUANTITY.finditer(text):
+        number = match["number"].replace(",", "")
+        letter = _LETTER.get((match["tight"] or "").strip(), 1)
+        magnitude = _MAGNITUDE.get(match["tight"] or match["magnitude"] or "", letter)
+        decimals = len(number.partition(".")[2])
+        found.append(
+            Quantity(
+                value=Decimal(number) * magnitude,
+                step=Decimal(magnitude).scaleb(-decimals),
+                unit=UNITS.get(match["before"] or match["unit"] or "", ""),
+                text=match[0].strip(" -"),
+            )
+        )
+    for match in _CHINESE_QUANTITY.finditer(text):
+        chinese, step = _chinese_number(match["number"])
+        unit = "%" if match["percent"] else UNITS.get(match["unit"] or "", "")
+        if chinese:
+            found.append(
+                Quantity(value=Decimal(chinese), step=Decimal(step), unit=unit, text=match[0])
+            )
+    for match in _WORD_QUANTITY.finditer(text):
+        if match["magnitude"] or match["unit"]:
+            magnitude = _MAGNITUDE.get(match["magnitude"] or "", 1)
+            found.append(
+                Quantity(
+                    value=Decimal(_WORD_NUMBERS[match["number"]] * magnitude),
+                    step=Decimal(magnitude),
+                    unit=UNITS.get(match["unit"] or "", ""),
+                    text=match[0].strip(),
+                )
+            )
+    return tuple(found)
+
+
+def _both_ends(match: re.Match[str]) -> str:
+    """A range with its scale at both ends, so that each end reads by itself."""
+    apart = match["link"] == " and " and not _BETWEEN.search(match.string[: match.start()])
+    if apart or not match["scale"].strip():
+        return match[0]
+    return f"{match['low']}{match['scale']} to {match['high']}{match['scale']}"
+
+
+def _chinese_number(digits: str) -> tuple[int, int]:
+    """The value of a number in Chinese digits, and of its last written one; 0 for other text."""
+    total = section = digit = 0
+    step = 1
+    for character in digits:
+        if character in _CHINESE_DIGITS:
+            digit, step = _CHINESE_DIGITS[character], 1
+        elif character not in _CHINESE_SCALES:
+            return 0, 1
+        elif (scale := _CHINESE_SCALES[character]) < 10**4:
+            section += (digit or 1) * scale
+            digit, step = 0, scale if scale > 10 else 1
+        else:
+            # 一亿三千万: 万 counts its own section only, 亿 all before it.
+            below = section + digit
+            total = total + below * scale if scale == 10**4 else (total + below) * scale
+            section = digit = 0
+            step *= scale
+    return total + section + digit, step

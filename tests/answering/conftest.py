@@ -1,0 +1,12 @@
+from __future__ import annotations
+
+import pytest
+
+from rag.index.snapshot import Snapshot
+from rag.models.embedder import Embedder
+from tests.answering.evidence import Sources
+
+
+@pytest.fixture(scope="session")
+def sources(seeds: Snapshot, embedder: Embedder) -> Sources:
+    return Sources(seeds, embedder)

@@ -1,0 +1,96 @@
+"""Which sentences answer, how few, and when none does: on the seeds, with the real model."""
+
+from __future__ import annotations
+
+import pytest
+
+from rag.answering.wanted import gives, wanted_kind
+from rag.assistant import Assistant
+from rag.index.snapshot import Snapshot
+from rag.models.embedder import Embedder
+
+
+@pytest.fixture(scope="module")
+def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
+    return Assistant(snapshot=seeds, embedder=embedder)
+
+
+@pytest.mark.parametrize(
+    ("question", "kind"),
+    [
+        ("Why did the deal fail?", "reason"),
+        ("这笔交易为什么失败？", "reason"),
+        ("哪天签的字？", "date"),
+        ("When was it signed?", "date"),
+        ("How much did Apple pay Baidu?", "money"),
+        ("一共付了多少钱？", "money"),
+        ("市场份额占比多少？", "percent"),
+        ("By how much did shipments fall?", "percent"),
+        ("How many phones were sold?", "number"),
+        ("谁接任了主席？", "person"),
+        ("接触过哪几家公司？", "list"),
+        ("What happened next?", "anything"),
+    ],
+)
+def test_the_wording_tells_what_kind_of_fact_is_wanted(question: str, kind: str) -> None:
+    assert wanted_kind(question) == kind
+
+
+def test_a_sentence_gives_a_kind_of_fact_or_does_not() -> None:
+    assert gives("费用高达1亿美元。", "money")
+    assert not gives("费用高达1亿。", "money")
+    assert gives("出货量下降了25%。", "percent")
+    assert gives("合作于2月13日公布。", "date")
+    assert not gives("合作已经公布。", "date")
+    assert gives("因为缺乏经验，合作没有谈成。", "reason")
+    assert gives("anything at all", "anything")
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"),
+    [
+        ("How much did Apple reportedly pay Baidu for its AI?", "1亿美元"),
+        ("光线传媒的第二大股东是谁？", "杭州阿里创业投资有限公司"),
+        ("When is iOS 18.4 expected?", "2025年4月"),
+    ],
+)
+def test_a_single_fact_takes_few_sentences(assistant: Assistant, question: str, fact: str) -> None:
+    answer = assistant.ask(question)
+    assert fact in answer.text
+    assert 1 <= len(answer.statements) <= 2
+
+
+def test_a_why_question_gets_reasons_from_more_than_one_article(assistant: Assistant) -> None:
+    answer = assistant.ask("why did Apple choose Alibaba")
+    assert len({citation.doc_id for citation in answer.citations}) > 1
+    assert "购物和支付习惯" in answer.text
+
+
+def test_nothing_is_said_twice(assistant: Assistant) -> None:
+    # Four of the five articles report the speech in nearly the same words.
+    answer = assistant.ask("蔡崇信怎么评价与苹果的合作？")
+    texts = [statement.text for statement in answer.statements]
+    assert len(texts) == len(set(texts))
+    assert sum("非常荣幸" in text for text in texts) <= 1
+
+
+@pytest.mark.parametrize(
+    ("question", "code", "word"),
+    [
+        ("Who is the chief executive of Tesla?", "not_mentioned", "Tesla"),
+        ("特斯拉的首席执行官是谁？", "not_mentioned", "特斯拉"),
+        ("Qwen2.5-Max有多少参数？", "not_mentioned", "参数"),
+        ("What did Alibaba announce in March 2019?", "no_such_day", "2019"),
+    ],
+)
+def test_an_abstention_says_what_was_looked_for(
+    assistant: Assistant, question: str, code: str, word: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "abstained"
+    assert answer.statements == ()
+    (missing,) = answer.missing
+    assert missing.code == code
+    assert word in missing.en
+    assert word in missing.zh
+    assert answer.nearest

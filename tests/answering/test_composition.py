@@ -1,0 +1,121 @@
+"""A chat model's reply becomes checked, numbered statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from rag.answering.composition import Composition, quote, write
+from rag.types import Draft, Statement
+from tests.answering.evidence import ScriptedModel, Sources
+
+PARTS = (
+    "截至收盘，阿里巴巴港股涨2.55%",
+    "已经为百度AI支付了高达1亿美元的费用",
+    "部分原因是阿里拥有大量关于用户购物",
+)
+CLOSE = "阿里巴巴港股收盘上涨2.55%，报116.7港元/股。"
+PAID = "苹果已经为百度AI支付了高达1亿美元的费用。"
+
+
+def composed(sources: Sources, *pieces: str) -> tuple[list[Draft | Statement], Composition]:
+    made: list[Composition] = []
+
+    def run() -> Iterator[Draft | Statement]:
+        model = ScriptedModel(*pieces)
+        made.append((yield from write(model, (), sources.of(*PARTS), sources.vectors)))
+
+    events = list(run())
+    return events, made[0]
+
+
+def test_statements_are_numbered_by_first_appearance(sources: Sources) -> None:
+    _, made = composed(sources, f"{PAID}[2]{CLOSE}[1]{PAID.replace('已经', '')}[2]")
+    assert [[c.marker for c in s.citations] for s in made.statements] == [[1], [2], [1]]
+    for statement in made.statements:
+        for citation in statement.citations:
+            document = sources.documents[citation.doc_id]
+            assert citation.quote == document.text[citation.start : citation.end]
+
+
+def test_drafts_replace_each_other_and_a_statement_clears_them(sources: Sources) -> None:
+    events, made = composed(sources, *f"{PAID}[2]{CLOSE}[1]")
+    shown = ""
+    for event in events:
+        if isinstance(event, Draft):
+            shown = event.text
+            assert len(shown) <= max(len(PAID), len(CLOSE)) + len("[2]苹")
+        else:
+            assert "".join(shown.split("[")[0]).startswith(event.text[:5])
+    drafts = [event.text for event in events if isinstance(event, Draft)]
+    assert drafts[:3] == [PAID[:1], PAID[:2], PAID[:3]]
+    first = next(i for i, event in enumerate(events) if isinstance(event, Statement))
+    after = events[first + 1]
+    assert isinstance(after, Draft)
+    assert after.text == CLOSE[0]
+    assert tuple(e for e in events if isinstance(e, Statement)) == made.statements
+
+
+def test_a_false_sentence_is_left_out_with_its_reason(sources: Sources) -> None:
+    events, made = composed(sources, f"{CLOSE}[1]{PAID.replace('1亿', '3亿')}[2]")
+    assert [s.text for s in made.statements] == [CLOSE]
+    (left_out,) = made.left_out
+    assert left_out.citations == ()
+    assert [reason.code for reason in left_out.reasons] == ["number"]
+    assert left_out not in events
+    assert [notice.code for notice in made.notices] == ["left_out"]
+
+
+def test_invented_markers_are_counted_and_never_shown(sources: Sources) -> None:
+    _, made = composed(sources, f"{CLOSE}[1][8]{PAID}[0][99]")
+    assert [[c.marker for c in s.citations] for s in made.statements] == [[1], [2]]
+    assert all("[" not in s.text for s in made.statements)
+    (notice,) = made.notices
+    assert notice.code == "invented_markers"
+    assert "3 source" in notice.en
+    assert "3 个" in notice.zh
+
+
+@pytest.mark.parametrize("reply", ["NO_ANSWER", "no answer.", "NO_", "**NO_ANSWER**"])
+def test_no_answer_is_a_refusal(sources: Sources, reply: str) -> None:
+    pieces = (reply, "ANSWER") if reply == "NO_" else (reply,)
+    _, made = composed(sources, *pieces)
+    assert made.refused
+    assert made.statements == made.left_out == ()
+
+
+def test_framing_is_kept_with_a_claim_and_dropped_alone(sources: Sources) -> None:
+    _, made = composed(sources, f"主要原因如下：\n- {PAID}[2]")
+    assert [(s.kind, s.citations == ()) for s in made.statements] == [
+        ("framing", True),
+        ("claim", False),
+    ]
+    assert composed(sources, "主要原因如下：")[1].statements == ()
+
+
+def test_what_was_said_is_not_said_again(sources: Sources) -> None:
+    _, made = composed(sources, f"{PAID}[2]{PAID}[2]")
+    assert len(made.statements) == 1
+
+
+def test_an_endless_reply_is_cut_and_said_so(sources: Sources) -> None:
+    events, made = composed(sources, *[f"{PAID}[2] "] * 1000)
+    assert [notice.code for notice in made.notices] == ["cut_short"]
+    # 6,000 characters are read, of 27,000.
+    assert 200 < len(events) < 300
+
+
+def test_the_model_and_its_counts_are_told(sources: Sources) -> None:
+    _, made = composed(sources, f"{PAID}[2]")
+    assert made.model is not None
+    assert made.model.name == "scripted"
+    assert (made.model.prompt_tokens, made.model.completion_tokens) == (5, 3)
+
+
+def test_quoted_sentences_are_their_own_citations(sources: Sources) -> None:
+    evidence = sources.of(*PARTS)
+    made = quote(evidence)
+    assert [s.text for s in made.statements] == [e.text for e in evidence]
+    assert [s.citations[0].quote for s in made.statements] == [e.text for e in evidence]
+    assert [s.citations[0].marker for s in made.statements] == [1, 2, 3]

@@ -1,0 +1,79 @@
+"""The Python functions share one opened index."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import rag
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.errors import IndexMissing, QuestionError
+from rag.models.embedder import Embedder
+
+QUESTION = "阿里股价收盘多少港元？"
+
+
+@pytest.fixture
+def opened(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> list[Config]:
+    """The configs for which an index was opened, in a process that has opened none yet."""
+    monkeypatch.setattr("rag.api._opened", {})
+    # The model is the tests' one: loading it anew takes seconds.
+    monkeypatch.setattr("rag.models.sentence_transformer.load_embedder", lambda *_: embedder)
+    configs: list[Config] = []
+    open_for_real = Assistant.open
+
+    def counted(config: Config, *rest: Any) -> Assistant:
+        configs.append(config)
+        return open_for_real(config, *rest)
+
+    monkeypatch.setattr(Assistant, "open", counted)
+    return configs
+
+
+def test_threads_and_tasks_share_one_index(seeds_index: Path, opened: list[Config]) -> None:
+    config = Config(index=seeds_index)
+
+    async def several() -> list[rag.Answer]:
+        return await asyncio.gather(*(rag.aanswer(QUESTION, config=config) for _ in range(3)))
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda _: rag.answer(QUESTION, config=config), range(4)))
+    answers += asyncio.run(several())
+
+    assert opened == [config]
+    assert len({answer.text for answer in answers}) == 1
+    assert answers[0].status == "answered"
+
+
+def test_the_environment_names_the_index(
+    seeds_index: Path, opened: list[Config], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RAG_INDEX", str(seeds_index))
+    monkeypatch.delenv("RAG_MODEL", raising=False)
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-lying-around")
+    answer = rag.answer(QUESTION)
+    assert answer.model is None
+    assert [config.index for config in opened] == [seeds_index]
+
+
+def test_errors_reach_the_caller_and_a_missing_index_may_come_later(
+    seeds_index: Path, opened: list[Config], tmp_path: Path
+) -> None:
+    late = tmp_path / "late"
+    with pytest.raises(IndexMissing):
+        rag.answer(QUESTION, config=Config(index=late))
+    late.symlink_to(seeds_index)
+    assert rag.answer(QUESTION, config=Config(index=late)).status == "answered"
+    with pytest.raises(QuestionError):
+        rag.answer(" ", config=Config(index=late))
+    assert len(opened) == 2
+
+
+def test_everything_named_public_is_there() -> None:
+    assert all(hasattr(rag, name) for name in rag.__all__)
+    assert sorted(rag.__all__, key=lambda n: (n[0].islower(), n)) == rag.__all__

@@ -1,0 +1,274 @@
+"""The one path of a question, over the seeds with the real embedding model."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.config import MAX_QUESTION_CHARACTERS, Config
+from rag.errors import DocumentNotFound, QuestionError
+from rag.index.snapshot import Snapshot
+from rag.models.chat import ChatModel
+from rag.models.embedder import Embedder
+from rag.models.openai_chat import OpenAIChatModel
+from rag.types import Answer, Draft, Event, Progress, Statement, Timings
+from tests.chat_server import (
+    KEY,
+    Behaviour,
+    answers_html,
+    breaks_off,
+    chat_server,
+    echoes_key,
+    error_inside,
+    fails,
+    in_pieces,
+    malformed,
+    never_ends,
+    says,
+    stalls_after,
+)
+
+WHY = "苹果为什么选择阿里而不是DeepSeek？"
+CLOSE = "2月13日阿里巴巴港股收盘价是多少港元？"
+PAID = "How much has Apple paid Baidu for its AI?"
+ANSWERABLE = (WHY, CLOSE, PAID, "Why did Apple choose Alibaba?", "iOS18.4什么时候发布？")
+UNANSWERABLE = (
+    "特斯拉上海工厂的产量是多少？",
+    "张艺谋的新电影什么时候上映？",
+    "Who won the 2022 FIFA World Cup?",
+    "How many employees does Samsung have?",
+)
+
+Ask = Callable[[ChatModel | None], Assistant]
+
+
+@pytest.fixture(scope="module")
+def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
+    return Assistant(snapshot=seeds, embedder=embedder)
+
+
+def with_model(assistant: Assistant, model: ChatModel) -> Assistant:
+    return Assistant(snapshot=assistant.snapshot, embedder=assistant._embedder, chat_model=model)
+
+
+def check(assistant: Assistant, events: Sequence[Event]) -> Answer:
+    """The answer of a stream, once every promise about both was seen to hold."""
+    *before, answer = events
+    assert isinstance(answer, Answer)
+    assert not any(isinstance(event, Answer) for event in before)
+    assert before[0] == Progress(stage="searching")
+    voided = [i for i, e in enumerate(before) if e == Progress(stage="falling_back")]
+    counted = before[voided[-1] :] if voided else before
+    shown = tuple(event for event in counted if isinstance(event, Statement))
+    if answer.statements:
+        assert shown == answer.statements
+    seen: list[int] = []
+    for statement in answer.statements:
+        assert statement.verdict in ("supported", "partial")
+        assert (statement.kind == "claim") is bool(statement.citations)
+        assert "[" not in statement.text
+        for citation in statement.citations:
+            document = assistant.document(citation.doc_id)
+            assert citation.quote == document.text[citation.start : citation.end]
+            assert citation.content_hash == document.content_hash
+            seen.append(citation.marker)
+    assert list(dict.fromkeys(seen)) == list(range(1, len(set(seen)) + 1))
+    assert (answer.status == "abstained") is (not answer.statements)
+    assert (answer.status == "abstained") is bool(answer.nearest)
+    assert Answer.from_json(answer.to_json()) == answer
+    return answer
+
+
+def ask(assistant: Assistant, question: str, history: Sequence[Answer] = ()) -> Answer:
+    return check(assistant, list(assistant.stream(question, history)))
+
+
+def codes(answer: Answer) -> list[str]:
+    return [notice.code for notice in answer.notices]
+
+
+@pytest.mark.parametrize("question", ANSWERABLE)
+def test_without_a_model_the_articles_own_sentences_answer(
+    assistant: Assistant, question: str
+) -> None:
+    answer = ask(assistant, question)
+    assert answer.status == "answered"
+    assert answer.model is None
+    assert all(s.text == s.citations[0].quote for s in answer.statements)
+    assert "no_model" in codes(answer)
+    assert ("other_language" in codes(answer)) is (answer.language == "en")
+
+
+@pytest.mark.parametrize(
+    ("question", "fact"), [(CLOSE, "116.7"), (PAID, "1亿美元"), ("iOS18.4什么时候发布？", "4月")]
+)
+def test_the_answer_gives_the_fact(assistant: Assistant, question: str, fact: str) -> None:
+    assert fact in ask(assistant, question).text
+
+
+@pytest.mark.parametrize("question", UNANSWERABLE)
+def test_what_the_articles_do_not_say_is_not_answered(assistant: Assistant, question: str) -> None:
+    answer = ask(assistant, question)
+    assert answer.status == "abstained"
+    assert answer.missing
+    assert 1 <= len(answer.nearest) <= 3
+    assert answer.nearest[0].title in answer.text
+
+
+@pytest.mark.parametrize("question", ["", "  \n", "？" * (MAX_QUESTION_CHARACTERS + 1)])
+def test_a_question_that_is_none_is_an_error(assistant: Assistant, question: str) -> None:
+    with pytest.raises(QuestionError):
+        assistant.ask(question)
+
+
+@pytest.mark.parametrize(
+    "question", ["苹果\ud800为什么选择阿里", "\udfff", "a\x00b", "？", "😀" * 500]
+)
+def test_odd_questions_get_an_answer(assistant: Assistant, question: str) -> None:
+    answer = assistant.ask(question)
+    assert answer.question == question
+    assert answer.text
+
+
+def test_a_follow_up_leans_on_the_question_before_it(assistant: Assistant) -> None:
+    first = ask(assistant, "苹果为百度AI支付了多少钱？")
+    second = ask(assistant, "那OpenAI呢？", [first])
+    assert second.question == "那OpenAI呢？"
+    assert second.rewritten_question == "苹果为百度AI支付了多少钱？ 那OpenAI呢？"
+    alone = ask(assistant, WHY, [first])
+    assert alone.rewritten_question is None
+    assert alone.text == ask(assistant, WHY).text
+
+
+def test_eight_threads_get_what_one_gets(assistant: Assistant) -> None:
+    questions = [*ANSWERABLE, *UNANSWERABLE] * 2
+    zero = Timings(retrieve=0, compose=0, verify=0, total=0)
+    alone = [replace(assistant.ask(question), timings=zero) for question in questions]
+    fresh = Assistant(snapshot=assistant.snapshot, embedder=assistant._embedder)
+    with ThreadPoolExecutor(8) as pool:
+        together = [replace(a, timings=zero) for a in pool.map(fresh.ask, questions)]
+    for one, other in zip(alone, together, strict=True):
+        assert one.text == other.text
+        assert (one.status, one.citations, one.missing) == (
+            other.status,
+            other.citations,
+            other.missing,
+        )
+
+
+def test_articles_are_found_by_id_or_named_as_missing(assistant: Assistant) -> None:
+    references = assistant.documents()
+    assert len(references) == 5
+    assert assistant.document(references[0].doc_id).title == references[0].title
+    with pytest.raises(DocumentNotFound):
+        assistant.document("nowhere")
+
+
+def test_a_model_is_asked_with_fenced_sentences_and_named(assistant: Assistant) -> None:
+    reply = "苹果最终放弃了DeepSeek，因为其团队缺乏支持大客户所需的人力和经验。[1]"
+    with chat_server(says(*in_pieces(reply, 2))) as server:
+        model = OpenAIChatModel(server.config())
+        events = list(with_model(assistant, model).stream(WHY))
+    answer = check(assistant, events)
+    (request,) = server.requests
+    assert WHY in request.prompt
+    assert request.prompt.count("\n</sentences>\n") == 1
+    assert KEY not in request.prompt
+    assert answer.status == "answered"
+    assert answer.model is not None
+    assert (answer.model.name, answer.model.endpoint) == ("tiny-model", server.url)
+    assert (answer.model.prompt_tokens, answer.model.completion_tokens) == (70, 9)
+    assert "no_model" not in codes(answer)
+    assert any(isinstance(event, Draft) for event in events)
+    assert Progress(stage="falling_back") not in events
+
+
+def test_a_reply_without_markers_still_gets_citations(assistant: Assistant) -> None:
+    with chat_server(says("2月13日，阿里巴巴港股收盘报116.7港元。")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
+    assert answer.model is not None
+    (statement,) = answer.statements
+    assert "116.7" in statement.citations[0].quote
+
+
+def test_a_wrong_number_is_left_out_and_the_rest_stays(assistant: Assistant) -> None:
+    reply = "阿里巴巴港股收盘涨2.55%，报116.7港元。[1]阿里巴巴总市值为9.9万亿港元。[1]"
+    with chat_server(says(*reply)) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
+    assert [s.text for s in answer.statements] == ["阿里巴巴港股收盘涨2.55%，报116.7港元。"]
+    (left_out,) = answer.left_out
+    assert [reason.code for reason in left_out.reasons] == ["number"]
+    assert "9.9万亿港元" in left_out.reasons[0].zh
+    assert "left_out" in codes(answer)
+
+
+def test_a_reply_that_is_all_wrong_falls_back_and_keeps_what_was_left_out(
+    assistant: Assistant,
+) -> None:
+    with chat_server(says("阿里巴巴港股收盘报999.9港元。[1]")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
+    assert len(answer.left_out) == 1
+    assert "116.7" in answer.text
+    # The text was sent, whatever came of it.
+    assert answer.model is not None
+    assert {"left_out", "fell_back"} <= set(codes(answer))
+
+
+def test_a_model_that_finds_no_answer_abstains(assistant: Assistant) -> None:
+    with chat_server(says("NO_", "ANSWER")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
+    assert answer.status == "abstained"
+    assert [message.code for message in answer.missing] == ["not_answered"]
+
+
+def test_an_unanswerable_question_is_sent_to_no_model(assistant: Assistant) -> None:
+    with chat_server(says("x")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), UNANSWERABLE[0])
+    assert server.requests == []
+    assert (answer.status, answer.model) == ("abstained", None)
+
+
+def test_an_endless_reply_is_cut_and_the_server_hung_up_on(assistant: Assistant) -> None:
+    with chat_server(never_ends("苹果为百度AI支付了高达1亿美元的费用。[1]\n")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), PAID)
+        assert server.hung_up.wait(5)
+    assert "cut_short" in codes(answer)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "code"),
+    [
+        (echoes_key, "ChatModelRefused"),
+        (fails(404), "ChatModelRefused"),
+        (fails(500), "ChatModelFailed"),
+        (answers_html, "ChatModelFailed"),
+        (malformed, "ChatModelFailed"),
+        (error_inside("overloaded"), "ChatModelFailed"),
+        (stalls_after("阿里巴巴", 5), "ChatModelUnreachable"),
+        (breaks_off("阿里巴巴港股收盘涨2.55%，报116.7港元。[1]", "总市"), "ChatModelBrokeOff"),
+        (says(), "ChatModelEmpty"),
+    ],
+)
+def test_a_failing_model_is_replaced_in_plain_sight(
+    assistant: Assistant, behaviour: Behaviour, code: str
+) -> None:
+    with chat_server(behaviour) as server:
+        model = OpenAIChatModel(server.config(timeout=0.3))
+        events = list(with_model(assistant, model).stream(CLOSE))
+    answer = check(assistant, events)
+    assert Progress(stage="falling_back") in events
+    assert codes(answer)[:2] == [code, "fell_back"]
+    assert answer.statements == assistant.ask(CLOSE).statements
+    assert KEY not in answer.to_json()
+
+
+def test_the_assistant_says_which_model_sees_the_text(assistant: Assistant) -> None:
+    with chat_server(says("x")) as server:
+        named = with_model(assistant, OpenAIChatModel(server.config())).chat_model_name
+        assert named == f"tiny-model @ {server.url}"
+    assert assistant.chat_model_name is None
+    assert Config().chat_model is None

@@ -1,0 +1,89 @@
+"""The environment, and nothing else, says what to use."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rag.config import BUNDLED_EMBEDDER, OPENAI_ENDPOINT, Config, message_language
+from rag.errors import ConfigError
+
+KEY = "sk-very-secret"
+
+
+def test_an_empty_environment_gives_the_defaults() -> None:
+    assert Config.from_environment({}) == Config(
+        index=Path(".rag"), embedder=BUNDLED_EMBEDDER, chat_model=None
+    )
+
+
+@pytest.mark.parametrize("model", [{}, {"RAG_MODEL": ""}, {"RAG_MODEL": "  "}])
+def test_a_key_alone_sends_nothing_anywhere(model: dict[str, str]) -> None:
+    env = {"OPENAI_API_KEY": KEY, "OPENAI_BASE_URL": "http://127.0.0.1/v1", **model}
+    assert Config.from_environment(env).chat_model is None
+
+
+def test_every_variable_is_read() -> None:
+    config = Config.from_environment(
+        {
+            "RAG_INDEX": "/x/index",
+            "RAG_EMBEDDER": "some/model",
+            "RAG_MODEL": " qwen ",
+            "OPENAI_BASE_URL": "http://127.0.0.1:8000/v1/",
+            "OPENAI_API_KEY": KEY,
+            "RAG_TIMEOUT": "2.5",
+        }
+    )
+    assert (config.index, config.embedder) == (Path("/x/index"), "some/model")
+    chat = config.chat_model
+    assert chat is not None
+    assert (chat.name, chat.endpoint) == ("qwen", "http://127.0.0.1:8000/v1")
+    assert (chat.api_key, chat.timeout) == (KEY, 2.5)
+
+
+def test_a_model_without_an_endpoint_is_at_openai() -> None:
+    chat = Config.from_environment({"RAG_MODEL": "m"}).chat_model
+    assert chat is not None
+    assert (chat.endpoint, chat.api_key, chat.timeout) == (OPENAI_ENDPOINT, None, 60)
+
+
+def test_the_key_is_in_no_repr() -> None:
+    config = Config.from_environment({"RAG_MODEL": "m", "OPENAI_API_KEY": KEY})
+    assert KEY not in f"{config!r} {config} {config.chat_model!r}"
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("OPENAI_BASE_URL", "localhost:8000"),
+        ("OPENAI_BASE_URL", "ftp://x"),
+        ("RAG_TIMEOUT", "soon"),
+        ("RAG_TIMEOUT", "0"),
+        ("RAG_TIMEOUT", "-1"),
+        ("RAG_TIMEOUT", "nan"),
+        ("RAG_TIMEOUT", "inf"),
+        ("RAG_TIMEOUT", "3601"),
+    ],
+)
+def test_an_unusable_value_is_named(variable: str, value: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        Config.from_environment({"RAG_MODEL": "m", variable: value})
+    for text in (caught.value.message.en, caught.value.message.zh):
+        assert variable in text
+        assert value in text
+
+
+@pytest.mark.parametrize(
+    ("env", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LC_ALL": "en_US.UTF-8"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "RAG_LANG": "en"}, "en"),
+        ({"LANG": "C", "RAG_LANG": "ZH"}, "zh"),
+        ({"LANG": "de_DE"}, "en"),
+    ],
+)
+def test_the_language_of_messages(env: dict[str, str], language: str) -> None:
+    assert message_language(env) == language
