@@ -59,7 +59,8 @@ def main() -> None:
     try:
         app()
     except RagError as error:
-        _err.print(Text(_printable(error.message.text(LANGUAGE)), style="red"))
+        # One line, however narrow the terminal is.
+        _err.print(Text(_printable(error.message.text(LANGUAGE)), style="red"), soft_wrap=True)
         sys.exit(EXIT_ERROR)
     except KeyboardInterrupt:
         _err.print(_("Stopped.", "已停止。"))
@@ -206,6 +207,7 @@ def chat(
 def _open() -> Assistant:
     """Open the configured index; without one, build it from `seeds/` if that is here."""
     from rag.assistant import Assistant
+    from rag.index.snapshot import read_status
     from rag.index.store import index_exists
 
     config = Config.from_environment()
@@ -218,6 +220,8 @@ def _open() -> Assistant:
             )
         )
         _print_report(_index(config, [seeds], rebuild=False), to=_err)
+    # What is wrong with the index is told before the seconds that the model takes to load.
+    read_status(config.index)
     with _progress(_("Unpacking the embedding model", "解包嵌入模型")) as advance:
         return Assistant.open(config, advance)
 
@@ -249,13 +253,20 @@ def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=_err, transient=True) as bar:
-        shown = bar.add_task(task, visible=False, total=None)
+    bar = Progress(*columns, console=_err, transient=True)
+    shown = bar.add_task(task, total=None)
 
-        def advance(done: int, total: int) -> None:
-            bar.update(shown, completed=done, total=total, visible=True)
+    def advance(done: int, total: int) -> None:
+        # A bar that is started prints an empty line where there is no terminal.
+        if _err.is_terminal:
+            bar.start()
+            bar.update(shown, completed=done, total=total)
 
+    try:
         yield advance
+    finally:
+        if _err.is_terminal:
+            bar.stop()
 
 
 def _print_answer(answer: Answer) -> None:
@@ -273,6 +284,16 @@ def _print_answer(answer: Answer) -> None:
             _print_lines([f"  {document.doc_id}  {document.title}  {details}"])
     for statement in answer.statements:
         _print_statement(statement, zh=zh)
+    _print_sources(answer, zh=zh)
+    _print_left_out(answer, zh=zh)
+    if answer.model:
+        sent = (
+            "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
+        )
+        _print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
+
+
+def _print_sources(answer: Answer, *, zh: bool) -> None:
     if answer.citations:
         _out.print("\n出处：" if zh else "\nSources:")
     said = {statement.text for statement in answer.statements}
@@ -281,16 +302,14 @@ def _print_answer(answer: Answer) -> None:
         _print_lines([f"[{citation.marker}] {citation.title} · {details}"])
         if citation.quote not in said:
             _print_lines([f"    “{citation.quote}”"], style="dim")
+
+
+def _print_left_out(answer: Answer, *, zh: bool) -> None:
     if answer.left_out:
         _out.print("\n未通过核对而略去：" if zh else "\nLeft out, because the check failed:")
     for statement in answer.left_out:
         reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
         _print_lines([f"  {statement.text} ({reasons})"], style="dim")
-    if answer.model:
-        sent = (
-            "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
-        )
-        _print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
 
 
 def _print_lines(lines: Sequence[str], style: str = "") -> None:

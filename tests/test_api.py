@@ -39,10 +39,10 @@ def test_threads_and_tasks_share_one_index(seeds_index: Path, opened: list[Confi
     config = Config(index=seeds_index)
 
     async def several() -> list[rag.Answer]:
-        return await asyncio.gather(*(rag.aanswer(QUESTION, config=config) for _ in range(3)))
+        return await asyncio.gather(*(rag.aanswer(QUESTION, config=config) for _ in range(2)))
 
-    with ThreadPoolExecutor(4) as pool:
-        answers = list(pool.map(lambda _: rag.answer(QUESTION, config=config), range(4)))
+    with ThreadPoolExecutor(2) as pool:
+        answers = list(pool.map(lambda _: rag.answer(QUESTION, config=config), range(2)))
     answers += asyncio.run(several())
 
     assert opened == [config]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -42,8 +42,6 @@ UNANSWERABLE = (
     "Who won the 2022 FIFA World Cup?",
     "How many employees does Samsung have?",
 )
-
-Ask = Callable[[ChatModel | None], Assistant]
 
 
 @pytest.fixture(scope="module")
@@ -126,12 +124,13 @@ def test_a_question_that_is_none_is_an_error(assistant: Assistant, question: str
 
 
 @pytest.mark.parametrize(
-    "question", ["苹果\ud800为什么选择阿里", "\udfff", "a\x00b", "？", "😀" * 500]
+    "question", ["苹果\ud800为什么选择阿里", "\udfff", "a\x00b", "？", "😀" * 99]
 )
 def test_odd_questions_get_an_answer(assistant: Assistant, question: str) -> None:
     answer = assistant.ask(question)
-    assert answer.question == question
     assert answer.text
+    # No part of it is beyond what a file or a socket takes.
+    assert Answer.from_json(answer.to_json().encode()) == answer
 
 
 def test_a_follow_up_leans_on_the_question_before_it(assistant: Assistant) -> None:

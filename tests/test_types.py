@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Literal
 
 import pytest
 
 from rag.errors import AnswerFormatError
-from rag.messages import Message
+from rag.messages import Language, Message
 from rag.types import (
     Answer,
     Citation,
@@ -95,7 +96,7 @@ ANSWER = Answer(
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_an_answer_survives_json(language: str) -> None:
+def test_an_answer_survives_json(language: Language) -> None:
     answer = replace(ANSWER, language=language)
     text = answer.to_json()
     read = Answer.from_json(text)
@@ -164,5 +165,7 @@ def test_citations_are_listed_once_in_order() -> None:
         ("minute", "2025-02-13 18:26"),
     ],
 )
-def test_a_date_is_shown_no_more_precisely_than_it_is_known(precision: str, shown: str) -> None:
+def test_a_date_is_shown_no_more_precisely_than_it_is_known(
+    precision: Literal["year", "month", "day", "minute"], shown: str
+) -> None:
     assert str(replace(MINUTE, precision=precision)) == shown

@@ -19,9 +19,9 @@ from rag.retrieval.query import Query
 from rag.retrieval.terms import (
     Concept,
     fold,
-    script_language,
     shows,
     surely_missing,
+    text_language,
 )
 
 _LOOKED_AT = 5
@@ -78,7 +78,7 @@ def assess(
 def closeness(query: Query, ranked: Sequence[Evidence]) -> float:
     """How close the evidence is to the question: the log-odds that it answers it."""
     best = max(ranked, key=lambda e: e.cosine)
-    usual = _USUAL_COSINE[query.language][script_language(best.text)]
+    usual = _USUAL_COSINE[query.language][text_language(best.text)]
     nearby = max(e.nearby for e in ranked[:_LOOKED_AT])
     return _COSINE_WEIGHT * (best.cosine - usual) + _NEARBY_WEIGHT * nearby + _BIAS
 

@@ -18,6 +18,8 @@ from rag.messages import Message
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
 from rag.types import Draft, ModelUse, Statement
 
+# The prompt asks for five sentences at most; a small model may go on until it is stopped.
+_MAX_SENTENCES = 8
 _MAX_REPLY_CHARACTERS = 6000
 _FRAMING = re.compile(
     r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
@@ -77,7 +79,7 @@ def write(
             continue
         length += len(piece)
         yield from checker.check(reader.feed(piece))
-        if length > _MAX_REPLY_CHARACTERS:
+        if length > _MAX_REPLY_CHARACTERS or checker.sentences >= _MAX_SENTENCES:
             checker.cut_short()
             break
         yield Draft(text=reader.rest)
@@ -120,6 +122,11 @@ class _Checker:
             else:
                 self._statements.append(statement)
                 yield statement
+
+    @property
+    def sentences(self) -> int:
+        """How many different sentences the reply has had so far."""
+        return len(self._said)
 
     def cut_short(self) -> None:
         """Remember that the reply was longer than is read."""
@@ -181,8 +188,9 @@ class _Checker:
             notices.append(
                 Message(
                     code="cut_short",
-                    en=f"The model's reply was cut after {_MAX_REPLY_CHARACTERS} characters.",
-                    zh=f"模型的回复在 {_MAX_REPLY_CHARACTERS} 个字符处被截断。",
+                    en=f"The model was stopped: its reply went beyond {_MAX_SENTENCES} sentences or"
+                    f" {_MAX_REPLY_CHARACTERS} characters.",
+                    zh=f"模型的回复超过 {_MAX_SENTENCES} 句或 {_MAX_REPLY_CHARACTERS} 个字符，已停止。",
                 )
             )
         return notices

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rag.answering.quantities import UNITS, Quantity, alternatives, read_quantities
+from rag.retrieval.terms import text_language
 from rag.types import Published
 
 
@@ -236,7 +237,7 @@ def _read_names(text: str) -> list[str]:
     In Chinese text every Latin word counts; in English the first word of a sentence doesn't,
     since any word is capitalised there, unless more than its first letter is.
     """
-    chinese = bool(re.search(r"[\u4e00-\u9fff]", text))
+    chinese = text_language(text) == "zh"
     names = []
     for match in _NAME.finditer(text):
         word = match.group().removesuffix("'s").rstrip(".'")

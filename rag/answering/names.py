@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import fold, script_language
+from rag.retrieval.terms import fold, text_language
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
@@ -26,7 +26,7 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     """
     articles = {e.document.doc_id: f"{e.document.title}\n{e.document.text}" for e in cited}
     text = "\n".join(articles.values())
-    across = script_language(text) == "zh" and script_language(claim) == "en"
+    across = text_language(text) == "zh" and text_language(claim) == "en"
     wrong = _foreign(claim, text) if across else _as_written(claim, text)
     return tuple(dict.fromkeys([*wrong, *_chinese(claim, text)]))
 

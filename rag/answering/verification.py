@@ -20,7 +20,7 @@ from rag.answering.facts import CalendarDate, Facts, clauses, read_facts, same_d
 from rag.answering.names import joined, wrong_names
 from rag.answering.quantities import same_quantity
 from rag.messages import Message
-from rag.retrieval.terms import concepts, fold, script_language
+from rag.retrieval.terms import concepts, fold, text_language
 from rag.types import Published, Verdict
 
 # Cosines of multilingual-e5-small lie high and close together. Chosen on sentences of the seeds
@@ -59,7 +59,7 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
     if wrong:
         return Verification(verdict="unsupported", reasons=tuple(wrong))
     closest = max(cited, key=lambda e: float(e.vector @ vector))
-    same = script_language(closest.text) == script_language(claim)
+    same = text_language(closest.text) == text_language(claim)
     kind = "same" if same else "across"
     cosine = float(closest.vector @ vector)
     nearness = cosine if same else max(_nearness_across(claim, vector, e) for e in cited)

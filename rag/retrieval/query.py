@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.messages import Language
-from rag.retrieval.terms import ENGLISH_STOP, concepts
+from rag.retrieval.terms import concepts, text_language
 from rag.types import Answer
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN_WORD = re.compile(r"[A-Za-z]+")
 _FOLLOW_UP = re.compile(
     r"^\s*(?:那么?|还有|以及|另外|and\b|what about\b|how about\b|but\b|then\b)"
     r"|呢[？?]?\s*$"
@@ -40,25 +38,12 @@ def understand(question: str, history: Sequence[Answer]) -> Query:
     A follow-up ("那OpenAI呢？", "when was it released?") is put behind the question it leans on,
     so that the search sees both; a question that stands alone is left as it is.
     """
-    language = question_language(question)
+    language = text_language(question)
     if history and _leans_on_history(question):
         previous = history[-1]
         before = previous.rewritten_question or previous.question
         return Query(text=f"{before} {question}", language=language, rewritten=True)
     return Query(text=question, language=language, rewritten=False)
-
-
-def question_language(question: str) -> Language:
-    """The language to answer in: `zh` where Chinese carries the sentence, else `en`.
-
-    A Chinese question may hold more Latin words than Chinese ones ("Qwen2.5-Max在Chatbot
-    Arena排名第几"), and an English one may name someone in Chinese; the words between the names
-    decide.
-    """
-    if not _HAN.search(question):
-        return "en"
-    words = [word.casefold() for word in _LATIN_WORD.findall(question)]
-    return "en" if sum(word in ENGLISH_STOP for word in words) >= 2 else "zh"
 
 
 def _leans_on_history(question: str) -> bool:

@@ -161,9 +161,19 @@ def weights(concepts: Sequence[Concept], texts: Iterable[FoldedText]) -> tuple[f
     )
 
 
-def script_language(text: str) -> Language:
-    """`zh` where any Chinese character stands in the text, else `en`."""
-    return "zh" if _HAN.search(text) else "en"
+def text_language(text: str) -> Language:
+    """The language that carries a text: the words between its names decide.
+
+    A Chinese sentence may hold more Latin words than Chinese ones ("Qwen2.5-Max在Chatbot
+    Arena排名第几"), and an English one may name someone in Chinese. Without any Chinese character
+    a text is English.
+    """
+    han = len(_HAN.findall(text))
+    if not han:
+        return "en"
+    words = english_words(text)
+    function_words = sum(word.casefold() in ENGLISH_STOP for word in words)
+    return "en" if function_words >= 2 and han < sum(map(len, words)) else "zh"
 
 
 def _english_concepts(text: str, *, across: bool) -> list[Concept]:

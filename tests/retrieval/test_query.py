@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.retrieval.query import question_language, understand
+from rag.retrieval.query import understand
+from rag.retrieval.terms import text_language
 from rag.types import Answer, Timings
 
 
@@ -15,11 +16,12 @@ from rag.types import Answer, Timings
         ("Qwen2.5-Max在Chatbot Arena排名第几？", "zh"),
         ("why did Apple choose Alibaba", "en"),
         ("What did 蔡崇信 say about the deal?", "en"),
+        ("The decision was made after阿里巴巴 showed that it could.", "en"),
         ("", "en"),
     ],
 )
 def test_the_words_between_the_names_decide_the_language(question: str, language: str) -> None:
-    assert question_language(question) == language
+    assert text_language(question) == language
 
 
 def answered(question: str, rewritten: str | None = None) -> Answer:

@@ -1,0 +1,179 @@
+"""The command as a person runs it: a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rag.types import Answer
+from tests.conftest import SEEDS
+
+HOSTILE = """---
+title: "港口\u202e开放"
+date: 2025-03-01
+---
+
+新港口周一开放，共有四十艘船到港。\x1b[31m港口由市政府建造。\x07
+"""
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+def rag(folder: Path, *arguments: str, **env: str) -> Ran:
+    """Run the command in `folder`, with none of this process's settings."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "OPENAI_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", "from rag.cli import main; main()", *arguments],
+        cwd=folder,
+        env={**kept, "PYTHONPATH": str(SEEDS.parent), "RAG_LANG": "en", **env},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return Ran(done.returncode, done.stdout, done.stderr)
+
+
+def is_clean(text: str) -> bool:
+    """Whether a terminal only prints it."""
+    return not any(c in text for c in "\x1b\x07\u202e")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with seeds/ and no index, as a fresh clone has."""
+    made = tmp_path_factory.mktemp("clone")
+    shutil.copytree(SEEDS, made / "seeds")
+    (made / "seeds" / "hostile.md").write_text(HOSTILE, encoding="utf-8")
+    return made
+
+
+@pytest.fixture(scope="module")
+def first_answer(folder: Path) -> Ran:
+    """The first question in that folder, which builds its index."""
+    return rag(folder, "ask", "新港口有多少艘船到港？")
+
+
+def test_the_first_question_builds_the_index_and_says_so(first_answer: Ran, folder: Path) -> None:
+    assert first_answer.code == 0, first_answer
+    assert "building it from seeds/" in first_answer.err
+    assert "6 articles indexed: 6 new" in first_answer.err
+    assert "四十艘船到港" in first_answer.out
+    assert "[1]" in first_answer.out
+    assert (folder / ".rag").is_dir()
+
+
+def test_nothing_in_an_article_steers_the_terminal(first_answer: Ran, folder: Path) -> None:
+    shown = rag(folder, "show", "hostile")
+    assert shown.code == 0
+    assert "市政府" in shown.out
+    assert is_clean(shown.out)
+    assert is_clean(first_answer.out)
+    assert is_clean(rag(folder, "status").out)
+
+
+@pytest.mark.usefixtures("first_answer")
+def test_an_abstention_has_an_exit_code_and_is_readable_as_json(folder: Path) -> None:
+    ran = rag(folder, "ask", "--json", "特斯拉上海工厂的产量是多少？")
+    assert ran.code == 3
+    assert ran.err == ""
+    answer = Answer.from_json(ran.out)
+    assert answer.to_json() + "\n" == ran.out
+    assert answer.status == "abstained"
+
+
+@pytest.mark.usefixtures("first_answer")
+def test_index_tells_what_changed(folder: Path) -> None:
+    ran = rag(folder, "index", "seeds", "--json")
+    assert ran.code == 0
+    report = json.loads(ran.out)
+    assert (report["documents"], report["unchanged"], report["passages_embedded"]) == (6, 6, 0)
+
+
+@pytest.mark.usefixtures("first_answer")
+def test_status_lists_the_articles_without_a_model(folder: Path) -> None:
+    ran = rag(folder, "status", "--json")
+    assert ran.code == 0
+    status = json.loads(ran.out)
+    assert len(status["documents"]) == 6
+    assert status["chat_model"] is None
+    assert status["index"] == ".rag"
+
+
+@pytest.mark.usefixtures("first_answer")
+def test_show_prints_an_article_as_it_is_indexed(folder: Path) -> None:
+    ran = rag(folder, "show", "--json", "004_2a3666ae1f3d6eaf")
+    assert json.loads(ran.out)["title"] == "苹果AI入华为什么选中了阿里？"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "env", "named"),
+    [
+        (("ask", "x"), {}, "rag index"),
+        (("status",), {}, "rag index"),
+        (("index",), {}, "rag index FOLDER"),
+        (("index",), {"RAG_LANG": "zh"}, "rag index 文件夹"),
+        (("ask", "x"), {"RAG_MODEL": "m", "RAG_TIMEOUT": "soon"}, "RAG_TIMEOUT"),
+        (("status",), {"RAG_MODEL": "m", "OPENAI_BASE_URL": "x"}, "OPENAI_BASE_URL"),
+    ],
+)
+def test_an_error_is_one_line_on_standard_error(
+    tmp_path: Path, arguments: tuple[str, ...], env: dict[str, str], named: str
+) -> None:
+    ran = rag(tmp_path, *arguments, **env)
+    assert ran.code == 1
+    assert ran.out == ""
+    assert ran.err.count("\n") == 1, ran.err
+    assert "Traceback" not in ran.err
+    assert named in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("first_answer")
+def test_an_unknown_article_is_named(folder: Path) -> None:
+    ran = rag(folder, "show", "no\x1bwhere")
+    assert ran.code == 1
+    assert ran.err.count("\n") == 1
+    assert "rag status" in ran.err
+    assert is_clean(ran.err)
+
+
+@pytest.mark.parametrize(("language", "shown"), [("en", "Ask a question."), ("zh", "提一个问题。")])
+def test_help_is_in_the_readers_language(tmp_path: Path, language: str, shown: str) -> None:
+    ran = rag(tmp_path, "--help", RAG_LANG=language)
+    assert ran.code == 0
+    assert shown in ran.out
+    assert all(command in ran.out for command in ("index", "ask", "show", "status", "chat"))
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["status"]])
+def test_what_needs_no_model_imports_none(tmp_path: Path, arguments: list[str]) -> None:
+    heavy = ("torch", "sentence_transformers", "transformers", "gradio", "openai")
+    code = (
+        "import sys\nfrom rag.cli import main\n"
+        f"sys.argv[1:] = {arguments!r}\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        f"print('loaded:', sorted(set({heavy!r}) & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(SEEDS.parent)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.endswith("loaded: []\n")
