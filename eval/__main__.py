@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console, log = Console(), Console(stderr=True)
     try:
         documents = [load_document(path, options.folder) for path in find_files(options.folder)]
-        questions = load_questions(options.questions, documents)[: options.limit]
+        questions = spread(load_questions(options.questions, documents), options.limit)
         composer: Composer = options.composer
         with opened(options.folder, options.index, composer) as ask:
             outcomes = _run(questions, ask, log)
@@ -55,6 +55,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     failed = misses({row.metric: row.estimate.mean for row in rows if row.slice == "overall"})
     report.print_misses(console, failed)
     return 1 if failed else 0
+
+
+def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
+    """`limit` questions, evenly spread over the set, so that every type is among them."""
+    if limit is None or limit >= len(questions):
+        return questions
+    return [questions[i * len(questions) // limit] for i in range(limit)]
 
 
 def _run(questions: Sequence[Question], ask: Ask, log: Console) -> tuple[Outcome, ...]:
@@ -90,7 +97,7 @@ def _parser() -> argparse.ArgumentParser:
         default="extractive",
         help="who writes the answers; model takes RAG_MODEL and its endpoint",
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="only the first N questions")
+    parser.add_argument("--limit", type=_count, metavar="N", help="only N questions, spread evenly")
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write the run to a file")
     parser.add_argument("--verbose", action="store_true", help="show the questions that failed")
     return parser
