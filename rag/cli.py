@@ -200,8 +200,12 @@ def chat(
                 f"注意：监听 {host} 会让其他机器访问本页面，而页面不需要密码。",
             )
         )
-    _err.print(_(f"Opening http://{host}:{port}", f"正在打开 http://{host}:{port}"))
-    serve(assistant, host=host, port=port)
+    serve(
+        assistant,
+        host=host,
+        port=port,
+        on_ready=lambda url: _err.print(_(f"The page is open at {url}", f"页面已在 {url} 打开")),
+    )
 
 
 def _open() -> Assistant:
@@ -270,22 +274,22 @@ def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _print_answer(answer: Answer) -> None:
+    zh = answer.language == "zh"
     _print_lines([notice.text(answer.language) for notice in answer.notices], style="dim")
     if answer.notices:
         _out.print()
-    zh = answer.language == "zh"
     if answer.status == "abstained":
-        _out.print("文章没有回答这个问题。" if zh else "The articles do not answer this question.")
-        _print_lines([message.text(answer.language) for message in answer.missing])
-        if answer.nearest:
-            _out.print("\n最接近的文章：" if zh else "\nThe closest articles:")
-        for document in answer.nearest:
-            details = _details(document.outlet, document.published)
-            _print_lines([f"  {document.doc_id}  {document.title}  {details}"])
+        _print_abstention(answer, zh=zh)
     for statement in answer.statements:
         _print_statement(statement, zh=zh)
-    _print_sources(answer, zh=zh)
-    _print_left_out(answer, zh=zh)
+    if answer.citations:
+        _out.print("\n出处：" if zh else "\nSources:")
+        _print_sources(answer)
+    if answer.left_out:
+        _out.print("\n未通过核对而略去：" if zh else "\nLeft out, because the check failed:")
+    for statement in answer.left_out:
+        reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
+        _print_lines([f"  {statement.text} ({reasons})"], style="dim")
     if answer.model:
         sent = (
             "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
@@ -293,23 +297,23 @@ def _print_answer(answer: Answer) -> None:
         _print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
 
 
-def _print_sources(answer: Answer, *, zh: bool) -> None:
-    if answer.citations:
-        _out.print("\n出处：" if zh else "\nSources:")
+def _print_abstention(answer: Answer, *, zh: bool) -> None:
+    _out.print("文章没有回答这个问题。" if zh else "The articles do not answer this question.")
+    _print_lines([message.text(answer.language) for message in answer.missing])
+    if answer.nearest:
+        _out.print("\n最接近的文章：" if zh else "\nThe closest articles:")
+    for document in answer.nearest:
+        details = _details(document.outlet, document.published)
+        _print_lines([f"  {document.doc_id}  {document.title}  {details}"])
+
+
+def _print_sources(answer: Answer) -> None:
     said = {statement.text for statement in answer.statements}
     for citation in answer.citations:
         details = _details(citation.outlet, citation.published, citation.url)
         _print_lines([f"[{citation.marker}] {citation.title} · {details}"])
         if citation.quote not in said:
             _print_lines([f"    “{citation.quote}”"], style="dim")
-
-
-def _print_left_out(answer: Answer, *, zh: bool) -> None:
-    if answer.left_out:
-        _out.print("\n未通过核对而略去：" if zh else "\nLeft out, because the check failed:")
-    for statement in answer.left_out:
-        reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
-        _print_lines([f"  {statement.text} ({reasons})"], style="dim")
 
 
 def _print_lines(lines: Sequence[str], style: str = "") -> None:

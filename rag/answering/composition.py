@@ -190,7 +190,8 @@ class _Checker:
                     code="cut_short",
                     en=f"The model was stopped: its reply went beyond {_MAX_SENTENCES} sentences or"
                     f" {_MAX_REPLY_CHARACTERS} characters.",
-                    zh=f"模型的回复超过 {_MAX_SENTENCES} 句或 {_MAX_REPLY_CHARACTERS} 个字符，已停止。",
+                    zh=f"模型的回复超过 {_MAX_SENTENCES} 句或 {_MAX_REPLY_CHARACTERS} 个字符，"
+                    "已停止。",
                 )
             )
         return notices

@@ -19,10 +19,7 @@ class Example:
 SEED_EXAMPLES = (
     Example(question="苹果为什么选择阿里？", article="004_2a3666ae1f3d6eaf"),
     Example(question="Why did Apple choose Alibaba?", article="004_2a3666ae1f3d6eaf"),
-    Example(
-        question="What share of the Chinese smartphone market did Apple have in Q4 2024?",
-        article="002_7cd06fb3fa13e76f",
-    ),
+    Example(question="When will iOS 18.4 be released?", article="002_7cd06fb3fa13e76f"),
     Example(question="2月13日阿里巴巴港股收盘价是多少？", article="002_7cd06fb3fa13e76f"),
 )
 

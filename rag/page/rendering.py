@@ -84,7 +84,10 @@ def render_answer(answer: Answer, find: FindDocument, *, turn: int, language: La
     parts.append(_nearest(answer, find, turn, words))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
-        f'<p class="rag-notice">{escaped(notice.text(language))}</p>' for notice in answer.notices
+        f'<p class="rag-notice">{escaped(notice.text(language))}</p>'
+        for notice in answer.notices
+        # The line below the answer says so already.
+        if notice.code != "no_model"
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
     parts.append(
