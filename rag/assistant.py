@@ -34,6 +34,7 @@ from rag.types import (
     DocumentReference,
     Event,
     Hit,
+    ModelUse,
     Progress,
     Statement,
     Timings,
@@ -173,7 +174,8 @@ class Assistant:
             composition = yield from write(model, messages, evidence, self._vectors)
         except ChatModelError as error:
             yield Progress(stage="falling_back")
-            return (yield from self._quote(found, error.message, _fell_back()))
+            quoted = yield from self._quote(found, error.message, _fell_back())
+            return replace(quoted, model=_asked(model) if error.sent else None)
         if composition.statements or composition.refused:
             return composition
         yield Progress(stage="falling_back")
@@ -237,6 +239,12 @@ def _checked(question: str) -> str:
             zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
         )
     return question
+
+
+def _asked(model: ChatModel) -> ModelUse:
+    return ModelUse(
+        name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
+    )
 
 
 def _no_model() -> Message:

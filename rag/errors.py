@@ -13,7 +13,8 @@
     ├── DocumentNotFound        no article has that id
     ├── QuestionError           the question is empty or too long
     └── ChatModelError          the chat model gave no usable reply
-        ├── ChatModelUnreachable    no connection, or no answer in time
+        ├── ChatModelUnreachable    no connection
+        ├── ChatModelTimedOut       no answer in time
         ├── ChatModelRefused        HTTP 4xx: wrong key, unknown model, too long, too many
         ├── ChatModelFailed         HTTP 5xx, or a reply that is not of the protocol
         ├── ChatModelBrokeOff       the stream ended before the reply did
@@ -80,11 +81,19 @@ class QuestionError(RagError):
 
 
 class ChatModelError(RagError):
-    """The chat model gave no usable reply."""
+    """The chat model gave no usable reply. `sent` tells whether it may have seen the prompt."""
+
+    sent = True
 
 
 class ChatModelUnreachable(ChatModelError):
-    """No connection, or no answer in time."""
+    """No connection."""
+
+    sent = False
+
+
+class ChatModelTimedOut(ChatModelError):
+    """No answer in time."""
 
 
 class ChatModelRefused(ChatModelError):

@@ -251,7 +251,7 @@ def test_an_endless_reply_is_cut_and_the_server_hung_up_on(assistant: Assistant)
         (answers_html, "ChatModelFailed"),
         (malformed, "ChatModelFailed"),
         (error_inside("overloaded"), "ChatModelFailed"),
-        (stalls_after("阿里巴巴", 5), "ChatModelUnreachable"),
+        (stalls_after("阿里巴巴", 5), "ChatModelTimedOut"),
         (breaks_off("阿里巴巴港股收盘涨2.55%，报116.7港元。[1]", "总市"), "ChatModelBrokeOff"),
         (says(), "ChatModelEmpty"),
     ],
@@ -265,6 +265,8 @@ def test_a_failing_model_is_replaced_in_plain_sight(
     answer = check(assistant, events)
     assert Progress(stage="falling_back") in events
     assert codes(answer)[:2] == [code, "fell_back"]
+    # It failed, and it saw the text all the same.
+    assert answer.model is not None
     assert answer.statements == assistant.ask(CLOSE).statements
     assert KEY not in answer.to_json()
 

@@ -21,6 +21,7 @@ from rag.errors import (
     ChatModelError,
     ChatModelFailed,
     ChatModelRefused,
+    ChatModelTimedOut,
     ChatModelUnreachable,
 )
 from rag.models.chat import ChatMessage, TokenUsage
@@ -118,7 +119,7 @@ class OpenAIChatModel:
                 " OPENAI_API_KEY，或稍后重试。",
             )
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-            return ChatModelUnreachable(
+            return ChatModelTimedOut(
                 en=f"The chat model {where} sent nothing for {self._timeout:g} s: raise"
                 " RAG_TIMEOUT, or check the server.",
                 zh=f"{ort}在 {self._timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，"

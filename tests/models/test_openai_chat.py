@@ -13,6 +13,7 @@ from rag.errors import (
     ChatModelError,
     ChatModelFailed,
     ChatModelRefused,
+    ChatModelTimedOut,
     ChatModelUnreachable,
 )
 from rag.models.chat import ChatMessage, TokenUsage
@@ -166,10 +167,10 @@ def test_a_closed_port_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("behaviour", [slow_start(5), stalls_after("Apple", 5)])
-def test_silence_longer_than_the_timeout_is_unreachable(behaviour: Behaviour) -> None:
+def test_silence_longer_than_the_timeout_is_an_error_of_its_own(behaviour: Behaviour) -> None:
     with chat_server(behaviour) as server:
         error = failure(server.config(timeout=0.15))
-    assert type(error) is ChatModelUnreachable
+    assert type(error) is ChatModelTimedOut
     assert "0.15 s" in error.message.en
     assert "RAG_TIMEOUT" in error.message.zh
 
