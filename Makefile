@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test eval check test-slow test-llm lock clean
+.PHONY: chat test eval check test-llm lock clean
 
 chat: $(VENV)/ready
 	$(BIN)/rag chat
@@ -21,9 +21,7 @@ check: $(VENV)/ready
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# What takes minutes, or needs a chat model (RAG_MODEL, OPENAI_BASE_URL).
-test-slow: $(VENV)/ready
-	$(BIN)/pytest -m slow
+# What needs a running chat model: RAG_MODEL, OPENAI_BASE_URL.
 test-llm: $(VENV)/ready
 	$(BIN)/pytest -m llm
 

@@ -31,11 +31,12 @@ class ChatModelConfig:
     """A chat model behind an OpenAI-compatible endpoint.
 
     `timeout` is in seconds and bounds the wait for a connection and for each next piece of the
-    reply, not the whole reply. The key never shows in `repr`.
+    reply, not the whole reply. The key never shows in `repr`, nor does the endpoint, which may
+    hold one.
     """
 
     name: str
-    endpoint: str = OPENAI_ENDPOINT
+    endpoint: str = field(default=OPENAI_ENDPOINT, repr=False)
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 60.0
 

@@ -151,9 +151,8 @@ def test_eight_threads_get_what_one_gets(assistant: Assistant) -> None:
     questions = [WHY, CLOSE, PAID, UNANSWERABLE[0]] * 2
     zero = Timings(retrieve=0, compose=0, verify=0, total=0)
     alone = [replace(assistant.ask(question), timings=zero) for question in questions]
-    fresh = Assistant(snapshot=assistant.snapshot, embedder=assistant._embedder)
     with ThreadPoolExecutor(8) as pool:
-        together = [replace(a, timings=zero) for a in pool.map(fresh.ask, questions)]
+        together = [replace(a, timings=zero) for a in pool.map(assistant.ask, questions)]
     for one, other in zip(alone, together, strict=True):
         assert one.text == other.text
         assert (one.status, one.citations, one.missing) == (

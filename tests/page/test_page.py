@@ -24,12 +24,6 @@ from .test_rendering import HOSTILE
 
 EN, ZH = texts("en"), texts("zh")
 
-# Gradio keeps its own statistics in ways that pandas 3 has put on their way out.
-pytestmark = [
-    pytest.mark.filterwarnings("ignore:.*no_silent_downcasting:DeprecationWarning"),
-    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated:DeprecationWarning"),
-]
-
 
 def ask(page: Page, question: str) -> None:
     page.locator("#rag-question textarea").fill(question)
