@@ -17,6 +17,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from rag.errors import ConfigError
 from rag.messages import Language
@@ -63,7 +64,7 @@ class Config:
             chat_model = ChatModelConfig(
                 name=name,
                 endpoint=_endpoint(env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT),
-                api_key=env.get("OPENAI_API_KEY", "").strip() or None,
+                api_key=_key(env.get("OPENAI_API_KEY", "").strip()),
                 timeout=_seconds("RAG_TIMEOUT", env.get("RAG_TIMEOUT", "").strip() or "60"),
             )
         return cls(
@@ -81,12 +82,30 @@ def message_language(environment: Mapping[str, str] | None = None) -> Language:
 
 
 def _endpoint(url: str) -> str:
-    if not url.startswith(("http://", "https://")):
+    """The endpoint without a slash at its end. The value may hold a secret: no message shows it."""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = usable and (parts.port is None or parts.port > 0) and url.isprintable()
+    except ValueError:
+        usable = False
+    if not usable or " " in url:
         raise ConfigError(
-            en=f"OPENAI_BASE_URL is {url!r}: it must start with http:// or https://.",
-            zh=f"OPENAI_BASE_URL 的值是 {url!r}:必须以 http:// 或 https:// 开头。",
+            en="OPENAI_BASE_URL is no usable address: it must look like http://HOST:PORT/v1 or"
+            " https://HOST/v1.",
+            zh="OPENAI_BASE_URL 不是可用的地址：应类似 http://主机:端口/v1 或 https://主机/v1。",
         )
     return url.rstrip("/")
+
+
+def _key(value: str) -> str | None:
+    if not value.isascii() or not value.isprintable():
+        raise ConfigError(
+            en="OPENAI_API_KEY holds characters that no key has: set it again, without line breaks"
+            " and quotes of other scripts.",
+            zh="OPENAI_API_KEY 含有密钥中不会出现的字符：请重新设置，不要带换行或全角字符。",
+        )
+    return value or None
 
 
 def _seconds(variable: str, value: str) -> float:

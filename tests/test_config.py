@@ -56,8 +56,6 @@ def test_the_key_is_in_no_repr() -> None:
 @pytest.mark.parametrize(
     ("variable", "value"),
     [
-        ("OPENAI_BASE_URL", "localhost:8000"),
-        ("OPENAI_BASE_URL", "ftp://x"),
         ("RAG_TIMEOUT", "soon"),
         ("RAG_TIMEOUT", "0"),
         ("RAG_TIMEOUT", "-1"),
@@ -87,3 +85,33 @@ def test_an_unusable_value_is_named(variable: str, value: str) -> None:
 )
 def test_the_language_of_messages(env: dict[str, str], language: str) -> None:
     assert message_language(env) == language
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "localhost:8000",
+        "sk-SECRET",
+        "ftp://user:SECRET@host/",
+        "http://[::1/v1?SECRET",
+        "http://host:SECRET/v1",
+        "http://",
+        "http://a b/SECRET",
+    ],
+)
+def test_an_unusable_endpoint_is_refused_and_never_shown(url: str) -> None:
+    with pytest.raises(ConfigError, match="OPENAI_BASE_URL") as caught:
+        Config.from_environment({"RAG_MODEL": "m", "OPENAI_BASE_URL": url})
+    assert "SECRET" not in caught.value.message.en + caught.value.message.zh
+
+
+def test_credentials_in_the_endpoint_are_not_in_the_repr() -> None:
+    env = {"RAG_MODEL": "m", "OPENAI_BASE_URL": "http://user:SECRET@127.0.0.1:9/v1"}
+    assert "SECRET" not in repr(Config.from_environment(env))
+
+
+@pytest.mark.parametrize("key", ["密钥SECRET", "sk-SECRET\nsk-OTHER"])
+def test_an_unusable_key_is_refused_and_never_shown(key: str) -> None:
+    with pytest.raises(ConfigError, match="OPENAI_API_KEY") as caught:
+        Config.from_environment({"RAG_MODEL": "m", "OPENAI_API_KEY": key})
+    assert "SECRET" not in str(caught.value)

@@ -57,6 +57,9 @@ def assess(
     unknown = [name.text for name in needed.names if surely_missing(name, articles)]
     if unknown:
         return Assessment(answerable=False, missing=(_not_mentioned(unknown),))
+    if not any(e.coverage or e.nearby for e in ranked) or not concepts:
+        # However near it looks: nothing that the question is about stands in any of it.
+        return Assessment(answerable=False, missing=(_nothing_near([c.text for c in concepts]),))
     best = max(e.cosine for e in ranked)
     close = [e for e in ranked if e.cosine >= best - _CLOSE][:_LOOKED_AT]
     around = [fold(f"{e.document.title}\n{e.passage}") for e in close]

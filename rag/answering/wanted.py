@@ -86,4 +86,4 @@ def gives(sentence: str, wanted: Wanted, published: Published | None = None) -> 
         return any(quantity.unit == "%" for quantity in facts.quantities)
     if wanted == "money":
         return any(quantity.unit not in ("", "%", "rank") for quantity in facts.quantities)
-    return bool(facts.quantities)
+    return any(quantity.unit != "%" for quantity in facts.quantities)

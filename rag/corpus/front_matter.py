@@ -194,7 +194,14 @@ class _Loader(yaml.SafeLoader):
 def _load(text: str) -> object:
     try:
         value: object = _Loader(text).get_single_data()
-    except (yaml.YAMLError, ValueError, TypeError, AttributeError, OverflowError) as error:
+    except (
+        yaml.YAMLError,
+        ValueError,
+        TypeError,
+        AttributeError,
+        LookupError,
+        ArithmeticError,
+    ) as error:
         reason = _reason(error)
         raise DocumentError(
             en=f"The front matter is no readable YAML ({reason}): correct it or remove it.",

@@ -73,6 +73,8 @@ def iter_documents(root: Path) -> Iterator[Document | LoadFailure]:
             yield load_document(path, base)
         except DocumentError as error:
             yield LoadFailure(path=path, reason=error.message)
+        except Exception as error:
+            yield LoadFailure(path=path, reason=_unparsed(path, error))
 
 
 def load_document(path: Path, root: Path) -> Document:
@@ -118,6 +120,15 @@ def load_document(path: Path, root: Path) -> Document:
         url=url,
         text=readable.text,
         content_hash=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _unparsed(path: Path, error: Exception) -> Message:
+    kind, name = type(error).__name__, shown(path.name)
+    return Message(
+        code="DocumentError",
+        en=f"{name} can't be parsed ({kind}): simplify its front matter and markup.",
+        zh=f"{name} 无法解析（{kind}）：请简化其 front matter 和标记。",
     )
 
 

@@ -60,10 +60,12 @@ def read_status(folder: Path) -> IndexStatus:
 
 def stored_document(folder: Path, doc_id: str) -> Document:
     """One article of the index in `folder`. Raises `DocumentNotFound`, and as `read_status`."""
+    # No id holds half a surrogate pair, and SQLite takes none.
+    known = doc_id.encode(errors="replace").decode()
     with connect(folder, create=False) as connection:
         connection.execute("BEGIN")
         read_manifest(connection, folder)
-        for document in _documents(connection, "WHERE doc_id = ?", (doc_id,)):
+        for document in _documents(connection, "WHERE doc_id = ?", (known,)):
             return document
     raise document_not_found(doc_id)
 

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from rag.corpus.chunker import ChunkerSettings, Span
-from rag.errors import IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from rag.errors import ConfigError, IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
 from rag.messages import Message
 from rag.models.embedder import Vectors
 from rag.types import Document
@@ -330,9 +330,18 @@ def check_manifest(
 def connect(folder: Path, *, create: bool) -> Iterator[sqlite3.Connection]:
     """A connection to the index in `folder`; what SQLite raises becomes an error of ours."""
     path = folder / FILE_NAME
-    if create:
-        folder.mkdir(parents=True, exist_ok=True)
-    elif not path.is_file():
+    try:
+        if create:
+            folder.mkdir(parents=True, exist_ok=True)
+        exists = path.is_file()
+    except OSError as error:
+        raise ConfigError(
+            en=f"The index folder {str(folder)[:200]!r} can't be used ({error.strerror}): set"
+            " RAG_INDEX to a folder that can be written.",
+            zh=f"索引文件夹 {str(folder)[:200]!r} 无法使用（{error.strerror}）："
+            "请把 RAG_INDEX 设为可写的文件夹。",
+        ) from error
+    if not create and not exists:
         raise IndexMissing(
             en=f"There is no index in {folder}: run `rag index FOLDER` with the folder of your"
             " articles, or set RAG_INDEX.",

@@ -94,3 +94,10 @@ def test_an_abstention_says_what_was_looked_for(
     assert word in missing.en
     assert word in missing.zh
     assert answer.nearest
+
+
+@pytest.mark.parametrize("question", ["asdf qwer zxcv", "😀😀", "！！！", "zzyzx 是什么"])
+def test_a_question_about_nothing_in_the_articles_is_not_answered(
+    assistant: Assistant, question: str
+) -> None:
+    assert assistant.ask(question).status == "abstained"

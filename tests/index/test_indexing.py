@@ -284,3 +284,32 @@ def test_the_seeds_are_indexed_whole(seeds: Snapshot) -> None:
                 covered |= set(range(passage.start, passage.end))
         blank = {i for i, c in enumerate(document.text) if c.isspace()}
         assert covered | blank == set(range(len(document.text)))
+
+
+def test_an_index_folder_that_cannot_be_made_is_one_clear_line(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    taken = tmp_path / "file"
+    taken.write_text("x")
+    with pytest.raises(ConfigError, match="RAG_INDEX"):
+        update_index(taken, [articles], hash_embedder)
+    with pytest.raises(ConfigError, match="RAG_INDEX"):
+        read_status(tmp_path / ("a" * 5000))
+
+
+@pytest.mark.parametrize("title", ["!!bool maybe", '!!int ""', '!!float ""'])
+def test_one_article_that_trips_the_parser_does_not_stop_the_rest(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder, title: str
+) -> None:
+    (articles / "odd.md").write_text(f"---\ntitle: {title}\n---\nForty ships came.\n")
+    report = update_index(tmp_path / "index", [articles], hash_embedder)
+    assert report.documents + len(report.failures) == 3
+    assert report.documents >= 2
+
+
+def test_an_id_that_is_no_text_is_not_found(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(tmp_path / "index", [articles], hash_embedder)
+    with pytest.raises(DocumentNotFound):
+        stored_document(tmp_path / "index", "\udcff\udcfe")
