@@ -10,6 +10,7 @@ from typing import Any
 
 from rag.corpus.loader import load_document
 from rag.errors import DocumentNotFound
+from rag.index.snapshot import reference
 from rag.messages import Message
 from rag.types import (
     Answer,
@@ -73,16 +74,6 @@ def made_document(text: str, **changes: Any) -> Document:
         "content_hash": "0" * 64,
     }
     return Document(**{**fields, **changes})
-
-
-def reference(document: Document) -> DocumentReference:
-    return DocumentReference(
-        doc_id=document.doc_id,
-        title=document.title,
-        outlet=document.outlet,
-        published=document.published,
-        url=document.url,
-    )
 
 
 def cite(document: Document, quote: str, marker: int) -> Citation:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.errors import ChatModelUnreachable
+from rag.index.snapshot import reference
 from rag.messages import Message
 from rag.types import (
     Answer,
@@ -20,7 +21,7 @@ from rag.types import (
     TimeFrame,
 )
 
-from .scripted import ScriptedAssistant, answered, cite, claim, framing, reference
+from .scripted import ScriptedAssistant, answered, cite, claim, framing
 
 MODEL = ModelUse(
     name="qwen2.5-7b-instruct",

@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rag.index.snapshot import reference
 from rag.messages import Language, Message
 from rag.page.markup import escaped, external_link, safe_url
 from rag.page.rendering import cited, render_draft, render_intro, render_turn
@@ -24,7 +25,6 @@ from .scripted import (
     claim,
     framing,
     made_document,
-    reference,
     seed_articles,
 )
 from .scripts import news
