@@ -39,7 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rag.config import BUNDLED_EMBEDDER
 from rag.models import bundled
 from rag.models.embedder import Vectors
-from rag.models.sentence_transformer import load_embedder
+from rag.models.loading import load_embedder
 from rag.models.tokenizer import load_tokenizer
 
 SEED = 20250213

@@ -58,10 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
-    """`limit` questions, evenly spread over the set, so that every type is among them."""
+    """`limit` questions, evenly spread over either language, so that every type is among them."""
     if limit is None or limit >= len(questions):
         return questions
-    return [questions[i * len(questions) // limit] for i in range(limit)]
+    # The two wordings of a question stand side by side: an even step would take one language.
+    by_language = sorted(questions, key=lambda question: question.language)
+    return [by_language[i * len(questions) // limit] for i in range(limit)]
 
 
 def _run(questions: Sequence[Question], ask: Ask, log: Console) -> tuple[Outcome, ...]:

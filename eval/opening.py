@@ -14,7 +14,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigError
 from rag.index.indexing import update_index
-from rag.models.sentence_transformer import load_embedder
+from rag.models.loading import load_embedder
 
 Composer = Literal["extractive", "model"]
 

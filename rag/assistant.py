@@ -88,7 +88,7 @@ class Assistant:
         `IndexUnusable` and `EmbedderError`.
         """
         if embedder is None:
-            from rag.models.sentence_transformer import load_embedder
+            from rag.models.loading import load_embedder
 
             embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)

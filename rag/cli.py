@@ -11,7 +11,7 @@ import json
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,9 +24,12 @@ from rag.config import Config, message_language
 from rag.errors import IndexMissing, RagError
 
 if TYPE_CHECKING:
+    from rich.progress import Progress
+
     from rag.assistant import Assistant
     from rag.index.indexing import IndexReport
     from rag.index.store import Failure
+    from rag.models.embedder import Embedder
     from rag.types import Answer, Statement
 
 EXIT_ERROR = 1
@@ -172,7 +175,8 @@ def status(as_json: Json = False) -> None:
             f"更新：    {manifest.updated}，第 {manifest.generation} 代",
         )
     )
-    _out.print(_(f"Embedder: {manifest.embedder}", f"嵌入模型：{manifest.embedder}"))
+    embedder = f"{manifest.embedder} ({manifest.runtime})"
+    _out.print(_(f"Embedder: {embedder}", f"嵌入模型：{embedder}"))
     _out.print(
         _(
             f"Chat model: {model or 'none (RAG_MODEL is not set)'}",
@@ -226,51 +230,56 @@ def _open() -> Assistant:
         _print_report(_index(config, [seeds], rebuild=False), to=_err)
     # What is wrong with the index is told before the seconds that the model takes to load.
     read_status(config.index)
-    with _progress(_("Unpacking the embedding model", "解包嵌入模型")) as advance:
-        return Assistant.open(config, advance)
+    return Assistant.open(config, embedder=_embedder(config))
 
 
 def _index(config: Config, roots: list[Path], *, rebuild: bool) -> IndexReport:
     from rag.index.indexing import update_index
-    from rag.models.sentence_transformer import load_embedder
 
-    with _progress(_("Unpacking the embedding model", "解包嵌入模型")) as advance:
-        embedder = load_embedder(config.embedder, advance)
+    embedder = _embedder(config)
     with _progress(_("Embedding passages", "计算段落向量")) as advance:
         return update_index(config.index, roots, embedder, advance, rebuild=rebuild)
 
 
+def _embedder(config: Config) -> Embedder:
+    from rag.models.loading import load_embedder
+
+    preparing = _(
+        "Preparing the embedding model for this machine (once, about a minute)",
+        "为本机准备嵌入模型（仅一次，约一分钟）",
+    )
+    with _progress(preparing) as advance:
+        embedder = load_embedder(config.embedder, advance)
+    if embedder.notice:
+        _err.print(Text(_printable(embedder.notice.text(LANGUAGE)), style="yellow"), soft_wrap=True)
+    return embedder
+
+
 @contextmanager
 def _progress(task: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error that shows only once there is something to wait for."""
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    """Progress on standard error, shown only once there is something to wait for."""
+    bar: Progress | None = None
+    with ExitStack() as stack:
 
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    bar = Progress(*columns, console=_err, transient=True)
-    shown = bar.add_task(task, total=None)
+        def advance(done: int, total: int) -> None:
+            nonlocal bar
+            bar = bar or stack.enter_context(_bar(task))
+            bar.update(bar.task_ids[0], completed=done, total=total)
 
-    def advance(done: int, total: int) -> None:
-        # A bar that is started prints an empty line where there is no terminal.
-        if _err.is_terminal:
-            bar.start()
-            bar.update(shown, completed=done, total=total)
-
-    try:
         yield advance
-    finally:
-        if _err.is_terminal:
-            bar.stop()
+
+
+def _bar(task: str) -> Progress:
+    # Imported late, since most commands show none.
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    if not _err.is_terminal:
+        # Nothing can be redrawn there: one line has to do.
+        _err.print(f"{task} …", soft_wrap=True)
+    columns = ("{task.description}", BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    bar = Progress(*columns, console=_err, transient=True, disable=not _err.is_terminal)
+    bar.add_task(task, total=None)
+    return bar
 
 
 def _print_answer(answer: Answer) -> None:

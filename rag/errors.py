@@ -28,6 +28,11 @@ from __future__ import annotations
 from rag.messages import Message
 
 
+def first_line(error: Exception) -> str:
+    """What an error of another library says, in one line; its class where it says nothing."""
+    return str(error).strip().partition("\n")[0] or type(error).__name__
+
+
 class RagError(Exception):
     """The root: catch this to catch everything the project raises on purpose."""
 

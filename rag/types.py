@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from rag.errors import AnswerFormatError
+from rag.errors import AnswerFormatError, first_line
 from rag.messages import Language, Message
 
 if TYPE_CHECKING:
@@ -266,10 +266,10 @@ class Answer:
             RecursionError,
             ValidationError,
         ) as error:
-            first_line = str(error).partition("\n")[0]
+            reason = first_line(error)
             raise AnswerFormatError(
-                en=f"This JSON is no answer ({first_line}): give what Answer.to_json wrote.",
-                zh=f"这段 JSON 不是答案（{first_line}）：请给出 Answer.to_json 写出的内容。",
+                en=f"This JSON is no answer ({reason}): give what Answer.to_json wrote.",
+                zh=f"这段 JSON 不是答案（{reason}）：请给出 Answer.to_json 写出的内容。",
             ) from error
 
 

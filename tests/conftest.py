@@ -12,8 +12,9 @@ import pytest
 from rag.config import BUNDLED_EMBEDDER
 from rag.index.indexing import CHUNKER, update_index
 from rag.index.snapshot import Snapshot, read_snapshot
+from rag.messages import Message
 from rag.models.embedder import Embedder, Vectors
-from rag.models.sentence_transformer import load_embedder
+from rag.models.loading import load_embedder
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -22,6 +23,8 @@ class HashEmbedder:
     """Character pairs hashed into buckets: texts that share wording are near one another."""
 
     name = "hash"
+    runtime = "hash"
+    notice: Message | None = None
     dimensions = 256
     max_tokens = 512
 

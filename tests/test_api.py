@@ -23,7 +23,7 @@ def opened(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     """The configs for which an index was opened, in a process that has opened none yet."""
     monkeypatch.setattr("rag.api._opened", {})
     # The model is the tests' one: loading it anew takes seconds.
-    monkeypatch.setattr("rag.models.sentence_transformer.load_embedder", lambda *_: embedder)
+    monkeypatch.setattr("rag.models.loading.load_embedder", lambda *_: embedder)
     configs: list[Config] = []
     open_for_real = Assistant.open
 

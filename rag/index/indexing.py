@@ -175,6 +175,7 @@ def _belongs(path: Path, root: Path) -> bool:
 def _manifest(embedder: Embedder, generation: int) -> Manifest:
     return Manifest(
         embedder=embedder.name,
+        runtime=embedder.runtime,
         fingerprint=embedder.fingerprint,
         dimensions=embedder.dimensions,
         chunker=CHUNKER,

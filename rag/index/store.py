@@ -25,7 +25,7 @@ from rag.messages import Message
 from rag.models.embedder import Vectors
 from rag.types import Document
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 FILE_NAME = "index.sqlite3"
 
 _SCHEMA = """
@@ -73,10 +73,12 @@ CREATE TABLE failures (
 class Manifest:
     """What an index was made with, and which state of it this is.
 
+    `runtime` is what computed the newest vectors; others of the same model may be beside them.
     `generation` grows by one with each change; `updated` is when that was, in ISO 8601 with zone.
     """
 
     embedder: str
+    runtime: str
     fingerprint: str
     dimensions: int
     chunker: ChunkerSettings
@@ -136,6 +138,7 @@ class Writer:
         """Replace the manifest."""
         entries = {
             "embedder": manifest.embedder,
+            "runtime": manifest.runtime,
             "fingerprint": manifest.fingerprint,
             "dimensions": str(manifest.dimensions),
             "chunker": json.dumps(asdict(manifest.chunker)),
@@ -294,6 +297,7 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
     try:
         return Manifest(
             embedder=entries["embedder"],
+            runtime=entries["runtime"],
             fingerprint=entries["fingerprint"],
             dimensions=int(entries["dimensions"]),
             chunker=ChunkerSettings(**json.loads(entries["chunker"])),

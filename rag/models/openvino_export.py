@@ -1,0 +1,289 @@
+"""Making an OpenVINO model of a sentence-transformers model, and checking it against that.
+
+    python -m rag.models.openvino_export NAME SOURCE TARGET
+
+It is a program of its own because it takes torch, a gigabyte of memory and about a minute, and
+none of that should stay in the process that answers questions; `export` starts it. It writes
+`DONE TOTAL` to standard output at each step, and `error: REASON` where it gives up.
+
+The graph is traced from the model as a whole, pooling and normalisation included, and quantised
+to 8 bits by NNCF: weights by channel, activations by ranges measured on a few sentences of news
+(`calibration.txt`), with activation outliers moved into the weights (SmoothQuant, Xiao et al.,
+2023, arXiv:2211.10438). Where 8 bits stray too far from the reference, the graph is kept as it is.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import logging
+import os
+import random
+import subprocess
+import sys
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO
+
+import numpy as np
+
+from rag.errors import first_line
+from rag.models.embedder import Vectors
+from rag.models.model_folder import ModelFolder
+from rag.models.openvino_embedder import (
+    MODEL_FILE,
+    PROBE_FILE,
+    TOKENIZER_FILE,
+    ExportSettings,
+    ExportUnusable,
+    OpenVinoEmbedder,
+    import_openvino,
+)
+
+if TYPE_CHECKING:
+    import openvino
+    from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
+
+# Of 8-bit vectors to the reference: the mean, and the worst of the probe.
+MEAN_COSINE = 0.998
+LEAST_COSINE = 0.99
+
+# How often quantisation goes through the calibration texts: outliers, then ranges.
+_PASSES = 2
+# Fewer texts, or fewer different lines in them, cost accuracy; more only cost time.
+_CALIBRATION_TEXTS = 160
+_LINES_OF_A_TEXT = (1, 1, 2, 3, 4, 6)
+_SEED = 20_250_213
+_PROBE_EVERY = 10
+_DOCUMENT_PROMPTS = ("document", "passage", "corpus")
+_ERROR = "error: "
+
+OnProgress = Callable[[int, int], None]
+"""Told (done, total), in steps of the export."""
+
+
+def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = None) -> None:
+    """Make the folder `target` of the model `source`: whole, or not at all.
+
+    Takes about a minute. Several processes may do it at once. Raises `ExportUnusable` where the
+    model can't be traced, strays from the reference, or `target` can't be written.
+    """
+    command = [sys.executable, "-m", __name__, source.name, str(source.path), str(target)]
+    package_parent = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
+    environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
+    reason = "the export ended without a word"
+    with subprocess.Popen(  # noqa: S603
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment,
+        encoding="utf-8",
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                if line.startswith(_ERROR):
+                    reason = line.removeprefix(_ERROR).strip()
+                elif on_progress is not None:
+                    done, total = map(int, line.split())
+                    on_progress(done, total)
+        except BaseException:
+            process.kill()
+            raise
+    if process.returncode != 0:
+        raise ExportUnusable(reason)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the program; the value is the exit status."""
+    parser = argparse.ArgumentParser(prog="python -m rag.models.openvino_export")
+    parser.add_argument("name", help="the model's name in messages")
+    parser.add_argument("source", type=Path, help="folder of a sentence-transformers model")
+    parser.add_argument("target", type=Path, help="folder to make")
+    options = parser.parse_args(arguments)
+    with _quiet() as out:
+        try:
+            _export(options.name, options.source, options.target, out)
+        except Exception as error:  # of any of five libraries: the reader falls back, and says why
+            print(f"{_ERROR}{first_line(error)}", file=out)
+            return 1
+    return 0
+
+
+def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
+    calibration, probe = _texts()
+    steps = itertools.count(1)
+
+    def step() -> None:
+        print(next(steps), _PASSES * len(calibration) + 5, file=out, flush=True)
+
+    openvino = import_openvino()
+    from rag.models.sentence_transformer import load_sentence_transformer
+
+    step()
+    model = load_sentence_transformer(name, source).to("cpu").eval()
+    tokenizer = _plain_tokenizer(model)
+    settings = _settings(model, tokenizer, probe)
+    reference = model.encode_document(list(probe), normalize_embeddings=True)
+    step()
+    graph = _traced(openvino, model)
+    step()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}.") as scratch:
+        folder = Path(scratch) / target.name
+        folder.mkdir()
+        np.save(folder / PROBE_FILE, reference)
+        (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
+        prompts = itertools.cycle([settings.passage_prompt] * 3 + [settings.query_prompt])
+        inputs = [
+            _inputs(tokenizer, settings, prompt + text)
+            for prompt, text in zip(prompts, calibration, strict=False)
+        ]
+        for runtime, candidate in (
+            ("openvino int8", _quantised(graph, inputs, step)),
+            ("openvino", graph),
+        ):
+            replace(settings, runtime=runtime).write(folder)
+            openvino.save_model(candidate, folder / MODEL_FILE, compress_to_fp16=False)
+            cosines = _cosines(name, folder, probe, reference)
+            if cosines.mean() >= MEAN_COSINE and cosines.min() >= LEAST_COSINE:
+                break
+        else:
+            raise ExportUnusable(f"mean cosine {cosines.mean():.4f} to the reference")
+        step()
+        try:
+            folder.rename(target)
+        except OSError:
+            # Another process has made it meanwhile.
+            if not target.is_dir():
+                raise
+    step()
+
+
+def _texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Texts to calibrate on, from a sentence to a long passage, and others to check with."""
+    lines = (files("rag.models") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    probe = tuple(lines[::_PROBE_EVERY])
+    rest = [line for line in lines if line not in probe]
+    chance = random.Random(_SEED)  # noqa: S311
+    calibration = (
+        " ".join(chance.sample(rest, chance.choice(_LINES_OF_A_TEXT)))
+        for _ in range(_CALIBRATION_TEXTS)
+    )
+    return tuple(calibration), probe
+
+
+def _plain_tokenizer(model: SentenceTransformer) -> Tokenizer:
+    """The model's tokenizer, which neither cuts nor pads."""
+    from tokenizers import Tokenizer
+
+    fast = getattr(model.tokenizer, "backend_tokenizer", None)
+    if not isinstance(fast, Tokenizer):
+        raise ExportUnusable("its tokenizer has no form that works without transformers")
+    plain = Tokenizer.from_str(fast.to_str())
+    plain.no_truncation()
+    plain.no_padding()
+    return plain
+
+
+def _settings(
+    model: SentenceTransformer, tokenizer: Tokenizer, probe: tuple[str, ...]
+) -> ExportSettings:
+    inner = tokenizer.encode("a", add_special_tokens=False).ids
+    whole = tokenizer.encode("a").ids
+    start = next(i for i in range(len(whole)) if whole[i : i + len(inner)] == inner)
+    if model.max_seq_length is None or model.tokenizer.pad_token_id is None:
+        raise ExportUnusable("its tokenizer names no longest input, or no padding")
+    prompts = {key: value or "" for key, value in (model.prompts or {}).items()}
+    return ExportSettings(
+        runtime="",
+        dimensions=model.get_embedding_dimension() or 0,
+        max_tokens=model.max_seq_length,
+        query_prompt=prompts.get("query", ""),
+        # The names under which `encode_document` looks for a prompt, in its order.
+        passage_prompt=next((prompts[n] for n in _DOCUMENT_PROMPTS if prompts.get(n)), ""),
+        prefix=tuple(whole[:start]),
+        suffix=tuple(whole[start + len(inner) :]),
+        padding=model.tokenizer.pad_token_id,
+        probe=probe,
+    )
+
+
+def _traced(openvino: Any, model: SentenceTransformer) -> openvino.Model:
+    import torch
+
+    class Whole(torch.nn.Module):
+        """From token ids to unit vectors."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.model = model
+
+        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+            vectors = self.model(features)["sentence_embedding"]
+            return torch.nn.functional.normalize(vectors, dim=1)
+
+    example = torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]])
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
+    with torch.no_grad():
+        return openvino.convert_model(
+            Whole(), example_input={"input_ids": example, "attention_mask": mask}
+        )
+
+
+def _inputs(tokenizer: Tokenizer, settings: ExportSettings, text: str) -> dict[str, Any]:
+    room = settings.max_tokens - len(settings.prefix) - len(settings.suffix)
+    inner = tokenizer.encode(text, add_special_tokens=False).ids[:room]
+    ids = np.array([[*settings.prefix, *inner, *settings.suffix]])
+    return {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+
+
+def _quantised(
+    graph: openvino.Model, inputs: Sequence[dict[str, Any]], step: Callable[[], None]
+) -> openvino.Model:
+    import nncf
+
+    def counted(item: dict[str, Any]) -> dict[str, Any]:
+        step()
+        return item
+
+    return nncf.quantize(
+        graph,
+        nncf.Dataset(inputs, counted),
+        model_type=nncf.ModelType.TRANSFORMER,
+        # Attention in 8 bits is no faster, and costs a third of the accuracy.
+        ignored_scope=nncf.IgnoredScope(types=["ScaledDotProductAttention"], validate=False),
+        subset_size=len(inputs),
+    )
+
+
+def _cosines(name: str, folder: Path, probe: Sequence[str], reference: Vectors) -> Vectors:
+    embedder = OpenVinoEmbedder(ModelFolder(name=name, path=folder, fingerprint=""), folder)
+    cosines: Vectors = (embedder.embed_passages(probe) * reference).sum(axis=1)
+    return cosines
+
+
+@contextmanager
+def _quiet() -> Iterator[TextIO]:
+    """Give standard output to the protocol alone; libraries that print do so to nowhere."""
+    out = sys.stdout
+    warnings.simplefilter("ignore")
+    logging.disable()
+    with Path(os.devnull).open("w") as nowhere:
+        sys.stdout = sys.stderr = nowhere
+        try:
+            yield out
+        finally:
+            sys.stdout, sys.stderr = out, sys.__stderr__
+
+
+if __name__ == "__main__":
+    sys.exit(main())

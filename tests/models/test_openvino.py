@@ -1,0 +1,177 @@
+"""The OpenVINO runtime: faithful to the reference, quiet, and replaced where it can't be had."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rag.config import BUNDLED_EMBEDDER
+from rag.models import loading
+from rag.models.embedder import Embedder
+from rag.models.loading import export_folder, load_embedder
+from rag.models.model_folder import ModelFolder, find_model
+from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
+from rag.models.openvino_export import export
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+
+# In neither the calibration texts nor the probe.
+TEXTS = [
+    "上海证券交易所周一公布了新的退市规则，连续两年亏损且营收低于三亿元的公司将被实施退市风险警示。",
+    "苹果与阿里巴巴合作，为中国用户开发人工智能功能。",
+    "The harbour master of Valparaíso closed the port for nineteen hours because of heavy swell.",
+    "Why did Apple choose Alibaba?",
+    "短",
+    "新闻" * 900,
+    "",
+    "word " * 400,
+]
+
+
+@pytest.fixture(scope="module")
+def folder() -> ModelFolder:
+    return find_model(BUNDLED_EMBEDDER)
+
+
+@pytest.fixture(scope="module")
+def reference(folder: ModelFolder) -> SentenceTransformerEmbedder:
+    return SentenceTransformerEmbedder(folder)
+
+
+def test_the_bundled_model_runs_in_8_bits(embedder: Embedder) -> None:
+    assert embedder.runtime == "openvino int8"
+    assert embedder.notice is None
+
+
+def test_vectors_agree_with_the_reference(
+    embedder: Embedder, reference: SentenceTransformerEmbedder
+) -> None:
+    for ours, theirs in (
+        (embedder.embed_passages(TEXTS), reference.embed_passages(TEXTS)),
+        (embedder.embed_queries(TEXTS), reference.embed_queries(TEXTS)),
+    ):
+        cosines = (ours * theirs).sum(axis=1)
+        assert cosines[:4].mean() > 0.998
+        # A text of one character or of nothing is all prompt, and a repeated one is no language.
+        assert cosines.min() > 0.97
+
+
+def test_tokens_are_those_of_the_reference(
+    embedder: Embedder, reference: SentenceTransformerEmbedder
+) -> None:
+    assert embedder.count_tokens(TEXTS) == reference.count_tokens(TEXTS)
+    assert embedder.max_tokens == reference.max_tokens
+
+
+def test_more_texts_than_are_sorted_together_keep_their_order(embedder: Embedder) -> None:
+    texts = [f"{n} {'news 新闻 ' * (n % 5)}" for n in range(1030)]
+    told: list[int] = []
+    vectors = embedder.embed_passages(texts, told.append)
+    assert sum(told) == 1030
+    for n in (0, 511, 1023, 1024, 1029):
+        assert embedder.embed_passages([texts[n]])[0] @ vectors[n] > 0.9999
+
+
+def test_loading_takes_no_torch_and_reports_to_nobody(tmp_path: Path) -> None:
+    """OpenVINO's own statistics would write a client id under the home folder, and send it."""
+    script = (
+        "import sys, socket\n"
+        "def refuse(*_): raise AssertionError('a connection was tried')\n"
+        "socket.socket.connect = socket.create_connection = refuse\n"
+        "from rag.models.loading import load_embedder\n"
+        f"load_embedder({BUNDLED_EMBEDDER!r}).embed_queries(['x'])\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino_telemetry'}\n"
+        "print([name for name in heavy if sys.modules.get(name)])"
+    )
+    cache = export_folder(find_model(BUNDLED_EMBEDDER)).parent.parent
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(cache)},
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[]\n", "")
+    assert list(tmp_path.iterdir()) == []
+
+
+# --- what can go wrong ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def copied(folder: ModelFolder, embedder: Embedder, tmp_path: Path) -> Path:
+    """A copy of the export, without what was compiled for this machine."""
+    assert embedder.notice is None
+    copy = tmp_path / "export"
+    shutil.copytree(export_folder(folder), copy, ignore=shutil.ignore_patterns("compiled"))
+    return copy
+
+
+def test_a_truncated_export_is_refused(folder: ModelFolder, copied: Path) -> None:
+    weights = copied / "model.bin"
+    with weights.open("r+b") as file:
+        file.truncate(weights.stat().st_size // 2)
+    with pytest.raises(ExportUnusable):
+        OpenVinoEmbedder(folder, copied)
+
+
+def test_an_export_that_computes_something_else_is_refused(
+    folder: ModelFolder, copied: Path
+) -> None:
+    reference = np.load(copied / "probe.npy")
+    np.save(copied / "probe.npy", np.roll(reference, 1, axis=1))
+    with pytest.raises(ExportUnusable, match="cosine"):
+        OpenVinoEmbedder(folder, copied)
+
+
+def test_an_unusable_export_is_made_anew(
+    folder: ModelFolder, copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (copied / "model.xml").write_text("<net>", encoding="utf-8")
+    made: list[Path] = []
+
+    def restore(source: ModelFolder, target: Path, _: object) -> None:
+        made.append(target)
+        shutil.copytree(export_folder(source), target)
+
+    monkeypatch.setattr("rag.models.openvino_export.export", restore)
+    whole = export_folder(folder)
+    monkeypatch.setattr(loading, "export_folder", lambda _: copied)
+    monkeypatch.setattr(sys.modules[__name__], "export_folder", lambda _: whole)
+    assert load_embedder(BUNDLED_EMBEDDER).runtime == "openvino int8"
+    assert made == [copied]
+
+
+def test_a_model_that_cant_be_exported_says_why_and_leaves_nothing(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    target = tmp_path / "cache" / "export"
+    with pytest.raises(ExportUnusable) as caught:
+        export(ModelFolder(name="broken", path=source, fingerprint="0"), target)
+    assert "broken" in str(caught.value)
+    assert not target.exists()
+
+
+def test_without_an_export_torch_serves_and_the_notice_says_so(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: ModelFolder
+) -> None:
+    target = tmp_path / "export"
+    target.with_suffix(".failed").write_text("no such operation", encoding="utf-8")
+    monkeypatch.setattr(loading, "export_folder", lambda _: target)
+    embedder = load_embedder(BUNDLED_EMBEDDER)
+    assert embedder.runtime.startswith("torch")
+    assert embedder.fingerprint == folder.fingerprint
+    assert embedder.notice is not None
+    assert "no such operation" in embedder.notice.en
+    assert "no such operation" in embedder.notice.zh
+
+
+def test_settings_name_what_made_them(folder: ModelFolder) -> None:
+    settings = json.loads((export_folder(folder) / "settings.json").read_text(encoding="utf-8"))
+    assert settings["query_prompt"] == "query: "
+    assert settings["passage_prompt"] == "passage: "
+    assert (settings["prefix"], settings["suffix"], settings["padding"]) == ([0], [2], 1)
