@@ -1,5 +1,7 @@
 """`python -m eval seeds`: ask the question set, print what the answers are worth.
 
+`python -m eval retrieval SET_FOLDER` measures retrieval alone (`eval.retrieval`).
+
 Ends with 0 where every floor holds, 1 where one doesn't, 2 where the run could not be made.
 """
 
@@ -13,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval import report
+from eval import report, retrieval
 from eval.floors import misses
 from eval.opening import Composer, opened
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
@@ -24,7 +26,10 @@ from rag.errors import RagError
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the evaluation with the command line's arguments; the value is the exit status."""
-    options = _parser().parse_args(arguments)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["retrieval"]:
+        return retrieval.main(given[1:])
+    options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
         documents = [load_document(path, options.folder) for path in find_files(options.folder)]

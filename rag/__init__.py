@@ -10,21 +10,25 @@ with settings of your own, and streams.
 
 from __future__ import annotations
 
-from rag.api import aanswer, answer
-from rag.assistant import Assistant
-from rag.config import ChatModelConfig, Config
-from rag.errors import RagError
-from rag.types import (
-    Answer,
-    Citation,
-    Conflict,
-    Document,
-    Draft,
-    Hit,
-    Passage,
-    Progress,
-    Statement,
-)
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rag.api import aanswer, answer
+    from rag.assistant import Assistant
+    from rag.config import ChatModelConfig, Config
+    from rag.errors import RagError
+    from rag.types import (
+        Answer,
+        Citation,
+        Conflict,
+        Document,
+        Draft,
+        Hit,
+        Passage,
+        Progress,
+        Statement,
+    )
 
 __all__ = [
     "Answer",
@@ -43,3 +47,26 @@ __all__ = [
     "aanswer",
     "answer",
 ]
+
+# Everything is imported when it is asked for: FAISS and NumPy would make `rag --help` wait.
+_HOMES = {
+    "rag.api": ("aanswer", "answer"),
+    "rag.assistant": ("Assistant",),
+    "rag.config": ("ChatModelConfig", "Config"),
+    "rag.errors": ("RagError",),
+    "rag.types": (
+        *("Answer", "Citation", "Conflict", "Document", "Draft", "Hit", "Passage", "Progress"),
+        "Statement",
+    ),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(home), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -19,8 +19,8 @@ from rag.answering.extractive import compose_extractive, rank
 from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
 from rag.config import MAX_QUESTION_CHARACTERS, Config
+from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, QuestionError
-from rag.index.indexing import CHUNKER
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.messages import Message
 from rag.models.chat import ChatModel

@@ -19,6 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import platformdirs
+
 from rag.errors import ConfigError
 from rag.messages import Language
 
@@ -79,6 +81,11 @@ def message_language(environment: Mapping[str, str] | None = None) -> Language:
     env = os.environ if environment is None else environment
     wish = env.get("RAG_LANG") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG")
     return "zh" if (wish or "").lower().startswith("zh") else "en"
+
+
+def cache_folder() -> Path:
+    """The user's folder for what can be made again: models, the dictionary."""
+    return Path(platformdirs.user_cache_dir("cited-rag"))
 
 
 def _endpoint(url: str) -> str:

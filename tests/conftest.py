@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.index.indexing import CHUNKER, update_index
+from rag.corpus.chunker import CHUNKER
+from rag.index.indexing import update_index
 from rag.index.snapshot import Snapshot, read_snapshot
 from rag.messages import Message
 from rag.models.embedder import Embedder, Vectors

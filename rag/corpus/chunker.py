@@ -37,6 +37,10 @@ class ChunkerSettings:
     version: int = CHUNKER_VERSION
 
 
+CHUNKER = ChunkerSettings()
+"""The settings of every index that is made now."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Span:
     """`text[start:end]`."""

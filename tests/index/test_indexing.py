@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.corpus.chunker import CHUNKER
 from rag.errors import (
     ConfigError,
     DocumentNotFound,
@@ -18,7 +19,7 @@ from rag.errors import (
     IndexMismatch,
     IndexMissing,
 )
-from rag.index.indexing import CHUNKER, known_roots, update_index
+from rag.index.indexing import known_roots, update_index
 from rag.index.snapshot import Snapshot, read_snapshot, read_status, stored_document
 from rag.index.store import FILE_NAME, open_writer
 from rag.index.vectors import VectorIndex

@@ -1,0 +1,345 @@
+"""`python -m eval retrieval SET_FOLDER`: what a retriever finds, in the field's measures.
+
+Documents are chunked as the index does it; a document ranks where its best passage does. A run is
+a retriever with a name; every run answers the same questions, so two of them are compared question
+by question. The measures are those of ir_measures (MacAvaney, Macdonald & Ounis, 2022, ECIR):
+
+| here      | ir_measures  | what it is                                                    |
+|-----------|--------------|---------------------------------------------------------------|
+| hit@1     | Success@1    | share of questions whose first document is relevant           |
+| recall@5  | R@5          | share of the relevant documents among the first five          |
+| recall@10 | R@10         | the same among the first ten                                  |
+| MRR@10    | RR@10        | 1 / rank of the first relevant document, 0 below the tenth    |
+| nDCG@10   | nDCG@10      | discounted gain (Järvelin & Kekäläinen, 2002) over the best   |
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+from typing import Any, Protocol
+
+import ir_measures
+import numpy as np
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    ProgressColumn,
+    Task,
+    TimeRemainingColumn,
+)
+from rich.text import Text
+from scipy.stats import permutation_test
+
+from eval.cached_embedder import CachedEmbedder
+from eval.collection import Collection, read_collection
+from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
+from rag.config import Config, cache_folder
+from rag.corpus.chunker import CHUNKER, chunk
+from rag.errors import RagError
+from rag.index.snapshot import Snapshot
+from rag.index.store import Manifest
+from rag.models.embedder import Embedder
+from rag.models.loading import load_embedder
+from rag.models.model_folder import find_model
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.retrieval.dense import DenseRetriever
+from rag.types import Hit, Passage
+
+MEASURES = {
+    "hit@1": ir_measures.Success @ 1,
+    "recall@5": ir_measures.R @ 5,
+    "recall@10": ir_measures.R @ 10,
+    "MRR@10": ir_measures.RR @ 10,
+    "nDCG@10": ir_measures.nDCG @ 10,
+}
+COMPARED = "nDCG@10"
+PERMUTATIONS = 9_999
+_SEED = 20_250_213
+# Passages asked for, so that ten different documents are among them.
+_PASSAGES = 100
+_CACHE_FILE = "evaluation-embeddings.sqlite3"
+
+Scores = dict[str, list[float]]
+"""For each measure, a value per question, in the order of the questions."""
+
+Watch = Callable[[str, int], Callable[[int], None]]
+"""Given a task's name and total, gives what to tell how much more of it is done."""
+
+
+class Retriever(Protocol):
+    """What is measured."""
+
+    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
+        """The `k` best passages, best first."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison:
+    """How a measure of run `b` differs from that of run `a`, over the same questions.
+
+    `difference` estimates the mean of b - a. `p` is the two-sided p-value of a paired permutation
+    test: how often a difference as large comes of swapping the two runs at random.
+    """
+
+    a: str
+    b: str
+    difference: Estimate
+    p: float
+
+
+def reference_embedder(config: Config) -> Embedder:
+    """The same model as `load_embedder` gives, through sentence-transformers as it comes."""
+    return SentenceTransformerEmbedder(find_model(config.embedder))
+
+
+def _fast_embedder(config: Config) -> Embedder:
+    return load_embedder(config.embedder)
+
+
+RUNS: Mapping[str, Callable[[Config], Embedder]] = {
+    "dense": _fast_embedder,
+    "dense-reference": reference_embedder,
+}
+"""Runs by name: the embedder of a dense retriever. `dense` is what the program does."""
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure the runs that the arguments name; the value is the exit status."""
+    options = _parser().parse_args(arguments)
+    log = Console(stderr=True)
+    try:
+        collection = read_collection(options.set, options.limit)
+        config = Config.from_environment()
+        cache = options.cache or cache_folder() / _CACHE_FILE
+        scores: dict[str, Scores] = {}
+        facts: dict[str, Any] = {}
+        with _bars(log) as bars:
+            watch = _watch(bars)
+            for name in dict.fromkeys(options.run or ["dense"]):
+                embedder = CachedEmbedder(RUNS[name](config), cache)
+                snapshot = snapshot_of(collection, embedder, watch)
+                retriever = DenseRetriever(snapshot, embedder)
+                # All at once: questions are embedded one by one otherwise.
+                embedder.embed_queries([question.text for question in collection.questions])
+                scores[name] = measure(collection, retriever, watch)
+                facts[name] = {"embedder": embedder.name, "runtime": embedder.runtime}
+    except (RagError, OSError) as error:
+        log.print(Text(str(error), style="bold red"), soft_wrap=True)
+        return 2
+    report = {
+        "set": collection.name,
+        "documents": len(collection.documents),
+        "passages": len(snapshot.passages),
+        "questions": len(collection.questions),
+        "limit": options.limit,
+        "settings": facts,
+        "runs": {name: _estimates(values) for name, values in scores.items()},
+        "comparisons": [_comparison_record(c) for c in compare(scores)],
+    }
+    sys.stdout.write(to_markdown(report))
+    if options.json:
+        options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
+    return 0
+
+
+def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Snapshot:
+    """The collection as an index holds it, in memory."""
+    passages: list[Passage] = []
+    told = watch("Chunking", len(collection.documents))
+    for document in collection.documents:
+        for span in chunk(document.text, embedder.count_tokens, CHUNKER.budget, CHUNKER.floor):
+            passages.append(
+                Passage(
+                    passage_id=len(passages),
+                    doc_id=document.doc_id,
+                    start=span.start,
+                    end=span.end,
+                    text=document.text[span.start : span.end],
+                )
+            )
+        told(1)
+    told = watch("Embedding", len(passages))
+    return Snapshot(
+        manifest=Manifest(
+            embedder=embedder.name,
+            runtime=embedder.runtime,
+            fingerprint=embedder.fingerprint,
+            dimensions=embedder.dimensions,
+            chunker=CHUNKER,
+            generation=1,
+            updated="",
+        ),
+        documents={document.doc_id: document for document in collection.documents},
+        passages=tuple(passages),
+        vectors=embedder.embed_passages([passage.text for passage in passages], told),
+        failures=(),
+        roots=(),
+    )
+
+
+def measure(collection: Collection, retriever: Retriever, watch: Watch) -> Scores:
+    """Every measure for every question; one for which nothing is found scores 0."""
+    told = watch("Asking", len(collection.questions))
+    run: dict[str, dict[str, float]] = {}
+    for question in collection.questions:
+        run[question.question_id] = ranked(retriever.retrieve(question.text, _PASSAGES))
+        told(1)
+    qrels = {q.question_id: dict.fromkeys(q.relevant, 1) for q in collection.questions}
+    found: dict[tuple[str, str], float] = {
+        (str(value.measure), value.query_id): value.value
+        for value in ir_measures.iter_calc(list(MEASURES.values()), qrels, run)
+    }
+    return {
+        name: [found.get((str(m), q.question_id), 0.0) for q in collection.questions]
+        for name, m in MEASURES.items()
+    }
+
+
+def ranked(hits: Sequence[Hit]) -> dict[str, float]:
+    """Documents by the score of their best passage, best first.
+
+    Ranks stand for scores: evaluation tools break ties between equal scores each in its own way.
+    """
+    documents = dict.fromkeys(hit.passage.doc_id for hit in hits)
+    return {doc_id: float(len(documents) - rank) for rank, doc_id in enumerate(documents)}
+
+
+def compare(scores: Mapping[str, Scores]) -> list[Comparison]:
+    """Each pair of runs, on `COMPARED`."""
+    made = []
+    for (a, first), (b, second) in combinations(scores.items(), 2):
+        differences = np.subtract(second[COMPARED], first[COMPARED])
+        made.append(
+            Comparison(a=a, b=b, difference=_difference(differences), p=_p_value(differences))
+        )
+    return made
+
+
+def to_markdown(report: Mapping[str, Any]) -> str:
+    """The report as Markdown tables."""
+    lines = [
+        f"## {report['set']}",
+        "",
+        f"{report['documents']} documents in {report['passages']} passages, "
+        f"{report['questions']} questions"
+        + (f" (drawn at random, --limit {report['limit']})" if report["limit"] else "")
+        + ". Intervals of 95 %: bootstrap, Wilson's for shares (eval/intervals.py).",
+        "",
+        "| run | " + " | ".join(MEASURES) + " |",
+        "|---" * (len(MEASURES) + 1) + "|",
+    ]
+    for name, measures in report["runs"].items():
+        cells = [f"{m['mean']:.3f} ({m['low']:.3f}–{m['high']:.3f})" for m in measures.values()]
+        lines.append(f"| {name} ({report['settings'][name]['runtime']}) | {' | '.join(cells)} |")
+    lines.append("")
+    for c in report["comparisons"]:
+        d = c["difference"]
+        lines.append(
+            f"{COMPARED}, {c['b']} against {c['a']}: {d['mean']:+.4f} "
+            f"({d['low']:+.4f} to {d['high']:+.4f}), p = {c['p']:.3f} (paired permutation test)"
+        )
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _difference(values: np.ndarray[Any, Any]) -> Estimate:
+    """The mean of differences, by bootstrap whatever they are: they are no shares."""
+    observations = _observations(values)
+    low, high = clustered_bootstrap(observations)
+    n = len(observations)
+    return Estimate(n=n, groups=n, mean=float(values.mean()), low=low, high=high)
+
+
+def _estimates(scores: Scores) -> dict[str, dict[str, float | int | None]]:
+    return {name: _record(estimate(_observations(values))) for name, values in scores.items()}
+
+
+def _observations(values: Sequence[float] | np.ndarray[Any, Any]) -> list[Observation]:
+    return [Observation(group=str(i), value=float(value)) for i, value in enumerate(values)]
+
+
+def _record(found: Estimate) -> dict[str, float | int | None]:
+    return {"mean": found.mean, "low": found.low, "high": found.high, "n": found.n}
+
+
+def _comparison_record(comparison: Comparison) -> dict[str, Any]:
+    return {
+        "measure": COMPARED,
+        "a": comparison.a,
+        "b": comparison.b,
+        "difference": _record(comparison.difference),
+        "p": comparison.p,
+    }
+
+
+def _p_value(differences: np.ndarray[Any, Any]) -> float:
+    if not differences.any():
+        return 1.0
+    # With one sample of differences, this flips their signs at random.
+    test = permutation_test(
+        (differences,),
+        np.mean,
+        permutation_type="samples",
+        n_resamples=PERMUTATIONS,
+        rng=np.random.default_rng(_SEED),
+    )
+    return float(test.pvalue)
+
+
+class _Rate(ProgressColumn):
+    def render(self, task: Task) -> Text:
+        return Text(f"{task.speed:.0f}/s" if task.speed else "")
+
+
+def _bars(console: Console) -> Progress:
+    return Progress(
+        "{task.description}",
+        BarColumn(),
+        MofNCompleteColumn(),
+        _Rate(),
+        TimeRemainingColumn(),
+        console=console,
+        transient=True,
+    )
+
+
+def _watch(bars: Progress) -> Watch:
+    def watch(description: str, total: int) -> Callable[[int], None]:
+        task = bars.add_task(description, total=total)
+        return lambda count: bars.advance(task, count)
+
+    return watch
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval retrieval", description="Measure retrieval on a set."
+    )
+    parser.add_argument("set", type=Path, help="folder with corpus.jsonl and questions.jsonl (.gz)")
+    parser.add_argument(
+        "--run",
+        action="append",
+        choices=tuple(RUNS),
+        help="what to measure; may be repeated, to compare runs (default: dense)",
+    )
+    parser.add_argument("--limit", type=_count, metavar="N", help="only N questions, at random")
+    parser.add_argument("--json", type=Path, metavar="OUT", help="also write the report to a file")
+    parser.add_argument(
+        "--cache", type=Path, help="where vectors are kept (default: in the user's cache)"
+    )
+    return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} questions: give 1 or more")
+    return value

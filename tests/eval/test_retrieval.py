@@ -1,0 +1,221 @@
+"""The retrieval harness: reading sets, measures against hand arithmetic, comparing, resuming."""
+
+import gzip
+import json
+import math
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from eval import retrieval
+from eval.__main__ import main
+from eval.cached_embedder import CachedEmbedder
+from eval.collection import Collection, read_collection
+from eval.retrieval import compare, measure, ranked, snapshot_of, to_markdown
+from rag.errors import ConfigError
+from rag.models.embedder import Vectors
+from rag.retrieval.dense import DenseRetriever
+from rag.types import Hit, Passage
+from tests.conftest import HashEmbedder
+
+CORPUS = [
+    {"id": "a", "lang": "zh", "title": "", "text": "苹果选择阿里巴巴作为合作伙伴。"},
+    {"id": "b", "lang": "en", "title": "", "text": "The harbour was closed by a storm."},
+    {"id": "c", "lang": "en", "title": "", "text": "Wheat prices rose for a fourth week."},
+    {"id": "d", "lang": "en", "title": "", "text": "Storms closed the harbour again in May."},
+]
+QUESTIONS = [
+    {"id": "q1", "lang": "zh", "question": "苹果选择了谁？", "relevant": ["a"]},
+    {"id": "q2", "lang": "en", "question": "harbour closed", "relevant": ["b", "d"]},
+    {"id": "q3", "lang": "en", "question": "no answer", "relevant": []},
+]
+
+
+def write_set(folder: Path, corpus: object = CORPUS, questions: object = QUESTIONS) -> Path:
+    folder.mkdir(exist_ok=True)
+    for name, records in (("corpus", corpus), ("questions", questions)):
+        assert isinstance(records, list)
+        with gzip.open(folder / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(record) + "\n" for record in records)
+    return folder
+
+
+def nothing(_: str, __: int) -> Callable[[int], None]:
+    return lambda _: None
+
+
+class Fixed:
+    """Finds what it was told to find, as documents in order."""
+
+    def __init__(self, found: dict[str, Sequence[str]]) -> None:
+        self.found = found
+
+    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
+        return tuple(
+            Hit(
+                passage=Passage(passage_id=i, doc_id=doc_id, start=0, end=1, text="x"),
+                score=1 - i / 100,
+            )
+            for i, doc_id in enumerate(self.found.get(question, ())[:k])
+        )
+
+
+def test_questions_without_relevant_documents_are_passed_over(tmp_path: Path) -> None:
+    collection = read_collection(write_set(tmp_path / "set"))
+    assert [q.question_id for q in collection.questions] == ["q1", "q2"]
+    assert [d.language for d in collection.documents] == ["zh", "en", "en", "en"]
+
+
+def test_a_limit_draws_the_same_questions_each_time(tmp_path: Path) -> None:
+    many = [{"id": str(n), "question": f"{n}?", "relevant": ["a"]} for n in range(50)]
+    folder = write_set(tmp_path / "set", questions=many)
+    drawn = [q.question_id for q in read_collection(folder, 7).questions]
+    assert len(drawn) == 7
+    assert drawn == [q.question_id for q in read_collection(folder, 7).questions]
+    assert drawn != [str(n) for n in range(7)]
+
+
+@pytest.mark.parametrize(
+    ("corpus", "questions", "said"),
+    [
+        ([{"id": "a"}], QUESTIONS[:1], "`text` is missing"),
+        (CORPUS, [{"id": "q", "question": "?", "relevant": ["z"]}], "'z' is not in the corpus"),
+        (CORPUS, [{"id": "q", "question": "?", "relevant": "a"}], "no list"),
+        ([[1]], QUESTIONS, "line 1"),
+    ],
+)
+def test_a_set_that_cant_be_used_is_named(
+    tmp_path: Path, corpus: object, questions: object, said: str
+) -> None:
+    folder = write_set(tmp_path / "set", corpus, questions)
+    with pytest.raises(ConfigError) as caught:
+        read_collection(folder)
+    assert said in caught.value.message.en
+    assert str(folder) in caught.value.message.en
+    assert main(["retrieval", str(folder)]) == 2
+
+
+def test_measures_agree_with_hand_arithmetic(tmp_path: Path) -> None:
+    collection = read_collection(write_set(tmp_path / "set"))
+    # q1 finds its document second; q2 finds one of its two, third; passages of one document once.
+    retriever = Fixed({"苹果选择了谁？": ["b", "b", "a"], "harbour closed": ["a", "c", "d"]})
+    scores = measure(collection, retriever, nothing)
+    assert scores["hit@1"] == [0, 0]
+    assert scores["recall@5"] == [1, 0.5]
+    assert scores["MRR@10"] == pytest.approx([1 / 2, 1 / 3])
+    # DCG of rank r is 1 / log2(r + 1); the best order of two is 1 + 1 / log2(3).
+    best = 1 + 1 / math.log2(3)
+    assert scores["nDCG@10"] == pytest.approx([1 / math.log2(3), (1 / math.log2(4)) / best])
+
+
+def test_a_question_that_finds_nothing_counts(tmp_path: Path) -> None:
+    collection = read_collection(write_set(tmp_path / "set"))
+    scores = measure(collection, Fixed({"harbour closed": ["b", "d"]}), nothing)
+    assert scores["nDCG@10"] == [0, 1]
+
+
+def test_equal_scores_keep_their_order() -> None:
+    passages = [
+        Passage(passage_id=i, doc_id=d, start=0, end=1, text="x") for i, d in enumerate("cab")
+    ]
+    assert list(ranked([Hit(passage=p, score=0.5) for p in passages])) == ["c", "a", "b"]
+    assert sorted(ranked([Hit(passage=p, score=0.5) for p in passages]).values()) == [1, 2, 3]
+
+
+def test_runs_are_compared_question_by_question() -> None:
+    def scores(values: list[float]) -> retrieval.Scores:
+        return dict.fromkeys(retrieval.MEASURES, values)
+
+    rng = np.random.default_rng(7)
+    base = rng.uniform(0, 0.8, 60).tolist()
+    better = [value + 0.1 for value in base]
+    (same,) = compare({"a": scores(base), "b": scores(base)})
+    assert (same.difference.mean, same.difference.low, same.difference.high) == (0, 0, 0)
+    assert same.p == 1
+    (gain,) = compare({"a": scores(base), "b": scores(better)})
+    assert gain.difference.mean == pytest.approx(0.1)
+    assert gain.p < 0.001
+    noise = (np.array(base) + rng.normal(0, 0.2, 60)).tolist()
+    (chance,) = compare({"a": scores(base), "b": scores(noise)})
+    assert chance.difference.low is not None
+    assert chance.difference.high is not None
+    assert chance.difference.low < 0 < chance.difference.high
+    assert chance.p > 0.05
+
+
+def test_a_dense_run_finds_what_shares_words(tmp_path: Path, hash_embedder: HashEmbedder) -> None:
+    collection = read_collection(write_set(tmp_path / "set"))
+    snapshot = snapshot_of(collection, hash_embedder, nothing)
+    assert [p.text for p in snapshot.passages] == [d.text for d in collection.documents]
+    scores = measure(collection, DenseRetriever(snapshot, hash_embedder), nothing)
+    assert scores["recall@5"] == [1, 1]
+
+
+def test_the_whole_command_reports_in_markdown_and_json(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        retrieval, "RUNS", {"dense": lambda _: HashEmbedder(), "other": lambda _: HashEmbedder()}
+    )
+    folder, out = write_set(tmp_path / "set"), tmp_path / "out.json"
+    arguments = ["retrieval", str(folder), "--json", str(out), "--cache", str(tmp_path / "cache")]
+    assert main([*arguments, "--run", "dense", "--run", "other"]) == 0
+    report = json.loads(out.read_text(encoding="utf-8"))
+    assert report["runs"]["dense"]["recall@5"]["mean"] == 1
+    assert report["runs"]["dense"]["recall@5"]["n"] == 2
+    assert report["comparisons"][0]["p"] == 1
+    printed = capsys.readouterr().out
+    assert printed == to_markdown(report)
+    assert "| dense (hash) | 1.000" in printed
+
+
+# --- the cache --------------------------------------------------------------------------------
+
+
+def test_a_text_is_embedded_once_by_model_and_kind(tmp_path: Path) -> None:
+    path, first = tmp_path / "cache", HashEmbedder()
+    texts = ["新闻一", "新闻二", "新闻一"]
+    told: list[int] = []
+    vectors = CachedEmbedder(first, path).embed_passages(texts, told.append)
+    np.testing.assert_array_equal(vectors, HashEmbedder().embed_passages(texts))
+    assert first.embedded == ["新闻一", "新闻二"]
+
+    again = HashEmbedder()
+    np.testing.assert_array_equal(CachedEmbedder(again, path).embed_passages(texts), vectors)
+    assert again.embedded == []
+    other = HashEmbedder(fingerprint="hash-2")
+    CachedEmbedder(other, path).embed_passages(texts[:1])
+    assert other.embedded == ["新闻一"]
+
+
+def test_a_run_that_was_stopped_goes_on_where_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Stopping(HashEmbedder):
+        def embed_passages(
+            self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+        ) -> Vectors:
+            if len(self.embedded) >= 4:
+                raise KeyboardInterrupt
+            return super().embed_passages(texts, on_progress)
+
+    monkeypatch.setattr("eval.cached_embedder._COMMIT_TEXTS", 2)
+    texts = [f"text {n}" for n in range(10)]
+    with pytest.raises(KeyboardInterrupt):
+        CachedEmbedder(Stopping(), tmp_path / "cache").embed_passages(texts)
+    after = HashEmbedder()
+    CachedEmbedder(after, tmp_path / "cache").embed_passages(texts)
+    assert after.embedded == texts[4:]
+
+
+def test_the_collection_is_what_the_files_say(tmp_path: Path) -> None:
+    folder = tmp_path / "plain"
+    folder.mkdir()
+    for name, records in (("corpus", CORPUS), ("questions", QUESTIONS)):
+        lines = "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+        (folder / f"{name}.jsonl").write_text(lines, encoding="utf-8")
+    packed = read_collection(write_set(tmp_path / "packed"))
+    plain = read_collection(folder)
+    assert plain == Collection(name="plain", documents=packed.documents, questions=packed.questions)
