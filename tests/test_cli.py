@@ -160,20 +160,31 @@ def test_help_is_in_the_readers_language(tmp_path: Path, language: str, shown: s
 
 @pytest.mark.parametrize("arguments", [["--help"], ["ask", "--help"], ["status"]])
 def test_what_needs_no_model_imports_none(tmp_path: Path, arguments: list[str]) -> None:
-    heavy = ("torch", "sentence_transformers", "transformers", "gradio", "openai")
+    heavy = ("faiss", "openvino", "rjieba", "torch", "gradio", "openai")
+    assert loaded(tmp_path, arguments, heavy) == []
+
+
+def test_a_quoted_answer_needs_no_torch(folder: Path) -> None:
+    heavy = ("torch", "transformers", "sentence_transformers", "gradio", "openai", "pandas")
+    assert loaded(folder, ["ask", "苹果为什么选择阿里巴巴？"], heavy) == []
+
+
+def loaded(folder: Path, arguments: list[str], heavy: tuple[str, ...]) -> list[str]:
+    """Those of `heavy` that the command imports."""
     code = (
         "import sys\nfrom rag.cli import main\n"
         f"sys.argv[1:] = {arguments!r}\n"
         "try:\n    main()\nexcept SystemExit:\n    pass\n"
-        f"print('loaded:', sorted(set({heavy!r}) & set(sys.modules)))"
+        f"import json\nprint(json.dumps(sorted(set({heavy!r}) & set(sys.modules))))"
     )
     done = subprocess.run(
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(SEEDS.parent)},
         capture_output=True,
         text=True,
         timeout=60,
         check=True,
     )
-    assert done.stdout.endswith("loaded: []\n")
+    found: list[str] = json.loads(done.stdout.splitlines()[-1])
+    return found
