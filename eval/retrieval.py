@@ -140,7 +140,7 @@ def main(arguments: Sequence[str]) -> int:
         "documents": len(collection.documents),
         "passages": len(snapshot.passages),
         "questions": len(collection.questions),
-        "limit": options.limit,
+        "limit": options.limit if options.limit == len(collection.questions) else None,
         "settings": facts,
         "runs": {name: _estimates(values) for name, values in scores.items()},
         "comparisons": [_comparison_record(c) for c in compare(scores)],

@@ -175,3 +175,19 @@ def test_settings_name_what_made_them(folder: ModelFolder) -> None:
     assert settings["query_prompt"] == "query: "
     assert settings["passage_prompt"] == "passage: "
     assert (settings["prefix"], settings["suffix"], settings["padding"]) == ([0], [2], 1)
+
+
+def test_torch_is_not_imported_to_look_for_a_gpu_that_it_could_not_use(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    device = tmp_path / "nvidia0"
+    monkeypatch.setattr(loading, "_ACCELERATORS", (str(device),))
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "2.13.0")
+    assert not loading._has_accelerator()
+    device.touch()
+    with pytest.raises(ImportError):
+        loading._has_accelerator()
+    monkeypatch.setattr("importlib.metadata.version", lambda _: "2.13.0+cpu")
+    assert not loading._has_accelerator()
