@@ -15,7 +15,7 @@ from rag.models import loading
 from rag.models.embedder import Embedder
 from rag.models.loading import export_folder, load_embedder
 from rag.models.model_folder import ModelFolder, find_model
-from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
+from rag.models.openvino_embedder import ExportSettings, ExportUnusable, OpenVinoEmbedder
 from rag.models.openvino_export import export
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
@@ -191,3 +191,46 @@ def test_torch_is_not_imported_to_look_for_a_gpu_that_it_could_not_use(
         loading._has_accelerator()
     monkeypatch.setattr("importlib.metadata.version", lambda _: "2.13.0+cpu")
     assert not loading._has_accelerator()
+
+
+def test_a_model_of_ones_own_is_exported_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: ModelFolder
+) -> None:
+    """A small BERT with random weights, its own prompts and CLS pooling."""
+    source = tmp_path / "model"
+    shutil.copytree(
+        folder.path, source, ignore=shutil.ignore_patterns("model.safetensors", "manifest.json")
+    )
+    from transformers import BertConfig, BertModel, set_seed
+
+    set_seed(7)
+    config = BertConfig.from_pretrained(source)
+    config.hidden_size, config.num_attention_heads, config.intermediate_size = 32, 2, 64
+    config.num_hidden_layers, config.initializer_range = 2, 0.5
+    BertModel(config, add_pooling_layer=False).save_pretrained(source)
+    change(source / "1_Pooling" / "config.json", embedding_dimension=32, pooling_mode="cls")
+    change(source / "config_sentence_transformers.json", prompts={"query": "ask: ", "document": ""})
+    monkeypatch.setattr(loading, "cache_folder", lambda: tmp_path / "cache")
+
+    told: list[tuple[int, int]] = []
+    ours = load_embedder(str(source), lambda done, total: told.append((done, total)))
+    assert ours.notice is None
+    assert ours.runtime.startswith("openvino")
+    assert ours.dimensions == 32
+    assert [done for done, _ in told] == sorted(done for done, _ in told)
+    assert told[-1][0] == told[-1][1]
+
+    theirs = SentenceTransformerEmbedder(find_model(str(source)))
+    vectors = ours.embed_queries(TEXTS[:4])
+    assert (vectors * theirs.embed_queries(TEXTS[:4])).sum(axis=1).min() > 0.99
+    # Not because all vectors of a random model are alike.
+    assert (vectors @ theirs.embed_queries(TEXTS[:4]).T + np.eye(4)).min() < 0.95
+    assert ExportSettings.read(export_folder(find_model(str(source)))).query_prompt == "ask: "
+
+    told.clear()
+    assert load_embedder(str(source), lambda *step: told.append(step)).runtime == ours.runtime
+    assert told == []
+
+
+def change(path: Path, **values: object) -> None:
+    path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
