@@ -29,7 +29,7 @@ MODEL_FILE = "model.xml"
 TOKENIZER_FILE = "tokenizer.json"
 PROBE_FILE = "probe.npy"
 _SETTINGS_FILE = "settings.json"
-_COMPILED_FOLDER = "compiled"
+COMPILED_FOLDER = "compiled"
 
 # A batch of this many tokens keeps the weights busy and still lies in the caches.
 _BATCH_TOKENS = 2048
@@ -221,5 +221,5 @@ class OpenVinoEmbedder:
 def _compile(export: Path) -> openvino.CompiledModel:
     """The model, compiled for this processor; the first time takes seconds, later ones less."""
     core = import_openvino().Core()
-    settings = {"PERFORMANCE_HINT": "THROUGHPUT", "CACHE_DIR": str(export / _COMPILED_FOLDER)}
+    settings = {"PERFORMANCE_HINT": "THROUGHPUT", "CACHE_DIR": str(export / COMPILED_FOLDER)}
     return core.compile_model(str(export / MODEL_FILE), "CPU", settings)

@@ -19,6 +19,8 @@ import itertools
 import logging
 import os
 import random
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,7 @@ from rag.errors import first_line
 from rag.models.embedder import Vectors
 from rag.models.model_folder import ModelFolder
 from rag.models.openvino_embedder import (
+    COMPILED_FOLDER,
     MODEL_FILE,
     PROBE_FILE,
     TOKENIZER_FILE,
@@ -63,6 +66,7 @@ _SEED = 20_250_213
 _PROBE_EVERY = 10
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 _ERROR = "error: "
+_STEP = re.compile(r"(\d+) (\d+)")
 
 OnProgress = Callable[[int, int], None]
 """Told (done, total), in steps of the export."""
@@ -74,7 +78,7 @@ def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = N
     Takes about a minute. Several processes may do it at once. Raises `ExportUnusable` where the
     model can't be traced, strays from the reference, or `target` can't be written.
     """
-    command = [sys.executable, "-m", __name__, source.name, str(source.path), str(target)]
+    command = [sys.executable, "-m", __name__, "--", source.name, str(source.path), str(target)]
     package_parent = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
@@ -91,9 +95,8 @@ def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = N
             for line in process.stdout or ():
                 if line.startswith(_ERROR):
                     reason = line.removeprefix(_ERROR).strip()
-                elif on_progress is not None:
-                    done, total = map(int, line.split())
-                    on_progress(done, total)
+                elif on_progress is not None and (step := _STEP.fullmatch(line.strip())):
+                    on_progress(int(step[1]), int(step[2]))
         except BaseException:
             process.kill()
             raise
@@ -158,6 +161,8 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
         else:
             raise ExportUnusable(f"mean cosine {cosines.mean():.4f} to the reference")
         step()
+        # What was compiled is known by its path, which is about to change.
+        shutil.rmtree(folder / COMPILED_FOLDER)
         try:
             folder.rename(target)
         except OSError:
