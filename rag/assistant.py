@@ -125,7 +125,7 @@ class Assistant:
     def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
         """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
         started = time.perf_counter()
-        question = _checked(question)
+        question = checked_question(question)
         yield Progress(stage="searching")
         found = self._search(understand(question, history))
         retrieved = time.perf_counter()
@@ -225,8 +225,11 @@ def open_chat_model(config: Config) -> ChatModel | None:
     return OpenAIChatModel(config.chat_model)
 
 
-def _checked(question: str) -> str:
-    """The question without what no text may hold: halves of surrogate pairs become U+FFFD."""
+def checked_question(question: str) -> str:
+    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
+
+    Raises `QuestionError` where it is empty or too long.
+    """
     question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not question.strip():
         raise QuestionError(

@@ -117,6 +117,10 @@ def ask(
     question: Annotated[str, typer.Argument(help=_("The question.", "问题。"))],
     as_json: Json = False,
 ) -> None:
+    from rag.assistant import checked_question
+
+    # Before the minutes that a first start may take.
+    checked_question(question)
     answer = _open().ask(question)
     if as_json:
         # Not through the console, which would wrap lines.
@@ -245,8 +249,8 @@ def _embedder(config: Config) -> Embedder:
     from rag.models.loading import load_embedder
 
     preparing = _(
-        "Preparing the embedding model for this machine (once, about a minute)",
-        "为本机准备嵌入模型（仅一次，约一分钟）",
+        "Preparing the embedding model for this machine (once, a few minutes on a small machine)",
+        "为本机准备嵌入模型（仅一次，配置较低的机器需几分钟）",
     )
     with _progress(preparing) as advance:
         embedder = load_embedder(config.embedder, advance)
@@ -319,8 +323,8 @@ def _print_abstention(answer: Answer, *, zh: bool) -> None:
 def _print_sources(answer: Answer) -> None:
     said = {statement.text for statement in answer.statements}
     for citation in answer.citations:
-        details = _details(citation.outlet, citation.published, citation.url)
-        _print_lines([f"[{citation.marker}] {citation.title} · {details}"])
+        source = _details(citation.title, citation.outlet, citation.published, citation.url)
+        _print_lines([f"[{citation.marker}] {source}"])
         if citation.quote not in said:
             _print_lines([f"    “{citation.quote}”"], style="dim")
 

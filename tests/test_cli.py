@@ -150,6 +150,14 @@ def test_an_unknown_article_is_named(folder: Path) -> None:
     assert is_clean(ran.err)
 
 
+def test_an_empty_question_is_refused_before_anything_is_prepared(tmp_path: Path) -> None:
+    (tmp_path / "seeds").mkdir()
+    ran = rag(tmp_path, "ask", " ")
+    assert ran.code == 1
+    assert "empty" in ran.err
+    assert not (tmp_path / ".rag").exists()
+
+
 @pytest.mark.parametrize(("language", "shown"), [("en", "Ask a question."), ("zh", "提一个问题。")])
 def test_help_is_in_the_readers_language(tmp_path: Path, language: str, shown: str) -> None:
     ran = rag(tmp_path, "--help", RAG_LANG=language)

@@ -114,8 +114,8 @@ def _not_mentioned(words: Sequence[str]) -> Message:
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
-        en=f"Looked for {en}: the closest passages do not mention all of it.",
-        zh=f"查找了{zh}：最接近的段落没有都提到。",
+        en=f"Looked for {en} and the rest of the question: no close passage has it all together.",
+        zh=f"查找了{zh}以及问题的其余内容：最接近的段落没有同时提到。",
     )
 
 
