@@ -104,17 +104,15 @@ def _parser() -> argparse.ArgumentParser:
         default="extractive",
         help="who writes the answers; model takes RAG_MODEL and its endpoint",
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="only N questions, spread evenly")
+    parser.add_argument(
+        "--limit",
+        type=retrieval.question_count,
+        metavar="N",
+        help="only N questions, spread evenly",
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write the run to a file")
     parser.add_argument("--verbose", action="store_true", help="show the questions that failed")
     return parser
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"{text} questions: give 1 or more")
-    return value
 
 
 if __name__ == "__main__":

@@ -330,7 +330,9 @@ def _parser() -> argparse.ArgumentParser:
         choices=tuple(RUNS),
         help="what to measure; may be repeated, to compare runs (default: dense)",
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="only N questions, at random")
+    parser.add_argument(
+        "--limit", type=question_count, metavar="N", help="only N questions, at random"
+    )
     parser.add_argument("--json", type=Path, metavar="OUT", help="also write the report to a file")
     parser.add_argument(
         "--cache", type=Path, help="where vectors are kept (default: in the user's cache)"
@@ -338,7 +340,8 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _count(text: str) -> int:
+def question_count(text: str) -> int:
+    """The value of `--limit`, for argparse."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} questions: give 1 or more")
