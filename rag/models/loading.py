@@ -16,7 +16,7 @@ from rag.models.model_folder import ModelFolder, find_model
 from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
 
 # Counts up whenever `rag.models.openvino_export` makes something else of the same model.
-EXPORT_FORMAT = 1
+EXPORT_FORMAT = 2
 
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
 

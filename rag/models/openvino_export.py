@@ -33,6 +33,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rag.errors import first_line
 from rag.models.embedder import Vectors
@@ -41,6 +42,7 @@ from rag.models.openvino_embedder import (
     COMPILED_FOLDER,
     MODEL_FILE,
     PROBE_FILE,
+    TABLE_FILE,
     TOKENIZER_FILE,
     ExportSettings,
     ExportUnusable,
@@ -136,17 +138,19 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
     settings = _settings(model, tokenizer, probe)
     reference = model.encode_document(list(probe), normalize_embeddings=True)
     step()
-    graph = _traced(openvino, model)
+    table = _embedding_table(model)
+    graph = _traced(openvino, model, table)
     step()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}.") as scratch:
         folder = Path(scratch) / target.name
         folder.mkdir()
         np.save(folder / PROBE_FILE, reference)
+        np.save(folder / TABLE_FILE, table)
         (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
         prompts = itertools.cycle([settings.passage_prompt] * 3 + [settings.query_prompt])
         inputs = [
-            _inputs(tokenizer, settings, prompt + text)
+            _inputs(tokenizer, settings, table, prompt + text)
             for prompt, text in zip(prompts, calibration, strict=False)
         ]
         for runtime, candidate in (
@@ -221,34 +225,57 @@ def _settings(
     )
 
 
-def _traced(openvino: Any, model: SentenceTransformer) -> openvino.Model:
+def _embedding_table(model: SentenceTransformer) -> NDArray[np.float16]:
+    """The vector of each token, which is most of a multilingual model's weights.
+
+    It stays out of the graph, where it would be compiled, in 32 bits, at every start.
+    """
+    import torch
+
+    transformer: Any = model[0]
+    embeddings = transformer.model.get_input_embeddings()
+    with torch.no_grad():
+        table: NDArray[np.float16] = embeddings(torch.arange(embeddings.num_embeddings)).numpy()
+    return table.astype(np.float16)
+
+
+def _traced(
+    openvino: Any, model: SentenceTransformer, table: NDArray[np.float16]
+) -> openvino.Model:
     import torch
 
     class Whole(torch.nn.Module):
-        """From token ids to unit vectors."""
+        """From the vectors of tokens to a unit vector."""
 
         def __init__(self) -> None:
             super().__init__()
             self.model = model
 
-        def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
-            features = {"input_ids": input_ids, "attention_mask": attention_mask}
+        def forward(
+            self, inputs_embeds: torch.Tensor, attention_mask: torch.Tensor
+        ) -> torch.Tensor:
+            features = {"inputs_embeds": inputs_embeds, "attention_mask": attention_mask}
             vectors = self.model(features)["sentence_embedding"]
             return torch.nn.functional.normalize(vectors, dim=1)
 
-    example = torch.tensor([[0, 5, 6, 2], [0, 5, 2, 1]])
+    width = table.shape[1]
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 1, 0]])
     with torch.no_grad():
-        return openvino.convert_model(
-            Whole(), example_input={"input_ids": example, "attention_mask": mask}
+        graph = openvino.convert_model(
+            Whole(),
+            example_input={"inputs_embeds": torch.zeros(2, 4, width), "attention_mask": mask},
         )
+    graph.reshape({"inputs_embeds": [-1, -1, width], "attention_mask": [-1, -1]})
+    return graph
 
 
-def _inputs(tokenizer: Tokenizer, settings: ExportSettings, text: str) -> dict[str, Any]:
+def _inputs(
+    tokenizer: Tokenizer, settings: ExportSettings, table: NDArray[np.float16], text: str
+) -> dict[str, Any]:
     room = settings.max_tokens - len(settings.prefix) - len(settings.suffix)
     inner = tokenizer.encode(text, add_special_tokens=False).ids[:room]
     ids = np.array([[*settings.prefix, *inner, *settings.suffix]])
-    return {"input_ids": ids, "attention_mask": np.ones_like(ids)}
+    return {"inputs_embeds": table[ids].astype(np.float32), "attention_mask": np.ones_like(ids)}
 
 
 def _quantised(
