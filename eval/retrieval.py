@@ -47,7 +47,7 @@ from rag.errors import RagError
 from rag.index.snapshot import Snapshot
 from rag.index.store import Manifest
 from rag.models.embedder import Embedder
-from rag.models.loading import load_embedder
+from rag.models.loading import EXPORT_FORMAT, load_embedder
 from rag.models.model_folder import find_model
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.dense import DenseRetriever
@@ -65,7 +65,8 @@ PERMUTATIONS = 9_999
 _SEED = 20_250_213
 # Passages asked for, so that ten different documents are among them.
 _PASSAGES = 100
-_CACHE_FILE = "evaluation-embeddings.sqlite3"
+# Another export of the model gives other vectors, under the same name.
+_CACHE_FILE = f"evaluation-embeddings-v{EXPORT_FORMAT}.sqlite3"
 
 Scores = dict[str, list[float]]
 """For each measure, a value per question, in the order of the questions."""
