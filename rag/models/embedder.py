@@ -14,6 +14,10 @@ Vectors = NDArray[np.float32]
 """Shape (n, dimensions), rows of length 1: the dot product of two rows is their cosine."""
 
 
+OnProgress = Callable[[int, int], None]
+"""Told (done, total) of one step of preparing a model; a next step starts at 0 again."""
+
+
 class Embedder(Protocol):
     """Texts to unit vectors. Questions and passages are embedded differently on purpose.
 

@@ -6,12 +6,11 @@ import contextlib
 import importlib.metadata
 import shutil
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 from rag.config import cache_folder
 from rag.messages import Message
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, OnProgress
 from rag.models.model_folder import ModelFolder, find_model
 from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
 
@@ -19,9 +18,6 @@ from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
 EXPORT_FORMAT = 2
 
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
-
-OnProgress = Callable[[int, int], None]
-"""Told (done, total) of one step of the preparation; a next step starts at 0 again."""
 
 
 def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:

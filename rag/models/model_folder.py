@@ -15,6 +15,7 @@ from pathlib import Path
 from rag.config import BUNDLED_EMBEDDER
 from rag.errors import EmbedderError, first_line
 from rag.models import bundled
+from rag.models.embedder import OnProgress
 
 _HUB_TIMEOUT_SECONDS = 10.0
 _HUB_ORGANISATION = "sentence-transformers"  # whose models may be named without it
@@ -32,7 +33,7 @@ class ModelFolder:
     fingerprint: str
 
 
-def find_model(name: str, on_progress: bundled.OnProgress | None = None) -> ModelFolder:
+def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
     """The files of the embedding model called `name`.
 
     `on_progress` is told (done, total) in bytes while the bundled model is unpacked, the first

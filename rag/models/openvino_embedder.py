@@ -171,7 +171,9 @@ class OpenVinoEmbedder:
         for ids in self._tokenised(prompt, texts):
             order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
             while order:
-                length = -(-len(ids[order[0]]) // _LENGTH_STEP) * _LENGTH_STEP
+                stepped = -(-len(ids[order[0]]) // _LENGTH_STEP) * _LENGTH_STEP
+                # A model may have no positions beyond its longest input.
+                length = min(stepped, self.max_tokens)
                 count = max(1, _BATCH_TOKENS // length)
                 batch, order = order[:count], order[count:]
                 inputs = self._padded([ids[row] for row in batch], length)

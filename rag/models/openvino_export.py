@@ -36,7 +36,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import first_line
-from rag.models.embedder import Vectors
+from rag.models.embedder import OnProgress, Vectors
 from rag.models.model_folder import ModelFolder
 from rag.models.openvino_embedder import (
     COMPILED_FOLDER,
@@ -69,9 +69,6 @@ _PROBE_EVERY = 10
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 _ERROR = "error: "
 _STEP = re.compile(r"(\d+) (\d+)")
-
-OnProgress = Callable[[int, int], None]
-"""Told (done, total), in steps of the export."""
 
 
 def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = None) -> None:
