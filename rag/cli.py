@@ -121,7 +121,9 @@ def ask(
 
     # Before the minutes that a first start may take.
     checked_question(question)
-    answer = _open().ask(question)
+    # In a variable: to free the tokenizer takes half a second, and has time until after printing.
+    assistant = _open()
+    answer = assistant.ask(question)
     if as_json:
         # Not through the console, which would wrap lines.
         sys.stdout.write(answer.to_json() + "\n")

@@ -99,9 +99,11 @@ class OpenVinoEmbedder:
 
     def __init__(self, folder: ModelFolder, export: Path) -> None:
         try:
-            # Half a second each, and the compiler leaves Python to others.
+            # The compiler leaves Python to others, but loading a tokenizer does not: so what the
+            # compiler needs of Python comes first, and both work at once from then on.
+            core = import_openvino().Core()
             with ThreadPoolExecutor(1) as pool:
-                compiling = pool.submit(_compile, export)
+                compiling = pool.submit(_compile, core, export)
                 self._settings = ExportSettings.read(export)
                 self._tokenizer = Tokenizer.from_file(str(export / TOKENIZER_FILE))
                 reference = np.load(export / PROBE_FILE)
@@ -223,8 +225,7 @@ class OpenVinoEmbedder:
             raise ExportUnusable(f"cosine {cosine:.4f} to the reference")
 
 
-def _compile(export: Path) -> openvino.CompiledModel:
+def _compile(core: openvino.Core, export: Path) -> openvino.CompiledModel:
     """The model, compiled for this processor; the first time takes seconds, later ones less."""
-    core = import_openvino().Core()
     settings = {"PERFORMANCE_HINT": "THROUGHPUT", "CACHE_DIR": str(export / COMPILED_FOLDER)}
     return core.compile_model(str(export / MODEL_FILE), "CPU", settings)
