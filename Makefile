@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test eval check test-llm lock clean
+.PHONY: chat test eval check test-llm test-long lock clean
 
 chat: $(VENV)/ready
 	$(BIN)/rag chat
@@ -25,6 +25,10 @@ check: $(VENV)/ready
 test-llm: $(VENV)/ready
 	$(BIN)/pytest -m llm
 
+# What takes minutes: hundreds of kills.
+test-long: $(VENV)/ready
+	$(BIN)/pytest -m long -s
+
 # The lock has hashes for everything but torch, whose builds (CPU, CUDA) have different ones. Torch
 # comes last, so that it finds what it needs already there in the locked versions.
 $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
@@ -41,7 +45,7 @@ $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 lock:
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet uv
-	$(VENV)/uv/bin/uv pip compile pyproject.toml --group dev -c requirements-torch.txt \
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --extra documents --group dev -c requirements-torch.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-package torch \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 

@@ -2,8 +2,8 @@
 
     python benchmarks/cold_start.py [--rounds R] [--json OUT]
 
-In a temporary folder with an index of `seeds/` and warm caches, in turns: `rag ask` until its answer
-is printed, `rag --help`, `rag chat` until its page answers, and a bare
+In a temporary folder with an index of `seeds/` and warm caches, in turns: `rag ask` until its
+answer is printed, `rag --help`, `rag chat` until its page answers, and a bare
 `import sentence_transformers` to compare with.
 `--first` also measures the very first `rag ask`, with an empty cache: unpacking and exporting the
 embedding model, and indexing.

@@ -20,7 +20,8 @@ from eval.floors import misses
 from eval.opening import Composer, opened
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
 from eval.runner import Ask, Outcome, run, summarise
-from rag.corpus.loader import find_files, load_document
+from rag.corpus.files import find_files
+from rag.corpus.loader import load_document
 from rag.errors import RagError
 
 

@@ -176,14 +176,15 @@ def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Sna
             fingerprint=embedder.fingerprint,
             dimensions=embedder.dimensions,
             chunker=CHUNKER,
+            index_id="",
             generation=1,
             updated="",
+            documents=len(collection.documents),
+            passages=len(passages),
         ),
         documents={document.doc_id: document for document in collection.documents},
         passages=tuple(passages),
         vectors=embedder.embed_passages([passage.text for passage in passages], told),
-        failures=(),
-        roots=(),
     )
 
 

@@ -8,9 +8,11 @@ The command line, the chat page, Python callers and the evaluation all come thro
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from rag.answering.abstention import Assessment, assess, not_answered
 from rag.answering.composition import Composition, quote, write
@@ -20,13 +22,15 @@ from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
-from rag.errors import ChatModelError, QuestionError
+from rag.errors import ChatModelError, IndexUnusable, QuestionError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
+from rag.index.store import Manifest, current_manifest
 from rag.messages import Message
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
 from rag.retrieval.dense import DenseRetriever
 from rag.retrieval.query import Query, understand
+from rag.retrieval.stories import Stories
 from rag.retrieval.terms import concepts, fold, weights
 from rag.types import (
     Answer,
@@ -50,6 +54,7 @@ _SAMPLED_PASSAGES = 2000
 class _Found:
     """What the search brought: `evidence` is ranked, best first."""
 
+    corpus: _Corpus
     query: Query
     needed: Requirements
     hits: tuple[Hit, ...]
@@ -57,21 +62,38 @@ class _Found:
     assessment: Assessment
 
 
+class _Corpus:
+    """One generation of the index with what is made of it to search it. Never changed."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
+        self.snapshot = snapshot
+        self.retriever = DenseRetriever(snapshot, embedder)
+        self.stories = Stories(snapshot)
+        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
+        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
+        self.sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
+        self.languages = {d.language for d in snapshot.documents.values()}
+
+
 class Assistant:
     """Answers questions over one opened index. Safe between threads: open it once and share it."""
 
     def __init__(
-        self, *, snapshot: Snapshot, embedder: Embedder, chat_model: ChatModel | None = None
+        self,
+        *,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        chat_model: ChatModel | None = None,
+        folder: Path | None = None,
     ) -> None:
-        self.snapshot = snapshot
+        """`folder` is the index of the snapshot, if newer generations of it are to be picked up."""
         self._embedder = embedder
         self._chat_model = chat_model
-        self._retriever = DenseRetriever(snapshot, embedder)
         self._vectors = SentenceVectors(embedder)
-        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
-        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
-        self._sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
-        self._languages = {d.language for d in snapshot.documents.values()}
+        self._corpus = _Corpus(snapshot, embedder)
+        self._folder = folder
+        self._refreshing = threading.Lock()
+        self._behind: Message | None = None
 
     @classmethod
     def open(
@@ -92,7 +114,41 @@ class Assistant:
 
             embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
-        return cls(snapshot=snapshot, embedder=embedder, chat_model=open_chat_model(config))
+        return cls(
+            snapshot=snapshot,
+            embedder=embedder,
+            chat_model=open_chat_model(config),
+            folder=config.index,
+        )
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The generation of the index that answers come from now."""
+        return self._corpus.snapshot
+
+    def refresh(self) -> None:
+        """Pick up the newest generation of the index, as every question does by itself.
+
+        An index that can't be read any more leaves the generation that is open in use; answers
+        then carry a notice that says so.
+        """
+        if self._folder is None or not self._refreshing.acquire(blocking=False):
+            return  # another thread reads it; this one goes on with what is open
+        try:
+            old, new = self.snapshot.manifest, current_manifest(self._folder)
+            if (old.index_id, old.generation) != (new.index_id, new.generation):
+                snapshot = read_snapshot(
+                    self._folder,
+                    fingerprint=self._embedder.fingerprint,
+                    chunker=CHUNKER,
+                    previous=self.snapshot,
+                )
+                self._corpus = _Corpus(snapshot, self._embedder)
+            self._behind = None
+        except IndexUnusable as error:
+            self._behind = _behind(error, self.snapshot.manifest)
+        finally:
+            self._refreshing.release()
 
     @property
     def chat_model_name(self) -> str | None:
@@ -127,7 +183,8 @@ class Assistant:
         started = time.perf_counter()
         question = checked_question(question)
         yield Progress(stage="searching")
-        found = self._search(understand(question, history))
+        self.refresh()
+        found = self._search(self._corpus, understand(question, history))
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found)
@@ -144,16 +201,19 @@ class Assistant:
             ),
         )
 
-    def _search(self, query: Query) -> _Found:
-        across = self._languages != {query.language}
+    def _search(self, corpus: _Corpus, query: Query) -> _Found:
+        across = corpus.languages != {query.language}
         asked = concepts(query.text, across=across)
-        rarity = weights(asked, self._sample)
-        hits = self._retriever.retrieve(query.text, _HITS)
+        rarity = weights(asked, corpus.sample)
+        # Twice as many as are wanted, since one story may be found in several outlets.
+        hits = corpus.stories.distinct(corpus.retriever.retrieve(query.text, 2 * _HITS), _HITS)
         (vector,) = self._embedder.embed_queries([query.text])
-        evidence = gather(vector, asked, rarity, hits, self.snapshot.documents, self._vectors)
+        documents = corpus.snapshot.documents
+        evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
         needed = requirements(query, asked, across=across)
         ranked = rank(evidence, needed)
         return _Found(
+            corpus=corpus,
             query=query,
             needed=needed,
             hits=hits,
@@ -196,6 +256,8 @@ class Assistant:
         answered = bool(composition.statements)
         nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
         query = found.query
+        documents = found.corpus.snapshot.documents
+        behind = (self._behind,) if self._behind else ()
         return Answer(
             question=question,
             language=query.language,
@@ -207,10 +269,10 @@ class Assistant:
             missing=() if answered else found.assessment.missing or (not_answered(),),
             nearest=()
             if answered
-            else tuple(reference(self.snapshot.documents[d]) for d in list(nearest)[:_NEAREST]),
+            else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
             time_frame=None,
             hits=found.hits,
-            notices=composition.notices,
+            notices=(*behind, *composition.notices),
             model=composition.model,
             timings=timings,
         )
@@ -247,6 +309,16 @@ def checked_question(question: str) -> str:
 def _asked(model: ChatModel) -> ModelUse:
     return ModelUse(
         name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
+    )
+
+
+def _behind(error: IndexUnusable, manifest: Manifest) -> Message:
+    return Message(
+        code="behind",
+        en=f"The index has changed and can't be read now; this answer comes from generation"
+        f" {manifest.generation} of {manifest.updated}. {error.message.en}",
+        zh=f"索引已变更且目前无法读取；本回答依据 {manifest.updated} 的第 {manifest.generation}"
+        f" 代。{error.message.zh}",
     )
 
 

@@ -9,7 +9,8 @@
     │   ├── IndexMissing        there is none: the command to build it is named
     │   ├── IndexMismatch       made by another format, embedding model or chunker
     │   ├── IndexDamaged        its file fails its own checks
-    │   └── IndexBusy           another process is writing to it
+    │   ├── IndexBusy           another process is writing to it
+    │   └── IndexNotWritable    its disk is full, or can't be written
     ├── DocumentNotFound        no article has that id
     ├── QuestionError           the question is empty or too long
     └── ChatModelError          the chat model gave no usable reply
@@ -75,6 +76,10 @@ class IndexDamaged(IndexUnusable):
 
 class IndexBusy(IndexUnusable):
     """Another process is writing to the index."""
+
+
+class IndexNotWritable(IndexUnusable):
+    """The index can't be written: its disk is full, or read-only."""
 
 
 class DocumentNotFound(RagError):

@@ -107,7 +107,8 @@ class Citation:
 
     Always: `quote == document.text[start:end]`, for the document whose file had `content_hash`.
     `marker` is the n of `[n]`: citations of an answer are numbered by first appearance, and one
-    place has one number.
+    place has one number. `also_in` are other articles that tell the same story in nearly the same
+    words.
     """
 
     marker: int
@@ -120,6 +121,7 @@ class Citation:
     published: Published | None
     url: str | None
     content_hash: str
+    also_in: tuple[DocumentReference, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

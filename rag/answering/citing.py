@@ -34,4 +34,5 @@ class Citer:
             published=document.published,
             url=document.url,
             content_hash=document.content_hash,
+            also_in=evidence.also_in,
         )

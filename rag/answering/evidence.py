@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from rag.corpus.sentences import split_sentences
 from rag.models.embedder import Embedder, Vectors
+from rag.retrieval.stories import Stories
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
-from rag.types import Document, Hit
+from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
 
@@ -24,7 +25,7 @@ class Evidence:
     Always: `text == document.text[start:end]`. `cosine` is its similarity to the question,
     `coverage` the share (0 to 1, by weight) of the question's concepts that it shows, `nearby`
     the same share for the passage around it together with the article's title. `vector` is its
-    unit vector, shape (dimensions,).
+    unit vector, shape (dimensions,). `also_in` are other articles of the same story.
     """
 
     document: Document
@@ -36,6 +37,7 @@ class Evidence:
     nearby: float
     passage: str
     vector: NDArray[np.float32]
+    also_in: tuple[DocumentReference, ...] = ()
 
 
 class SentenceVectors:
@@ -67,6 +69,7 @@ def gather(
     weights: Sequence[float],
     hits: Sequence[Hit],
     documents: Mapping[str, Document],
+    stories: Stories,
     vectors: SentenceVectors,
 ) -> tuple[Evidence, ...]:
     """Every sentence of the hits' passages once, in the order of the hits.
@@ -95,6 +98,7 @@ def gather(
             nearby=nearby,
             passage=passage,
             vector=vector,
+            also_in=stories.others(document.doc_id),
         )
         for (document, start, end, nearby, passage), text, vector in zip(
             places, texts, embedded, strict=True

@@ -4,57 +4,94 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import groupby
 from pathlib import Path
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 
 from rag.corpus.chunker import ChunkerSettings
+from rag.corpus.near_duplicates import group, read_signatures
 from rag.errors import DocumentNotFound
-from rag.index.store import Failure, Manifest, check_manifest, connect, damaged, read_manifest
+from rag.index.store import (
+    DOCUMENT_COLUMNS,
+    Failure,
+    Manifest,
+    check_manifest,
+    connect,
+    damaged,
+    document_checksum,
+    read_manifest,
+)
 from rag.messages import Language, Message
 from rag.models.embedder import Vectors
 from rag.types import Document, DocumentReference, Passage, Published
 
 
 @dataclass(frozen=True, kw_only=True)
+class Stored:
+    """An article as it is stored: row i of `vectors` belongs to `passages[i]`.
+
+    `generation` is the one that stored it, `signature` tells near-duplicates
+    (`rag.corpus.near_duplicates`).
+    """
+
+    document: Document
+    passages: tuple[Passage, ...]
+    vectors: Vectors
+    signature: bytes
+    generation: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One whole generation in memory. Row i of `vectors` belongs to `passages[i]`."""
+    """One whole generation in memory. Row i of `vectors` belongs to `passages[i]`.
+
+    `stories` are the groups of articles, by their ids, that are one story in several outlets.
+    `stored` is the same by article, so that a later generation need not read all of it again.
+    """
 
     manifest: Manifest
     documents: dict[str, Document]
     passages: tuple[Passage, ...]
     vectors: Vectors
-    failures: tuple[Failure, ...]
-    roots: tuple[str, ...]
+    stories: tuple[tuple[str, ...], ...] = ()
+    failures: tuple[Failure, ...] = ()
+    roots: tuple[str, ...] = ()
+    stored: Mapping[str, Stored] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexStatus:
-    """What an index holds, told without loading any model."""
+    """What an index holds, told without loading any model.
+
+    `removed` are the titles of articles that were removed by hand and stay away.
+    """
 
     manifest: Manifest
     roots: tuple[str, ...]
     documents: tuple[DocumentReference, ...]
     passages: int
     failures: tuple[Failure, ...]
+    removed: tuple[str, ...]
 
 
 def read_status(folder: Path) -> IndexStatus:
     """What the index in `folder` holds. Raises as `read_snapshot` does, models aside."""
-    with connect(folder, create=False) as connection:
+    with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
-        (passages,) = connection.execute("SELECT count(*) FROM passages").fetchone()
+        removed = connection.execute("SELECT title FROM excluded ORDER BY title").fetchall()
         return IndexStatus(
             manifest=manifest,
             roots=_roots(connection),
             documents=tuple(map(reference, _documents(connection))),
-            passages=passages,
+            passages=manifest.passages,
             failures=tuple(_failures(connection)),
+            removed=tuple(title for (title,) in removed),
         )
 
 
@@ -62,12 +99,20 @@ def stored_document(folder: Path, doc_id: str) -> Document:
     """One article of the index in `folder`. Raises `DocumentNotFound`, and as `read_status`."""
     # No id holds half a surrogate pair, and SQLite takes none.
     known = doc_id.encode(errors="replace").decode()
-    with connect(folder, create=False) as connection:
+    with connect(folder) as connection:
         connection.execute("BEGIN")
         read_manifest(connection, folder)
         for document in _documents(connection, "WHERE doc_id = ?", (known,)):
             return document
     raise document_not_found(doc_id)
+
+
+def stored_documents(folder: Path) -> Iterator[Document]:
+    """Every article of the index in `folder`, by id, one after another. Raises as `read_status`."""
+    with connect(folder) as connection:
+        connection.execute("BEGIN")
+        read_manifest(connection, folder)
+        yield from _documents(connection)
 
 
 def document_not_found(doc_id: str) -> DocumentNotFound:
@@ -89,60 +134,115 @@ def reference(document: Document) -> DocumentReference:
     )
 
 
-def read_snapshot(folder: Path, *, fingerprint: str, chunker: ChunkerSettings) -> Snapshot:
+def read_snapshot(
+    folder: Path,
+    *,
+    fingerprint: str,
+    chunker: ChunkerSettings,
+    previous: Snapshot | None = None,
+) -> Snapshot:
     """Read one whole generation of the index in `folder`, and check it.
 
-    Raises `IndexMissing`, `IndexMismatch` (another format, model or chunker) or `IndexDamaged`.
+    Of a `previous` snapshot of the same index, what did not change since is taken over, and
+    neither read nor checked again. Raises `IndexMissing`, `IndexMismatch` (another format, model
+    or chunker) or `IndexDamaged`.
     """
-    with connect(folder, create=False) as connection:
+    with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
         check_manifest(manifest, folder, fingerprint=fingerprint, chunker=chunker)
-        documents = {document.doc_id: document for document in _documents(connection)}
-        rows = connection.execute(
-            "SELECT passage_id, doc_id, start, end, vector, checksum"
-            " FROM passages JOIN vectors USING (vector_key) ORDER BY passage_id"
-        ).fetchall()
-        failures = tuple(_failures(connection))
-        roots = _roots(connection)
-        (expected,) = connection.execute("SELECT count(*) FROM passages").fetchone()
-    if len(rows) != expected:
-        raise damaged(folder, f"{expected - len(rows)} passages have no vector")
-    passages = []
-    for passage_id, doc_id, start, end, vector, checksum in rows:
-        document = documents.get(doc_id)
-        if document is None or not 0 <= start < end <= len(document.text):
-            raise damaged(folder, f"passage {passage_id} lies outside its article")
-        if zlib.crc32(vector) != checksum or len(vector) != 4 * manifest.dimensions:
-            raise damaged(folder, f"the vector of passage {passage_id} fails its checksum")
-        passages.append(
-            Passage(
-                passage_id=passage_id,
-                doc_id=doc_id,
-                start=start,
-                end=end,
-                text=document.text[start:end],
-            )
-        )
-    vectors = np.frombuffer(b"".join(row[4] for row in rows), dtype="<f4")
+        if previous is not None and previous.manifest.index_id != manifest.index_id:
+            previous = None
+        generations = dict(connection.execute("SELECT doc_id, generation FROM documents"))
+        known = previous.stored if previous else {}
+        stored = {
+            d: known[d] for d, g in generations.items() if d in known and known[d].generation == g
+        }
+        since = previous.manifest.generation if previous else 0
+        stored |= {
+            item.document.doc_id: item for item in _read(connection, folder, manifest, since)
+        }
+        failures, roots = tuple(_failures(connection)), _roots(connection)
+    passages = tuple(passage for item in stored.values() for passage in item.passages)
+    found = len(stored), len(passages)
+    if found != (manifest.documents, manifest.passages) or stored.keys() != generations.keys():
+        counts = f"{found[0]} of {manifest.documents} articles, {found[1]} of {manifest.passages}"
+        raise damaged(folder, f"it holds {counts} passages")
+    stored = dict(sorted(stored.items()))
+    items = tuple(stored.values())
+    empty = np.empty((0, manifest.dimensions), np.float32)
     return Snapshot(
         manifest=manifest,
-        documents=documents,
-        passages=tuple(passages),
-        vectors=vectors.reshape(len(rows), manifest.dimensions).astype(np.float32),
+        stored=stored,
+        documents={item.document.doc_id: item.document for item in items},
+        passages=passages,
+        vectors=np.concatenate([empty, *(item.vectors for item in items)]),
+        stories=_stories(items),
         failures=failures,
         roots=roots,
     )
 
 
+def _stories(items: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
+    signatures = read_signatures(item.signature for item in items)
+    texts = [item.document.text for item in items]
+    groups = group(signatures, texts)
+    return tuple(tuple(items[row].document.doc_id for row in rows) for rows in groups)
+
+
+def _read(
+    connection: sqlite3.Connection, folder: Path, manifest: Manifest, since: int
+) -> Iterator[Stored]:
+    """The articles that were stored after the generation `since`, each checked whole."""
+    rows = connection.execute(
+        "SELECT doc_id, passage_id, start, end, vector_key, vector, vectors.checksum"
+        " FROM documents JOIN passages USING (doc_id) LEFT JOIN vectors USING (vector_key)"
+        " WHERE generation > ? ORDER BY doc_id, passage_id",
+        (since,),
+    )
+    parts = {doc_id: tuple(group) for doc_id, group in groupby(rows, key=lambda row: row[0])}
+    for *columns, signature, generation, checksum in connection.execute(
+        f"SELECT {DOCUMENT_COLUMNS}, signature, generation, checksum FROM documents"  # noqa: S608
+        " WHERE generation > ? ORDER BY doc_id",
+        (since,),
+    ):
+        places = parts.pop(columns[0], ())
+        spans = [row[2:5] for row in places]
+        if checksum != document_checksum((*columns, generation), spans, signature):
+            raise damaged(folder, f"article {str(columns[0])[:80]!r} fails its checksum")
+        document = _document(columns)
+        yield Stored(
+            document=document,
+            passages=tuple(
+                Passage(
+                    passage_id=passage_id,
+                    doc_id=document.doc_id,
+                    start=start,
+                    end=end,
+                    text=document.text[start:end],
+                )
+                for _, passage_id, start, end, *_ in places
+            ),
+            vectors=_vectors(places, folder, manifest.dimensions),
+            signature=signature,
+            generation=generation,
+        )
+
+
+def _vectors(places: Sequence[tuple[Any, ...]], folder: Path, dimensions: int) -> Vectors:
+    for _, passage_id, *_, vector, checksum in places:
+        if vector is None:
+            raise damaged(folder, f"passage {passage_id} has no vector")
+        if zlib.crc32(vector) != checksum or len(vector) != 4 * dimensions:
+            raise damaged(folder, f"the vector of passage {passage_id} fails its checksum")
+    joined = b"".join(row[5] for row in places)
+    return np.frombuffer(joined, dtype="<f4").astype(np.float32).reshape(len(places), dimensions)
+
+
 def _documents(
     connection: sqlite3.Connection, where: str = "", parameters: tuple[str, ...] = ()
 ) -> Iterator[Document]:
-    columns = (
-        "doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text,"
-        " content_hash"
-    )
-    query = f"SELECT {columns} FROM documents {where} ORDER BY doc_id"  # noqa: S608
+    query = f"SELECT {DOCUMENT_COLUMNS} FROM documents {where} ORDER BY doc_id"  # noqa: S608
     yield from map(_document, connection.execute(query, parameters))
 
 
@@ -150,7 +250,7 @@ def _roots(connection: sqlite3.Connection) -> tuple[str, ...]:
     return tuple(root for (root,) in connection.execute("SELECT root FROM roots ORDER BY root"))
 
 
-def _document(row: tuple[str | int | None, ...]) -> Document:
+def _document(row: Sequence[str | int | None]) -> Document:
     doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text, digest = (
         row
     )
@@ -175,6 +275,6 @@ def _document(row: tuple[str | int | None, ...]) -> Document:
 
 
 def _failures(connection: sqlite3.Connection) -> Iterator[Failure]:
-    rows = connection.execute("SELECT path, code, en, zh FROM failures ORDER BY path")
+    rows = connection.execute("SELECT place, code, en, zh FROM failures ORDER BY place")
     for path, code, en, zh in rows:
         yield Failure(path=path, reason=Message(code=code, en=en, zh=zh))

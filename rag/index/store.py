@@ -5,35 +5,51 @@ one whole generation, and a crash leaves the last one. Vectors are kept by what 
 (`vector_key`), so that text that did not change is never embedded twice, wherever it moves.
 
 Whatever can't be trusted is said in one line and never shown as an answer: another format,
-another embedding model, another chunker, or a vector that fails its checksum.
+another embedding model, another chunker, or anything that fails its checksum.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 
-from rag.corpus.chunker import ChunkerSettings, Span
-from rag.errors import ConfigError, IndexBusy, IndexDamaged, IndexMismatch, IndexMissing
+from rag.corpus.chunker import ChunkerSettings
+from rag.errors import (
+    ConfigError,
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNotWritable,
+)
 from rag.messages import Message
-from rag.models.embedder import Vectors
-from rag.types import Document
 
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 FILE_NAME = "index.sqlite3"
+REBUILDING_NAME = "rebuilding.sqlite3"
+"""A new index while it is made beside the one in use."""
 
-_SCHEMA = """
+SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
 CREATE TABLE roots (root TEXT PRIMARY KEY) STRICT;
+CREATE TABLE files (
+    file_id INTEGER PRIMARY KEY,
+    base TEXT NOT NULL,
+    path TEXT NOT NULL,
+    stamp TEXT,
+    UNIQUE (base, path)
+) STRICT;
 CREATE TABLE documents (
     doc_id TEXT PRIMARY KEY,
-    root TEXT NOT NULL REFERENCES roots,
+    file_id INTEGER NOT NULL REFERENCES files,
+    natural_id TEXT NOT NULL,
     path TEXT NOT NULL,
     title TEXT NOT NULL,
     outlet TEXT,
@@ -43,8 +59,12 @@ CREATE TABLE documents (
     language TEXT NOT NULL,
     url TEXT,
     text TEXT NOT NULL,
-    content_hash TEXT NOT NULL
+    content_hash TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX documents_of_file ON documents (file_id);
 CREATE TABLE vectors (
     vector_key TEXT PRIMARY KEY,
     vector BLOB NOT NULL,
@@ -60,13 +80,26 @@ CREATE TABLE passages (
 CREATE INDEX passages_of_document ON passages (doc_id);
 CREATE INDEX passages_of_vector ON passages (vector_key);
 CREATE TABLE failures (
-    path TEXT PRIMARY KEY,
-    root TEXT NOT NULL REFERENCES roots,
+    place TEXT PRIMARY KEY,
+    root TEXT NOT NULL,
     code TEXT NOT NULL,
     en TEXT NOT NULL,
     zh TEXT NOT NULL
 ) STRICT;
+CREATE TABLE excluded (
+    base TEXT NOT NULL,
+    path TEXT NOT NULL,
+    natural_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    PRIMARY KEY (base, path, natural_id)
+) STRICT;
 """
+
+DOCUMENT_COLUMNS = (
+    "doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text,"
+    " content_hash"
+)
+"""The columns of `Document`, in the order that its checksum is made of."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,9 +107,12 @@ class Manifest:
     """What an index was made with, and which state of it this is.
 
     `runtime` is what computed the newest vectors; others of the same model may be beside them.
-    `generation` grows by one with each change; `updated` is when that was, in ISO 8601 with zone.
+    `index_id` is another for each index that is made, rebuilt ones included; `generation` grows
+    by one with each change, and `updated` is when that was, in ISO 8601 with zone. `documents`
+    and `passages` count what is there.
     """
 
+    index_id: str
     embedder: str
     runtime: str
     fingerprint: str
@@ -84,21 +120,13 @@ class Manifest:
     chunker: ChunkerSettings
     generation: int
     updated: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class IndexedFile:
-    """A file as the index knows it, to tell what changed."""
-
-    doc_id: str
-    root: str
-    path: str
-    content_hash: str
+    documents: int
+    passages: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A file that could not be read, and why."""
+    """A file, a folder, or a line of a file that could not be read, and why."""
 
     path: str
     reason: Message
@@ -111,6 +139,18 @@ def vector_key(fingerprint: str, embedded_text: str) -> str:
     ).hexdigest()
 
 
+def document_checksum(
+    columns: Iterable[object], passages: Iterable[tuple[int, int, str]], signature: bytes
+) -> int:
+    """CRC-32 of an article's `DOCUMENT_COLUMNS` and generation, its passages, its signature.
+
+    `passages` are (start, end, vector key), in order.
+    """
+    # What a damaged file may hold in place of text is written somehow, and is then not equal.
+    value = json.dumps([*columns, *passages], ensure_ascii=False, default=str)
+    return zlib.crc32(signature, zlib.crc32(value.encode(errors="surrogatepass")))
+
+
 def index_exists(folder: Path) -> bool:
     """Whether there is an index in `folder`, usable or not."""
     return (folder / FILE_NAME).is_file()
@@ -118,184 +158,32 @@ def index_exists(folder: Path) -> bool:
 
 def stored_roots(folder: Path) -> tuple[Path, ...]:
     """The folders and files that an index of any format of ours follows."""
-    with connect(folder, create=False) as connection:
+    with connect(folder) as connection:
         return tuple(Path(root) for (root,) in connection.execute("SELECT root FROM roots"))
 
 
-class Writer:
-    """The one process that may change an index; use `open_writer`. Not for several threads."""
-
-    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
-        self._connection = connection
-        self.folder = folder
-
-    def manifest(self) -> Manifest | None:
-        """The manifest, or None in an index that was only just made."""
-        (entries,) = self._connection.execute("SELECT count(*) FROM manifest").fetchone()
-        return read_manifest(self._connection, self.folder) if entries else None
-
-    def write_manifest(self, manifest: Manifest) -> None:
-        """Replace the manifest."""
-        entries = {
-            "embedder": manifest.embedder,
-            "runtime": manifest.runtime,
-            "fingerprint": manifest.fingerprint,
-            "dimensions": str(manifest.dimensions),
-            "chunker": json.dumps(asdict(manifest.chunker)),
-            "generation": str(manifest.generation),
-            "updated": manifest.updated,
-        }
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(entries.items())
-        )
-
-    def indexed_files(self) -> tuple[IndexedFile, ...]:
-        """Every file the index holds an article of."""
-        rows = self._connection.execute("SELECT doc_id, root, path, content_hash FROM documents")
-        return tuple(
-            IndexedFile(doc_id=doc_id, root=root, path=path, content_hash=content_hash)
-            for doc_id, root, path, content_hash in rows
-        )
-
-    def add_root(self, root: str) -> None:
-        """Remember a root, so that a rebuild needs no paths."""
-        self._connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
-
-    def put_document(
-        self, root: str, document: Document, spans: Sequence[Span], keys: Sequence[str]
-    ) -> None:
-        """Store an article in place of any older text of the same `doc_id`, with its passages.
-
-        `keys[i]` is the vector key of `spans[i]`; its vector must have been put before.
-        """
-        self.remove_document(document.doc_id)
-        published = document.published
-        self._connection.execute(
-            "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                document.doc_id,
-                root,
-                document.path,
-                document.title,
-                document.outlet,
-                published.moment.isoformat() if published else None,
-                published.precision if published else None,
-                published.zone_assumed if published else None,
-                document.language,
-                document.url,
-                document.text,
-                document.content_hash,
-            ),
-        )
-        self._connection.executemany(
-            "INSERT INTO passages (doc_id, start, end, vector_key) VALUES (?, ?, ?, ?)",
-            [(document.doc_id, s.start, s.end, key) for s, key in zip(spans, keys, strict=True)],
-        )
-
-    def remove_document(self, doc_id: str) -> None:
-        """Remove an article and its passages; nothing happens if there is none."""
-        self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
-
-    def missing_keys(self, keys: Iterable[str]) -> set[str]:
-        """Those of `keys` that no vector is stored under."""
-        return {
-            key
-            for key in set(keys)
-            if not self._connection.execute(
-                "SELECT 1 FROM vectors WHERE vector_key = ?", (key,)
-            ).fetchone()
-        }
-
-    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
-        """Store row i of `vectors`, shape (n, dimensions), under `keys[i]`."""
-        blobs = [row.astype("<f4").tobytes() for row in vectors]
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
-            [(key, blob, zlib.crc32(blob)) for key, blob in zip(keys, blobs, strict=True)],
-        )
-
-    def drop_unused_vectors(self) -> None:
-        """Forget vectors that no passage has any more."""
-        self._connection.execute(
-            "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
-        )
-
-    def replace_failures(self, root: str, failures: Iterable[Failure]) -> None:
-        """Remember which files of `root` could not be read, in place of what was known before."""
-        self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
-        self._connection.executemany(
-            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
-            [(f.path, root, f.reason.code, f.reason.en, f.reason.zh) for f in failures],
-        )
-
-
-@contextmanager
-def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
-    """Hold the index in `folder` for writing, making it if there is none.
-
-    What is written becomes visible all at once when the block ends, and not at all if it raises.
-    With `rebuild` the writer begins with an empty index, whatever made the old one; that too is
-    seen only when the block ends, unless the old file was no database at all. Raises `IndexBusy`
-    at once while another process writes, and what `read_snapshot` raises.
-    """
-    if rebuild:
-        _remove_if_no_database(folder)
-    with connect(folder, create=True) as connection:
-        if rebuild:
-            # Else dropping a table would first delete what refers to it, row by row.
-            connection.execute("PRAGMA foreign_keys = OFF")
-        try:
-            connection.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
-            if "locked" not in str(error):
-                raise
-            raise IndexBusy(
-                en=f"Another process is writing to the index {folder}: wait for it, then try"
-                " again.",
-                zh=f"另一个进程正在写入索引 {folder}：请等它结束后重试。",
-            ) from error
-        try:
-            if rebuild:
-                _drop_everything(connection)
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            if version == 0:
-                for statement in _SCHEMA.split(";"):
-                    connection.execute(statement)
-                connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
-            else:
-                _check_format(version, folder)
-            yield Writer(connection, folder)
-        except BaseException:
-            connection.execute("ROLLBACK")
-            raise
-        connection.execute("COMMIT")
-
-
-def _remove_if_no_database(folder: Path) -> None:
-    try:
-        with connect(folder, create=True) as connection:
-            connection.execute("PRAGMA quick_check").fetchall()
-    except IndexDamaged:
-        for suffix in ("", "-wal", "-shm"):
-            (folder / (FILE_NAME + suffix)).unlink(missing_ok=True)
-
-
-def _drop_everything(connection: sqlite3.Connection) -> None:
-    tables = connection.execute(
-        "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
-    ).fetchall()
-    for (table,) in tables:
-        connection.execute(f'DROP TABLE "{table}"')
-    connection.execute("PRAGMA user_version = 0")
+def current_manifest(folder: Path) -> Manifest:
+    """The manifest of the index in `folder`. Raises as `connect` and `read_manifest` do."""
+    with connect(folder) as connection:
+        return read_manifest(connection, folder)
 
 
 def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
-    """The manifest of an open index."""
+    """The manifest of an open index. Raises `IndexMismatch` or `IndexDamaged`."""
     (version,) = connection.execute("PRAGMA user_version").fetchone()
-    _check_format(version, folder)
+    check_format(version, folder)
     entries = dict(connection.execute("SELECT key, value FROM manifest"))
+    if not entries:
+        raise IndexMissing(
+            en=f"The index {folder} is not finished: run `rag index` to go on with it.",
+            zh=f"索引 {folder} 尚未建成：请运行 `rag index` 继续建立。",
+        )
     try:
+        checksum = int(entries.pop("checksum"))
+        if checksum != manifest_checksum(entries):
+            raise damaged(folder, "its manifest fails its checksum")
         return Manifest(
+            index_id=entries["index_id"],
             embedder=entries["embedder"],
             runtime=entries["runtime"],
             fingerprint=entries["fingerprint"],
@@ -303,9 +191,16 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
             chunker=ChunkerSettings(**json.loads(entries["chunker"])),
             generation=int(entries["generation"]),
             updated=entries["updated"],
+            documents=int(entries["documents"]),
+            passages=int(entries["passages"]),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(folder, f"its manifest can't be read ({error!r})") from error
+
+
+def manifest_checksum(entries: dict[str, str]) -> int:
+    """CRC-32 of the manifest's entries but the checksum itself."""
+    return zlib.crc32(json.dumps(sorted(entries.items())).encode())
 
 
 def check_manifest(
@@ -331,44 +226,55 @@ def check_manifest(
 
 
 @contextmanager
-def connect(folder: Path, *, create: bool) -> Iterator[sqlite3.Connection]:
-    """A connection to the index in `folder`; what SQLite raises becomes an error of ours."""
+def connect(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that reads the index in `folder`, also on a disk that can't be written.
+
+    What SQLite raises becomes an error of ours. Raises `IndexMissing` where there is none.
+    """
     path = folder / FILE_NAME
     try:
-        if create:
-            folder.mkdir(parents=True, exist_ok=True)
         exists = path.is_file()
     except OSError as error:
-        raise ConfigError(
-            en=f"The index folder {str(folder)[:200]!r} can't be used ({error.strerror}): set"
-            " RAG_INDEX to a folder that can be written.",
-            zh=f"索引文件夹 {str(folder)[:200]!r} 无法使用（{error.strerror}）："
-            "请把 RAG_INDEX 设为可写的文件夹。",
-        ) from error
-    if not create and not exists:
+        raise folder_unusable(folder, error) from error
+    if not exists:
         raise IndexMissing(
             en=f"There is no index in {folder}: run `rag index FOLDER` with the folder of your"
             " articles, or set RAG_INDEX.",
             zh=f"{folder} 中没有索引：请运行 `rag index 文件夹`（存放文章的文件夹），"
             "或设置 RAG_INDEX。",
         )
+    # A reader needs a file of its own beside the index, unless nobody can write there at all.
+    immutable = "&immutable=1" if not os.access(folder, os.W_OK) and not _pending(path) else ""
+    with closed_connection(path, folder, f"mode=ro{immutable}", seconds=5) as connection:
+        yield connection
+
+
+@contextmanager
+def closed_connection(
+    path: Path, folder: Path, options: str, *, seconds: float
+) -> Iterator[sqlite3.Connection]:
+    """A connection to the file `path`, closed at the end; what SQLite raises becomes ours.
+
+    No transaction is begun implicitly. `seconds` is how long to wait for a lock.
+    """
     try:
-        # No implicit transactions: each one is begun and ended by name. Waiting for a lock is
-        # bounded, since a reader in WAL mode only ever waits for a checkpoint.
-        with closing(sqlite3.connect(path, timeout=0 if create else 5, isolation_level=None)) as c:
-            c.execute("PRAGMA journal_mode = WAL")
-            c.execute("PRAGMA foreign_keys = ON")
-            yield c
+        address = f"{path.absolute().as_uri()}?{options}"
+        opened = sqlite3.connect(address, timeout=seconds, isolation_level=None, uri=True)
+        with closing(opened) as connection:
+            yield connection
     except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError) and "locked" in str(error):
-            raise IndexBusy(
-                en=f"The index {folder} is locked by another process: wait for it, then try again.",
-                zh=f"索引 {folder} 被另一个进程锁定：请等它结束后重试。",
-            ) from error
-        raise damaged(folder, str(error)) from error
+        raise _translated(error, folder) from error
 
 
-def _check_format(version: int, folder: Path) -> None:
+def check_format(version: int, folder: Path) -> None:
+    """Raise `IndexMismatch` unless this program reads that format."""
+    if version > FORMAT_VERSION:
+        raise IndexMismatch(
+            en=f"The index {folder} has format {version}, made by a newer version of this program"
+            f" (this one reads {FORMAT_VERSION}): update it, or run `rag index --rebuild`.",
+            zh=f"索引 {folder} 的格式版本是 {version}，由更新版本的程序建立（本程序读取"
+            f" {FORMAT_VERSION}）：请更新程序，或运行 `rag index --rebuild`。",
+        )
     if version != FORMAT_VERSION:
         raise IndexMismatch(
             en=f"The index {folder} has format {version}, this program reads {FORMAT_VERSION}:"
@@ -376,6 +282,14 @@ def _check_format(version: int, folder: Path) -> None:
             zh=f"索引 {folder} 的格式版本是 {version}，本程序读取 {FORMAT_VERSION}："
             "请运行 `rag index --rebuild`。",
         )
+
+
+def busy(folder: Path) -> IndexBusy:
+    """The error for an index that another process writes to."""
+    return IndexBusy(
+        en=f"Another process is writing to the index {folder}: wait for it, then try again.",
+        zh=f"另一个进程正在写入索引 {folder}：请等它结束后重试。",
+    )
 
 
 def damaged(folder: Path, what: str) -> IndexDamaged:
@@ -386,3 +300,41 @@ def damaged(folder: Path, what: str) -> IndexDamaged:
         zh=f"索引 {folder} 已损坏（{what}）："
         "请运行 `rag index --rebuild 文件夹`（存放文章的文件夹）。",
     )
+
+
+def not_writable(folder: Path, reason: str) -> IndexNotWritable:
+    """The error for an index folder that nothing can be written to."""
+    return IndexNotWritable(
+        en=f"The index {str(folder)[:200]!r} can't be written ({reason}), and is as it was: make"
+        " room or allow writing there, or set RAG_INDEX to another folder.",
+        zh=f"索引 {str(folder)[:200]!r} 无法写入（{reason}），内容保持原样："
+        "请腾出空间或开放写权限，或把 RAG_INDEX 设为其他文件夹。",
+    )
+
+
+def folder_unusable(folder: Path, error: OSError) -> ConfigError:
+    """The error for an index folder that can't be made or looked into."""
+    return ConfigError(
+        en=f"The index folder {str(folder)[:200]!r} can't be used ({error.strerror}): set"
+        " RAG_INDEX to a folder that can be written.",
+        zh=f"索引文件夹 {str(folder)[:200]!r} 无法使用（{error.strerror}）："
+        "请把 RAG_INDEX 设为可写的文件夹。",
+    )
+
+
+def _pending(path: Path) -> bool:
+    """Whether there are changes that were committed and not yet moved into the file itself."""
+    log = path.with_name(path.name + "-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def _translated(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+    # The primary code is in the low byte; a result of Python's own making has none.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(folder)
+    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
+        return not_writable(folder, str(error))
+    if code == sqlite3.SQLITE_CANTOPEN:
+        return not_writable(folder, str(error))
+    return damaged(folder, str(error))

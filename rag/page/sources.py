@@ -189,6 +189,9 @@ def _card(
             escaped(citation.quote), str(citation.marker), [_anchor(citation, turn, words)]
         )
         body += f'<p class="rag-excerpt">{quote}</p>'
+    if first.also_in:
+        others = "; ".join(d.outlet or d.title for d in first.also_in)
+        body += f'<p class="rag-note">{inline(words.also_in.format(others))}</p>'
     if document is not None and whole_article:
         html_id = f"turn{turn}-article{first.marker}"
         body += _unfolding(article(document.text, found), words.whole_article, html_id, document)

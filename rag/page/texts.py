@@ -68,6 +68,7 @@ class Texts:
     undated: str
     article_gone: str
     article_changed: str
+    also_in: str
 
     colon: str
     comma: str
@@ -144,6 +145,7 @@ EN = Texts(
     original="Original",
     undated="undated",
     article_gone="This article is no longer in the index; here is the sentence that was quoted.",
+    also_in="The same report is also in: {}",
     article_changed="This article has changed since; here is the sentence as it was quoted.",
     colon=": ",
     comma=", ",
@@ -202,6 +204,7 @@ ZH = Texts(
     original="原文链接",
     undated="日期不详",
     article_gone="索引中已没有这篇文章，这里是当时引用的句子。",
+    also_in="同一报道另见：{}",
     article_changed="这篇文章后来有改动，这里是当时引用的句子。",
     colon="：",
     comma="，",

@@ -12,6 +12,7 @@ from rag.answering.verification import Verification, verify
 from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatMessage, TokenUsage
 from rag.models.embedder import Embedder
+from rag.retrieval.stories import Stories
 from rag.types import Hit
 
 
@@ -23,7 +24,7 @@ class Sources:
         self.documents = snapshot.documents
         hits = [Hit(passage=passage, score=0.9) for passage in snapshot.passages]
         (query,) = embedder.embed_queries(["苹果"])
-        self._all = gather(query, (), (), hits, snapshot.documents, self.vectors)
+        self._all = gather(query, (), (), hits, snapshot.documents, Stories(snapshot), self.vectors)
 
     def of(self, *parts: str) -> tuple[Evidence, ...]:
         """For each part, the first sentence that holds it."""

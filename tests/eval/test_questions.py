@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from eval.questions import QUESTIONS, QuestionSetError, find_occurrence, load_questions
-from rag.corpus.loader import find_files, load_document
+from rag.corpus.files import find_files
+from rag.corpus.loader import load_document
 from rag.types import Document
 
 SEEDS = Path(__file__).parents[2] / "seeds"

@@ -21,8 +21,9 @@ from rag.errors import (
 )
 from rag.index.indexing import known_roots, update_index
 from rag.index.snapshot import Snapshot, read_snapshot, read_status, stored_document
-from rag.index.store import FILE_NAME, open_writer
+from rag.index.store import FILE_NAME
 from rag.index.vectors import VectorIndex
+from rag.index.writer import open_writer
 from rag.models.embedder import Vectors
 from tests.conftest import SEEDS, HashEmbedder
 
@@ -99,7 +100,7 @@ def test_changed_and_removed_files_are_followed(
     assert found.manifest.generation == 2
 
 
-def test_text_that_only_moved_to_another_file_is_not_embedded_again(
+def test_a_moved_article_keeps_its_id_and_its_vectors(
     articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
     update_index(tmp_path / "index", [articles], hash_embedder)
@@ -108,7 +109,18 @@ def test_text_that_only_moved_to_another_file_is_not_embedded_again(
     report = update_index(tmp_path / "index", [articles], hash_embedder)
 
     assert hash_embedder.embedded == []
-    assert (report.added, report.removed) == (1, 1)
+    assert (report.moved, report.added, report.removed, report.generation) == (1, 0, 0, 2)
+    # The article keeps its id, so that what was cited before is still found.
+    found = snapshot(tmp_path / "index", hash_embedder)
+    assert {d.doc_id: d.path for d in found.documents.values()} == {
+        "a": "renamed.md",
+        "deep/b": "deep/b.txt",
+    }
+    # And a new article may take the name that was given up.
+    write(articles, "a.md", "Another harbour closed.")
+    report = update_index(tmp_path / "index", [articles], hash_embedder)
+    assert (report.added, report.unchanged) == (1, 2)
+    assert set(snapshot(tmp_path / "index", hash_embedder).documents) == {"a", "a~2", "deep/b"}
 
 
 def test_a_file_that_cannot_be_read_is_reported_and_its_last_text_kept(
@@ -125,16 +137,24 @@ def test_a_file_that_cannot_be_read_is_reported_and_its_last_text_kept(
     assert len(read_status(tmp_path / "index").failures) == 2
 
 
-def test_two_roots_may_not_give_one_id_to_two_articles(
+def test_articles_of_one_name_are_all_indexed_under_ids_of_their_own(
     articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
     other = tmp_path / "other"
     write(other, "a.md", "Another article with the same name.")
+    write(articles, "a.txt", "A third one, but for its ending.")
     update_index(tmp_path / "index", [articles], hash_embedder)
     report = update_index(tmp_path / "index", [other], hash_embedder)
 
-    assert [f.reason.code for f in report.failures] == ["doc_id_taken"]
-    assert "Lund" in snapshot(tmp_path / "index", hash_embedder).documents["a"].text
+    assert (report.added, report.failures) == (1, ())
+    found = snapshot(tmp_path / "index", hash_embedder).documents
+    assert set(found) == {"a", "a~2", "a~3", "deep/b"}
+    # They keep them, whatever is indexed next.
+    (articles / "a.md").unlink()
+    report = update_index(tmp_path / "index", [other, articles], hash_embedder)
+    assert (report.removed, report.unchanged) == (1, 3)
+    kept = snapshot(tmp_path / "index", hash_embedder).documents
+    assert {i: d.text for i, d in kept.items()} == {i: d.text for i, d in found.items() if i != "a"}
 
 
 def test_one_file_can_be_a_root_and_leaves_its_neighbours_alone(

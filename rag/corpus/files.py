@@ -1,0 +1,202 @@
+"""The files under a root: which there are, whether they changed, and what can't be opened."""
+
+from __future__ import annotations
+
+import os
+import time
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.corpus.characters import cleaned
+from rag.errors import DocumentError
+from rag.messages import Message
+
+ENDINGS = (".md", ".markdown", ".txt", ".html", ".htm", ".jsonl", ".docx", ".pdf")
+
+_SETTLED_NANOSECONDS = 2_000_000_000
+"""A file changed less than this ago may change again without its times showing it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LoadFailure:
+    """A file, a folder, or a line of a file that can't be read, and why."""
+
+    path: Path
+    reason: Message
+    line: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticleFile:
+    """A file as the file system tells of it.
+
+    `stamp` is the same only while nothing wrote to the file: its size, times and number. None
+    where the file was written so recently that it could change without its stamp changing.
+    """
+
+    path: Path
+    size: int
+    stamp: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listing:
+    """The article files under a root, sorted by path, and what can't be opened."""
+
+    files: tuple[ArticleFile, ...]
+    failures: tuple[LoadFailure, ...]
+
+
+def list_files(root: Path) -> Listing:
+    """Every article file under `root`, or `root` itself if it is one.
+
+    Files end in one of `ENDINGS`, in any case. Hidden files and folders are passed over, linked
+    folders aren't entered, and a linked file counts only where its target lies under the root.
+    Raises `DocumentError` where `root` doesn't exist or is neither a folder nor such a file.
+    """
+    if not root.is_dir():
+        if root.is_file() and _has_ending(root.name):
+            return Listing(files=(_article_file(root),), failures=())
+        endings = " ".join(ENDINGS)
+        raise DocumentError(
+            en=f"{shown(str(root))} is neither a folder nor an article ({endings}): give one that"
+            " is.",
+            zh=f"{shown(str(root))} 既不是文件夹，也不是文章文件（{endings}）：请给出其一。",
+        )
+    real_root = root.resolve()
+    files: list[ArticleFile] = []
+    failures: list[LoadFailure] = []
+    folders = [root]
+    while folders:
+        folder = folders.pop()
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    path = folder / entry.name
+                    try:
+                        if entry.name.startswith("."):
+                            continue
+                        if entry.is_dir(follow_symlinks=False):
+                            folders.append(path)
+                        elif _has_ending(entry.name) and _lies_under(entry, path, real_root):
+                            files.append(_article_file(path))
+                    except OSError as error:
+                        reason = unreadable(path, error).message
+                        failures.append(LoadFailure(path=path, reason=reason))
+        except OSError as error:
+            reason = unreadable(folder, error).message
+            failures.append(LoadFailure(path=folder, reason=reason))
+    files.sort(key=lambda file: file.path)
+    failures.sort(key=lambda failure: failure.path)
+    return Listing(files=tuple(files), failures=tuple(failures))
+
+
+def find_files(root: Path) -> tuple[Path, ...]:
+    """The paths of `list_files`."""
+    return tuple(file.path for file in list_files(root).files)
+
+
+def doc_id(path: Path, root: Path) -> str:
+    """The id of the article at `path`: its path relative to `root`, in NFC, without the ending.
+
+    Raises `DocumentError` where `path` isn't under `root`, or its name can't be shown or stored.
+    """
+    return unicodedata.normalize("NFC", Path(stored_path(path, root)).with_suffix("").as_posix())
+
+
+def stored_path(path: Path, root: Path) -> str:
+    """`path` relative to `root`, with `/` between folders. Raises as `doc_id` does."""
+    try:
+        relative = path.relative_to(root)
+    except ValueError:
+        raise DocumentError(
+            en=f"{shown(str(path))} is not under {shown(str(root))}: give a folder that holds it.",
+            zh=f"{shown(str(path))} 不在 {shown(str(root))} 之下：请给出包含它的文件夹。",
+        ) from None
+    name = relative.as_posix()
+    if unicodedata.normalize("NFC", name) != cleaned(name) or "\n" in name:
+        raise DocumentError(
+            en=f"The file name {shown(name)} holds characters that can't be shown or stored: rename"
+            " it.",
+            zh=f"文件名 {shown(name)} 含有无法显示或保存的字符：请改名。",
+        )
+    return name
+
+
+def read_bytes(path: Path, limit: int) -> bytes:
+    """The bytes of a file. Raises `DocumentError` where it can't be opened or exceeds `limit`."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(limit + 1)
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if len(data) > limit:
+        raise too_large(shown(path.name), limit)
+    return data
+
+
+def read_lines(path: Path, limit: int) -> Iterator[bytes | None]:
+    """The lines of a file, one after another; None in place of one longer than `limit` bytes.
+
+    Raises `DocumentError` where the file can't be opened or read.
+    """
+    try:
+        with path.open("rb") as file:
+            while line := file.readline(limit + 1):
+                if len(line) <= limit:
+                    yield line
+                    continue
+                while len(line) > limit and not line.endswith(b"\n"):
+                    line = file.readline(limit + 1)
+                yield None
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def too_large(name: str, limit: int) -> DocumentError:
+    """The error for an article of more than `limit` bytes."""
+    size = f"{limit // 1024**2} MB"
+    return DocumentError(
+        en=f"{name} is larger than {size}: split it into articles.",
+        zh=f"{name} 超过 {size}：请拆分成单篇文章。",
+    )
+
+
+def unreadable(path: Path, error: OSError) -> DocumentError:
+    """The error for a file or folder that the system won't open."""
+    name, reason = shown(path.name), error.strerror or type(error).__name__
+    return DocumentError(
+        en=f"{name} can't be opened ({reason}): check its permissions.",
+        zh=f"{name} 无法打开（{reason}）：请检查权限。",
+    )
+
+
+def shown(name: str) -> str:
+    """A file name for a message, with control characters and the like escaped."""
+    return "".join(
+        character if character.isprintable() else character.encode("unicode_escape").decode()
+        for character in name
+    )
+
+
+def _article_file(path: Path) -> ArticleFile:
+    status = path.stat()
+    changed = max(status.st_mtime_ns, status.st_ctime_ns)
+    settled = changed + _SETTLED_NANOSECONDS < time.time_ns()
+    stamp = f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+    return ArticleFile(path=path, size=status.st_size, stamp=stamp if settled else None)
+
+
+def _has_ending(name: str) -> bool:
+    return os.path.splitext(name)[1].lower() in ENDINGS  # noqa: PTH122
+
+
+def _lies_under(entry: os.DirEntry[str], path: Path, real_root: Path) -> bool:
+    """Whether this is a regular file, or a link to one below the root."""
+    if not entry.is_symlink():
+        return entry.is_file()
+    # A link that leads nowhere or in circles is as good as no file; one that can't be opened is
+    # reported when it is read.
+    return path.is_file() and path.resolve().is_relative_to(real_root)

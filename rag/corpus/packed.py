@@ -1,0 +1,98 @@
+"""The article of a Word or PDF file; through python-docx and pypdf, the extra `documents`."""
+
+from __future__ import annotations
+
+import io
+import logging
+import zipfile
+from datetime import datetime
+
+from rag.corpus.characters import cleaned
+from rag.corpus.front_matter import FrontMatter
+from rag.errors import DocumentError, first_line
+
+MAX_PAGES = 300
+MAX_UNPACKED_BYTES = 200 * 1024 * 1024
+
+# It warns of every oddity of a file on standard error.
+logging.getLogger("pypdf").setLevel(logging.CRITICAL)
+
+
+def read_packed(data: bytes, name: str, ending: str) -> FrontMatter:
+    """What a `.docx` or `.pdf` says of its article, and the article as Markdown.
+
+    `name` is the file's, for messages. Raises `DocumentError` where the extra isn't installed, or
+    the file is broken, encrypted, too long (`MAX_PAGES`) or without text (a scan).
+    """
+    try:
+        return _read_pdf(data, name) if ending == ".pdf" else _read_docx(data, name)
+    except DocumentError:
+        raise
+    except ImportError as error:
+        raise DocumentError(
+            en=f"{name} needs the extra for Word and PDF: run"
+            ' `pip install "cited-rag[documents]"`.',
+            zh=f'读取 {name} 需要 Word 和 PDF 扩展：请运行 `pip install "cited-rag[documents]"`。',
+        ) from error
+    except Exception as error:  # whatever the two libraries raise for a broken file
+        reason = f"{type(error).__name__}: {first_line(error)[:120]}"
+        raise DocumentError(
+            en=f"{name} can't be read ({reason}): save it anew, or as text.",
+            zh=f"{name} 无法读取（{reason}）：请重新保存，或另存为文本。",
+        ) from error
+
+
+def _read_pdf(data: bytes, name: str) -> FrontMatter:
+    from pypdf import PdfReader
+
+    reader = PdfReader(io.BytesIO(data))
+    if reader.is_encrypted:
+        raise DocumentError(
+            en=f"{name} is encrypted: save it without a password.",
+            zh=f"{name} 已加密：请另存为无密码的文件。",
+        )
+    if len(reader.pages) > MAX_PAGES:
+        raise DocumentError(
+            en=f"{name} has {len(reader.pages)} pages: keep it to {MAX_PAGES}, or split it.",
+            zh=f"{name} 共 {len(reader.pages)} 页：请不要超过 {MAX_PAGES} 页，或拆分文件。",
+        )
+    text = "\n\n".join(page.extract_text() for page in reader.pages)
+    if not text.strip():
+        raise DocumentError(
+            en=f"{name} holds no text, only pictures: recognise its text first (OCR).",
+            zh=f"{name} 只有图片，没有文字：请先做文字识别（OCR）。",
+        )
+    about = reader.metadata
+    return _matter(text, about.title if about else None, about.creation_date if about else None)
+
+
+def _read_docx(data: bytes, name: str) -> FrontMatter:
+    import docx
+
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        unpacked = sum(entry.file_size for entry in archive.infolist())
+    if unpacked > MAX_UNPACKED_BYTES:
+        raise DocumentError(
+            en=f"{name} unpacks to {unpacked // 1024**2} MB: keep it to"
+            f" {MAX_UNPACKED_BYTES // 1024**2} MB.",
+            zh=f"{name} 解压后有 {unpacked // 1024**2} MB：请不要超过"
+            f" {MAX_UNPACKED_BYTES // 1024**2} MB。",
+        )
+    document = docx.Document(io.BytesIO(data))
+    parts = []
+    for item in document.iter_inner_content():
+        if hasattr(item, "rows"):
+            parts += [" | ".join(cell.text.strip() for cell in row.cells) for row in item.rows]
+            continue
+        style = (item.style.name or "") if item.style else ""
+        heading = style.startswith(("Heading", "Title")) and item.text.strip()
+        parts.append(f"## {item.text}" if heading else item.text)
+    about = document.core_properties
+    return _matter("\n\n".join(parts), about.title, about.created)
+
+
+def _matter(text: str, title: str | None, created: datetime | None) -> FrontMatter:
+    # The day is all that a file's own properties can be trusted with.
+    fields = {"title": title, "date": created.date().isoformat() if created else None}
+    present = {key: value for key, value in fields.items() if value}
+    return FrontMatter(fields=present, body=cleaned(text))

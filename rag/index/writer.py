@@ -1,0 +1,430 @@
+"""Writing an index: one process at a time, and each commit one whole generation."""
+
+from __future__ import annotations
+
+import errno
+import json
+import sqlite3
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from rag.corpus.chunker import CHUNKER, Span
+from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
+from rag.index.store import (
+    DOCUMENT_COLUMNS,
+    FILE_NAME,
+    FORMAT_VERSION,
+    REBUILDING_NAME,
+    SCHEMA,
+    Failure,
+    Manifest,
+    busy,
+    check_format,
+    closed_connection,
+    connect,
+    damaged,
+    document_checksum,
+    folder_unusable,
+    manifest_checksum,
+    not_writable,
+    read_manifest,
+)
+from rag.models.embedder import Embedder, Vectors
+from rag.types import Document
+
+_LOCK_NAME = "writer.lock"
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownDocument:
+    """An article as the index knows it, to tell what changed.
+
+    `natural_id` is the id that its file gives it; `doc_id` is another where that was taken, or
+    where the article kept its id when its file moved.
+    """
+
+    doc_id: str
+    natural_id: str
+    content_hash: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class KnownFile:
+    """A file as the index knows it; `stamp` is None where it must be read again in any case."""
+
+    file_id: int
+    base: str
+    path: str
+    stamp: str | None
+    documents: tuple[KnownDocument, ...]
+
+    def document(self, natural_id: str) -> KnownDocument | None:
+        """The article that the file gives this id, if the index knows one."""
+        return self._by_natural_id.get(natural_id)
+
+    @cached_property
+    def _by_natural_id(self) -> dict[str, KnownDocument]:
+        return {document.natural_id: document for document in self.documents}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exclusion:
+    """An article that was removed by hand, and stays away though its file is there."""
+
+    base: str
+    path: str
+    natural_id: str
+    title: str
+
+
+class Writer:
+    """The one process that may change an index; use `open_writer`. Not for several threads.
+
+    All changes are made inside `commit`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        self._connection = connection
+        self.folder = folder
+
+    def manifest(self) -> Manifest | None:
+        """The manifest, or None in an index that was only just made."""
+        (entries,) = self._connection.execute("SELECT count(*) FROM manifest").fetchone()
+        return read_manifest(self._connection, self.folder) if entries else None
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """What is written inside becomes visible all at once at the end, or not at all."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def clear(self) -> None:
+        """Begin anew with an empty index of the present format."""
+        # Else dropping a table would first delete what refers to it, row by row.
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        with self.commit():
+            tables = self._connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            ).fetchall()
+            for (table,) in tables:
+                self._connection.execute(f'DROP TABLE "{table}"')
+            for statement in SCHEMA.split(";"):
+                self._connection.execute(statement)
+            self._connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def copy_to(self, path: Path) -> None:
+        """Make the index in the file `path` equal to this one, in one transaction there."""
+        with closed_connection(path, self.folder, "mode=rwc", seconds=5) as target:
+            self._connection.backup(target)
+
+    def files(self) -> tuple[KnownFile, ...]:
+        """Every file that the index knows, with its articles."""
+        documents: dict[int, list[KnownDocument]] = {}
+        for file_id, doc_id, natural_id, content_hash in self._connection.execute(
+            "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
+        ):
+            documents.setdefault(file_id, []).append(
+                KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
+            )
+        return tuple(
+            KnownFile(
+                file_id=file_id,
+                base=base,
+                path=path,
+                stamp=stamp,
+                documents=tuple(documents.get(file_id, ())),
+            )
+            for file_id, base, path, stamp in self._connection.execute(
+                "SELECT file_id, base, path, stamp FROM files"
+            )
+        )
+
+    def roots(self) -> tuple[str, ...]:
+        """What the index follows."""
+        rows = self._connection.execute("SELECT root FROM roots ORDER BY root")
+        return tuple(root for (root,) in rows)
+
+    def add_root(self, root: str) -> None:
+        """Follow a folder or file from now on."""
+        self._connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
+
+    def remove_root(self, root: str) -> None:
+        """Follow it no more, and forget what could not be read of it."""
+        self._connection.execute("DELETE FROM roots WHERE root = ?", (root,))
+        self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
+
+    def put_file(self, base: str, path: str) -> int:
+        """Know a file from now on, to be read again until it has a stamp; its number."""
+        (file_id,) = self._connection.execute(
+            "INSERT INTO files (base, path) VALUES (?, ?)"
+            " ON CONFLICT (base, path) DO UPDATE SET stamp = NULL RETURNING file_id",
+            (base, path),
+        ).fetchone()
+        return int(file_id)
+
+    def set_stamp(self, base: str, path: str, stamp: str | None) -> None:
+        """All articles of this file are stored as they were when it had that stamp."""
+        self._connection.execute(
+            "UPDATE files SET stamp = ? WHERE base = ? AND path = ?", (stamp, base, path)
+        )
+
+    def remove_file(self, file_id: int) -> None:
+        """Forget a file; its articles must have been removed, or moved to another."""
+        self._connection.execute("DELETE FROM files WHERE file_id = ?", (file_id,))
+
+    def put_document(
+        self,
+        file_id: int,
+        document: Document,
+        *,
+        natural_id: str,
+        signature: bytes,
+        spans: Sequence[Span],
+        keys: Sequence[str],
+        generation: int,
+    ) -> None:
+        """Store an article in place of any older text of the same `doc_id`, with its passages.
+
+        `keys[i]` is the vector key of `spans[i]`; its vector must have been put before.
+        """
+        self.remove_document(document.doc_id)
+        published = document.published
+        columns = (
+            document.doc_id,
+            document.path,
+            document.title,
+            document.outlet,
+            published.moment.isoformat() if published else None,
+            published.precision if published else None,
+            int(published.zone_assumed) if published else None,
+            document.language,
+            document.url,
+            document.text,
+            document.content_hash,
+        )
+        passages = [(span.start, span.end, key) for span, key in zip(spans, keys, strict=True)]
+        checksum = document_checksum((*columns, generation), passages, signature)
+        self._connection.execute(
+            f"INSERT INTO documents ({DOCUMENT_COLUMNS}, file_id, natural_id, signature,"  # noqa: S608
+            " generation, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*columns, file_id, natural_id, signature, generation, checksum),
+        )
+        self._connection.executemany(
+            "INSERT INTO passages (doc_id, start, end, vector_key) VALUES (?, ?, ?, ?)",
+            [(document.doc_id, *passage) for passage in passages],
+        )
+
+    def remove_document(self, doc_id: str) -> None:
+        """Remove an article and its passages; nothing happens if there is none."""
+        self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+
+    def exclude(self, doc_id: str) -> bool:
+        """Remove an article and keep it away, though its file is there; whether there was one."""
+        row = self._connection.execute(
+            "SELECT base, files.path, natural_id, title FROM documents JOIN files USING (file_id)"
+            " WHERE doc_id = ?",
+            (doc_id,),
+        ).fetchone()
+        if row is None:
+            return False
+        self.put_exclusion(Exclusion(base=row[0], path=row[1], natural_id=row[2], title=row[3]))
+        self.remove_document(doc_id)
+        return True
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """The articles that were removed by hand."""
+        rows = self._connection.execute("SELECT base, path, natural_id, title FROM excluded")
+        return tuple(Exclusion(base=b, path=p, natural_id=n, title=t) for b, p, n, t in rows)
+
+    def put_exclusion(self, exclusion: Exclusion) -> None:
+        """Keep an article away."""
+        self._connection.execute(
+            "INSERT OR REPLACE INTO excluded VALUES (?, ?, ?, ?)",
+            (exclusion.base, exclusion.path, exclusion.natural_id, exclusion.title),
+        )
+
+    def drop_exclusions(self, base: str, path: str) -> None:
+        """Let the articles of a file in again."""
+        self._connection.execute("DELETE FROM excluded WHERE base = ? AND path = ?", (base, path))
+
+    def missing_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` that no vector is stored under."""
+        return {
+            key
+            for key in set(keys)
+            if not self._connection.execute(
+                "SELECT 1 FROM vectors WHERE vector_key = ?", (key,)
+            ).fetchone()
+        }
+
+    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store row i of `vectors`, shape (n, dimensions), under `keys[i]`."""
+        blobs = [row.astype("<f4").tobytes() for row in vectors]
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+            [(key, blob, zlib.crc32(blob)) for key, blob in zip(keys, blobs, strict=True)],
+        )
+
+    def drop_unused_vectors(self) -> None:
+        """Forget vectors that no passage has any more."""
+        self._connection.execute(
+            "DELETE FROM vectors WHERE NOT EXISTS"
+            " (SELECT 1 FROM passages WHERE passages.vector_key = vectors.vector_key)"
+        )
+
+    def replace_failures(self, root: str, failures: Iterable[Failure]) -> None:
+        """Remember what of `root` could not be read, in place of what was known before."""
+        self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
+            [(f.path, root, f.reason.code, f.reason.en, f.reason.zh) for f in failures],
+        )
+
+    def next_generation(self) -> int:
+        """The number of the generation that the next commit makes."""
+        before = self.manifest()
+        return before.generation + 1 if before else 1
+
+    def finish_generation(self, embedder: Embedder | None = None) -> None:
+        """Count what there is now, and write it into the manifest, as the last act of a commit.
+
+        `embedder` is what made the vectors that were put; an index without a manifest needs one.
+        """
+        before = self.manifest()
+        if before is None and embedder is None:
+            raise IndexMissing(
+                en=f"The index {self.folder} is empty: run `rag index FOLDER` first.",
+                zh=f"索引 {self.folder} 是空的：请先运行 `rag index 文件夹`。",
+            )
+        entries = self._made_with(embedder) if embedder else {}
+        entries |= {
+            "index_id": before.index_id if before else uuid.uuid4().hex,
+            "generation": str(self.next_generation()),
+            "updated": datetime.now(UTC).isoformat(timespec="seconds"),
+            "documents": str(self._count("documents")),
+            "passages": str(self._count("passages")),
+        }
+        entries = dict(self._connection.execute("SELECT key, value FROM manifest")) | entries
+        entries.pop("checksum", None)
+        entries["checksum"] = str(manifest_checksum(entries))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(entries.items())
+        )
+
+    def _count(self, table: str) -> int:
+        (count,) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        return int(count)
+
+    @staticmethod
+    def _made_with(embedder: Embedder) -> dict[str, str]:
+        return {
+            "embedder": embedder.name,
+            "runtime": embedder.runtime,
+            "fingerprint": embedder.fingerprint,
+            "dimensions": str(embedder.dimensions),
+            "chunker": json.dumps(asdict(CHUNKER)),
+        }
+
+
+def stored_exclusions(folder: Path) -> tuple[Exclusion, ...]:
+    """What was removed by hand from the index in `folder`, as far as that can still be read."""
+    try:
+        with connect(folder) as connection:
+            return Writer(connection, folder).exclusions()
+    except IndexUnusable:
+        return ()
+
+
+@contextmanager
+def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
+    """Hold the index in `folder` for writing, making it if there is none.
+
+    With `rebuild`, what is written makes a new index beside the one in use, whatever made that or
+    spoilt it, and takes its place when the block ends. If the block raises, the old one stays, and
+    the next rebuild goes on where this one stopped. Raises `IndexBusy` at once while another
+    process writes, `IndexNotWritable`, `IndexMismatch` and `IndexDamaged`.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / _LOCK_NAME)
+        # The system lets go of it when the process ends, however it ends.
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise busy(folder) from None
+    except OSError as error:
+        if error.errno in (errno.EROFS, errno.ENOSPC, errno.EACCES) and folder.is_dir():
+            raise not_writable(folder, error.strerror or str(error)) from error
+        raise folder_unusable(folder, error) from error
+    try:
+        if not rebuild:
+            with _open(folder / FILE_NAME, folder) as writer:
+                yield writer
+            return
+        path = folder / REBUILDING_NAME
+        try:
+            _check(path, folder)
+        except (IndexDamaged, IndexMismatch):
+            _delete(path)
+        with _open(path, folder) as writer:
+            yield writer
+            _publish(writer, folder)
+        _delete(path)
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _open(path: Path, folder: Path) -> Iterator[Writer]:
+    with closed_connection(path, folder, "mode=rwc", seconds=5) as connection:
+        # What was committed survives a loss of power as well, not only of the process.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        writer = Writer(connection, folder)
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            writer.clear()
+        else:
+            check_format(version, folder)
+        yield writer
+
+
+def _check(path: Path, folder: Path) -> None:
+    """Raise unless an unfinished new index, if there is one, is sound."""
+    if path.exists():
+        with closed_connection(path, folder, "mode=rw", seconds=0) as connection:
+            (version,) = connection.execute("PRAGMA user_version").fetchone()
+            check_format(version, folder)
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if found != "ok":
+                raise damaged(folder, found)
+
+
+def _publish(writer: Writer, folder: Path) -> None:
+    """Put the new index in place of the one in use, at once for every reader."""
+    path = folder / FILE_NAME
+    try:
+        writer.copy_to(path)
+    except IndexDamaged:
+        # Not even its head can be read, so nobody is reading it.
+        _delete(path)
+        writer.copy_to(path)
+
+
+def _delete(path: Path) -> None:
+    for suffix in ("-wal", "-shm", ""):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)

@@ -1,0 +1,33 @@
+"""One story in several outlets counts once: near-duplicates don't crowd out other evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.index.snapshot import Snapshot, reference
+from rag.types import DocumentReference, Hit
+
+
+class Stories:
+    """Which articles of a generation are the same story. Never changed after it is built."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._documents = snapshot.documents
+        self._story = {doc_id: story for story in snapshot.stories for doc_id in story}
+
+    def others(self, doc_id: str) -> tuple[DocumentReference, ...]:
+        """The other articles that tell the story of this one, oldest first, undated ones last."""
+        story = [self._documents[d] for d in self._story.get(doc_id, ()) if d != doc_id]
+        story.sort(key=lambda d: (d.published is None, d.published and d.published.moment))
+        return tuple(map(reference, story))
+
+    def distinct(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
+        """The first `k` hits, of each story only those in the article that was found first."""
+        chosen: dict[tuple[str, ...], str] = {}
+        kept = []
+        for hit in hits:
+            doc_id = hit.passage.doc_id
+            story = self._story.get(doc_id, (doc_id,))
+            if chosen.setdefault(story, doc_id) == doc_id:
+                kept.append(hit)
+        return tuple(kept[:k])

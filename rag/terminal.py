@@ -1,0 +1,247 @@
+"""What a person sees in a terminal: answers, reports, progress, in their own language.
+
+Answers and reports go to standard output, everything about the work to standard error, so that
+`--json` output can be piped. Text from outside can't steer the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from rag.config import message_language
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from rag.index.indexing import IndexProgress, IndexReport
+    from rag.index.snapshot import IndexStatus
+    from rag.index.store import Failure
+    from rag.types import Answer, Document, Statement
+
+LANGUAGE = message_language()
+
+_SHOWN_ARTICLES = 20
+
+out = Console(highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
+
+
+def local(en: str, zh: str) -> str:
+    """The wording in the person's language."""
+    return zh if LANGUAGE == "zh" else en
+
+
+@contextmanager
+def progress(task: str) -> Iterator[Callable[[int, int], None]]:
+    """Progress on standard error, shown only once there is something to wait for."""
+    bar: Progress | None = None
+    with ExitStack() as stack:
+
+        def advance(done: int, total: int) -> None:
+            nonlocal bar
+            bar = bar or stack.enter_context(_bar(task))
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+        yield advance
+
+
+@contextmanager
+def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
+    """The same for indexing: with what is done by now, and how fast."""
+    bar: Progress | None = None
+    with ExitStack() as stack:
+
+        def advance(now: IndexProgress) -> None:
+            nonlocal bar
+            if bar is None:
+                task = local("Indexing", "建立索引")
+                bar = stack.enter_context(_bar(task, "{task.fields[counts]}"))
+            seconds = bar.tasks[0].elapsed or 0.0
+            rate = now.passages / seconds if seconds else 0.0
+            counts = local(
+                f"{now.articles:,} articles, {now.passages:,} passages, {rate:.0f}/s",
+                f"{now.articles:,} 篇，{now.passages:,} 个段落，每秒 {rate:.0f} 个",
+            )
+            bar.update(bar.task_ids[0], completed=now.done, total=now.total, counts=counts)
+
+        yield advance
+
+
+def _bar(task: str, *texts: str) -> Progress:
+    # Imported late, since most commands show none.
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
+
+    if not err.is_terminal:
+        # Nothing can be redrawn there: one line has to do.
+        err.print(f"{task} …", soft_wrap=True)
+    bar = Progress(
+        "{task.description}",
+        BarColumn(),
+        TaskProgressColumn(),
+        *texts,
+        TimeRemainingColumn(),
+        console=err,
+        transient=True,
+        disable=not err.is_terminal,
+    )
+    bar.add_task(task, total=None, counts="")
+    return bar
+
+
+def print_answer(answer: Answer) -> None:
+    """An answer with its sources, what was left out of it, and who saw the text."""
+    zh = answer.language == "zh"
+    print_lines([notice.text(answer.language) for notice in answer.notices], style="dim")
+    if answer.notices:
+        out.print()
+    if answer.status == "abstained":
+        _print_abstention(answer, zh=zh)
+    for statement in answer.statements:
+        _print_statement(statement, zh=zh)
+    if answer.citations:
+        out.print("\n出处：" if zh else "\nSources:")
+        _print_sources(answer)
+    if answer.left_out:
+        out.print("\n未通过核对而略去：" if zh else "\nLeft out, because the check failed:")
+    for statement in answer.left_out:
+        reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
+        print_lines([f"  {statement.text} ({reasons})"], style="dim")
+    if answer.model:
+        sent = (
+            "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
+        )
+        print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
+
+
+def _print_abstention(answer: Answer, *, zh: bool) -> None:
+    out.print("文章没有回答这个问题。" if zh else "The articles do not answer this question.")
+    print_lines([message.text(answer.language) for message in answer.missing])
+    if answer.nearest:
+        out.print("\n最接近的文章：" if zh else "\nThe closest articles:")
+    for document in answer.nearest:
+        about = details(document.outlet, document.published)
+        print_lines([f"  {document.doc_id}  {document.title}  {about}"])
+
+
+def _print_sources(answer: Answer) -> None:
+    said = {statement.text for statement in answer.statements}
+    for citation in answer.citations:
+        source = details(citation.title, citation.outlet, citation.published, citation.url)
+        print_lines([f"[{citation.marker}] {source}"])
+        if citation.quote not in said:
+            print_lines([f"    “{citation.quote}”"], style="dim")
+        if citation.also_in:
+            others = "; ".join(details(d.outlet or d.title, d.published) for d in citation.also_in)
+            print_lines([local("    also in: ", "    同一报道另见：") + others], style="dim")
+
+
+def print_lines(lines: Sequence[str], style: str = "") -> None:
+    """Lines on standard output, without what could steer a terminal."""
+    for line in lines:
+        out.print(Text(printable(line), style=style), soft_wrap=True)
+
+
+def details(*parts: object) -> str:
+    """What is known of an article, on one line."""
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _print_statement(statement: Statement, *, zh: bool) -> None:
+    from rag.types import markers
+
+    line = Text(printable(statement.text))
+    if statement.citations:
+        line.append(" " + markers(statement.citations), style="cyan")
+    if statement.verdict == "partial":
+        line.append("（部分得到支持）" if zh else " (partly supported)", style="yellow")
+    out.print(line, soft_wrap=True)
+
+
+def print_report(report: IndexReport, to: Console = out) -> None:
+    """What a run of indexing did, and what it could not read."""
+    to.print(
+        local(
+            f"{report.documents} articles indexed: {report.added} new, {report.changed} changed,"
+            f" {report.moved} moved, {report.removed} removed, {report.unchanged} unchanged;"
+            f" {report.passages_embedded} passages embedded.",
+            f"共索引 {report.documents} 篇文章：新增 {report.added}，变更 {report.changed}，"
+            f"移动 {report.moved}，移除 {report.removed}，未变 {report.unchanged}；"
+            f"新计算 {report.passages_embedded} 个段落的向量。",
+        ),
+        soft_wrap=True,
+    )
+    print_failures(report.failures, to)
+
+
+def print_status(found: IndexStatus, index: str, chat_model: str | None, *, every: bool) -> None:
+    """What an index holds; of many articles only the first, unless `every` one is wanted."""
+    manifest = found.manifest
+    embedder = f"{manifest.embedder} ({manifest.runtime})"
+    print_lines(
+        [
+            local(f"Index:    {index}", f"索引：    {index}"),
+            *(local(f"Follows:  {root}", f"跟踪：    {root}") for root in found.roots),
+            local(
+                f"Articles: {len(found.documents)}, in {found.passages} passages",
+                f"文章：    {len(found.documents)} 篇，共 {found.passages} 个段落",
+            ),
+            local(
+                f"Updated:  {manifest.updated}, generation {manifest.generation}",
+                f"更新：    {manifest.updated}，第 {manifest.generation} 代",
+            ),
+            local(f"Embedder: {embedder}", f"嵌入模型：{embedder}"),
+            local(
+                f"Chat model: {chat_model or 'none (RAG_MODEL is not set)'}",
+                f"语言模型：{chat_model or '无（未设置 RAG_MODEL）'}",
+            ),
+        ]
+    )
+    shown = found.documents if every else found.documents[:_SHOWN_ARTICLES]
+    for document in shown:
+        about = details(document.outlet, document.published)
+        print_lines([f"  {document.doc_id}  {document.title}  {about}"])
+    if len(shown) < len(found.documents):
+        rest = len(found.documents) - len(shown)
+        print_lines([local(f"  and {rest} more: --all", f"  另有 {rest} 篇：--all")])
+    for title in found.removed:
+        print_lines([local(f"removed by hand: {title}", f"已手动移除：{title}")], style="dim")
+    print_failures(found.failures)
+
+
+def print_document(document: Document) -> None:
+    """An article as it is indexed."""
+    out.print(Text(printable(document.title), style="bold"))
+    about = details(document.outlet, document.published, document.url)
+    print_lines([about, "", document.text])
+
+
+def print_error(text: str, style: str = "") -> None:
+    """One line on standard error, however narrow the terminal is."""
+    err.print(Text(printable(text), style=style), soft_wrap=True)
+
+
+def print_failures(failures: tuple[Failure, ...], to: Console = out) -> None:
+    """What could not be read, and why."""
+    for failure in failures:
+        line = local("not read", "未能读取") + f": {failure.path}: {failure.reason.text(LANGUAGE)}"
+        to.print(Text(printable(line), style="yellow"), soft_wrap=True)
+
+
+def print_json(value: object) -> None:
+    """One line of JSON, not through the console, which would wrap it."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+
+
+def printable(text: str) -> str:
+    """The text without characters that could steer a terminal."""
+    return "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
+    )
