@@ -15,7 +15,7 @@ import numpy as np
 
 from rag.corpus.chunker import ChunkerSettings
 from rag.corpus.near_duplicates import group, read_signatures
-from rag.errors import DocumentNotFound
+from rag.errors import DocumentNotFound, first_line
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     Failure,
@@ -159,16 +159,17 @@ def read_snapshot(
             d: known[d] for d, g in generations.items() if d in known and known[d].generation == g
         }
         since = previous.manifest.generation if previous else 0
-        stored |= {
-            item.document.doc_id: item for item in _read(connection, folder, manifest, since)
-        }
+        try:
+            read = tuple(_read(connection, folder, manifest, since))
+        except (TypeError, ValueError) as error:  # a value of another kind than was written
+            raise damaged(folder, first_line(error)) from error
+        stored = dict(sorted([*stored.items(), *((item.document.doc_id, item) for item in read)]))
         failures, roots = tuple(_failures(connection)), _roots(connection)
     passages = tuple(passage for item in stored.values() for passage in item.passages)
     found = len(stored), len(passages)
     if found != (manifest.documents, manifest.passages) or stored.keys() != generations.keys():
         counts = f"{found[0]} of {manifest.documents} articles, {found[1]} of {manifest.passages}"
         raise damaged(folder, f"it holds {counts} passages")
-    stored = dict(sorted(stored.items()))
     items = tuple(stored.values())
     empty = np.empty((0, manifest.dimensions), np.float32)
     return Snapshot(

@@ -264,6 +264,8 @@ def closed_connection(
             yield connection
     except sqlite3.DatabaseError as error:
         raise _translated(error, folder) from error
+    except UnicodeDecodeError as error:
+        raise damaged(folder, "it holds text that is none") from error
 
 
 def check_format(version: int, folder: Path) -> None:

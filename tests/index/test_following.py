@@ -1,0 +1,410 @@
+"""The index follows its roots, deletes only what it could see to be gone, and stays readable."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.corpus import files
+from rag.errors import ConfigError, DocumentNotFound
+from rag.index import indexing, scanning
+from rag.index.indexing import IndexProgress, known_roots, update_index
+from rag.index.removal import remove_documents, remove_root
+from rag.index.snapshot import read_status, stored_documents
+from rag.index.store import REBUILDING_NAME
+from rag.index.watching import changes
+from rag.models.embedder import Vectors
+from tests.conftest import HashEmbedder
+from tests.index.test_indexing import snapshot, write
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    write(folder, "a.md", "The harbour of Lund opened on Monday. Forty ships came.")
+    write(folder, "deep/b.txt", "新港口周一开放。四十艘船到港。", title="新港口", day=2)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+def ids(folder: Path) -> set[str]:
+    return {document.doc_id for document in read_status(folder).documents}
+
+
+def codes(failures: Sequence[object]) -> list[str]:
+    return [failure.reason.code for failure in failures]  # type: ignore[attr-defined]
+
+
+# --- what is gone, and what only can't be seen ---------------------------------------------------
+
+
+def test_a_root_that_is_not_there_removes_nothing(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    articles.rename(articles.with_name("elsewhere"))
+    report = update_index(folder, known_roots(folder), hash_embedder)
+
+    assert (report.removed, report.documents) == (0, 2)
+    assert codes(report.failures) == ["root_missing"]
+    assert codes(read_status(folder).failures) == ["root_missing"]
+    # A root that was never followed is a mistake.
+    with pytest.raises(ConfigError, match="no file or folder"):
+        update_index(folder, [articles.with_name("nowhere")], hash_embedder)
+    # And when it is back, all is as before.
+    articles.with_name("elsewhere").rename(articles)
+    report = update_index(folder, known_roots(folder), hash_embedder)
+    assert (report.unchanged, report.failures, read_status(folder).failures) == (2, (), ())
+
+
+def test_an_empty_mount_point_removes_nothing(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    articles.rename(articles.with_name("disk"))
+    articles.mkdir()
+    report = update_index(folder, [articles], hash_embedder)
+
+    assert (report.removed, report.documents, codes(report.failures)) == (0, 2, ["root_empty"])
+    assert "rag remove --root" in report.failures[0].reason.en
+    assert remove_root(folder, articles) == 2
+    assert (ids(folder), known_roots(folder)) == (set(), ())
+
+
+def test_a_folder_that_cannot_be_opened_keeps_its_articles(
+    articles: Path,
+    folder: Path,
+    hash_embedder: HashEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    (articles / "a.md").unlink()
+    scandir = os.scandir
+
+    # Root, as whom tests may run, may open every folder.
+    def shut(path: Path) -> object:
+        if path.name == "deep":
+            raise PermissionError(13, "Permission denied")
+        return scandir(path)
+
+    monkeypatch.setattr(files.os, "scandir", shut)  # type: ignore[attr-defined]
+    write(articles, "c.md", "A third article.")
+    report = update_index(folder, [articles], hash_embedder)
+    assert (report.added, report.removed, len(report.failures)) == (1, 1, 1)
+    assert ids(folder) == {"c", "deep/b"}
+
+
+def test_a_root_that_cannot_be_opened_is_reported(
+    articles: Path,
+    folder: Path,
+    hash_embedder: HashEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+
+    def refuse(_: Path) -> object:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(scanning, "list_files", refuse)
+    report = update_index(folder, [articles], hash_embedder)
+    assert (report.documents, codes(report.failures)) == (2, ["root_unreadable"])
+
+
+# --- what changed --------------------------------------------------------------------------------
+
+
+def test_a_file_that_did_not_change_is_not_even_read(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    later = time.time_ns() + 10**10  # past the time in which a file may change unseen
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+    update_index(folder, [articles], hash_embedder)
+
+    def refuse(*_: object) -> object:
+        raise AssertionError("a file was read")
+
+    monkeypatch.setattr(indexing, "load_documents", refuse)
+    report = update_index(folder, [articles], hash_embedder)
+    assert (report.unchanged, report.generation) == (2, 1)
+    write(articles, "a.md", "The harbour closed.")
+    with pytest.raises(AssertionError, match="was read"):
+        update_index(folder, [articles], hash_embedder)
+
+
+def test_a_change_that_keeps_size_and_time_is_seen(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    path = articles / "a.md"
+    update_index(folder, [articles], hash_embedder)
+    times = path.stat()
+    path.write_text(path.read_text().replace("Monday", "Friday"))
+    os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert path.stat().st_size == times.st_size
+    assert update_index(folder, [articles], hash_embedder).changed == 1
+
+
+def test_an_article_moves_between_roots_with_its_id(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, tmp_path: Path
+) -> None:
+    archive = tmp_path / "archive"
+    write(archive, "old.md", "An older article.")
+    update_index(folder, [articles, archive], hash_embedder)
+    (articles / "a.md").rename(archive / "2025.md")
+    report = update_index(folder, [articles, archive], hash_embedder)
+    assert (report.moved, report.added, report.removed) == (1, 0, 0)
+    assert ids(folder) == {"a", "deep/b", "old"}
+
+
+def test_overlapping_roots_hold_an_article_once(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    report = update_index(folder, [articles, articles / "deep"], hash_embedder)
+    assert (report.added, report.documents) == (2, 2)
+    assert update_index(folder, [articles / "deep"], hash_embedder).unchanged == 1
+    # Without the smaller root, its article still lies under the larger one.
+    assert remove_root(folder, articles / "deep") == 0
+    assert ids(folder) == {"a", "deep/b"}
+
+
+def test_a_single_file_is_followed_without_its_neighbours(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles / "a.md"], hash_embedder)
+    report = update_index(folder, known_roots(folder), hash_embedder)
+    assert (report.documents, report.unchanged, ids(folder)) == (1, 1, {"a"})
+
+
+def test_lines_of_a_json_lines_file_are_followed_one_by_one(
+    folder: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    path = tmp_path / "news.jsonl"
+    lines = [{"id": n, "title": n, "text": f"Ship {n} came."} for n in ("one", "two", "three")]
+
+    def put(*values: object) -> None:
+        path.write_text("".join(json.dumps(value) + "\n" for value in values))
+
+    put(*lines, {"text": "Without an id."})
+    first = update_index(folder, [path], hash_embedder)
+    assert (first.added, first.failures) == (4, ())
+    assert {"news/one", "news/two", "news/three"} < ids(folder)
+    hash_embedder.embedded.clear()
+    put({"text": "A new first line."}, lines[2], {**lines[0], "text": "Ship one left."})
+    second = update_index(folder, [path], hash_embedder)
+    assert (second.added, second.changed, second.removed, second.unchanged) == (1, 1, 2, 1)
+    assert sorted(hash_embedder.embedded) == ["A new first line.", "Ship one left."]
+    # A line that can't be read takes no article away, and is named.
+    path.write_text('{"text": 7}\n' + json.dumps(lines[2]) + "\n")
+    third = update_index(folder, [path], hash_embedder)
+    assert (third.removed, third.documents) == (0, 3)
+    assert third.failures[0].path.endswith("news.jsonl:1")
+
+
+def test_a_failure_is_kept_and_tried_again(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    (articles / "c.md").write_bytes(b"text\0text")
+    update_index(folder, [articles], hash_embedder)
+    assert len(read_status(folder).failures) == 1
+    assert len(update_index(folder, [articles], hash_embedder).failures) == 1
+    write(articles, "c.md", "Now it can be read.")
+    assert update_index(folder, [articles], hash_embedder).added == 1
+    assert read_status(folder).failures == ()
+
+
+# --- by hand -------------------------------------------------------------------------------------
+
+
+def test_a_removed_article_stays_away_until_its_file_is_named(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    assert remove_documents(folder, ["a", "a"]) == 1
+    assert ids(folder) == {"deep/b"}
+    report = update_index(folder, [articles], hash_embedder)
+    assert (report.added, report.documents) == (0, 1)
+    assert read_status(folder).removed == ("A harbour opens",)
+    update_index(folder, [articles], hash_embedder, rebuild=True)
+    assert ids(folder) == {"deep/b"}
+    update_index(folder, [articles / "a.md"], hash_embedder)
+    assert ids(folder) == {"a", "deep/b"}
+    assert read_status(folder).removed == ()
+
+
+def test_an_unknown_id_removes_nothing(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    with pytest.raises(DocumentNotFound):
+        remove_documents(folder, ["a", "nowhere"])
+    with pytest.raises(ConfigError, match="does not follow"):
+        remove_root(folder, articles / "deep")
+    assert ids(folder) == {"a", "deep/b"}
+
+
+def test_what_is_exported_is_indexed_alike(
+    articles: Path, folder: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    from rag.corpus.json_lines import to_line
+
+    update_index(folder, [articles], hash_embedder)
+    exported = tmp_path / "export.jsonl"
+    lines = [to_line(document) + "\n" for document in stored_documents(folder)]
+    exported.write_text("".join(lines), encoding="utf-8")
+    update_index(tmp_path / "copy", [exported], hash_embedder)
+    copies = {d.doc_id: d for d in stored_documents(tmp_path / "copy")}
+    for document in stored_documents(folder):
+        copy = copies[f"export/{document.doc_id}"]
+        assert (copy.title, copy.text, copy.language) == (
+            document.title,
+            document.text,
+            document.language,
+        )
+        assert str(copy.published) == str(document.published)
+
+
+# --- interrupted and rebuilt ---------------------------------------------------------------------
+
+
+class Stopping(HashEmbedder):
+    """Is interrupted after some batches."""
+
+    def __init__(self, batches: int) -> None:
+        super().__init__()
+        self._left = batches
+
+    def embed_passages(
+        self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
+    ) -> Vectors:
+        if not self._left:
+            raise KeyboardInterrupt
+        self._left -= 1
+        return super().embed_passages(texts, on_progress)
+
+
+@pytest.mark.parametrize("rebuild", [False, True])
+def test_an_interrupted_run_is_taken_up_where_it_stopped(
+    folder: Path,
+    tmp_path: Path,
+    hash_embedder: HashEmbedder,
+    monkeypatch: pytest.MonkeyPatch,
+    rebuild: bool,
+) -> None:
+    monkeypatch.setattr(indexing, "_BATCH_PASSAGES", 3)
+    news = tmp_path / "news"
+    for number in range(20):
+        write(news, f"{number}.md", f"Ship {number} came.")
+    stopping = Stopping(batches=4)
+    with pytest.raises(KeyboardInterrupt):
+        update_index(folder, [news], stopping, rebuild=rebuild)
+    assert (folder / REBUILDING_NAME).exists() == rebuild
+
+    told: list[IndexProgress] = []
+    report = update_index(folder, [news], hash_embedder, told.append, rebuild=rebuild)
+    assert len(stopping.embedded) == 12
+    assert len(hash_embedder.embedded) == 8
+    assert report.documents == 20
+    assert not (folder / REBUILDING_NAME).exists()
+    assert told[-1].done == told[-1].total
+    assert told == sorted(told, key=lambda progress: progress.done)
+    assert (told[-1].articles, told[-1].passages) == (8, 8)
+
+
+def test_readers_see_the_old_index_until_the_new_one_is_whole(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    assistant = Assistant(
+        snapshot=snapshot(folder, hash_embedder), embedder=hash_embedder, folder=folder
+    )
+    monkeypatch.setattr(indexing, "_BATCH_PASSAGES", 1)
+    seen = []
+
+    def look(_: IndexProgress) -> None:
+        assistant.refresh()
+        seen.append((assistant.snapshot.manifest.index_id, len(ids(folder))))
+
+    update_index(folder, [articles], HashEmbedder(), look, rebuild=True)
+    old = seen[0]
+    assert len(seen) > 2
+    assert set(seen) == {old}
+    assistant.refresh()
+    assert assistant.snapshot.manifest.index_id != old[0]
+
+
+# --- several processes ---------------------------------------------------------------------------
+
+
+def test_an_open_assistant_picks_up_what_changed(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    before = snapshot(folder, hash_embedder)
+    assistant = Assistant(snapshot=before, embedder=hash_embedder, folder=folder)
+    write(articles, "c.md", "A lighthouse was built at Torekov in spring.", title="Lighthouse")
+    (articles / "a.md").unlink()
+    update_index(folder, [articles], hash_embedder)
+
+    answer = assistant.ask("Which lighthouse was built at Torekov?")
+    assert {hit.passage.doc_id for hit in answer.hits} == {"c", "deep/b"}
+    # What did not change is taken over as it is, not read again.
+    assert assistant.snapshot.stored["deep/b"] is before.stored["deep/b"]
+    assert set(assistant.snapshot.documents) == {"c", "deep/b"}
+    whole = snapshot(folder, hash_embedder)
+    assert assistant.snapshot.passages == whole.passages
+    assert (assistant.snapshot.vectors == whole.vectors).all()
+
+
+def test_an_index_that_is_spoilt_meanwhile_leaves_the_open_one_in_use(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    assistant = Assistant(
+        snapshot=snapshot(folder, hash_embedder), embedder=hash_embedder, folder=folder
+    )
+    update_index(folder, [articles], HashEmbedder("hash-2"), rebuild=True)
+    answer = assistant.ask("When did the harbour of Lund open?")
+    assert len(answer.hits) == 2
+    assert "behind" in [notice.code for notice in answer.notices]
+    update_index(folder, [articles], hash_embedder, rebuild=True)
+    assert "behind" not in [n.code for n in assistant.ask("When did Lund open?").notices]
+
+
+def test_changes_are_told_and_the_lock_is_free_between(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    stop = threading.Event()
+    reports = []
+
+    def follow() -> None:
+        for _ in changes([articles], stop):
+            report = update_index(folder, [articles], hash_embedder)
+            reports.append(report)
+            if report.added:
+                stop.set()
+
+    update_index(folder, [articles], hash_embedder)
+    thread = threading.Thread(target=follow)
+    thread.start()
+    try:
+        time.sleep(0.5)
+        # Nothing holds the lock while nothing changes.
+        assert remove_documents(folder, ["a"]) == 1
+        write(articles, "c.md", "A third article.")
+    finally:
+        thread.join(timeout=20)
+        stop.set()
+    assert not thread.is_alive()
+    assert reports[-1].added == 1
+    assert ids(folder) == {"c", "deep/b"}
