@@ -1,7 +1,7 @@
 """The command line. How things are shown is `rag.terminal`'s.
 
 Exit codes: 0 done, 1 an error (one line says which), 2 wrong usage, 3 the articles don't answer
-the question.
+the question, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 EXIT_ERROR = 1
 EXIT_ABSTAINED = 3
+EXIT_STOPPED = 130
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,9 +58,11 @@ def main() -> None:
     except RagError as error:
         print_error(error.message.text(LANGUAGE), style="red")
         sys.exit(EXIT_ERROR)
-    except KeyboardInterrupt:
-        print_error(local("Stopped. What was finished is kept.", "已停止，已完成的部分均已保留。"))
-        sys.exit(130)
+    except SystemExit as ended:
+        # What the command line's library makes of Ctrl-C, without a word.
+        if ended.code == EXIT_STOPPED:
+            print_error(local("Stopped. What was done is kept.", "已停止，已完成的部分均已保留。"))
+        raise
 
 
 @app.command(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -196,3 +197,68 @@ def loaded(folder: Path, arguments: list[str], heavy: tuple[str, ...]) -> list[s
     )
     found: list[str] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def test_articles_are_removed_and_exported_by_id(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    for name in ("one", "two", "three"):
+        (news / f"{name}.md").write_text(f"# Ship {name}\n\nShip {name} came to Lund.\n")
+    assert rag(tmp_path, "index", "news").code == 0
+    exported = rag(tmp_path, "export", "one", "two")
+    lines = [json.loads(line) for line in exported.out.splitlines()]
+    assert [line["id"] for line in lines] == ["one", "two"]
+    assert "Ship two came to Lund." in lines[1]["text"]
+    assert len(rag(tmp_path, "export").out.splitlines()) == 3
+
+    removed = rag(tmp_path, "remove", "one", "three")
+    assert (removed.code, removed.out) == (0, "2 articles removed.\n")
+    assert "0 new" in rag(tmp_path, "index").out
+    listed = rag(tmp_path, "status").out
+    assert "Ship two" in listed
+    assert "removed by hand: Ship one" in listed
+    assert rag(tmp_path, "remove", "--root", "news").out == "1 articles removed.\n"
+    nothing = rag(tmp_path, "remove")
+    assert (nothing.code, nothing.err.count("\n")) == (1, 1)
+    again = rag(tmp_path, "index")
+    assert again.code == 1
+    assert "rag index FOLDER" in again.err
+
+
+def test_a_folder_is_followed_until_stopped(tmp_path: Path) -> None:
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "one.md").write_text("Ship one came to Lund.\n")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "OPENAI_"))}
+    with subprocess.Popen(
+        [
+            sys.executable,
+            "-u",
+            "-c",
+            "from rag.cli import main; main()",
+            "index",
+            "news",
+            "--watch",
+        ],
+        cwd=tmp_path,
+        env={**kept, "PYTHONPATH": str(SEEDS.parent), "RAG_LANG": "en"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        assert "1 new" in process.stdout.readline()
+        while "Following changes" not in process.stderr.readline():
+            pass
+        (news / "two.md").write_text("Ship two came to Lund.\n")
+        assert "1 new" in process.stdout.readline()
+        # Another process may write, and another may read, while nothing changes.
+        assert rag(tmp_path, "remove", "one").code == 0
+        assert "Ship two" in rag(tmp_path, "status").out
+        (news / "two.md").unlink()
+        (news / "three.md").write_text("Ship three left Lund.\n")
+        assert "1 new, 0 changed, 0 moved, 1 removed" in process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        assert process.wait(timeout=30) == 130
+        assert "Stopped" in process.stderr.read()

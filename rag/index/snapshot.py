@@ -163,7 +163,8 @@ def read_snapshot(
             read = tuple(_read(connection, folder, manifest, since))
         except (TypeError, ValueError) as error:  # a value of another kind than was written
             raise damaged(folder, first_line(error)) from error
-        stored = dict(sorted([*stored.items(), *((item.document.doc_id, item) for item in read)]))
+        stored |= {item.document.doc_id: item for item in read}
+        stored = {doc_id: stored[doc_id] for doc_id in sorted(stored)}
         failures, roots = tuple(_failures(connection)), _roots(connection)
     passages = tuple(passage for item in stored.values() for passage in item.passages)
     found = len(stored), len(passages)
