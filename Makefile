@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test eval check test-llm test-long lock clean
+.PHONY: chat test eval check test-llm test-long fuzz lock clean
 
 chat: $(VENV)/ready
 	$(BIN)/rag chat
@@ -28,6 +28,12 @@ test-llm: $(VENV)/ready
 # What takes minutes: hundreds of kills.
 test-long: $(VENV)/ready
 	$(BIN)/pytest -m long -s
+
+# Coverage-guided fuzzing of the loader and chunker, for ten minutes.
+fuzz: $(VENV)/ready
+	$(BIN)/pip install --quiet 'atheris>=3,<4'
+	mkdir -p $(VENV)/fuzz
+	$(BIN)/python tests/fuzz/fuzz_corpus.py -max_total_time=600 -timeout=20 $(VENV)/fuzz seeds
 
 # The lock has hashes for everything but torch, whose builds (CPU, CUDA) have different ones. Torch
 # comes last, so that it finds what it needs already there in the locked versions.

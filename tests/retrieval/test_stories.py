@@ -12,8 +12,8 @@ from rag.models.embedder import Embedder
 from rag.types import Answer
 
 WIRE = (
-    "The harbour of Lund opened on Monday after five years of work. Forty ships came on the first "
-    "day, the mayor said, and three thousand people are expected to find work there by 2027."
+    "The harbour of Lund opened on Monday after five years of work. 40 ships came to Lund on the "
+    "first day, the mayor said, and three thousand people are expected to find work there by 2027."
 )
 
 
@@ -34,7 +34,9 @@ def test_other_outlets_are_named_and_crowd_out_nothing(tmp_path: Path, embedder:
     read = read_snapshot(folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
     assert read.stories == (tuple("1234567"),)
 
-    answer = Assistant(snapshot=read, embedder=embedder).ask("When did the harbour of Lund open?")
+    answer = Assistant(snapshot=read, embedder=embedder).ask(
+        "How many ships came to Lund on the first day?"
+    )
     found = {hit.passage.doc_id for hit in answer.hits}
     assert len(found) == 2
     assert "other" in found
