@@ -5,7 +5,8 @@ or Chinese characters. The share of equal entries of two signatures estimates th
 similarity of the two sets of shingles, with a standard error of at most 0.045.
 
 Similar wording is not enough: the market reports of two companies, made from one template, differ
-in little but their figures. So two articles are one story only if their figures agree as well.
+in little but their figures, and a guide that comes back each year in little but its date. So two
+articles are one story only if their figures agree, and their dates lie near one another.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from functools import cache
 
 import numpy as np
@@ -22,18 +24,21 @@ from rag.corpus.characters import HAN
 
 PERMUTATIONS = 128
 SHINGLE_TOKENS = 4
-SAME_STORY = 0.5
+SAME_STORY = 0.6
 """From this estimated similarity on, two articles can be one story."""
 SAME_FIGURES = 0.6
 """The least share of the figures of the article with fewer of them that the other has too."""
+SAME_TIME = timedelta(days=2)
+"""The longest time between two articles of one story, where both are dated."""
 
 Signatures = NDArray[np.uint32]
 """Shape (n, `PERMUTATIONS`)."""
 
-# Bands of 4 rows: a pair as similar as `SAME_STORY` shares a band with probability 0.87, one of
-# 0.7 with 0.9998 (1 - (1 - s^4)^32).
+# Bands of 4 rows: a pair as similar as `SAME_STORY` shares a band with probability 0.99
+# (1 - (1 - s^4)^32).
 _BAND_ROWS = 4
 _BAND_KEY = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
+_PAIRS_AT_ONCE = 100_000
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
@@ -57,13 +62,18 @@ def read_signatures(blobs: Iterable[bytes]) -> Signatures:
     return joined.reshape(-1, PERMUTATIONS)
 
 
-def group(signatures: Signatures, texts: Sequence[str]) -> tuple[tuple[int, ...], ...]:
+def group(
+    signatures: Signatures, texts: Sequence[str], moments: Sequence[datetime | None]
+) -> tuple[tuple[int, ...], ...]:
     """The groups of two rows or more that are one story, as row numbers in rising order.
 
-    Row i of `signatures` is that of `texts[i]`. Rows are one story where a chain of pairs, each
-    alike in words (`SAME_STORY`) and figures (`SAME_FIGURES`), leads from one to the other. Pairs
-    are looked for among rows that share a band of equal entries.
+    Row i of `signatures` is that of `texts[i]`, published at `moments[i]`, with a time zone, if
+    known. Rows are one story where a chain of pairs, each alike in words (`SAME_STORY`), figures
+    (`SAME_FIGURES`) and time (`SAME_TIME`), leads from one to the other. Pairs are looked for among
+    rows that share a band of equal entries.
     """
+    if not len(signatures):
+        return ()
     parents = list(range(len(signatures)))
 
     @cache
@@ -76,31 +86,41 @@ def group(signatures: Signatures, texts: Sequence[str]) -> tuple[tuple[int, ...]
             row = parents[row]
         return row
 
-    for first in range(0, PERMUTATIONS, _BAND_ROWS):
-        band = signatures[:, first : first + _BAND_ROWS].astype(np.uint64)
-        # Two bands may get one key by chance: the rows are compared whole all the same.
-        for bucket in _buckets((band * _BAND_KEY).sum(axis=1)):
-            anchor, others = bucket[0], bucket[1:]
-            similar = np.mean(signatures[others] == signatures[anchor], axis=1) >= SAME_STORY
-            for row in others[similar]:
-                if _agree(figures(int(anchor)), figures(int(row))):
-                    parents[root(int(row))] = root(int(anchor))
+    for one, other in _similar_pairs(signatures):
+        if _near(moments[one], moments[other]) and _agree(figures(one), figures(other)):
+            parents[root(other)] = root(one)
     groups: dict[int, list[int]] = {}
     for row in range(len(signatures)):
         groups.setdefault(root(row), []).append(row)
     return tuple(tuple(rows) for rows in groups.values() if len(rows) > 1)
 
 
+def _similar_pairs(signatures: Signatures) -> list[tuple[int, int]]:
+    """Pairs of rows, the lower first, that share a band and are similar enough."""
+    found = [np.empty((0, 2), np.intp)]
+    for first in range(0, PERMUTATIONS, _BAND_ROWS):
+        band = signatures[:, first : first + _BAND_ROWS].astype(np.uint64)
+        # Two bands may get one key by chance: the rows are compared whole all the same.
+        keys = (band * _BAND_KEY).sum(axis=1)
+        order = np.argsort(keys, kind="stable")
+        ordered = keys[order]
+        # Of rows with one key, each is paired with the first of them and the one before it.
+        starts = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+        anchors = order[np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))]
+        for partners in (anchors, np.roll(order, 1)):
+            found.append(np.stack([partners, order], axis=1)[~starts])
+    pairs = np.unique(np.concatenate(found), axis=0)
+    similar = [
+        np.mean(signatures[part[:, 0]] == signatures[part[:, 1]], axis=1) >= SAME_STORY
+        for part in np.array_split(pairs, len(pairs) // _PAIRS_AT_ONCE + 1)
+    ]
+    return [(int(one), int(other)) for one, other in pairs[np.concatenate(similar)]]
+
+
+def _near(one: datetime | None, other: datetime | None) -> bool:
+    return one is None or other is None or abs(one - other) <= SAME_TIME
+
+
 def _agree(figures: frozenset[str], others: frozenset[str]) -> bool:
     fewer = min(len(figures), len(others))
     return len(figures & others) >= SAME_FIGURES * fewer
-
-
-def _buckets(keys: NDArray[np.uint64]) -> list[NDArray[np.intp]]:
-    """The sets of two rows or more with equal keys, each in rising order."""
-    order = np.argsort(keys, kind="stable")
-    ordered = keys[order]
-    shared = np.flatnonzero(ordered[1:] == ordered[:-1])
-    # Most rows share their key with none: only runs of equal ones are walked.
-    runs = np.split(shared, np.flatnonzero(np.diff(shared) > 1) + 1) if len(shared) else []
-    return [order[run[0] : run[-1] + 2] for run in runs]

@@ -188,7 +188,8 @@ def read_snapshot(
 def _stories(items: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
     signatures = read_signatures(item.signature for item in items)
     texts = [item.document.text for item in items]
-    groups = group(signatures, texts)
+    dates = [item.document.published for item in items]
+    groups = group(signatures, texts, [date.moment if date else None for date in dates])
     return tuple(tuple(items[row].document.doc_id for row in rows) for rows in groups)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
@@ -22,7 +23,7 @@ ENGLISH = (
 
 
 def groups(*texts: str) -> tuple[tuple[int, ...], ...]:
-    return group(read_signatures(map(signature, texts)), texts)
+    return group(read_signatures(map(signature, texts)), texts, [None] * len(texts))
 
 
 def test_one_wire_story_in_several_papers_is_one() -> None:
@@ -66,4 +67,11 @@ def test_any_texts_are_grouped_without_fault(texts: list[str]) -> None:
 
 def test_a_signature_has_one_size_and_no_signatures_are_no_groups() -> None:
     assert len(signature("")) == 4 * PERMUTATIONS
-    assert group(read_signatures([]), []) == ()
+    assert group(read_signatures([]), [], []) == ()
+
+
+def test_a_guide_that_comes_back_is_not_the_story_of_before() -> None:
+    signatures = read_signatures([signature(ENGLISH)] * 3)
+    days = [datetime(2025, 3, day, tzinfo=UTC) for day in (1, 2, 20)]
+    assert group(signatures, [ENGLISH] * 3, days) == ((0, 1),)
+    assert group(signatures, [ENGLISH] * 3, [*days[:2], None]) == ((0, 1, 2),)
