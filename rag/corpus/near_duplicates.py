@@ -107,8 +107,10 @@ def _similar_pairs(signatures: Signatures) -> list[tuple[int, int]]:
         # Of rows with one key, each is paired with the first of them and the one before it.
         starts = np.concatenate([[True], ordered[1:] != ordered[:-1]])
         anchors = order[np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))]
-        for partners in (anchors, np.roll(order, 1)):
-            found.append(np.stack([partners, order], axis=1)[~starts])
+        found += [
+            np.stack([partners, order], axis=1)[~starts]
+            for partners in (anchors, np.roll(order, 1))
+        ]
     pairs = np.unique(np.concatenate(found), axis=0)
     similar = [
         np.mean(signatures[part[:, 0]] == signatures[part[:, 1]], axis=1) >= SAME_STORY

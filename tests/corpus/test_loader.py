@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -237,3 +239,57 @@ def test_any_bytes_are_an_article_or_a_failure(tmp_path: Path, content: bytes) -
     assert document.title
     document.text.encode()
     document.title.encode()
+
+
+# --- hostile trees ------------------------------------------------------------------------------
+
+
+def test_a_huge_file_of_one_line_is_refused_without_being_read_whole(tmp_path: Path) -> None:
+    for name in ("huge.txt", "huge.jsonl"):
+        with (tmp_path / name).open("wb") as file:
+            file.truncate(100 * 1024**2)
+    tracemalloc.start()
+    failures = list(iter_documents(tmp_path))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [f.path.name for f in failures if isinstance(f, LoadFailure)] == [
+        "huge.jsonl",
+        "huge.txt",
+    ]
+    assert peak < 30 * 1024**2
+
+
+def test_folders_nested_beyond_what_a_path_can_name_are_reported(tmp_path: Path) -> None:
+    write(tmp_path / "a.md")
+    here = Path.cwd()
+    try:
+        os.chdir(tmp_path)
+        for _ in range(100):
+            Path("d" * 60).mkdir()
+            os.chdir("d" * 60)
+        Path("deep.md").write_text("Deep.")
+    finally:
+        os.chdir(here)
+    failure, document = iter_documents(tmp_path)
+    assert isinstance(failure, LoadFailure)
+    assert "name too long" in failure.reason.en
+    assert isinstance(document, Document)
+
+
+def test_pipes_and_devices_are_not_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.md")
+    (tmp_path / "zero.md").symlink_to("/dev/zero")
+    write(tmp_path / "a.md")
+    (document,) = iter_documents(tmp_path)
+    assert isinstance(document, Document)
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["> " * 20_000, "- " * 20_000, "[" * 20_000, "*" * 20_000 + "a", "`" * 20_001, "|a" * 20_000],
+)
+def test_deep_markup_ends_in_time(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path / "a.md", content + "\n\nEnd.")
+    started = time.monotonic()
+    assert len(list(iter_documents(path))) == 1
+    assert time.monotonic() - started < 10
