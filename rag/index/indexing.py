@@ -374,8 +374,6 @@ class _Run:
             self._writer.remove_file(file.file_id)
         for root, failures in ending.failures.items():
             self._writer.replace_failures(str(root), failures)
-        if lost or self._counts["changed"] or self._counts["removed"]:
-            self._writer.drop_unused_vectors()
         return bool(lost) or self._writer.manifest() is None
 
     def _report(self, progress: IndexProgress) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rag.errors import ConfigError
 from rag.index.scanning import beneath
 from rag.index.snapshot import document_not_found, read_status
-from rag.index.writer import Writer, open_writer
+from rag.index.writer import open_writer
 
 
 def remove_documents(folder: Path, doc_ids: Sequence[str]) -> int:
@@ -25,7 +25,7 @@ def remove_documents(folder: Path, doc_ids: Sequence[str]) -> int:
             known = doc_id.encode(errors="replace").decode()
             if not writer.exclude(known):
                 raise document_not_found(doc_id)
-        _finish(writer)
+        writer.finish_generation()
     return len(dict.fromkeys(doc_ids))
 
 
@@ -55,10 +55,5 @@ def remove_root(folder: Path, root: Path) -> int:
                     removed += 1
                 writer.remove_file(file.file_id)
         writer.remove_root(str(followed))
-        _finish(writer)
+        writer.finish_generation()
     return removed
-
-
-def _finish(writer: Writer) -> None:
-    writer.drop_unused_vectors()
-    writer.finish_generation()

@@ -94,6 +94,8 @@ class Writer:
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._connection = connection
         self.folder = folder
+        # Keys of vectors that a passage gave up in this commit; another may still have them.
+        self._given_up: set[str] = set()
 
     def manifest(self) -> Manifest | None:
         """The manifest, or None in an index that was only just made."""
@@ -230,6 +232,12 @@ class Writer:
 
     def remove_document(self, doc_id: str) -> None:
         """Remove an article and its passages; nothing happens if there is none."""
+        self._given_up.update(
+            key
+            for (key,) in self._connection.execute(
+                "SELECT vector_key FROM passages WHERE doc_id = ?", (doc_id,)
+            )
+        )
         self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
 
     def exclude(self, doc_id: str) -> bool:
@@ -279,13 +287,6 @@ class Writer:
             [(key, blob, zlib.crc32(blob)) for key, blob in zip(keys, blobs, strict=True)],
         )
 
-    def drop_unused_vectors(self) -> None:
-        """Forget vectors that no passage has any more."""
-        self._connection.execute(
-            "DELETE FROM vectors WHERE NOT EXISTS"
-            " (SELECT 1 FROM passages WHERE passages.vector_key = vectors.vector_key)"
-        )
-
     def replace_failures(self, root: str, failures: Iterable[Failure]) -> None:
         """Remember what of `root` could not be read, in place of what was known before."""
         self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
@@ -300,10 +301,11 @@ class Writer:
         return before.generation + 1 if before else 1
 
     def finish_generation(self, embedder: Embedder | None = None) -> None:
-        """Count what there is now, and write it into the manifest, as the last act of a commit.
+        """Write the manifest of what there is now, and drop unused vectors, as a commit's last act.
 
         `embedder` is what made the vectors that were put; an index without a manifest needs one.
         """
+        self._drop_unused_vectors()
         before = self.manifest()
         if before is None and embedder is None:
             raise IndexMissing(
@@ -324,6 +326,14 @@ class Writer:
         self._connection.executemany(
             "INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(entries.items())
         )
+
+    def _drop_unused_vectors(self) -> None:
+        self._connection.executemany(
+            "DELETE FROM vectors WHERE vector_key = ?1 AND NOT EXISTS"
+            " (SELECT 1 FROM passages WHERE vector_key = ?1)",
+            [(key,) for key in self._given_up],
+        )
+        self._given_up.clear()
 
     def _count(self, table: str) -> int:
         (count,) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import multiprocessing
 import random
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -26,6 +27,7 @@ from rag.errors import IndexMissing
 from rag.index import indexing
 from rag.index.indexing import update_index
 from rag.index.snapshot import Snapshot, read_snapshot
+from rag.index.store import FILE_NAME
 from rag.models.embedder import Vectors
 from rag.types import Document
 from tests.conftest import HashEmbedder
@@ -122,6 +124,11 @@ def finish(folder: Path, corpus: Corpus, embedder: HashEmbedder) -> None:
     indexed = {document.path: document for document in found.documents.values()}
     assert len(indexed) == len(found.documents), "two articles of one file"
     assert {p: d.text for p, d in indexed.items()} == {p: d.text for p, d in files.items()}
+    with sqlite3.connect(folder / FILE_NAME) as connection:
+        (unused,) = connection.execute(
+            "SELECT count(*) FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
+        ).fetchone()
+    assert unused == 0, "a vector is kept that no passage has"
 
 
 def kill_repeatedly(scratch: Path, kills: int, seed: int) -> Counter[str]:
