@@ -177,6 +177,7 @@ def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Sna
             dimensions=embedder.dimensions,
             chunker=CHUNKER,
             index_id="",
+            commit_id="",
             generation=1,
             updated="",
             documents=len(collection.documents),

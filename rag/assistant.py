@@ -22,7 +22,7 @@ from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
-from rag.errors import ChatModelError, IndexUnusable, QuestionError
+from rag.errors import ChatModelError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import Manifest, current_manifest
 from rag.messages import Message
@@ -136,7 +136,7 @@ class Assistant:
             return  # another thread reads it; this one goes on with what is open
         try:
             old, new = self.snapshot.manifest, current_manifest(self._folder)
-            if (old.index_id, old.generation) != (new.index_id, new.generation):
+            if old.commit_id != new.commit_id:
                 snapshot = read_snapshot(
                     self._folder,
                     fingerprint=self._embedder.fingerprint,
@@ -145,7 +145,7 @@ class Assistant:
                 )
                 self._corpus = _Corpus(snapshot, self._embedder)
             self._behind = None
-        except IndexUnusable as error:
+        except RagError as error:
             self._behind = _behind(error, self.snapshot.manifest)
         finally:
             self._refreshing.release()
@@ -312,7 +312,7 @@ def _asked(model: ChatModel) -> ModelUse:
     )
 
 
-def _behind(error: IndexUnusable, manifest: Manifest) -> Message:
+def _behind(error: RagError, manifest: Manifest) -> Message:
     return Message(
         code="behind",
         en=f"The index has changed and can't be read now; this answer comes from generation"

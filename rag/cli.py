@@ -32,7 +32,7 @@ from rag.terminal import (
 
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.index.indexing import IndexReport
+    from rag.index.report import IndexReport
     from rag.models.embedder import Embedder
 
 EXIT_ERROR = 1
@@ -57,6 +57,10 @@ def main() -> None:
         app()
     except RagError as error:
         print_error(error.message.text(LANGUAGE), style="red")
+        sys.exit(EXIT_ERROR)
+    except OSError as error:
+        # Of what can't be opened elsewhere we tell ourselves; this is the output, or the system.
+        print_error(local(f"Failed: {error}.", f"失败：{error}。"), style="red")
         sys.exit(EXIT_ERROR)
     except SystemExit as ended:
         # What the command line's library makes of Ctrl-C, without a word.
@@ -106,18 +110,17 @@ def index(
     from rag.index.indexing import known_roots
 
     config = Config.from_environment()
-    roots = list(paths or known_roots(config.index))
-    if not roots:
+    if not paths and not known_roots(config.index):
         raise IndexMissing(
             en=f"There is no index in {config.index} yet: run `rag index FOLDER` with the folder of"
             " your articles.",
             zh=f"{config.index} 中还没有索引：请运行 `rag index 文件夹`（存放文章的文件夹）。",
         )
     embedder = _embedder(config)
-    report = _index(config, roots, embedder, rebuild=rebuild)
+    report = _index(config, paths, embedder, rebuild=rebuild)
     _show(report, config, as_json=as_json)
     if watch:
-        _follow(config, roots, embedder, as_json=as_json)
+        _follow(config, embedder, as_json=as_json)
     if report.failures and not report.documents:
         raise typer.Exit(EXIT_ERROR)
 
@@ -144,7 +147,7 @@ def remove(
         ),
     ] = None,
 ) -> None:
-    from rag.index.removal import remove_documents, remove_root
+    from rag.index.removal import remove as remove_articles
 
     config = Config.from_environment()
     if not doc_ids and not root:
@@ -152,8 +155,7 @@ def remove(
             en="Nothing to remove: give ids (`rag status` lists them) or --root FOLDER.",
             zh="没有要移除的内容：请给出编号（见 `rag status`）或 --root 文件夹。",
         )
-    count = remove_documents(config.index, doc_ids or ())
-    count += sum(remove_root(config.index, folder) for folder in root or ())
+    count = remove_articles(config.index, doc_ids or (), root or ())
     out.print(local(f"{count} articles removed.", f"已移除 {count} 篇文章。"))
 
 
@@ -295,12 +297,12 @@ def _open() -> Assistant:
 
 
 def _index(
-    config: Config, roots: list[Path], embedder: Embedder, *, rebuild: bool = False
+    config: Config, roots: list[Path] | None, embedder: Embedder, *, rebuild: bool = False
 ) -> IndexReport:
     from rag.index.indexing import update_index
 
     with index_progress() as advance:
-        return update_index(config.index, roots, embedder, advance, rebuild=rebuild)
+        return update_index(config.index, roots or None, embedder, advance, rebuild=rebuild)
 
 
 def _show(report: IndexReport, config: Config, *, as_json: bool) -> None:
@@ -310,13 +312,14 @@ def _show(report: IndexReport, config: Config, *, as_json: bool) -> None:
         print_report(report)
 
 
-def _follow(config: Config, roots: list[Path], embedder: Embedder, *, as_json: bool) -> None:
+def _follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
+    from rag.index.indexing import known_roots
     from rag.index.watching import changes
 
     print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
-    for _ in changes(roots):
+    for _ in changes(lambda: known_roots(config.index), config.index):
         try:
-            report = _index(config, roots, embedder)
+            report = _index(config, None, embedder)
         except RagError as error:
             # It may be over at the next change: another writer, a full disk.
             print_error(error.message.text(LANGUAGE), style="red")

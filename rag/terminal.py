@@ -21,7 +21,7 @@ from rag.config import message_language
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from rag.index.indexing import IndexProgress, IndexReport
+    from rag.index.report import IndexProgress, IndexReport
     from rag.index.snapshot import IndexStatus
     from rag.index.store import Failure
     from rag.types import Answer, Document, Statement

@@ -230,35 +230,55 @@ def test_a_folder_is_followed_until_stopped(tmp_path: Path) -> None:
     news.mkdir()
     (news / "one.md").write_text("Ship one came to Lund.\n")
     kept = {k: v for k, v in os.environ.items() if not k.startswith(("RAG_", "OPENAI_"))}
+    # What runs in the background of a shell is started deaf to Ctrl-C.
+    interruptible = (
+        "import signal; signal.signal(signal.SIGINT, signal.default_int_handler);"
+        " from rag.cli import main; main()"
+    )
     with subprocess.Popen(
-        [
-            sys.executable,
-            "-u",
-            "-c",
-            "from rag.cli import main; main()",
-            "index",
-            "news",
-            "--watch",
-        ],
+        [sys.executable, "-u", "-c", interruptible, "index", "news", "--watch"],
         cwd=tmp_path,
         env={**kept, "PYTHONPATH": str(SEEDS.parent), "RAG_LANG": "en"},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        assert "1 new" in process.stdout.readline()
-        while "Following changes" not in process.stderr.readline():
-            pass
-        (news / "two.md").write_text("Ship two came to Lund.\n")
-        assert "1 new" in process.stdout.readline()
-        # Another process may write, and another may read, while nothing changes.
-        assert rag(tmp_path, "remove", "one").code == 0
-        assert "Ship two" in rag(tmp_path, "status").out
-        (news / "two.md").unlink()
-        (news / "three.md").write_text("Ship three left Lund.\n")
-        assert "1 new, 0 changed, 0 moved, 1 removed" in process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        assert process.wait(timeout=30) == 130
-        assert "Stopped" in process.stderr.read()
+        try:
+            assert process.stdout is not None
+            assert process.stderr is not None
+            assert "1 new" in process.stdout.readline()
+            while "Following changes" not in process.stderr.readline():
+                pass
+            (news / "two.md").write_text("Ship two came to Lund.\n")
+            assert "1 new" in process.stdout.readline()
+            # Another process may write, and another may read, while nothing changes.
+            assert rag(tmp_path, "remove", "one").code == 0
+            assert "Ship two" in rag(tmp_path, "status").out
+            (news / "two.md").unlink()
+            assert "1 removed" in process.stdout.readline()
+            (news / "three.md").write_text("Ship three left Lund.\n")
+            assert "1 new" in process.stdout.readline()
+            process.send_signal(signal.SIGINT)
+            assert process.wait(timeout=30) == 130
+            assert "Stopped" in process.stderr.read()
+        finally:
+            # Else a failure would wait for it for ever.
+            process.kill()
+
+
+def test_output_that_cannot_be_written_is_one_line(folder: Path, first_answer: Ran) -> None:
+    assert first_answer.code == 0
+    command = "from rag.cli import main; main()"
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-c", command, "export"],
+            cwd=folder,
+            env={**os.environ, "PYTHONPATH": str(SEEDS.parent), "RAG_LANG": "en"},
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 1
+    assert "No space left" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -10,13 +10,16 @@ mean what they mean in the front matter of a Markdown file, and may have the sam
 from __future__ import annotations
 
 import json
+import re
 
 from rag.corpus.characters import cleaned, one_line
 from rag.corpus.front_matter import FrontMatter
 from rag.errors import DocumentError
 from rag.types import Document
 
-MAX_ID_CHARACTERS = 200
+# What Markdown reads as more than itself within a line.
+_SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
+MAX_ID_CHARACTERS = 4096
 
 
 def read_line(line: str, name: str) -> FrontMatter:
@@ -53,7 +56,7 @@ def to_line(document: Document) -> str:
         "outlet": document.outlet,
         "lang": document.language,
         "url": document.url,
-        "text": document.text,
+        "text": _SPECIAL.sub(r"\\\g<0>", document.text),
     }
     present = {key: item for key, item in value.items() if item is not None}
     return json.dumps(present, ensure_ascii=False)

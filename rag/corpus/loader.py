@@ -84,10 +84,7 @@ def load_document(path: Path, root: Path) -> Document:
     document_id, name, ending = doc_id(path, root), shown(path.name), path.suffix.lower()
     data = read_bytes(path, MAX_PACKED_BYTES if ending in _PACKED_ENDINGS else MAX_FILE_BYTES)
     if not data.strip():
-        raise DocumentError(
-            en=f"{name} is empty: fill it or remove it.",
-            zh=f"{name} 是空文件：请补上内容或移走。",
-        )
+        raise _empty(name)
     return _document(
         _front_matter(data, name, ending),
         document_id=document_id,
@@ -148,39 +145,58 @@ def _document(matter: FrontMatter, *, document_id: str, path: str, content_hash:
 
 def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
     """The articles of a JSON Lines file, whose form `rag.corpus.json_lines` tells."""
-    lines: dict[str, int] = {}
+    seen: dict[str, tuple[int, str]] = {}
+    empty = True
     try:
         base, stored = doc_id(path, root), stored_path(path, root)
         for number, data in enumerate(read_lines(path, MAX_FILE_BYTES), 1):
             try:
                 if data is None:
+                    empty = False
                     raise too_large(f"{shown(path.name)}:{number}", MAX_FILE_BYTES)
-                if data.strip():
-                    yield _line_document(data, base, stored, lines, number)
+                if not data.strip():
+                    continue
+                empty = False
+                document = _line_document(data, base, stored, number)
+                first, content = seen.setdefault(document.doc_id, (number, document.content_hash))
+                if first == number:
+                    yield document
+                elif content != document.content_hash:
+                    # The same line twice is one article; another with its id is a mistake.
+                    raise _taken(f"{shown(stored)}:{number}", first)
             except DocumentError as error:
                 yield LoadFailure(path=path, line=number, reason=error.message)
             except Exception as error:
                 yield LoadFailure(path=path, line=number, reason=_unparsed(path, error))
+        if empty:
+            raise _empty(shown(path.name))
     except DocumentError as error:
         yield LoadFailure(path=path, reason=error.message)
 
 
-def _line_document(
-    data: bytes, base: str, stored: str, lines: dict[str, int], number: int
-) -> Document:
-    """The article of one line; `lines` are the numbers of those before, by their ids."""
+def _line_document(data: bytes, base: str, stored: str, number: int) -> Document:
+    """The article of one line."""
     name = f"{shown(stored)}:{number}"
     digest = hashlib.sha256(data.strip()).hexdigest()
     matter = read_line(decode(data, name), name)
     # Without an id of its own, an article keeps its id when lines above it come and go.
     own = matter.fields.get("id")
     document_id = f"{base}/{digest[:12] if own is None else own}"
-    if (other := lines.setdefault(document_id, number)) != number:
-        raise DocumentError(
-            en=f"{name} has the id of line {other}: give each article an id of its own.",
-            zh=f"{name} 与第 {other} 行的 id 相同：请给每篇文章不同的 id。",
-        )
     return _document(matter, document_id=document_id, path=stored, content_hash=digest)
+
+
+def _empty(name: str) -> DocumentError:
+    return DocumentError(
+        en=f"{name} is empty: fill it or remove it.",
+        zh=f"{name} 是空文件：请补上内容或移走。",
+    )
+
+
+def _taken(name: str, line: int) -> DocumentError:
+    return DocumentError(
+        en=f"{name} has the id of line {line}: give each article an id of its own.",
+        zh=f"{name} 与第 {line} 行的 id 相同：请给每篇文章不同的 id。",
+    )
 
 
 def _unparsed(path: Path, error: Exception) -> Message:

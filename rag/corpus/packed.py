@@ -11,6 +11,9 @@ from rag.corpus.characters import cleaned
 from rag.corpus.front_matter import FrontMatter
 from rag.errors import DocumentError, first_line
 
+_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+
 MAX_PAGES = 300
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 
@@ -79,14 +82,25 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
             f" {MAX_UNPACKED_BYTES // 1024**2} MB。",
         )
     document = docx.Document(io.BytesIO(data))
-    parts = []
-    for item in document.iter_inner_content():
-        if hasattr(item, "rows"):
-            parts += [" | ".join(cell.text.strip() for cell in row.cells) for row in item.rows]
+    parts: list[str] = []
+    row: object = None
+    # Every paragraph of the body, also in tables, content controls and tracked insertions, which
+    # the library's own lists pass over.
+    for paragraph in document.element.body.iter(_WORD + "p"):
+        # A drawing's text stands there twice: once for older programs.
+        if any(parent.tag == _FALLBACK for parent in paragraph.iterancestors()):
             continue
-        style = (item.style.name or "") if item.style else ""
-        heading = style.startswith(("Heading", "Title")) and item.text.strip()
-        parts.append(f"## {item.text}" if heading else item.text)
+        text = "".join(
+            part.text or " " for part in paragraph.iter(_WORD + "t", _WORD + "tab", _WORD + "br")
+        )
+        inside = next(paragraph.iterancestors(_WORD + "tr"), None)
+        if inside is not None and inside is row:
+            parts[-1] += f" | {text.strip()}"
+        else:
+            style = paragraph.style or ""
+            heading = style.startswith(("Heading", "Title")) and text.strip()
+            parts.append(f"## {text}" if heading else text)
+        row = inside
     about = document.core_properties
     return _matter("\n\n".join(parts), about.title, about.created)
 

@@ -26,7 +26,12 @@ def read_page(html: str, name: str) -> FrontMatter:
     `name` is the file's, for messages. Raises `DocumentError` where the page holds no article.
     """
     page = trafilatura.bare_extraction(
-        html, include_comments=False, include_formatting=True, with_metadata=True, config=_SETTINGS
+        html,
+        include_comments=False,
+        include_formatting=True,
+        with_metadata=True,
+        prune_xpath=["//template", "//*[@hidden]"],
+        config=_SETTINGS,
     )
     text = page.text or "" if isinstance(page, Page) else ""
     if not isinstance(page, Page) or not text.strip():

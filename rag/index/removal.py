@@ -3,57 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import ConfigError
+from rag.index.opening import open_writer
 from rag.index.scanning import beneath
 from rag.index.snapshot import document_not_found, read_status
-from rag.index.writer import open_writer
+from rag.index.writer import Writer
 
 
-def remove_documents(folder: Path, doc_ids: Sequence[str]) -> int:
-    """Remove articles, and keep them away though their files are there; how many.
+def remove(folder: Path, doc_ids: Sequence[str] = (), roots: Sequence[Path] = ()) -> int:
+    """Remove articles by id, and those of roots that are followed no more; how many, all told.
 
-    Naming such a file to `rag.index.indexing.update_index` lets it in again. Raises
-    `DocumentNotFound` for an id that no article has, and then removes none.
+    An article that is removed by id stays away though its file is there, until that file is named
+    to `rag.index.indexing.update_index`. Articles that also lie under another root stay. Raises
+    `DocumentNotFound` for an id that no article has, `ConfigError` for a root that the index does
+    not follow, and then removes nothing.
     """
-    if not doc_ids:
-        return 0
-    read_status(folder)
+    before = read_status(folder)
     with open_writer(folder) as writer, writer.commit():
         for doc_id in dict.fromkeys(doc_ids):
-            known = doc_id.encode(errors="replace").decode()
-            if not writer.exclude(known):
+            if not writer.exclude(doc_id.encode(errors="replace").decode()):
                 raise document_not_found(doc_id)
+        for root in roots:
+            _remove_root(writer, root)
         writer.finish_generation()
-    return len(dict.fromkeys(doc_ids))
+        after = writer.manifest()
+    return before.manifest.documents - (after.documents if after else 0)
 
 
-def remove_root(folder: Path, root: Path) -> int:
-    """Follow a folder or file no more, and remove the articles of it; how many.
+def _remove_root(writer: Writer, root: Path) -> None:
+    roots = {Path(followed) for followed in writer.roots()}
+    named = _followed(root, roots)
+    for file in writer.files():
+        path = Path(file.base, file.path)
+        if beneath(path, named) and not any(beneath(path, other) for other in roots - {named}):
+            for document in file.documents:
+                writer.remove_document(document.doc_id)
+            writer.remove_file(file.base, file.path)
+    writer.remove_root(str(named))
 
-    Articles that also lie under another root stay. Raises `ConfigError` where the index does not
-    follow it.
-    """
-    roots = {Path(followed) for followed in read_status(folder).roots}
-    named = {root.absolute(), root.resolve()} & roots
-    if not named:
-        listed = ", ".join(sorted(map(str, roots)))
-        raise ConfigError(
-            en=f"The index does not follow {str(root)!r}: it follows {listed}.",
-            zh=f"索引没有跟踪 {str(root)!r}：它跟踪的是 {listed}。",
-        )
-    (followed,) = named
-    others = roots - named
-    removed = 0
-    with open_writer(folder) as writer, writer.commit():
-        for file in writer.files():
-            path = Path(file.base, file.path)
-            if beneath(path, followed) and not any(beneath(path, other) for other in others):
-                for document in file.documents:
-                    writer.remove_document(document.doc_id)
-                    removed += 1
-                writer.remove_file(file.file_id)
-        writer.remove_root(str(followed))
-        writer.finish_generation()
-    return removed
+
+def _followed(root: Path, roots: set[Path]) -> Path:
+    """The followed root that a person means."""
+    if root.absolute() in roots:
+        return root.absolute()
+    with suppress(OSError, RuntimeError):  # links in a circle
+        if root.resolve() in roots:
+            return root.resolve()
+    listed = ", ".join(sorted(map(str, roots)))
+    raise ConfigError(
+        en=f"The index does not follow {str(root)!r}: it follows {listed}.",
+        zh=f"索引没有跟踪 {str(root)!r}：它跟踪的是 {listed}。",
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,12 +30,20 @@ class Scan:
     failures: tuple[Failure, ...]
 
 
-def scan(root: Path, known: Mapping[Path, KnownFile]) -> Scan:
-    """Compare the files under `root` with what is `known`, by absolute path."""
-    indexed = {path: file for path, file in known.items() if beneath(path, root)}
+def scan(root: Path, known: Mapping[Path, KnownFile], roots: Collection[Path]) -> Scan:
+    """Compare the files under `root` with what is `known`, by absolute path.
+
+    Of `roots`, all that are followed, the innermost around a file tells whether it is gone.
+    """
+    inner = [other for other in roots if other != root and beneath(other, root)]
+    indexed = {
+        path: file
+        for path, file in known.items()
+        if beneath(path, root) and not any(beneath(path, other) for other in inner)
+    }
     base = root
     try:
-        base = root.parent if root.is_file() else root
+        base = _folder_around(root, roots) if root.is_file() else root
         listing = list_files(root)
     except DocumentError as error:
         return _nothing(root, base, error.message if root.exists() else _missing(root, indexed))
@@ -47,9 +55,9 @@ def scan(root: Path, known: Mapping[Path, KnownFile]) -> Scan:
     present = {file.path: file for file in listing.files}
     unsure = [failure.path for failure in listing.failures]
     unchanged = {
-        path: file
-        for path, file in indexed.items()
-        if path in present and file.stamp is not None and file.stamp == present[path].stamp
+        path: known[path]
+        for path, file in present.items()
+        if path in known and file.stamp is not None and file.stamp == known[path].stamp
     }
     return Scan(
         root=root,
@@ -63,6 +71,12 @@ def scan(root: Path, known: Mapping[Path, KnownFile]) -> Scan:
         ),
         failures=failures_of(listing.failures),
     )
+
+
+def _folder_around(file: Path, roots: Collection[Path]) -> Path:
+    """What the id of a single file is relative to: a root around it, else the folder it lies in."""
+    around = [root for root in roots if root != file and beneath(file, root)]
+    return max(around, key=lambda root: len(root.parts), default=file.parent)
 
 
 def beneath(path: Path, root: Path) -> bool:

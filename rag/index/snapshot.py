@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
@@ -30,13 +30,16 @@ from rag.messages import Language, Message
 from rag.models.embedder import Vectors
 from rag.types import Document, DocumentReference, Passage, Published
 
+# SQLite takes this many parameters in a query everywhere; more articles are read by reading all.
+_ASKED_BY_ID = 500
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
     """An article as it is stored: row i of `vectors` belongs to `passages[i]`.
 
-    `generation` is the one that stored it, `signature` tells near-duplicates
-    (`rag.corpus.near_duplicates`).
+    `generation` is the one that stored it, `checksum` that of all it holds, `signature` tells
+    near-duplicates (`rag.corpus.near_duplicates`).
     """
 
     document: Document
@@ -44,6 +47,7 @@ class Stored:
     vectors: Vectors
     signature: bytes
     generation: int
+    checksum: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,16 +155,21 @@ def read_snapshot(
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
         check_manifest(manifest, folder, fingerprint=fingerprint, chunker=chunker)
-        if previous is not None and previous.manifest.index_id != manifest.index_id:
-            previous = None
-        generations = dict(connection.execute("SELECT doc_id, generation FROM documents"))
-        known = previous.stored if previous else {}
-        stored = {
-            d: known[d] for d, g in generations.items() if d in known and known[d].generation == g
+        marks = {
+            doc_id: (generation, checksum)
+            for doc_id, generation, checksum in connection.execute(
+                "SELECT doc_id, generation, checksum FROM documents"
+            )
         }
-        since = previous.manifest.generation if previous else 0
+        same = previous is not None and previous.manifest.index_id == manifest.index_id
+        known = previous.stored if previous and same else {}
+        stored = {
+            doc_id: known[doc_id]
+            for doc_id, mark in marks.items()
+            if doc_id in known and (known[doc_id].generation, known[doc_id].checksum) == mark
+        }
         try:
-            read = tuple(_read(connection, folder, manifest, since))
+            read = tuple(_read(connection, folder, manifest, marks.keys() - stored.keys()))
         except (TypeError, ValueError) as error:  # a value of another kind than was written
             raise damaged(folder, first_line(error)) from error
         stored |= {item.document.doc_id: item for item in read}
@@ -168,7 +177,7 @@ def read_snapshot(
         failures, roots = tuple(_failures(connection)), _roots(connection)
     passages = tuple(passage for item in stored.values() for passage in item.passages)
     found = len(stored), len(passages)
-    if found != (manifest.documents, manifest.passages) or stored.keys() != generations.keys():
+    if found != (manifest.documents, manifest.passages) or stored.keys() != marks.keys():
         counts = f"{found[0]} of {manifest.documents} articles, {found[1]} of {manifest.passages}"
         raise damaged(folder, f"it holds {counts} passages")
     items = tuple(stored.values())
@@ -194,21 +203,26 @@ def _stories(items: Sequence[Stored]) -> tuple[tuple[str, ...], ...]:
 
 
 def _read(
-    connection: sqlite3.Connection, folder: Path, manifest: Manifest, since: int
+    connection: sqlite3.Connection, folder: Path, manifest: Manifest, doc_ids: Set[str]
 ) -> Iterator[Stored]:
-    """The articles that were stored after the generation `since`, each checked whole."""
+    """The articles of these ids, each checked whole."""
+    some = len(doc_ids) <= _ASKED_BY_ID
+    where = f"WHERE doc_id IN ({', '.join('?' * len(doc_ids))})" if some else ""
+    asked = tuple(doc_ids) if some else ()
     rows = connection.execute(
-        "SELECT doc_id, passage_id, start, end, vector_key, vector, vectors.checksum"
+        "SELECT doc_id, passage_id, start, end, vector_key, vector, vectors.checksum"  # noqa: S608
         " FROM documents JOIN passages USING (doc_id) LEFT JOIN vectors USING (vector_key)"
-        " WHERE generation > ? ORDER BY doc_id, passage_id",
-        (since,),
+        f" {where} ORDER BY doc_id, passage_id",
+        asked,
     )
     parts = {doc_id: tuple(group) for doc_id, group in groupby(rows, key=lambda row: row[0])}
     for *columns, signature, generation, checksum in connection.execute(
         f"SELECT {DOCUMENT_COLUMNS}, signature, generation, checksum FROM documents"  # noqa: S608
-        " WHERE generation > ? ORDER BY doc_id",
-        (since,),
+        f" {where} ORDER BY doc_id",
+        asked,
     ):
+        if columns[0] not in doc_ids:
+            continue
         places = parts.pop(columns[0], ())
         spans = [row[2:5] for row in places]
         if checksum != document_checksum((*columns, generation), spans, signature):
@@ -229,6 +243,7 @@ def _read(
             vectors=_vectors(places, folder, manifest.dimensions),
             signature=signature,
             generation=generation,
+            checksum=checksum,
         )
 
 

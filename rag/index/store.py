@@ -20,6 +20,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rag.corpus.characters import one_line
 from rag.corpus.chunker import ChunkerSettings
 from rag.errors import (
     ConfigError,
@@ -31,7 +32,7 @@ from rag.errors import (
 )
 from rag.messages import Message
 
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
 """A new index while it is made beside the one in use."""
@@ -87,13 +88,20 @@ CREATE TABLE failures (
     zh TEXT NOT NULL
 ) STRICT;
 CREATE TABLE excluded (
-    base TEXT NOT NULL,
-    path TEXT NOT NULL,
+    file TEXT NOT NULL,
     natural_id TEXT NOT NULL,
     title TEXT NOT NULL,
-    PRIMARY KEY (base, path, natural_id)
+    content_hash TEXT NOT NULL,
+    PRIMARY KEY (file, natural_id)
 ) STRICT;
 """
+
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+)
 
 DOCUMENT_COLUMNS = (
     "doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text,"
@@ -107,12 +115,13 @@ class Manifest:
     """What an index was made with, and which state of it this is.
 
     `runtime` is what computed the newest vectors; others of the same model may be beside them.
-    `index_id` is another for each index that is made, rebuilt ones included; `generation` grows
-    by one with each change, and `updated` is when that was, in ISO 8601 with zone. `documents`
-    and `passages` count what is there.
+    `index_id` is another for each index that is made, rebuilt ones included, and `commit_id` for
+    each state of it. `generation` grows by one with each change, and `updated` is when that was,
+    in ISO 8601 with zone. `documents` and `passages` count what is there.
     """
 
     index_id: str
+    commit_id: str
     embedder: str
     runtime: str
     fingerprint: str
@@ -184,6 +193,7 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
             raise damaged(folder, "its manifest fails its checksum")
         return Manifest(
             index_id=entries["index_id"],
+            commit_id=entries["commit_id"],
             embedder=entries["embedder"],
             runtime=entries["runtime"],
             fingerprint=entries["fingerprint"],
@@ -263,7 +273,7 @@ def closed_connection(
         with closing(opened) as connection:
             yield connection
     except sqlite3.DatabaseError as error:
-        raise _translated(error, folder) from error
+        raise _translated(error, folder, writing="mode=ro" not in options) from error
     except UnicodeDecodeError as error:
         raise damaged(folder, "it holds text that is none") from error
 
@@ -296,6 +306,7 @@ def busy(folder: Path) -> IndexBusy:
 
 def damaged(folder: Path, what: str) -> IndexDamaged:
     """The error for an index that fails its own checks."""
+    what = one_line(what)[:200]
     return IndexDamaged(
         en=f"The index {folder} is damaged ({what}): run `rag index --rebuild FOLDER` with the"
         " folder of your articles.",
@@ -330,13 +341,11 @@ def _pending(path: Path) -> bool:
     return log.is_file() and log.stat().st_size > 0
 
 
-def _translated(error: sqlite3.DatabaseError, folder: Path) -> Exception:
+def _translated(error: sqlite3.DatabaseError, folder: Path, *, writing: bool) -> Exception:
     # The primary code is in the low byte; a result of Python's own making has none.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(folder)
-    if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_IOERR):
-        return not_writable(folder, str(error))
-    if code == sqlite3.SQLITE_CANTOPEN:
+    if writing and code in _UNWRITABLE:
         return not_writable(folder, str(error))
     return damaged(folder, str(error))

@@ -1,9 +1,9 @@
-"""Waiting for the files of some roots to change; through watchfiles."""
+"""Waiting for the files that an index follows to change; through watchfiles."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from threading import Event
 
@@ -15,41 +15,59 @@ _TICK_SECONDS = 2
 _LOOK_SECONDS = 60
 
 
-def changes(roots: Sequence[Path], stop: Event | None = None) -> Iterator[None]:
+def changes(
+    roots: Callable[[], Sequence[Path]], ignored: Path, stop: Event | None = None
+) -> Iterator[None]:
     """Yield whenever something under `roots` may have changed, until `stop` is set.
 
-    The system tells of most changes at once. It also yields without having been told: soon after
-    the start, since what changes before the system listens is told by nobody, and then at longer
-    and longer intervals, up to a minute, since not every file system tells and disks come back.
+    `roots` is asked again and again, since other processes may add some; what happens under
+    `ignored`, the index's own folder, is no change. The system tells of most changes at once. It
+    also yields without having been told: soon after the start, since what changes before the
+    system listens is told by nobody, and then at longer and longer intervals, up to a minute,
+    since not every file system tells and disks come back.
     """
     stop = stop or Event()
     interval = _TICK_SECONDS
     look = time.monotonic() + interval
     while not stop.is_set():
-        there = [root for root in roots if root.exists()]
-        for told in _ticks(there, stop):
+        there = _present(roots())
+        for told in _ticks(there, ignored.absolute(), stop):
             if stop.is_set():
                 return
             if told or time.monotonic() >= look:
                 interval = min(2 * interval, _LOOK_SECONDS)
                 look = time.monotonic() + interval
                 yield
-            if [root for root in roots if root.exists()] != there:
+            if _present(roots()) != there:
                 break
 
 
-def _ticks(roots: Sequence[Path], stop: Event) -> Iterator[bool]:
+def _present(roots: Sequence[Path]) -> tuple[Path, ...]:
+    return tuple(root for root in roots if root.exists())
+
+
+def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[bool]:
     """Every two seconds, and at once where something changed: whether something did."""
-    if not roots:
-        yield stop.wait(_TICK_SECONDS)
-        return
-    for changed in watchfiles.watch(
-        *roots,
-        watch_filter=None,
-        step=_QUIET_MILLISECONDS,
-        stop_event=stop,
-        rust_timeout=1000 * _TICK_SECONDS,
-        yield_on_timeout=True,
-        raise_interrupt=True,
-    ):
-        yield bool(changed)
+
+    def matters(_: watchfiles.Change, path: str) -> bool:
+        if ignored == Path(path) or ignored in Path(path).parents:
+            return False
+        inside = [Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)]
+        return any(not any(part.startswith(".") for part in rest.parts) for rest in inside)
+
+    try:
+        if roots:
+            for changed in watchfiles.watch(
+                *roots,
+                watch_filter=matters,
+                step=_QUIET_MILLISECONDS,
+                stop_event=stop,
+                rust_timeout=1000 * _TICK_SECONDS,
+                yield_on_timeout=True,
+                raise_interrupt=True,
+            ):
+                yield bool(changed)
+            return
+    except OSError:
+        pass  # a root that went away meanwhile, or too many folders for the system to watch
+    yield stop.wait(_TICK_SECONDS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import json
 import sqlite3
 import uuid
@@ -14,27 +13,17 @@ from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from rag.corpus.chunker import CHUNKER, Span
-from rag.errors import IndexDamaged, IndexMismatch, IndexMissing, IndexUnusable
+from rag.errors import IndexMissing
 from rag.index.store import (
     DOCUMENT_COLUMNS,
-    FILE_NAME,
     FORMAT_VERSION,
-    REBUILDING_NAME,
     SCHEMA,
     Failure,
     Manifest,
-    busy,
-    check_format,
     closed_connection,
-    connect,
-    damaged,
     document_checksum,
-    folder_unusable,
     manifest_checksum,
-    not_writable,
     read_manifest,
 )
 from rag.models.embedder import Embedder, Vectors
@@ -60,7 +49,6 @@ class KnownDocument:
 class KnownFile:
     """A file as the index knows it; `stamp` is None where it must be read again in any case."""
 
-    file_id: int
     base: str
     path: str
     stamp: str | None
@@ -77,12 +65,15 @@ class KnownFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Exclusion:
-    """An article that was removed by hand, and stays away though its file is there."""
+    """An article that was removed by hand, and stays away though its file is there.
 
-    base: str
-    path: str
+    `file` is the absolute path, `natural_id` the id that the file gives it.
+    """
+
+    file: str
     natural_id: str
     title: str
+    content_hash: str
 
 
 class Writer:
@@ -112,6 +103,20 @@ class Writer:
             self._connection.execute("ROLLBACK")
             raise
         self._connection.execute("COMMIT")
+
+    def begin_again(self) -> None:
+        """Forget everything but vectors, which what is indexed next may have again."""
+        with self.commit():
+            # In an order in which nothing refers to what is gone.
+            for table in ("passages", "documents", "files", "roots", "failures", "excluded"):
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
+            self._connection.execute("DELETE FROM manifest")
+
+    def drop_all_unused_vectors(self) -> None:
+        """Forget every vector that no passage has."""
+        self._connection.execute(
+            "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
+        )
 
     def clear(self) -> None:
         """Begin anew with an empty index of the present format."""
@@ -144,7 +149,6 @@ class Writer:
             )
         return tuple(
             KnownFile(
-                file_id=file_id,
                 base=base,
                 path=path,
                 stamp=stamp,
@@ -184,9 +188,9 @@ class Writer:
             "UPDATE files SET stamp = ? WHERE base = ? AND path = ?", (stamp, base, path)
         )
 
-    def remove_file(self, file_id: int) -> None:
+    def remove_file(self, base: str, path: str) -> None:
         """Forget a file; its articles must have been removed, or moved to another."""
-        self._connection.execute("DELETE FROM files WHERE file_id = ?", (file_id,))
+        self._connection.execute("DELETE FROM files WHERE base = ? AND path = ?", (base, path))
 
     def put_document(
         self,
@@ -243,31 +247,47 @@ class Writer:
     def exclude(self, doc_id: str) -> bool:
         """Remove an article and keep it away, though its file is there; whether there was one."""
         row = self._connection.execute(
-            "SELECT base, files.path, natural_id, title FROM documents JOIN files USING (file_id)"
-            " WHERE doc_id = ?",
+            "SELECT base, files.path, natural_id, title, content_hash"
+            " FROM documents JOIN files USING (file_id) WHERE doc_id = ?",
             (doc_id,),
         ).fetchone()
         if row is None:
             return False
-        self.put_exclusion(Exclusion(base=row[0], path=row[1], natural_id=row[2], title=row[3]))
+        base, path, natural_id, title, content_hash = row
+        self.put_exclusion(
+            Exclusion(
+                file=str(Path(base, path)),
+                natural_id=natural_id,
+                title=title,
+                content_hash=content_hash,
+            )
+        )
         self.remove_document(doc_id)
         return True
 
     def exclusions(self) -> tuple[Exclusion, ...]:
         """The articles that were removed by hand."""
-        rows = self._connection.execute("SELECT base, path, natural_id, title FROM excluded")
-        return tuple(Exclusion(base=b, path=p, natural_id=n, title=t) for b, p, n, t in rows)
+        rows = self._connection.execute(
+            "SELECT file, natural_id, title, content_hash FROM excluded"
+        )
+        return tuple(
+            Exclusion(file=file, natural_id=natural_id, title=title, content_hash=content_hash)
+            for file, natural_id, title, content_hash in rows
+        )
 
     def put_exclusion(self, exclusion: Exclusion) -> None:
         """Keep an article away."""
         self._connection.execute(
             "INSERT OR REPLACE INTO excluded VALUES (?, ?, ?, ?)",
-            (exclusion.base, exclusion.path, exclusion.natural_id, exclusion.title),
+            (exclusion.file, exclusion.natural_id, exclusion.title, exclusion.content_hash),
         )
 
-    def drop_exclusions(self, base: str, path: str) -> None:
-        """Let the articles of a file in again."""
-        self._connection.execute("DELETE FROM excluded WHERE base = ? AND path = ?", (base, path))
+    def drop_exclusion(self, exclusion: Exclusion) -> None:
+        """Let an article in again, when its file is read the next time."""
+        self._connection.execute(
+            "DELETE FROM excluded WHERE file = ? AND natural_id = ?",
+            (exclusion.file, exclusion.natural_id),
+        )
 
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` that no vector is stored under."""
@@ -315,6 +335,7 @@ class Writer:
         entries = self._made_with(embedder) if embedder else {}
         entries |= {
             "index_id": before.index_id if before else uuid.uuid4().hex,
+            "commit_id": uuid.uuid4().hex,
             "generation": str(self.next_generation()),
             "updated": datetime.now(UTC).isoformat(timespec="seconds"),
             "documents": str(self._count("documents")),
@@ -348,93 +369,3 @@ class Writer:
             "dimensions": str(embedder.dimensions),
             "chunker": json.dumps(asdict(CHUNKER)),
         }
-
-
-def stored_exclusions(folder: Path) -> tuple[Exclusion, ...]:
-    """What was removed by hand from the index in `folder`, as far as that can still be read."""
-    try:
-        with connect(folder) as connection:
-            return Writer(connection, folder).exclusions()
-    except IndexUnusable:
-        return ()
-
-
-@contextmanager
-def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
-    """Hold the index in `folder` for writing, making it if there is none.
-
-    With `rebuild`, what is written makes a new index beside the one in use, whatever made that or
-    spoilt it, and takes its place when the block ends. If the block raises, the old one stays, and
-    the next rebuild goes on where this one stopped. Raises `IndexBusy` at once while another
-    process writes, `IndexNotWritable`, `IndexMismatch` and `IndexDamaged`.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / _LOCK_NAME)
-        # The system lets go of it when the process ends, however it ends.
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise busy(folder) from None
-    except OSError as error:
-        if error.errno in (errno.EROFS, errno.ENOSPC, errno.EACCES) and folder.is_dir():
-            raise not_writable(folder, error.strerror or str(error)) from error
-        raise folder_unusable(folder, error) from error
-    try:
-        if not rebuild:
-            with _open(folder / FILE_NAME, folder) as writer:
-                yield writer
-            return
-        path = folder / REBUILDING_NAME
-        try:
-            _check(path, folder)
-        except (IndexDamaged, IndexMismatch):
-            _delete(path)
-        with _open(path, folder) as writer:
-            yield writer
-            _publish(writer, folder)
-        _delete(path)
-    finally:
-        lock.release()
-
-
-@contextmanager
-def _open(path: Path, folder: Path) -> Iterator[Writer]:
-    with closed_connection(path, folder, "mode=rwc", seconds=5) as connection:
-        # What was committed survives a loss of power as well, not only of the process.
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-        connection.execute("PRAGMA foreign_keys = ON")
-        writer = Writer(connection, folder)
-        (version,) = connection.execute("PRAGMA user_version").fetchone()
-        if version == 0:
-            writer.clear()
-        else:
-            check_format(version, folder)
-        yield writer
-
-
-def _check(path: Path, folder: Path) -> None:
-    """Raise unless an unfinished new index, if there is one, is sound."""
-    if path.exists():
-        with closed_connection(path, folder, "mode=rw", seconds=0) as connection:
-            (version,) = connection.execute("PRAGMA user_version").fetchone()
-            check_format(version, folder)
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise damaged(folder, found)
-
-
-def _publish(writer: Writer, folder: Path) -> None:
-    """Put the new index in place of the one in use, at once for every reader."""
-    path = folder / FILE_NAME
-    try:
-        writer.copy_to(path)
-    except IndexDamaged:
-        # Not even its head can be read, so nobody is reading it.
-        _delete(path)
-        writer.copy_to(path)
-
-
-def _delete(path: Path) -> None:
-    for suffix in ("-wal", "-shm", ""):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)

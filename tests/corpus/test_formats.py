@@ -139,7 +139,7 @@ def test_json_lines_hold_one_article_a_line(tmp_path: Path) -> None:
         ('{"text": "A.", "id": "a\\nb"}', "has the id"),
         ('{"text": "A.", "id": ""}', "has the id"),
         ('{"text": "A.", "id": {}}', "has the id"),
-        ('{"text": "Good.", "id": "good"}', "the id of line 1"),
+        ('{"text": "Another.", "id": "good"}', "the id of line 1"),
         ("[" * 100_000, "no JSON"),
         ('{"text": "' + "9" * 6_000_000 + '"}', "larger than 5 MB"),
     ],

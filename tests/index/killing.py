@@ -24,7 +24,7 @@ import numpy as np
 from rag.corpus.chunker import CHUNKER
 from rag.corpus.loader import iter_documents
 from rag.errors import IndexMissing
-from rag.index import indexing
+from rag.index import run
 from rag.index.indexing import update_index
 from rag.index.snapshot import Snapshot, read_snapshot
 from rag.index.store import FILE_NAME
@@ -170,6 +170,6 @@ def kill_repeatedly(scratch: Path, kills: int, seed: int) -> Counter[str]:
 
 def _index(articles: Path, folder: Path, begun: Event, rebuild: bool) -> None:
     # Small batches, so that a run has many commits to be killed in.
-    indexing._BATCH_PASSAGES = 4
+    run._BATCH_PASSAGES = 4
     begun.set()
     update_index(folder, [articles], SlowEmbedder(), rebuild=rebuild)

@@ -105,7 +105,7 @@ def test_any_flipped_bit_is_found_or_does_no_harm(
         assert read.passages == sound.passages
         assert (read.vectors == sound.vectors).all()
     assert len(lines) > 100
-    assert all("rag index" in line and "\n" not in line for line in lines)
+    assert [line for line in lines if "rag index" not in line or "\n" in line] == []
     path.write_bytes(good)
     assert update_index(folder, [articles], hash_embedder).unchanged == 8
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -14,9 +15,10 @@ import pytest
 from rag.assistant import Assistant
 from rag.corpus import files
 from rag.errors import ConfigError, DocumentNotFound
-from rag.index import indexing, scanning
-from rag.index.indexing import IndexProgress, known_roots, update_index
-from rag.index.removal import remove_documents, remove_root
+from rag.index import run, scanning
+from rag.index.indexing import known_roots, update_index
+from rag.index.removal import remove
+from rag.index.report import IndexProgress
 from rag.index.snapshot import read_status, stored_documents
 from rag.index.store import REBUILDING_NAME
 from rag.index.watching import changes
@@ -38,6 +40,12 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
 
 
+def settle(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every file be older than the time in which it may change unseen."""
+    later = time.time_ns() + 10**10
+    monkeypatch.setattr(time, "time_ns", lambda: later)
+
+
 def ids(folder: Path) -> set[str]:
     return {document.doc_id for document in read_status(folder).documents}
 
@@ -54,7 +62,7 @@ def test_a_root_that_is_not_there_removes_nothing(
 ) -> None:
     update_index(folder, [articles], hash_embedder)
     articles.rename(articles.with_name("elsewhere"))
-    report = update_index(folder, known_roots(folder), hash_embedder)
+    report = update_index(folder, None, hash_embedder)
 
     assert (report.removed, report.documents) == (0, 2)
     assert codes(report.failures) == ["root_missing"]
@@ -64,7 +72,7 @@ def test_a_root_that_is_not_there_removes_nothing(
         update_index(folder, [articles.with_name("nowhere")], hash_embedder)
     # And when it is back, all is as before.
     articles.with_name("elsewhere").rename(articles)
-    report = update_index(folder, known_roots(folder), hash_embedder)
+    report = update_index(folder, None, hash_embedder)
     assert (report.unchanged, report.failures, read_status(folder).failures) == (2, (), ())
 
 
@@ -78,7 +86,7 @@ def test_an_empty_mount_point_removes_nothing(
 
     assert (report.removed, report.documents, codes(report.failures)) == (0, 2, ["root_empty"])
     assert "rag remove --root" in report.failures[0].reason.en
-    assert remove_root(folder, articles) == 2
+    assert remove(folder, roots=[articles]) == 2
     assert (ids(folder), known_roots(folder)) == (set(), ())
 
 
@@ -121,6 +129,59 @@ def test_a_root_that_cannot_be_opened_is_reported(
     assert (report.documents, codes(report.failures)) == (2, ["root_unreadable"])
 
 
+def test_the_innermost_root_around_a_file_tells_whether_it_is_gone(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    hidden, single = articles / ".h", articles / ".one.md"
+    write(hidden, "x.md", "In a hidden folder.")
+    write(articles, ".one.md", "A hidden file.")
+    update_index(folder, [hidden, articles, single], hash_embedder)
+    for roots in (None, [articles], [hidden], None):
+        report = update_index(folder, roots, hash_embedder)
+        assert (report.added, report.removed, report.documents) == (0, 0, 4)
+
+
+@pytest.mark.parametrize("empty", [True, False])
+def test_a_disk_within_a_root_that_is_not_mounted_removes_nothing(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, empty: bool
+) -> None:
+    update_index(folder, [articles, articles / "deep"], hash_embedder)
+    (articles / "deep").rename(articles.with_name("unmounted"))
+    if empty:
+        (articles / "deep").mkdir()
+    report = update_index(folder, [articles], hash_embedder)
+    assert (report.removed, report.documents) == (0, 2)
+    assert codes(report.failures) == ["root_empty" if empty else "root_missing"]
+    assert "its 1 indexed articles are kept" in report.failures[0].reason.en
+
+
+def test_a_rebuild_keeps_what_cannot_be_read_now(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    write(other, "c.md", "A third article.")
+    write(articles, "d.md", "A fourth article.")
+    update_index(folder, [articles, other], hash_embedder)
+    (articles / "a.md").rename(articles / "moved.md")
+    update_index(folder, None, hash_embedder)
+    other.rename(tmp_path / "unmounted")
+    (articles / "deep" / "b.txt").write_bytes(b"")
+    (articles / "d.md").unlink()
+    report = update_index(folder, None, hash_embedder, rebuild=True)
+    assert report.documents == 3
+    assert sorted(codes(report.failures)) == ["DocumentError", "root_missing"]
+    # Ids stay what they were as well.
+    found = snapshot(folder, hash_embedder).documents
+    assert {i: d.path for i, d in found.items()} == {
+        "a": "moved.md",
+        "c": "c.md",
+        "deep/b": "deep/b.txt",
+    }
+    # Given other roots, it follows nothing else.
+    assert update_index(folder, [articles], hash_embedder, rebuild=True).documents == 2
+    assert known_roots(folder) == (articles,)
+
+
 # --- what changed --------------------------------------------------------------------------------
 
 
@@ -128,14 +189,13 @@ def test_a_file_that_did_not_change_is_not_even_read(
     articles: Path, folder: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     update_index(folder, [articles], hash_embedder)
-    later = time.time_ns() + 10**10  # past the time in which a file may change unseen
-    monkeypatch.setattr(time, "time_ns", lambda: later)
+    settle(monkeypatch)
     update_index(folder, [articles], hash_embedder)
 
     def refuse(*_: object) -> object:
         raise AssertionError("a file was read")
 
-    monkeypatch.setattr(indexing, "load_documents", refuse)
+    monkeypatch.setattr(run, "load_documents", refuse)
     report = update_index(folder, [articles], hash_embedder)
     assert (report.unchanged, report.generation) == (2, 1)
     write(articles, "a.md", "The harbour closed.")
@@ -174,7 +234,7 @@ def test_overlapping_roots_hold_an_article_once(
     assert (report.added, report.documents) == (2, 2)
     assert update_index(folder, [articles / "deep"], hash_embedder).unchanged == 1
     # Without the smaller root, its article still lies under the larger one.
-    assert remove_root(folder, articles / "deep") == 0
+    assert remove(folder, roots=[articles / "deep"]) == 0
     assert ids(folder) == {"a", "deep/b"}
 
 
@@ -182,7 +242,7 @@ def test_a_single_file_is_followed_without_its_neighbours(
     articles: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:
     update_index(folder, [articles / "a.md"], hash_embedder)
-    report = update_index(folder, known_roots(folder), hash_embedder)
+    report = update_index(folder, None, hash_embedder)
     assert (report.documents, report.unchanged, ids(folder)) == (1, 1, {"a"})
 
 
@@ -209,6 +269,12 @@ def test_lines_of_a_json_lines_file_are_followed_one_by_one(
     third = update_index(folder, [path], hash_embedder)
     assert (third.removed, third.documents) == (0, 3)
     assert third.failures[0].path.endswith("news.jsonl:1")
+    # Nor does a file that was emptied; the same line twice is one article.
+    path.write_text("\n")
+    assert update_index(folder, [path], hash_embedder).documents == 3
+    put(lines[2], lines[2], lines[0])
+    fourth = update_index(folder, [path], hash_embedder)
+    assert (fourth.documents, fourth.removed, fourth.failures) == (2, 1, ())
 
 
 def test_a_failure_is_kept_and_tried_again(
@@ -227,29 +293,70 @@ def test_a_failure_is_kept_and_tried_again(
 
 
 def test_a_removed_article_stays_away_until_its_file_is_named(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (articles / "c.md").write_text("A third one.")
+    settle(monkeypatch)
+    update_index(folder, [articles], hash_embedder)
+    assert remove(folder, ["a", "deep/b", "a"]) == 2
+    for rebuild in (False, True, False):
+        report = update_index(folder, None, hash_embedder, rebuild=rebuild)
+        assert (report.documents, ids(folder)) == (1, {"c"})
+        assert read_status(folder).removed == ("A harbour opens", "新港口")
+    # Wherever it lies, and though nothing of it changed.
+    for path in (articles / "a.md", articles / "deep" / "b.txt"):
+        update_index(folder, [path], hash_embedder)
+    assert ids(folder) == {"a", "c", "deep/b"}
+    assert read_status(folder).removed == ()
+    assert known_roots(folder) == (articles,)
+    # And it can be removed again.
+    remove(folder, ["a"])
+    update_index(folder, None, hash_embedder)
+    assert ids(folder) == {"c", "deep/b"}
+
+
+def test_a_removal_follows_its_article_and_not_its_place(
     articles: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:
+    write(articles, "c.md", "A third article.")
     update_index(folder, [articles], hash_embedder)
-    assert remove_documents(folder, ["a", "a"]) == 1
-    assert ids(folder) == {"deep/b"}
-    report = update_index(folder, [articles], hash_embedder)
-    assert (report.added, report.documents) == (0, 1)
-    assert read_status(folder).removed == ("A harbour opens",)
-    update_index(folder, [articles], hash_embedder, rebuild=True)
-    assert ids(folder) == {"deep/b"}
-    update_index(folder, [articles / "a.md"], hash_embedder)
+    remove(folder, ["a"])
+    (articles / "a.md").rename(articles / "renamed.md")
+    update_index(folder, None, hash_embedder)
+    assert ids(folder) == {"c", "deep/b"}
+    # What takes the place that was given up is another article: one that moved, or a new one.
+    (articles / "c.md").rename(articles / "a.md")
+    assert update_index(folder, None, hash_embedder).moved == 1
+    assert ids(folder) == {"c", "deep/b"}
+    remove(folder, ["c"])
+    (articles / "a.md").unlink()
+    update_index(folder, None, hash_embedder)
+    write(articles, "a.md", "A new article.")
+    update_index(folder, None, hash_embedder)
     assert ids(folder) == {"a", "deep/b"}
-    assert read_status(folder).removed == ()
+
+
+def test_an_article_that_moves_onto_a_removed_ones_place_is_kept(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    write(articles, "c.md", "A third article.")
+    update_index(folder, [articles], hash_embedder)
+    remove(folder, ["a"])
+    (articles / "c.md").replace(articles / "a.md")
+    report = update_index(folder, None, hash_embedder)
+    assert (report.moved, ids(folder)) == (1, {"c", "deep/b"})
 
 
 def test_an_unknown_id_removes_nothing(
     articles: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:
     update_index(folder, [articles], hash_embedder)
+    (articles / "loop").symlink_to(articles / "loop")
     with pytest.raises(DocumentNotFound):
-        remove_documents(folder, ["a", "nowhere"])
-    with pytest.raises(ConfigError, match="does not follow"):
-        remove_root(folder, articles / "deep")
+        remove(folder, ["a", "nowhere"])
+    for root in (articles / "deep", articles / "loop"):
+        with pytest.raises(ConfigError, match="does not follow"):
+            remove(folder, ["a"], roots=[root])
     assert ids(folder) == {"a", "deep/b"}
 
 
@@ -301,7 +408,7 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(
     monkeypatch: pytest.MonkeyPatch,
     rebuild: bool,
 ) -> None:
-    monkeypatch.setattr(indexing, "_BATCH_PASSAGES", 3)
+    monkeypatch.setattr(run, "_BATCH_PASSAGES", 3)
     news = tmp_path / "news"
     for number in range(20):
         write(news, f"{number}.md", f"Ship {number} came.")
@@ -318,7 +425,7 @@ def test_an_interrupted_run_is_taken_up_where_it_stopped(
     assert not (folder / REBUILDING_NAME).exists()
     assert told[-1].done == told[-1].total
     assert told == sorted(told, key=lambda progress: progress.done)
-    assert (told[-1].articles, told[-1].passages) == (8, 8)
+    assert (told[-1].articles, told[-1].passages) == (20 if rebuild else 8, 8)
 
 
 def test_readers_see_the_old_index_until_the_new_one_is_whole(
@@ -328,7 +435,7 @@ def test_readers_see_the_old_index_until_the_new_one_is_whole(
     assistant = Assistant(
         snapshot=snapshot(folder, hash_embedder), embedder=hash_embedder, folder=folder
     )
-    monkeypatch.setattr(indexing, "_BATCH_PASSAGES", 1)
+    monkeypatch.setattr(run, "_BATCH_PASSAGES", 1)
     seen = []
 
     def look(_: IndexProgress) -> None:
@@ -366,6 +473,27 @@ def test_an_open_assistant_picks_up_what_changed(
     assert (assistant.snapshot.vectors == whole.vectors).all()
 
 
+def test_an_index_that_is_put_back_is_read_anew(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder, tmp_path: Path
+) -> None:
+    update_index(folder, [articles], hash_embedder)
+    shutil.copytree(folder, tmp_path / "backup")
+    write(articles, "a.md", "The harbour closed.")
+    update_index(folder, [articles], hash_embedder)
+    assistant = Assistant(
+        snapshot=snapshot(folder, hash_embedder), embedder=hash_embedder, folder=folder
+    )
+    shutil.rmtree(folder)
+    shutil.copytree(tmp_path / "backup", folder)
+    assistant.refresh()
+    assert "opened on Monday" in assistant.document("a").text
+    for text in ("The harbour burnt.", "The harbour was rebuilt."):
+        write(articles, "a.md", text)
+        update_index(folder, [articles], hash_embedder)
+    assistant.refresh()
+    assert assistant.document("a").text == "The harbour was rebuilt."
+
+
 def test_an_index_that_is_spoilt_meanwhile_leaves_the_open_one_in_use(
     articles: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:
@@ -388,8 +516,8 @@ def test_changes_are_told_and_the_lock_is_free_between(
     reports = []
 
     def follow() -> None:
-        for _ in changes([articles], stop):
-            report = update_index(folder, [articles], hash_embedder)
+        for _ in changes(lambda: known_roots(folder), folder, stop):
+            report = update_index(folder, None, hash_embedder)
             reports.append(report)
             if report.added:
                 stop.set()
@@ -400,7 +528,7 @@ def test_changes_are_told_and_the_lock_is_free_between(
     try:
         time.sleep(0.5)
         # Nothing holds the lock while nothing changes.
-        assert remove_documents(folder, ["a"]) == 1
+        assert remove(folder, ["a"]) == 1
         write(articles, "c.md", "A third article.")
     finally:
         thread.join(timeout=20)

@@ -20,10 +20,10 @@ from rag.errors import (
     IndexMissing,
 )
 from rag.index.indexing import known_roots, update_index
+from rag.index.opening import open_writer
 from rag.index.snapshot import Snapshot, read_snapshot, read_status, stored_document
 from rag.index.store import FILE_NAME
 from rag.index.vectors import VectorIndex
-from rag.index.writer import open_writer
 from rag.models.embedder import Vectors
 from tests.conftest import SEEDS, HashEmbedder
 

@@ -1,0 +1,367 @@
+"""One run of indexing: what changed in the files, taken up batch by batch."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from rag.corpus.chunker import CHUNKER, Span, chunk
+from rag.corpus.files import ArticleFile, LoadFailure, stored_path
+from rag.corpus.loader import load_documents
+from rag.corpus.near_duplicates import signature
+from rag.index.opening import stored_state
+from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
+from rag.index.scanning import Scan, beneath, failures_of, scan
+from rag.index.snapshot import stored_document
+from rag.index.store import Failure, vector_key
+from rag.index.writer import Exclusion, KnownDocument, KnownFile, Writer
+from rag.models.embedder import Embedder, Vectors
+from rag.types import Document
+
+_BATCH_PASSAGES = 512
+"""A commit holds about this many new passages: what a crash can lose, some ten seconds' work."""
+_BATCH_CHARACTERS = 4_000_000
+_BATCH_FILES = 5_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Article:
+    """An article to be stored, and of which file."""
+
+    base: str
+    path: str
+    document: Document
+    natural_id: str
+    signature: bytes
+    spans: tuple[Span, ...]
+    keys: tuple[str, ...]
+
+    def embedded_texts(self) -> list[str]:
+        return [self.document.text[span.start : span.end] for span in self.spans]
+
+
+@dataclass(kw_only=True)
+class _Batch:
+    """What the next commit stores; `stamps` are of files whose articles are then all stored."""
+
+    articles: list[_Article] = field(default_factory=list)
+    stamps: list[tuple[str, str, str | None]] = field(default_factory=list)
+    removed: list[str] = field(default_factory=list)
+    passages: int = 0
+    characters: int = 0
+    size: int = 0
+
+    def full(self) -> bool:
+        return (
+            self.passages >= _BATCH_PASSAGES
+            or self.characters >= _BATCH_CHARACTERS
+            or len(self.stamps) >= _BATCH_FILES
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Ending:
+    """What the last commit of a run does besides: files to forget, failures to remember."""
+
+    gone: tuple[KnownFile, ...]
+    failures: Mapping[Path, Sequence[Failure]]
+
+
+class Run:
+    """The state that the steps of one run share. Use `rag.index.indexing.update_index`."""
+
+    def __init__(self, writer: Writer, embedder: Embedder, on_progress: OnIndexProgress) -> None:
+        self._writer = writer
+        self._embedder = embedder
+        self._on_progress = on_progress
+        self._known = {Path(file.base, file.path): file for file in writer.files()}
+        self._stored = {d.doc_id for file in self._known.values() for d in file.documents}
+        self._taken = set(self._stored)
+        self._excluded = {(Path(e.file), e.natural_id): e for e in writer.exclusions()}
+        # Articles whose file is gone, by content: one may turn up in another file.
+        self._gone: dict[str, list[str]] = {}
+        self._batch = _Batch()
+        self._progress = IndexProgress(done=0, total=0, articles=0, passages=0)
+        self._counts = dict.fromkeys(("added", "changed", "moved", "removed", "unchanged"), 0)
+        # In a rebuild: the index in use, and those of its articles that were not met again yet.
+        self._old_folder: Path | None = None
+        self._inherited: dict[str, tuple[KnownFile, str]] = {}
+        # Removals by hand whose file is gone, by content.
+        self._homeless: dict[str, Exclusion] = {}
+
+    def inherit(self, folder: Path) -> None:
+        """Know what the index in use knows: ids, removals by hand, and what may not be lost."""
+        _, files, exclusions = stored_state(folder)
+        self._old_folder = folder
+        self._known = {Path(file.base, file.path): replace(file, stamp=None) for file in files}
+        for file in files:
+            for document in file.documents:
+                self._inherited[document.doc_id] = file, document.natural_id
+                self._taken.add(document.doc_id)
+        with self._writer.commit():
+            for exclusion in exclusions:
+                self._excluded[Path(exclusion.file), exclusion.natural_id] = exclusion
+                self._writer.put_exclusion(exclusion)
+
+    def follow(
+        self, roots: Sequence[Path], named: Collection[Path], followed: Collection[Path]
+    ) -> IndexReport:
+        """Take up every change under `roots`; `named` were given by a person just now."""
+        with self._writer.commit():
+            for root in roots:
+                if not self._is_inside(root, followed):
+                    self._writer.add_root(str(root))
+            self._readmit(named)
+        everything = {*roots, *followed}
+        inner = [r for r in everything if r not in roots and any(beneath(r, o) for o in roots)]
+        scans = [scan(root, self._known, everything) for root in (*roots, *sorted(inner))]
+        there = {file.path for found in scans for file in found.fresh}
+        gone = {
+            Path(file.base, file.path): file
+            for found in scans
+            for file in found.gone
+            if Path(file.base, file.path) not in there
+        }
+        for lost in gone.values():
+            for known in lost.documents:
+                self._gone.setdefault(known.content_hash, []).append(known.doc_id)
+        self._follow_exclusions(gone)
+        sizes = {file.path: file.size for found in scans for file in found.fresh}
+        self._progress = replace(self._progress, total=sum(sizes.values()))
+        failures = {found.root: list(found.failures) for found in scans}
+        seen: set[Path] = set()
+        unchanged = {Path(f.base, f.path): f for found in scans for f in found.unchanged}
+        self._counts["unchanged"] += sum(len(file.documents) for file in unchanged.values())
+        for found in scans:
+            for file in found.fresh:
+                if file.path not in seen:
+                    seen.add(file.path)
+                    failures[found.root] += self._read(file, found)
+        self._carry_over(everything)
+        self._flush(_Ending(gone=tuple(gone.values()), failures=failures))
+        manifest = self._writer.manifest()
+        return IndexReport(
+            **self._counts,
+            passages_embedded=self._progress.passages,
+            failures=tuple(failure for found in scans for failure in failures[found.root]),
+            documents=manifest.documents if manifest else 0,
+            generation=manifest.generation if manifest else 0,
+        )
+
+    @staticmethod
+    def _is_inside(root: Path, followed: Collection[Path]) -> bool:
+        """Whether a single file is followed already, as part of a folder."""
+        around = [other for other in followed if other != root and beneath(root, other)]
+        hidden = any(
+            part.startswith(".") for other in around for part in root.relative_to(other).parts
+        )
+        return bool(around) and not hidden and root.is_file()
+
+    def _readmit(self, named: Collection[Path]) -> None:
+        """A file that is named by itself is wanted, even if it was removed by hand before."""
+        for (path, natural_id), exclusion in list(self._excluded.items()):
+            if path in named:
+                self._writer.drop_exclusion(exclusion)
+                del self._excluded[path, natural_id]
+                if path in self._known:
+                    self._known[path] = replace(self._known[path], stamp=None)
+
+    def _follow_exclusions(self, gone: Mapping[Path, KnownFile]) -> None:
+        """Removals by hand whose file is gone: they wait for its content to turn up elsewhere."""
+        self._homeless = {
+            exclusion.content_hash: exclusion
+            for (path, _), exclusion in self._excluded.items()
+            if path in gone
+        }
+        with self._writer.commit():
+            for exclusion in self._homeless.values():
+                self._writer.drop_exclusion(exclusion)
+                del self._excluded[Path(exclusion.file), exclusion.natural_id]
+
+    def _is_excluded(self, path: Path, document: Document) -> bool:
+        """Whether an article was removed by hand, here or before its file moved here."""
+        place = path, document.doc_id
+        if place in self._excluded and document.content_hash not in self._gone:
+            return True
+        moved = self._homeless.get(document.content_hash)
+        if moved is not None:
+            moved = replace(moved, file=str(path), natural_id=document.doc_id)
+            self._excluded[place] = moved
+            with self._writer.commit():
+                self._writer.put_exclusion(moved)
+        return moved is not None
+
+    def _carry_over(self, roots: Collection[Path]) -> None:
+        """In a rebuild, take what can't be read from its file now out of the index in use."""
+        gone = {doc_id for ids in self._gone.values() for doc_id in ids}
+        for doc_id, (file, natural_id) in self._inherited.items():
+            path = Path(file.base, file.path)
+            wanted = any(beneath(path, root) for root in roots)
+            if self._old_folder is None or not wanted or doc_id in gone or doc_id in self._stored:
+                continue
+            document = stored_document(self._old_folder, doc_id)
+            self._add(document, natural_id=natural_id, base=file.base, path=file.path)
+            if self._batch.full():
+                self._flush()
+
+    def _read(self, file: ArticleFile, found: Scan) -> tuple[Failure, ...]:
+        """Take up what changed in one file; what of it could not be read."""
+        known = self._known.get(file.path)
+        failures: list[LoadFailure] = []
+        seen: set[str] = set()
+        base = Path(known.base) if known else found.base
+        unread = file.size
+        for item in load_documents(file.path, base):
+            if isinstance(item, LoadFailure):
+                failures.append(item)
+                continue
+            seen.add(item.doc_id)
+            self._take(item, known, base)
+            # Only the file's own size is known: its articles' text is near enough on the way.
+            read = min(unread, len(item.text.encode()))
+            unread -= read
+            self._batch.size += read
+            if self._batch.full():
+                self._flush()
+        self._batch.size += unread
+        if failures and known is None and not seen:
+            return failures_of(failures)
+        if known and not failures:
+            # With a failure among them, any of those that are missing may be the broken one.
+            lost = [d.doc_id for d in known.documents if d.natural_id not in seen]
+            self._batch.removed += lost
+            self._counts["removed"] += len(lost)
+            for doc_id in lost:
+                self._inherited.pop(doc_id, None)
+        place = str(base), known.path if known else stored_path(file.path, base)
+        self._batch.stamps.append((*place, None if failures else file.stamp))
+        if self._batch.full():
+            self._flush()
+        return failures_of(failures)
+
+    def _take(self, document: Document, known: KnownFile | None, base: Path) -> None:
+        """Put an article into the batch, unless it is stored as it is, or was removed by hand."""
+        path = known.path if known else document.path
+        natural_id = document.doc_id
+        old = known.document(natural_id) if known else None
+        if old is None and self._is_excluded(base / path, document):
+            return
+        if old and old.doc_id in self._stored and old.content_hash == document.content_hash:
+            self._counts["unchanged"] += 1
+            return
+        document = replace(document, doc_id=self._doc_id(document, old))
+        self._add(document, natural_id=natural_id, base=str(base), path=path)
+
+    def _add(self, document: Document, *, natural_id: str, base: str, path: str) -> None:
+        spans = chunk(document.text, self._embedder.count_tokens, CHUNKER.budget, CHUNKER.floor)
+        fingerprint = self._embedder.fingerprint
+        keys = [vector_key(fingerprint, document.text[span.start : span.end]) for span in spans]
+        self._stored.add(document.doc_id)
+        self._batch.articles.append(
+            _Article(
+                base=base,
+                path=path,
+                document=document,
+                natural_id=natural_id,
+                signature=signature(document.text),
+                spans=spans,
+                keys=tuple(keys),
+            )
+        )
+        self._batch.passages += len(spans)
+        self._batch.characters += len(document.text)
+
+    def _doc_id(self, document: Document, old: KnownDocument | None) -> str:
+        """The id of an article: its own of before, else its natural one, else one beside that."""
+        if old:
+            self._counts["changed" if old.doc_id in self._stored else "added"] += 1
+            return old.doc_id
+        if moved := self._gone.get(document.content_hash):
+            self._counts["moved"] += 1
+            return moved.pop()
+        self._counts["added"] += 1
+        doc_id, number = document.doc_id, 2
+        while doc_id in self._taken:
+            doc_id, number = f"{document.doc_id}~{number}", number + 1
+        self._taken.add(doc_id)
+        return doc_id
+
+    def _flush(self, ending: _Ending | None = None) -> None:
+        """Embed what of the batch was never embedded, and commit it; with it the run's `ending`."""
+        batch, self._batch = self._batch, _Batch()
+        start = self._progress
+        keys, vectors = self._embedded(batch)
+        with self._writer.commit():
+            if vectors is not None:
+                self._writer.put_vectors(keys, vectors)
+            changed = self._put(batch)
+            if ending is not None:
+                changed = self._end(ending) or changed
+            if changed:
+                self._writer.finish_generation(self._embedder)
+        if batch.stamps or batch.articles:
+            done, articles = start.done + batch.size, start.articles + len(batch.articles)
+            self._report(replace(self._progress, done=done, articles=articles))
+
+    def _embedded(self, batch: _Batch) -> tuple[Sequence[str], Vectors | None]:
+        """Vectors of the batch's texts that were never embedded, and their keys."""
+        texts = {
+            key: text
+            for article in batch.articles
+            for key, text in zip(article.keys, article.embedded_texts(), strict=True)
+        }
+        missing = sorted(self._writer.missing_keys(texts))
+        if not missing:
+            return (), None
+        start = self._progress
+
+        def advance(count: int) -> None:
+            passages = self._progress.passages + count
+            done = start.done + batch.size * (passages - start.passages) // len(missing)
+            self._report(replace(self._progress, passages=passages, done=done))
+
+        advance(0)
+        return missing, self._embedder.embed_passages([texts[key] for key in missing], advance)
+
+    def _put(self, batch: _Batch) -> bool:
+        """Store the batch, within a commit; whether an article changed."""
+        generation = self._writer.next_generation()
+        files: dict[tuple[str, str], int] = {}
+        for article in batch.articles:
+            place = article.base, article.path
+            if place not in files:
+                files[place] = self._writer.put_file(*place)
+            self._writer.put_document(
+                files[place],
+                article.document,
+                natural_id=article.natural_id,
+                signature=article.signature,
+                spans=article.spans,
+                keys=article.keys,
+                generation=generation,
+            )
+        for doc_id in batch.removed:
+            self._writer.remove_document(doc_id)
+        for stamp in batch.stamps:
+            self._writer.set_stamp(*stamp)
+        return bool(batch.articles or batch.removed)
+
+    def _end(self, ending: _Ending) -> bool:
+        """Remove what is gone and did not turn up elsewhere, within a commit; whether any was.
+
+        Remembers what could not be read. True also where the index has no generation yet.
+        """
+        lost = [doc_id for ids in self._gone.values() for doc_id in ids]
+        self._counts["removed"] += len(lost)
+        for doc_id in lost:
+            self._writer.remove_document(doc_id)
+        for file in ending.gone:
+            self._writer.remove_file(file.base, file.path)
+        for root, failures in ending.failures.items():
+            self._writer.replace_failures(str(root), failures)
+        return bool(lost) or self._writer.manifest() is None
+
+    def _report(self, progress: IndexProgress) -> None:
+        self._progress = progress
+        self._on_progress(progress)
