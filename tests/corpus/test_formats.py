@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import zipfile
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from lxml import etree
 from pypdf import PdfWriter
 
 from rag.corpus.encoding import decode
@@ -78,7 +80,8 @@ PAGE = """<!DOCTYPE html><html lang="zh-CN"><head><meta charset="utf-8">
 <nav><a href="/">首页</a><a href="/tech">科技</a><a href="/sport">体育</a></nav>
 <article><h1>新港口开放</h1><p>{first}</p><script>alert("暗文")</script>
 <h2>背景</h2><p>港口建设历时五年，总投资为十二亿元，是当地近年来规模最大的基础设施工程之一。</p>
-</article><footer>版权所有 © 2025 海港日报</footer></body></html>"""
+</article><template>暗文</template>
+<p hidden>暗文</p><footer>版权所有 © 2025 海港日报</footer></body></html>"""
 
 
 def test_a_web_page_is_read_without_its_menus(tmp_path: Path) -> None:
@@ -159,6 +162,22 @@ def test_a_bad_line_is_named_and_the_rest_is_read(tmp_path: Path, line: str, rea
     ]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*not bold* _x_ <b> 2 * 3 a*b*c [x](y)",
+        "A `b` & c | d ~~e~~ \\ f.",
+        "# Head\n\nText &amp; so.",
+    ],
+)
+def test_exported_text_is_read_as_it_is(tmp_path: Path, text: str) -> None:
+    document = load(tmp_path, "a.md", b"Text.")
+    line = to_line(dataclasses.replace(document, text=text))
+    (tmp_path / "b.jsonl").write_text(line + "\n")
+    (copy,) = (d for d in iter_documents(tmp_path / "b.jsonl") if isinstance(d, Document))
+    assert copy.text == text
+
+
 # --- Word and PDF -------------------------------------------------------------------------------
 
 
@@ -173,6 +192,30 @@ def word(*paragraphs: str, title: str = "") -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def test_tracked_and_controlled_text_of_a_word_file_is_read(tmp_path: Path) -> None:
+    document = docx.Document()
+    paragraph = document.add_paragraph("Start ")
+    space = paragraph._p.nsmap["w"]
+    for change, tag in (("ins", "t"), ("del", "delText")):
+        xml = f'<w:{change} xmlns:w="{space}"><w:r><w:{tag}>{change}</w:{tag}></w:r></w:{change}>'
+        paragraph._p.append(etree.fromstring(xml))
+    control = (
+        f'<w:sdt xmlns:w="{space}"><w:sdtContent><w:p><w:r><w:t>Controlled.</w:t></w:r></w:p>'
+        "</w:sdtContent></w:sdt>"
+    )
+    document.element.body.insert(1, etree.fromstring(control))
+    # A cell that claims to span a hundred million columns is one cell.
+    cell = document.add_table(rows=1, cols=1).rows[0].cells[0]
+    cell.text = "Cell"
+    cell._tc.get_or_add_tcPr().append(
+        etree.fromstring(f'<w:gridSpan xmlns:w="{space}" w:val="100000000"/>')
+    )
+    stream = io.BytesIO()
+    document.save(stream)
+    read = load(tmp_path, "a.docx", stream.getvalue())
+    assert read.text == "Start ins\n\nControlled.\n\nCell"
 
 
 def test_a_word_file_is_read(tmp_path: Path) -> None:
