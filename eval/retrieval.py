@@ -42,6 +42,7 @@ from eval.cached_embedder import CachedEmbedder
 from eval.collection import Collection, read_collection
 from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
 from rag.config import Config, cache_folder
+from rag.corpus.analysis import count_terms
 from rag.corpus.chunker import CHUNKER, chunk
 from rag.errors import RagError
 from rag.index.snapshot import Snapshot
@@ -51,6 +52,8 @@ from rag.models.loading import EXPORT_FORMAT, load_embedder
 from rag.models.model_folder import find_model
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.dense import DenseRetriever
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.lexical import LexicalRetriever
 from rag.types import Hit, Passage
 
 MEASURES = {
@@ -106,11 +109,15 @@ def _fast_embedder(config: Config) -> Embedder:
     return load_embedder(config.embedder)
 
 
-RUNS: Mapping[str, Callable[[Config], Embedder]] = {
-    "dense": _fast_embedder,
-    "dense-reference": reference_embedder,
+MakeRetriever = Callable[[Snapshot, Embedder], Retriever]
+
+RUNS: Mapping[str, tuple[Callable[[Config], Embedder], MakeRetriever]] = {
+    "hybrid": (_fast_embedder, HybridRetriever),
+    "dense": (_fast_embedder, DenseRetriever),
+    "lexical": (_fast_embedder, lambda snapshot, _: LexicalRetriever(snapshot)),
+    "dense-reference": (reference_embedder, DenseRetriever),
 }
-"""Runs by name: the embedder of a dense retriever. `dense` is what the program does."""
+"""Runs by name: the embedder and the retriever. `hybrid` is what the program does."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -125,10 +132,11 @@ def main(arguments: Sequence[str]) -> int:
         facts: dict[str, Any] = {}
         with _bars(log) as bars:
             watch = _watch(bars)
-            for name in dict.fromkeys(options.run or ["dense"]):
-                embedder = CachedEmbedder(RUNS[name](config), cache)
+            for name in dict.fromkeys(options.run or ["hybrid"]):
+                make_embedder, make_retriever = RUNS[name]
+                embedder = CachedEmbedder(make_embedder(config), cache)
                 snapshot = snapshot_of(collection, embedder, watch)
-                retriever = DenseRetriever(snapshot, embedder)
+                retriever = make_retriever(snapshot, embedder)
                 # All at once: questions are embedded one by one otherwise.
                 embedder.embed_queries([question.text for question in collection.questions])
                 scores[name] = measure(collection, retriever, watch)
@@ -186,6 +194,7 @@ def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Sna
         documents={document.doc_id: document for document in collection.documents},
         passages=tuple(passages),
         vectors=embedder.embed_passages([passage.text for passage in passages], told),
+        terms=tuple(count_terms(passage.text) for passage in passages),
     )
 
 
@@ -331,7 +340,7 @@ def _parser() -> argparse.ArgumentParser:
         "--run",
         action="append",
         choices=tuple(RUNS),
-        help="what to measure; may be repeated, to compare runs (default: dense)",
+        help="what to measure; may be repeated, to compare runs (default: hybrid)",
     )
     parser.add_argument(
         "--limit", type=question_count, metavar="N", help="only N questions, at random"

@@ -28,7 +28,7 @@ from rag.index.store import Manifest, current_manifest
 from rag.messages import Message
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
-from rag.retrieval.dense import DenseRetriever
+from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query, understand
 from rag.retrieval.stories import Stories
 from rag.retrieval.terms import concepts, fold, weights
@@ -44,7 +44,7 @@ from rag.types import (
     Timings,
 )
 
-_HITS = 12
+_HITS = 20
 _PROMPT_SENTENCES = 12
 _NEAREST = 3
 _SAMPLED_PASSAGES = 2000
@@ -67,7 +67,7 @@ class _Corpus:
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self.snapshot = snapshot
-        self.retriever = DenseRetriever(snapshot, embedder)
+        self.retriever = HybridRetriever(snapshot, embedder)
         self.stories = Stories(snapshot)
         # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
         step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
@@ -205,9 +205,10 @@ class Assistant:
         across = corpus.languages != {query.language}
         asked = concepts(query.text, across=across)
         rarity = weights(asked, corpus.sample)
-        # Twice as many as are wanted, since one story may be found in several outlets.
-        hits = corpus.stories.distinct(corpus.retriever.retrieve(query.text, 2 * _HITS), _HITS)
         (vector,) = self._embedder.embed_queries([query.text])
+        # Twice as many as are wanted, since one story may be found in several outlets.
+        found = corpus.retriever.search(query.text, vector, 2 * _HITS)
+        hits = corpus.stories.distinct(found, _HITS)
         documents = corpus.snapshot.documents
         evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
         needed = requirements(query, asked, across=across)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from rag.corpus.analysis import count_terms
 from rag.corpus.chunker import CHUNKER, Span, chunk
 from rag.corpus.files import ArticleFile, LoadFailure, stored_path
 from rag.corpus.loader import load_documents
@@ -36,6 +37,7 @@ class _Article:
     signature: bytes
     spans: tuple[Span, ...]
     keys: tuple[str, ...]
+    terms: tuple[bytes, ...]
 
     def embedded_texts(self) -> list[str]:
         return [self.document.text[span.start : span.end] for span in self.spans]
@@ -267,6 +269,7 @@ class Run:
                 signature=signature(document.text),
                 spans=spans,
                 keys=tuple(keys),
+                terms=tuple(count_terms(document.text[span.start : span.end]) for span in spans),
             )
         )
         self._batch.passages += len(spans)
@@ -339,6 +342,7 @@ class Run:
                 signature=article.signature,
                 spans=article.spans,
                 keys=article.keys,
+                terms=article.terms,
                 generation=generation,
             )
         for doc_id in batch.removed:

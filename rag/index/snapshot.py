@@ -36,7 +36,7 @@ _ASKED_BY_ID = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """An article as it is stored: row i of `vectors` belongs to `passages[i]`.
+    """An article as it is stored: row i of `vectors` and `terms[i]` belong to `passages[i]`.
 
     `generation` is the one that stored it, `checksum` that of all it holds, `signature` tells
     near-duplicates (`rag.corpus.near_duplicates`).
@@ -45,6 +45,7 @@ class Stored:
     document: Document
     passages: tuple[Passage, ...]
     vectors: Vectors
+    terms: tuple[bytes, ...]
     signature: bytes
     generation: int
     checksum: int
@@ -52,8 +53,9 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One whole generation in memory. Row i of `vectors` belongs to `passages[i]`.
+    """One whole generation in memory. Row i of `vectors` and `terms[i]` belong to `passages[i]`.
 
+    `terms` are what lexical search compares, as `rag.corpus.analysis.count_terms` makes them.
     `stories` are the groups of articles, by their ids, that are one story in several outlets.
     `stored` is the same by article, so that a later generation need not read all of it again.
     """
@@ -62,6 +64,7 @@ class Snapshot:
     documents: dict[str, Document]
     passages: tuple[Passage, ...]
     vectors: Vectors
+    terms: tuple[bytes, ...]
     stories: tuple[tuple[str, ...], ...] = ()
     failures: tuple[Failure, ...] = ()
     roots: tuple[str, ...] = ()
@@ -188,6 +191,7 @@ def read_snapshot(
         documents={item.document.doc_id: item.document for item in items},
         passages=passages,
         vectors=np.concatenate([empty, *(item.vectors for item in items)]),
+        terms=tuple(counts for item in items for counts in item.terms),
         stories=_stories(items),
         failures=failures,
         roots=roots,
@@ -210,7 +214,7 @@ def _read(
     where = f"WHERE doc_id IN ({', '.join('?' * len(doc_ids))})" if some else ""
     asked = tuple(doc_ids) if some else ()
     rows = connection.execute(
-        "SELECT doc_id, passage_id, start, end, vector_key, vector, vectors.checksum"  # noqa: S608
+        "SELECT doc_id, passage_id, start, end, vector_key, terms, vector, vectors.checksum"  # noqa: S608
         " FROM documents JOIN passages USING (doc_id) LEFT JOIN vectors USING (vector_key)"
         f" {where} ORDER BY doc_id, passage_id",
         asked,
@@ -224,7 +228,7 @@ def _read(
         if columns[0] not in doc_ids:
             continue
         places = parts.pop(columns[0], ())
-        spans = [row[2:5] for row in places]
+        spans = [row[2:6] for row in places]
         if checksum != document_checksum((*columns, generation), spans, signature):
             raise damaged(folder, f"article {str(columns[0])[:80]!r} fails its checksum")
         document = _document(columns)
@@ -241,6 +245,7 @@ def _read(
                 for _, passage_id, start, end, *_ in places
             ),
             vectors=_vectors(places, folder, manifest.dimensions),
+            terms=tuple(row[5] for row in places),
             signature=signature,
             generation=generation,
             checksum=checksum,
@@ -253,7 +258,7 @@ def _vectors(places: Sequence[tuple[Any, ...]], folder: Path, dimensions: int) -
             raise damaged(folder, f"passage {passage_id} has no vector")
         if zlib.crc32(vector) != checksum or len(vector) != 4 * dimensions:
             raise damaged(folder, f"the vector of passage {passage_id} fails its checksum")
-    joined = b"".join(row[5] for row in places)
+    joined = b"".join(row[6] for row in places)
     return np.frombuffer(joined, dtype="<f4").astype(np.float32).reshape(len(places), dimensions)
 
 

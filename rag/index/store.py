@@ -32,7 +32,7 @@ from rag.errors import (
 )
 from rag.messages import Message
 
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
 """A new index while it is made beside the one in use."""
@@ -76,7 +76,8 @@ CREATE TABLE passages (
     doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
     start INTEGER NOT NULL,
     end INTEGER NOT NULL,
-    vector_key TEXT NOT NULL REFERENCES vectors
+    vector_key TEXT NOT NULL REFERENCES vectors,
+    terms BLOB NOT NULL
 ) STRICT;
 CREATE INDEX passages_of_document ON passages (doc_id);
 CREATE INDEX passages_of_vector ON passages (vector_key);
@@ -149,14 +150,15 @@ def vector_key(fingerprint: str, embedded_text: str) -> str:
 
 
 def document_checksum(
-    columns: Iterable[object], passages: Iterable[tuple[int, int, str]], signature: bytes
+    columns: Iterable[object], passages: Iterable[tuple[int, int, str, bytes]], signature: bytes
 ) -> int:
     """CRC-32 of an article's `DOCUMENT_COLUMNS` and generation, its passages, its signature.
 
-    `passages` are (start, end, vector key), in order.
+    `passages` are (start, end, vector key, terms), in order.
     """
+    spans = [(start, end, key, zlib.crc32(terms)) for start, end, key, terms in passages]
     # What a damaged file may hold in place of text is written somehow, and is then not equal.
-    value = json.dumps([*columns, *passages], ensure_ascii=False, default=str)
+    value = json.dumps([*columns, *spans], ensure_ascii=False, default=str)
     return zlib.crc32(signature, zlib.crc32(value.encode(errors="surrogatepass")))
 
 

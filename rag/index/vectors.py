@@ -23,6 +23,11 @@ class VectorIndex:
         self._index = faiss.IndexFlatIP(vectors.shape[1])
         self._index.add(np.ascontiguousarray(vectors))
 
+    @property
+    def ids(self) -> NDArray[np.int64]:
+        """The names of the rows, in order."""
+        return self._ids
+
     def search(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
         """The `k` nearest (id, cosine in [-1, 1]) of one vector of shape (dimensions,), best first.
 

@@ -201,11 +201,13 @@ class Writer:
         signature: bytes,
         spans: Sequence[Span],
         keys: Sequence[str],
+        terms: Sequence[bytes],
         generation: int,
     ) -> None:
         """Store an article in place of any older text of the same `doc_id`, with its passages.
 
-        `keys[i]` is the vector key of `spans[i]`; its vector must have been put before.
+        `keys[i]` is the vector key of `spans[i]`, whose vector must have been put before, and
+        `terms[i]` its term counts (`rag.corpus.analysis`).
         """
         self.remove_document(document.doc_id)
         published = document.published
@@ -222,7 +224,10 @@ class Writer:
             document.text,
             document.content_hash,
         )
-        passages = [(span.start, span.end, key) for span, key in zip(spans, keys, strict=True)]
+        passages = [
+            (span.start, span.end, key, counts)
+            for span, key, counts in zip(spans, keys, terms, strict=True)
+        ]
         checksum = document_checksum((*columns, generation), passages, signature)
         self._connection.execute(
             f"INSERT INTO documents ({DOCUMENT_COLUMNS}, file_id, natural_id, signature,"  # noqa: S608
@@ -230,7 +235,7 @@ class Writer:
             (*columns, file_id, natural_id, signature, generation, checksum),
         )
         self._connection.executemany(
-            "INSERT INTO passages (doc_id, start, end, vector_key) VALUES (?, ?, ?, ?)",
+            "INSERT INTO passages (doc_id, start, end, vector_key, terms) VALUES (?, ?, ?, ?, ?)",
             [(document.doc_id, *passage) for passage in passages],
         )
 

@@ -156,9 +156,8 @@ def test_a_dense_run_finds_what_shares_words(tmp_path: Path, hash_embedder: Hash
 def test_the_whole_command_reports_in_markdown_and_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        retrieval, "RUNS", {"dense": lambda _: HashEmbedder(), "other": lambda _: HashEmbedder()}
-    )
+    run = (lambda _: HashEmbedder(), DenseRetriever)
+    monkeypatch.setattr(retrieval, "RUNS", {"dense": run, "other": run})
     folder, out = write_set(tmp_path / "set"), tmp_path / "out.json"
     arguments = ["retrieval", str(folder), "--json", str(out), "--cache", str(tmp_path / "cache")]
     assert main([*arguments, "--run", "dense", "--run", "other"]) == 0
