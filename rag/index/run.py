@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -80,7 +80,8 @@ class Run:
         self._known = {Path(file.base, file.path): file for file in writer.files()}
         self._stored = {d.doc_id for file in self._known.values() for d in file.documents}
         self._taken = set(self._stored)
-        self._excluded = {(Path(e.file), e.natural_id): e for e in writer.exclusions()}
+        self._excluded: dict[Path, list[Exclusion]] = {}
+        self._exclude(writer.exclusions())
         # Articles whose file is gone, by content: one may turn up in another file.
         self._gone: dict[str, list[str]] = {}
         self._batch = _Batch()
@@ -101,9 +102,9 @@ class Run:
             for document in file.documents:
                 self._inherited[document.doc_id] = file, document.natural_id
                 self._taken.add(document.doc_id)
+        self._exclude(exclusions)
         with self._writer.commit():
             for exclusion in exclusions:
-                self._excluded[Path(exclusion.file), exclusion.natural_id] = exclusion
                 self._writer.put_exclusion(exclusion)
 
     def follow(
@@ -128,7 +129,11 @@ class Run:
         for lost in gone.values():
             for known in lost.documents:
                 self._gone.setdefault(known.content_hash, []).append(known.doc_id)
-        self._follow_exclusions(gone)
+        self._homeless = {
+            exclusion.content_hash: exclusion
+            for path in gone
+            for exclusion in self._excluded.pop(path, ())
+        }
         sizes = {file.path: file.size for found in scans for file in found.fresh}
         self._progress = replace(self._progress, total=sum(sizes.values()))
         failures = {found.root: list(found.failures) for found in scans}
@@ -162,34 +167,29 @@ class Run:
 
     def _readmit(self, named: Collection[Path]) -> None:
         """A file that is named by itself is wanted, even if it was removed by hand before."""
-        for (path, natural_id), exclusion in list(self._excluded.items()):
-            if path in named:
+        for path in named:
+            for exclusion in self._excluded.pop(path, ()):
                 self._writer.drop_exclusion(exclusion)
-                del self._excluded[path, natural_id]
                 if path in self._known:
                     self._known[path] = replace(self._known[path], stamp=None)
 
-    def _follow_exclusions(self, gone: Mapping[Path, KnownFile]) -> None:
-        """Removals by hand whose file is gone: they wait for its content to turn up elsewhere."""
-        self._homeless = {
-            exclusion.content_hash: exclusion
-            for (path, _), exclusion in self._excluded.items()
-            if path in gone
-        }
-        with self._writer.commit():
-            for exclusion in self._homeless.values():
-                self._writer.drop_exclusion(exclusion)
-                del self._excluded[Path(exclusion.file), exclusion.natural_id]
+    def _exclude(self, exclusions: Iterable[Exclusion]) -> None:
+        for exclusion in exclusions:
+            self._excluded.setdefault(Path(exclusion.file), []).append(exclusion)
 
     def _is_excluded(self, path: Path, document: Document) -> bool:
         """Whether an article was removed by hand, here or before its file moved here."""
-        place = path, document.doc_id
-        if place in self._excluded and document.content_hash not in self._gone:
+        own = document.doc_id, document.content_hash
+        # Its id may be another now, where another root is around its file.
+        here = any(
+            e.natural_id == own[0] or e.content_hash == own[1] for e in self._excluded.get(path, ())
+        )
+        if here and document.content_hash not in self._gone:
             return True
         moved = self._homeless.get(document.content_hash)
         if moved is not None:
             moved = replace(moved, file=str(path), natural_id=document.doc_id)
-            self._excluded[place] = moved
+            self._exclude([moved])
             with self._writer.commit():
                 self._writer.put_exclusion(moved)
         return moved is not None
@@ -362,6 +362,9 @@ class Run:
             self._writer.remove_document(doc_id)
         for file in ending.gone:
             self._writer.remove_file(file.base, file.path)
+        # Where their content turned up elsewhere, they were put there.
+        for exclusion in self._homeless.values():
+            self._writer.drop_exclusion(exclusion)
         for root, failures in ending.failures.items():
             self._writer.replace_failures(str(root), failures)
         return bool(lost) or self._writer.manifest() is None

@@ -336,6 +336,18 @@ def test_a_removal_follows_its_article_and_not_its_place(
     assert ids(folder) == {"a", "deep/b"}
 
 
+def test_a_removed_article_stays_away_whatever_root_is_around_it(
+    articles: Path, folder: Path, hash_embedder: HashEmbedder
+) -> None:
+    update_index(folder, [articles / "deep"], hash_embedder)
+    update_index(folder, [articles], hash_embedder)
+    remove(folder, ["b"])
+    remove(folder, roots=[articles / "deep"])
+    for rebuild in (False, True):
+        assert update_index(folder, None, hash_embedder, rebuild=rebuild).documents == 1
+    assert ids(folder) == {"a"}
+
+
 def test_an_article_that_moves_onto_a_removed_ones_place_is_kept(
     articles: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:
