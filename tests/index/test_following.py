@@ -28,14 +28,6 @@ from tests.index.test_indexing import snapshot, write
 
 
 @pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    write(folder, "a.md", "The harbour of Lund opened on Monday. Forty ships came.")
-    write(folder, "deep/b.txt", "新港口周一开放。四十艘船到港。", title="新港口", day=2)
-    return folder
-
-
-@pytest.fixture
 def folder(tmp_path: Path) -> Path:
     return tmp_path / "index"
 

@@ -49,14 +49,6 @@ def snapshot(folder: Path, embedder: HashEmbedder) -> Snapshot:
     return read_snapshot(folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
 
 
-@pytest.fixture
-def articles(tmp_path: Path) -> Path:
-    folder = tmp_path / "articles"
-    write(folder, "a.md", "The harbour of Lund opened on Monday. Forty ships came.")
-    write(folder, "deep/b.txt", "新港口周一开放。四十艘船到港。", title="新港口", day=2)
-    return folder
-
-
 def test_every_passage_is_a_span_of_its_article(
     articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
