@@ -151,12 +151,11 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
         base, stored = doc_id(path, root), stored_path(path, root)
         for number, data in enumerate(read_lines(path, MAX_FILE_BYTES), 1):
             try:
-                if data is None:
-                    empty = False
-                    raise too_large(f"{shown(path.name)}:{number}", MAX_FILE_BYTES)
-                if not data.strip():
+                if data is not None and not data.strip():
                     continue
                 empty = False
+                if data is None:
+                    raise too_large(f"{shown(path.name)}:{number}", MAX_FILE_BYTES)
                 document = _line_document(data, base, stored, number)
                 first, content = seen.setdefault(document.doc_id, (number, document.content_hash))
                 if first == number:

@@ -26,18 +26,16 @@ from rag.index.writer import Exclusion, KnownFile, Writer
 _LOCK_NAME = "writer.lock"
 
 
-def stored_state(
-    folder: Path,
-) -> tuple[tuple[str, ...], tuple[KnownFile, ...], tuple[Exclusion, ...]]:
-    """The roots, files and exclusions of the index in `folder`, as far as they can be read."""
+def stored_state(folder: Path) -> tuple[tuple[KnownFile, ...], tuple[Exclusion, ...]]:
+    """The files and exclusions of the index in `folder`, as far as they can be read."""
     try:
         with connect(folder) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             check_format(version, folder)
             reader = Writer(connection, folder)
-            return reader.roots(), reader.files(), reader.exclusions()
+            return reader.files(), reader.exclusions()
     except IndexUnusable:
-        return (), (), ()
+        return (), ()
 
 
 @contextmanager

@@ -95,7 +95,7 @@ class Run:
 
     def inherit(self, folder: Path) -> None:
         """Know what the index in use knows: ids, removals by hand, and what may not be lost."""
-        _, files, exclusions = stored_state(folder)
+        files, exclusions = stored_state(folder)
         self._old_folder = folder
         self._known = {Path(file.base, file.path): replace(file, stamp=None) for file in files}
         for file in files:
