@@ -1,9 +1,10 @@
 """A test collection for retrieval: documents, questions, and which documents are relevant.
 
 A folder with `corpus.jsonl` and `questions.jsonl`, plain or gzip-compressed (`.gz`), UTF-8, an
-object in each line. Documents have `id`, `text` and, where known, `lang`; questions have `id`,
-`question` and `relevant`, a list of ids of documents. Questions without relevant documents can't
-be scored and are passed over.
+object in each line. Documents have `id`, `text` and, where known, `lang` and `date`; questions
+have `id`, `question` and `relevant`, a list of ids of documents, and where known `question_date`,
+the day of asking. Dates are YYYY-MM-DD. Questions without relevant documents can't be scored and
+are passed over.
 """
 
 from __future__ import annotations
@@ -13,9 +14,11 @@ import json
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from rag.corpus.published import read_published
 from rag.errors import ConfigError
 from rag.retrieval.terms import text_language
 from rag.types import Document
@@ -25,11 +28,15 @@ _SEED = 20_250_213
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievalQuestion:
-    """A question and the ids of the documents that are relevant to it, at least one."""
+    """A question and the ids of the documents that are relevant to it, at least one.
+
+    `today` is the day of asking, where the set tells it.
+    """
 
     question_id: str
     text: str
     relevant: tuple[str, ...]
+    today: date | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,13 +98,14 @@ def _records(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
 def _document(record: dict[str, Any], where: str) -> Document:
     text = _string(record, "text", where)
     lang = record.get("lang")
+    language = lang if lang in ("zh", "en") else text_language(text)
     return Document(
         doc_id=_string(record, "id", where),
         path="",
         title=str(record.get("title") or ""),
         outlet=None,
-        published=None,
-        language=lang if lang in ("zh", "en") else text_language(text),
+        published=read_published(record.get("date"), language),
+        language=language,
         url=None,
         text=text,
         content_hash="",
@@ -108,10 +116,12 @@ def _question(record: dict[str, Any], where: str) -> RetrievalQuestion:
     relevant = record.get("relevant") or []
     if not isinstance(relevant, list):
         raise _unusable(where, "`relevant` is no list of ids")
+    asked = read_published(record.get("question_date"), "en")
     return RetrievalQuestion(
         question_id=_string(record, "id", where),
         text=_string(record, "question", where),
         relevant=tuple(map(str, relevant)),
+        today=asked.moment.date() if asked else None,
     )
 
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import ir_measures
 import numpy as np
@@ -39,7 +39,7 @@ from rich.text import Text
 from scipy.stats import permutation_test
 
 from eval.cached_embedder import CachedEmbedder
-from eval.collection import Collection, read_collection
+from eval.collection import Collection, RetrievalQuestion, read_collection
 from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
 from rag.config import Config, cache_folder
 from rag.corpus.analysis import count_terms
@@ -54,6 +54,7 @@ from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.dense import DenseRetriever
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lexical import LexicalRetriever
+from rag.retrieval.time_frame import read_time_frame
 from rag.types import Hit, Passage
 
 MEASURES = {
@@ -78,12 +79,11 @@ Watch = Callable[[str, int], Callable[[int], None]]
 """Given a task's name and total, gives what to tell how much more of it is done."""
 
 
-class Retriever(Protocol):
-    """What is measured."""
+Find = Callable[[RetrievalQuestion, int], tuple[Hit, ...]]
+"""What is measured: the best passages for a question, best first."""
 
-    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The `k` best passages, best first."""
-        ...
+Ranking = dict[str, list[str]]
+"""By the id of a question, ids of documents, best first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,15 +109,42 @@ def _fast_embedder(config: Config) -> Embedder:
     return load_embedder(config.embedder)
 
 
-MakeRetriever = Callable[[Snapshot, Embedder], Retriever]
+def _hybrid(snapshot: Snapshot, embedder: Embedder) -> Find:
+    retriever = HybridRetriever(snapshot, embedder)
 
-RUNS: Mapping[str, tuple[Callable[[Config], Embedder], MakeRetriever]] = {
-    "hybrid": (_fast_embedder, HybridRetriever),
-    "dense": (_fast_embedder, DenseRetriever),
-    "lexical": (_fast_embedder, lambda snapshot, _: LexicalRetriever(snapshot)),
-    "dense-reference": (reference_embedder, DenseRetriever),
+    def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
+        newest = retriever.newest
+        today = question.today or newest
+        frame = read_time_frame(question.text, today, newest) if today else None
+        return retriever.retrieve(question.text, k, frame)
+
+    return find
+
+
+def _hybrid_without_dates(snapshot: Snapshot, embedder: Embedder) -> Find:
+    retriever = HybridRetriever(snapshot, embedder)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+def _dense(snapshot: Snapshot, embedder: Embedder) -> Find:
+    retriever = DenseRetriever(snapshot, embedder)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+def _lexical(snapshot: Snapshot, _: Embedder) -> Find:
+    retriever = LexicalRetriever(snapshot)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+RUNS: Mapping[str, tuple[Callable[[Config], Embedder], Callable[[Snapshot, Embedder], Find]]] = {
+    "hybrid": (_fast_embedder, _hybrid),
+    "hybrid-without-dates": (_fast_embedder, _hybrid_without_dates),
+    "dense": (_fast_embedder, _dense),
+    "lexical": (_fast_embedder, _lexical),
+    "dense-reference": (reference_embedder, _dense),
 }
-"""Runs by name: the embedder and the retriever. `hybrid` is what the program does."""
+"""Runs by name: the embedder and what finds passages. `hybrid` is what the program does; where a
+set doesn't tell the day of asking, it is that of the newest document."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -133,13 +160,13 @@ def main(arguments: Sequence[str]) -> int:
         with _bars(log) as bars:
             watch = _watch(bars)
             for name in dict.fromkeys(options.run or ["hybrid"]):
-                make_embedder, make_retriever = RUNS[name]
+                make_embedder, make_find = RUNS[name]
                 embedder = CachedEmbedder(make_embedder(config), cache)
                 snapshot = snapshot_of(collection, embedder, watch)
-                retriever = make_retriever(snapshot, embedder)
                 # All at once: questions are embedded one by one otherwise.
                 embedder.embed_queries([question.text for question in collection.questions])
-                scores[name] = measure(collection, retriever, watch)
+                find = make_find(snapshot, embedder)
+                scores[name] = measure(collection, rank(collection, find, watch))
                 facts[name] = {"embedder": embedder.name, "runtime": embedder.runtime}
     except (RagError, OSError) as error:
         log.print(Text(str(error), style="bold red"), soft_wrap=True)
@@ -198,31 +225,33 @@ def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Sna
     )
 
 
-def measure(collection: Collection, retriever: Retriever, watch: Watch) -> Scores:
-    """Every measure for every question; one for which nothing is found scores 0."""
+def rank(collection: Collection, find: Find, watch: Watch) -> Ranking:
+    """The documents that are found for every question: each ranks where its best passage does."""
     told = watch("Asking", len(collection.questions))
-    run: dict[str, dict[str, float]] = {}
+    ranking: Ranking = {}
     for question in collection.questions:
-        run[question.question_id] = ranked(retriever.retrieve(question.text, _PASSAGES))
+        hits = find(question, _PASSAGES)
+        ranking[question.question_id] = list(dict.fromkeys(hit.passage.doc_id for hit in hits))
         told(1)
+    return ranking
+
+
+def measure(collection: Collection, ranking: Ranking) -> Scores:
+    """Every measure for every question; one for which nothing is found scores 0."""
+    # Ranks stand for scores: evaluation tools break ties between equal scores each in its own way.
+    run = {
+        question_id: {doc_id: float(len(found) - i) for i, doc_id in enumerate(found)}
+        for question_id, found in ranking.items()
+    }
     qrels = {q.question_id: dict.fromkeys(q.relevant, 1) for q in collection.questions}
-    found: dict[tuple[str, str], float] = {
+    values: dict[tuple[str, str], float] = {
         (str(value.measure), value.query_id): value.value
         for value in ir_measures.iter_calc(list(MEASURES.values()), qrels, run)
     }
     return {
-        name: [found.get((str(m), q.question_id), 0.0) for q in collection.questions]
+        name: [values.get((str(m), q.question_id), 0.0) for q in collection.questions]
         for name, m in MEASURES.items()
     }
-
-
-def ranked(hits: Sequence[Hit]) -> dict[str, float]:
-    """Documents by the score of their best passage, best first.
-
-    Ranks stand for scores: evaluation tools break ties between equal scores each in its own way.
-    """
-    documents = dict.fromkeys(hit.passage.doc_id for hit in hits)
-    return {doc_id: float(len(documents) - rank) for rank, doc_id in enumerate(documents)}
 
 
 def compare(scores: Mapping[str, Scores]) -> list[Comparison]:

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 Verdict = Literal["supported", "partial", "unsupported"]
 StatementKind = Literal["claim", "framing"]
 Status = Literal["answered", "partial", "abstained"]
+TimeEffect = Literal["only", "prefer", "newest"]
 Stage = Literal["searching", "reading", "writing", "checking", "falling_back"]
 
 
@@ -170,11 +171,18 @@ class DocumentReference:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeFrame:
-    """The days a question asks about, both included; `phrase` is the question's own wording."""
+    """The days of publication that count for an answer, both included; None leaves an end open.
 
-    start: date | None
-    end: date | None
-    phrase: str
+    `effect` is `only` where a person set the days: other articles, and those without a date, are
+    left out. What is read from a question leaves nothing out: `prefer` ranks articles of these
+    days higher, `newest` the newer the higher, up to `end`. `phrase` is the question's own
+    wording, empty where a person set the days.
+    """
+
+    start: date | None = None
+    end: date | None = None
+    phrase: str = ""
+    effect: TimeEffect = "only"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.answering.evidence import Evidence
-from rag.answering.facts import CalendarDate
 from rag.answering.requirements import Requirement, Requirements, unmet
 from rag.answering.wanted import Wanted
+from rag.corpus.dates import CalendarDate
 from rag.messages import Message
 from rag.retrieval.query import Query
 from rag.retrieval.terms import (

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from rag.answering.evidence import Evidence
-from rag.answering.facts import CalendarDate, read_facts, same_date
-from rag.answering.verification import day_of
+from rag.answering.facts import read_facts
 from rag.answering.wanted import Wanted, gives, wanted_kind
+from rag.corpus.dates import CalendarDate, day_of, same_date
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, counted_noun, fold, shows
 

@@ -16,12 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, coverage
-from rag.answering.facts import CalendarDate, Facts, clauses, read_facts, same_date
+from rag.answering.facts import Facts, clauses, read_facts
 from rag.answering.names import joined, wrong_names
-from rag.answering.quantities import same_quantity
+from rag.corpus.dates import day_of, same_date
+from rag.corpus.quantities import same_quantity
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold, text_language
-from rag.types import Published, Verdict
+from rag.types import Verdict
 
 # Cosines of multilingual-e5-small lie high and close together. Chosen on sentences of the seeds
 # and of the bench against their neighbours; `docs/architecture.md` says how. Across languages the
@@ -149,17 +150,6 @@ def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list
         # "2000 people" reads as a year, 2000人 doesn't.
         and not (date.text.isdigit() and date.year in counts)
     ]
-
-
-def day_of(published: Published) -> CalendarDate:
-    """The day of publication, as precisely as it is known."""
-    day, precision = published.moment, published.precision
-    return CalendarDate(
-        year=day.year,
-        month=day.month if precision != "year" else None,
-        day=day.day if precision in ("day", "minute") else None,
-        text=str(published),
-    )
 
 
 def _wrong_names(claim: str, cited: Sequence[Evidence]) -> list[Message]:

@@ -1,26 +1,36 @@
-"""Hybrid retrieval: dense and lexical evidence, fused within each language.
+"""Hybrid retrieval: dense and lexical evidence, fused within each language, and by date.
 
 Each passage gets two scores, the cosine of its vector with the question's, and BM25. Both are put
-on one scale by how they stand out among the best of their language (a z-score over the best
-`_COMPARED` passages), and added. So no language drowns the other, and lexical evidence counts only
-as far as it tells passages apart.
+on one scale by how they stand out among all passages of their language (z-scores), and added. So no
+language drowns the other, and lexical evidence counts only as far as it tells passages apart.
 """
 
 from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.snapshot import Snapshot
 from rag.index.vectors import VectorIndex
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, Vectors
+from rag.retrieval.languages import passage_languages
 from rag.retrieval.lexical import LexicalScorer
-from rag.types import Hit
+from rag.retrieval.published_days import PublishedDays
+from rag.types import Hit, TimeFrame
 
-_COMPARED = 100
-"""How many of the best passages of a language a score is measured against."""
-_LEXICAL_WEIGHT = 0.7
-"""How it was chosen stands in docs/architecture.md."""
+_CANDIDATES = 100
+"""How many passages of a language either kind of evidence proposes."""
+_SAMPLE = 4_096
+"""How many vectors, about, tell how the cosines of a language are spread."""
+_PRIOR = 5
+"""As many passages of all languages are counted with those of one: a handful tells little."""
+_LEXICAL_WEIGHT = 0.25
+_DAY_WEIGHT = 1.0
+"""How both weights were chosen stands in docs/retrieval.md."""
 
 
 class HybridRetriever:
@@ -30,45 +40,107 @@ class HybridRetriever:
         self._passages = snapshot.passages
         self._vectors = snapshot.vectors
         self._embedder = embedder
-        self._lexical = LexicalScorer(snapshot)
-        languages = [snapshot.documents[p.doc_id].language for p in snapshot.passages]
-        self._indexes = [
-            VectorIndex(rows.tolist(), snapshot.vectors[rows])
-            for language in sorted(set(languages))
-            for rows in [np.flatnonzero(np.array(languages) == language)]
+        languages = passage_languages(snapshot)
+        self._lexical = LexicalScorer(snapshot.terms, languages)
+        self._days = PublishedDays(snapshot)
+        self._sample = _sample(snapshot.vectors)
+        self._languages = [
+            _OneLanguage(np.flatnonzero(languages == language), snapshot.vectors)
+            for language in sorted(set(languages.tolist()))
         ]
 
-    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
+    @property
+    def newest(self) -> date | None:
+        """The day of the newest article, if any has a date."""
+        return self._days.newest
+
+    def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits, best first, fewer in a smaller index; scores are sums of z-scores."""
         (query,) = self._embedder.embed_queries([question])
-        return self.search(question, query, k)
+        return self.search(question, query, k, frame)
 
-    def search(self, question: str, query: NDArray[np.float32], k: int) -> tuple[Hit, ...]:
+    def search(
+        self, question: str, query: NDArray[np.float32], k: int, frame: TimeFrame | None = None
+    ) -> tuple[Hit, ...]:
         """The same where the question's vector, shape (dimensions,), is there already."""
         lexical = self._lexical.scores(question)
-        fused = [found for index in self._indexes for found in self._fused(index, query, lexical)]
-        fused.sort(key=lambda found: -found[1])
-        return tuple(Hit(passage=self._passages[row], score=score) for row, score in fused[:k])
-
-    def _fused(
-        self, index: VectorIndex, query: NDArray[np.float32], lexical: NDArray[np.float32]
-    ) -> list[tuple[int, float]]:
-        """Rows of one language with their fused scores: the best of either kind."""
-        nearest = index.search(query, _COMPARED)
-        cosines = np.array([cosine for _, cosine in nearest])
-        own = lexical[index.ids]
-        # The best in words, whether or not they are near in meaning.
-        best = np.argsort(-own, kind="stable")[:_COMPARED]
-        rows = np.union1d([row for row, _ in nearest], index.ids[best[own[best] > 0]]).astype(int)
-        dense = _standing_out(self._vectors[rows] @ query, cosines)
-        words = _standing_out(lexical[rows], own[best])
-        scores = dense + _LEXICAL_WEIGHT * words
-        return list(zip(rows.tolist(), scores.tolist(), strict=True))
+        only = self._days.within(frame) if frame and frame.effect == "only" else None
+        of_all = _Spread.of(self._sample @ query), _Spread.of(lexical)
+        found: list[tuple[int, float]] = []
+        for language in self._languages:
+            rows, scores = language.fused(query, lexical, of_all, only)
+            if frame and only is None:
+                scores = scores + _DAY_WEIGHT * self._days.preferred(rows, frame)
+            found += zip(rows.tolist(), scores.tolist(), strict=True)
+        found.sort(key=lambda row: -row[1])
+        return tuple(Hit(passage=self._passages[row], score=score) for row, score in found[:k])
 
 
-def _standing_out(scores: NDArray[np.float32], among: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The z-scores of `scores` among others; 0 where those are all alike."""
-    spread = float(np.std(among)) if len(among) else 0.0
-    if spread < 1e-6:
-        return np.zeros(len(scores))
-    return (scores.astype(np.float64) - float(np.mean(among))) / spread
+@dataclass(frozen=True, kw_only=True)
+class _Spread:
+    """How scores are spread: their number, mean and variance."""
+
+    count: int
+    mean: float
+    variance: float
+
+    @classmethod
+    def of(cls, scores: NDArray[np.float32]) -> _Spread:
+        return cls(count=len(scores), mean=float(np.mean(scores)), variance=float(np.var(scores)))
+
+    def with_prior(self, other: _Spread) -> _Spread:
+        """With `_PRIOR` scores counted in that are spread like others."""
+        count = self.count + _PRIOR
+        return _Spread(
+            count=count,
+            mean=(self.count * self.mean + _PRIOR * other.mean) / count,
+            variance=(self.count * self.variance + _PRIOR * other.variance) / count,
+        )
+
+    def standing_out(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
+        """The z-scores of some scores; 0 where all are alike."""
+        if self.variance < 1e-12:
+            return np.zeros(len(scores))
+        return (scores.astype(np.float64) - self.mean) / math.sqrt(self.variance)
+
+
+class _OneLanguage:
+    """The passages of one language: `rows` of `vectors`, shape (passages, dimensions)."""
+
+    def __init__(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
+        self._rows = rows
+        self._vectors = vectors
+        self._index = VectorIndex(rows.tolist(), vectors[rows])
+        self._sample = _sample(vectors[rows])
+
+    def fused(
+        self,
+        query: NDArray[np.float32],
+        lexical: NDArray[np.float32],
+        of_all: tuple[_Spread, _Spread],
+        only: NDArray[np.bool_] | None,
+    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+        """The rows that either kind of evidence proposes, with their fused scores.
+
+        `of_all` tells how the cosines and the lexical scores of all languages are spread.
+        """
+        among = self._rows if only is None else self._rows[only[self._rows]]
+        if only is None:
+            nearest = [row for row, _ in self._index.search(query, _CANDIDATES)]
+        else:
+            # Those of some days are few enough to be looked at one by one.
+            nearest = among[_best(self._vectors[among] @ query)].tolist()
+        in_words = among[_best(lexical[among])]
+        rows = np.union1d(nearest, in_words[lexical[in_words] > 0]).astype(np.int64)
+        cosines = _Spread.of(self._sample @ query).with_prior(of_all[0])
+        words = _Spread.of(lexical[self._rows]).with_prior(of_all[1])
+        dense = cosines.standing_out(self._vectors[rows] @ query)
+        return rows, dense + _LEXICAL_WEIGHT * words.standing_out(lexical[rows])
+
+
+def _best(scores: NDArray[np.float32]) -> NDArray[np.int64]:
+    return np.argsort(-scores, kind="stable")[:_CANDIDATES]
+
+
+def _sample(vectors: Vectors) -> Vectors:
+    return vectors[:: max(1, len(vectors) // _SAMPLE)]

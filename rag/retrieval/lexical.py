@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from rag.corpus.analysis import read_counts, term_number, terms
 from rag.index.snapshot import Snapshot
+from rag.retrieval.languages import passage_languages
 from rag.retrieval.terms import concepts, text_language
 from rag.types import Hit
 
@@ -83,7 +84,7 @@ class LexicalRetriever:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._passages = snapshot.passages
-        self._scorer = LexicalScorer(snapshot)
+        self._scorer = LexicalScorer(snapshot.terms, passage_languages(snapshot))
 
     def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
         """The `k` best hits, best first; the score is BM25's. Only passages that share a term."""
@@ -99,10 +100,10 @@ class LexicalRetriever:
 class LexicalScorer:
     """Scores the passages of one generation for a question. Safe between threads."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._index = LexicalIndex(snapshot.terms)
-        documents = snapshot.documents
-        self._languages = np.array([documents[p.doc_id].language for p in snapshot.passages])
+    def __init__(self, counts: Sequence[bytes], languages: NDArray[np.str_]) -> None:
+        """`counts[i]` are the terms of passage i, as they are stored, `languages[i]` is its own."""
+        self._index = LexicalIndex(counts)
+        self._here = {language: languages == language for language in set(languages.tolist())}
 
     def scores(self, question: str) -> Scores:
         """A score per passage; those of two languages can't be compared with one another.
@@ -113,8 +114,7 @@ class LexicalScorer:
         """
         own = text_language(question)
         found = np.zeros(self._index.passages, np.float32)
-        for language in set(self._languages.tolist()):
-            here = self._languages == language
+        for language, here in self._here.items():
             scored = self._same(question) if language == own else self._across(question)
             found[here] = scored[here]
         return found

@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from rag.answering.facts import CalendarDate, read_facts, same_date
-from rag.answering.quantities import same_quantity
+from rag.answering.facts import read_facts
+from rag.corpus.dates import CalendarDate, same_date
+from rag.corpus.quantities import same_quantity
 from rag.types import Published
 
 WRITTEN = Published(

@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +14,9 @@ from eval import retrieval
 from eval.__main__ import main
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import Collection, read_collection
-from eval.retrieval import compare, measure, ranked, snapshot_of, to_markdown
+from eval.retrieval import compare, measure, rank, snapshot_of, to_markdown
 from rag.errors import ConfigError
 from rag.models.embedder import Vectors
-from rag.retrieval.dense import DenseRetriever
 from rag.types import Hit, Passage
 from tests.conftest import HashEmbedder
 
@@ -42,24 +42,17 @@ def write_set(folder: Path, corpus: object = CORPUS, questions: object = QUESTIO
     return folder
 
 
+def hits(doc_ids: Sequence[str]) -> tuple[Hit, ...]:
+    """One hit in each of these documents, all of one score."""
+    passages = [
+        Passage(passage_id=i, doc_id=doc_id, start=0, end=1, text="x")
+        for i, doc_id in enumerate(doc_ids)
+    ]
+    return tuple(Hit(passage=passage, score=0.5) for passage in passages)
+
+
 def nothing(_: str, __: int) -> Callable[[int], None]:
     return lambda _: None
-
-
-class Fixed:
-    """Finds what it was told to find, as documents in order."""
-
-    def __init__(self, found: dict[str, Sequence[str]]) -> None:
-        self.found = found
-
-    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        return tuple(
-            Hit(
-                passage=Passage(passage_id=i, doc_id=doc_id, start=0, end=1, text="x"),
-                score=1 - i / 100,
-            )
-            for i, doc_id in enumerate(self.found.get(question, ())[:k])
-        )
 
 
 def test_questions_without_relevant_documents_are_passed_over(tmp_path: Path) -> None:
@@ -100,8 +93,9 @@ def test_a_set_that_cant_be_used_is_named(
 def test_measures_agree_with_hand_arithmetic(tmp_path: Path) -> None:
     collection = read_collection(write_set(tmp_path / "set"))
     # q1 finds its document second; q2 finds one of its two, third; passages of one document once.
-    retriever = Fixed({"苹果选择了谁？": ["b", "b", "a"], "harbour closed": ["a", "c", "d"]})
-    scores = measure(collection, retriever, nothing)
+    found = {"苹果选择了谁？": ["b", "b", "a"], "harbour closed": ["a", "c", "d"]}
+    ranking = rank(collection, lambda question, _: hits(found[question.text]), nothing)
+    scores = measure(collection, ranking)
     assert scores["hit@1"] == [0, 0]
     assert scores["recall@5"] == [1, 0.5]
     assert scores["MRR@10"] == pytest.approx([1 / 2, 1 / 3])
@@ -112,16 +106,24 @@ def test_measures_agree_with_hand_arithmetic(tmp_path: Path) -> None:
 
 def test_a_question_that_finds_nothing_counts(tmp_path: Path) -> None:
     collection = read_collection(write_set(tmp_path / "set"))
-    scores = measure(collection, Fixed({"harbour closed": ["b", "d"]}), nothing)
+    scores = measure(collection, {"q2": ["b", "d"]})
     assert scores["nDCG@10"] == [0, 1]
 
 
-def test_equal_scores_keep_their_order() -> None:
-    passages = [
-        Passage(passage_id=i, doc_id=d, start=0, end=1, text="x") for i, d in enumerate("cab")
-    ]
-    assert list(ranked([Hit(passage=p, score=0.5) for p in passages])) == ["c", "a", "b"]
-    assert sorted(ranked([Hit(passage=p, score=0.5) for p in passages]).values()) == [1, 2, 3]
+def test_equal_scores_keep_their_order(tmp_path: Path) -> None:
+    collection = read_collection(write_set(tmp_path / "set"))
+    ranking = rank(collection, lambda *_: hits("cab"), nothing)
+    assert ranking == {"q1": ["c", "a", "b"], "q2": ["c", "a", "b"]}
+    assert measure(collection, ranking)["MRR@10"] == [1 / 2, 1 / 3]
+
+
+def test_the_day_of_asking_and_of_publication_are_read(tmp_path: Path) -> None:
+    corpus = [{"id": "a", "text": "Ships came.", "date": "2025-02"}, *CORPUS[1:]]
+    asked = {"id": "q", "question": "Who came?", "relevant": ["a"], "question_date": "2025-02-13"}
+    collection = read_collection(write_set(tmp_path / "set", corpus, [asked]))
+    assert collection.questions[0].today == date(2025, 2, 13)
+    assert str(collection.documents[0].published) == "2025-02"
+    assert collection.documents[1].published is None
 
 
 def test_runs_are_compared_question_by_question() -> None:
@@ -149,14 +151,15 @@ def test_a_dense_run_finds_what_shares_words(tmp_path: Path, hash_embedder: Hash
     collection = read_collection(write_set(tmp_path / "set"))
     snapshot = snapshot_of(collection, hash_embedder, nothing)
     assert [p.text for p in snapshot.passages] == [d.text for d in collection.documents]
-    scores = measure(collection, DenseRetriever(snapshot, hash_embedder), nothing)
+    _, make_find = retrieval.RUNS["dense"]
+    scores = measure(collection, rank(collection, make_find(snapshot, hash_embedder), nothing))
     assert scores["recall@5"] == [1, 1]
 
 
 def test_the_whole_command_reports_in_markdown_and_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = (lambda _: HashEmbedder(), DenseRetriever)
+    run = (lambda _: HashEmbedder(), retrieval.RUNS["dense"][1])
     monkeypatch.setattr(retrieval, "RUNS", {"dense": run, "other": run})
     folder, out = write_set(tmp_path / "set"), tmp_path / "out.json"
     arguments = ["retrieval", str(folder), "--json", str(out), "--cache", str(tmp_path / "cache")]

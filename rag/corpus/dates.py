@@ -1,0 +1,152 @@
+"""Reading the dates that a text names, in both languages, as precisely as it names them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rag.corpus.quantities import UNITS, alternatives
+from rag.types import Published
+
+
+@dataclass(frozen=True, kw_only=True)
+class CalendarDate:
+    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+    quarter: int | None = None
+    text: str
+
+
+# The digits of GPT-4o, Llama-3.1-405B and Qwen 2.5-Max count nothing; "may" and "march" in small
+# letters are no months.
+_NO_FACT = re.compile(
+    r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+){0,3}?-(?!(?:19|20)\d\d\b)\d[A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*"
+    r"|(?<=[A-Za-z]\s)\d+(?:\.\d+)?-[A-Z][a-z]+|\bmay\b|\bmarch\b"
+)
+_MONTHS = {
+    name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
+}
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
+_QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
+
+# What is counted in Chinese: 2000人 is no year.
+_COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔股倍份件辆套吨米公里分]"
+
+# The longest form first: each match is cut out before the next pattern looks, so that no digit
+# is read twice.
+_DATES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
+        r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
+        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b",
+        rf"(?<!\d)(?P<year>\d{{4}})年(?:自然年)?第?{_QUARTER}季度?",
+        r"(?<!\d)(?P<year>\d{2}|\d{4})年?q(?P<quarter>[1-4])(?!\d)",
+        r"\bq(?P<quarter>[1-4])(?: of)? (?P<year>\d{4})\b",
+        rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter (?:of |in )?(?P<year>\d{{4}})\b",
+        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月",
+        rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b",
+        r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
+        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b",
+        rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])",
+        rf"第?{_QUARTER}季度",
+        rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b",
+        r"(?<![a-z\d])q(?P<quarter>[1-4])\b",
+        r"(?<!\d)(?P<year>(?:19|20)\d{2})年",
+        rf"(?<![\d.,$¥€£])(?P<year>(?:19|20)\d{{2}})(?![\d,.]*\d|[a-z]|{_COUNTED}|\s?(?:{alternatives(UNITS)}))",
+        r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)",
+        r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
+        r"(?<!\d)(?P<day>\d{1,2})日",
+    )
+)
+_RELATIVE_DAYS = {
+    "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
+    "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
+}  # fmt: skip
+_RELATIVE_YEARS = {
+    "前年": -2, "去年": -1, "last year": -1, "今年": 0, "this year": 0, "明年": 1, "next year": 1,
+}  # fmt: skip
+
+
+def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
+    """Whether the source says every part of the date that the claim says."""
+    months = (
+        claim.month is not None and source.quarter == (claim.month + 2) // 3 and not source.month
+    )
+    return (
+        claim.year in (None, source.year)
+        and (claim.month in (None, source.month) or (months and claim.day is None))
+        and claim.day in (None, source.day)
+        and claim.quarter in (None, source.quarter, source.month and (source.month + 2) // 3)
+    )
+
+
+def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDate, ...], str]:
+    """The dates of a text, and the text, folded and without case, with them blanked out.
+
+    Dates that lean on the day of writing ("昨日", "last year", a day without a year) are resolved
+    against `published`, and left as they are said where it is None. Names with digits in them are
+    blanked out too.
+    """
+    text = _NO_FACT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    found = []
+    if published:
+        for word, years in _RELATIVE_YEARS.items():
+            text = text.replace(word, f"{published.moment.year + years}年")
+    for pattern in _DATES:
+        for match in pattern.finditer(text):
+            said = match.groupdict()
+            date = _date(said, match.group(), published)
+            if date:
+                found.append(date)
+                text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
+    if published:
+        for word, days in _RELATIVE_DAYS.items():
+            if word in text:
+                day = published.moment + timedelta(days=days)
+                found.append(CalendarDate(year=day.year, month=day.month, day=day.day, text=word))
+    return tuple(found), text
+
+
+def _date(
+    said: dict[str, str | None], text: str, published: Published | None
+) -> CalendarDate | None:
+    year, month, day, quarter = (said.get(part) for part in ("year", "month", "day", "quarter"))
+    number_of_month = None
+    if month:
+        number_of_month = int(month) if month.isdigit() else _MONTHS[month[:3]]
+    date = CalendarDate(
+        year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
+        month=number_of_month,
+        day=int(day) if day else None,
+        quarter=(int(quarter) if quarter.isdigit() else _QUARTERS[quarter]) if quarter else None,
+        text=text.strip(),
+    )
+    if (date.month or 1) not in range(1, 13) or (date.day or 1) not in range(1, 32):
+        return None
+    if published and date.year is None and date.month:
+        # A month without a year is the latest such month that is not after the article.
+        later = (date.month, date.day or 1) > (published.moment.month, published.moment.day)
+        year_said = published.moment.year - (
+            1 if later and date.month - published.moment.month > 6 else 0
+        )
+        return CalendarDate(year=year_said, month=date.month, day=date.day, text=date.text)
+    return date
+
+
+def day_of(published: Published) -> CalendarDate:
+    """The day of publication, as precisely as it is known."""
+    day, precision = published.moment, published.precision
+    return CalendarDate(
+        year=day.year,
+        month=day.month if precision != "year" else None,
+        day=day.day if precision in ("day", "minute") else None,
+        text=str(published),
+    )
