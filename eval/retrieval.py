@@ -54,7 +54,7 @@ from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.retrieval.dense import DenseRetriever
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lexical import LexicalRetriever
-from rag.retrieval.time_frame import read_time_frame
+from rag.retrieval.time_words import read_time_frame
 from rag.types import Hit, Passage
 
 MEASURES = {

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Passage,
         Progress,
         Statement,
+        TimeFrame,
     )
 
 __all__ = [
@@ -44,6 +45,7 @@ __all__ = [
     "Progress",
     "RagError",
     "Statement",
+    "TimeFrame",
     "aanswer",
     "answer",
 ]
@@ -56,7 +58,7 @@ _HOMES = {
     "rag.errors": ("RagError",),
     "rag.types": (
         *("Answer", "Citation", "Conflict", "Document", "Draft", "Hit", "Passage", "Progress"),
-        "Statement",
+        *("Statement", "TimeFrame"),
     ),
 }
 

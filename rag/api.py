@@ -5,23 +5,31 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Sequence
+from datetime import date
 
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.types import Answer
+from rag.types import Answer, TimeFrame
 
 _lock = threading.Lock()
 _opened: dict[Config, Assistant] = {}
 
 
 def answer(
-    question: str, history: Sequence[Answer] = (), *, config: Config | None = None
+    question: str,
+    history: Sequence[Answer] = (),
+    *,
+    time_frame: TimeFrame | None = None,
+    today: date | None = None,
+    config: Config | None = None,
 ) -> Answer:
     """Answer a question from the articles of an index.
 
-    `history` are the earlier answers of the conversation, oldest first. `config` is the
-    environment's by default; the index and the models are opened at the first call with a config
-    and shared by all threads after it.
+    `history` are the earlier answers of the conversation, oldest first. `time_frame` restricts the
+    articles by their day of publication; without it, days that the question speaks of are
+    preferred, "last week" and the like resolved against `today`, by default this machine's day.
+    `config` is the environment's by default; the index and the models are opened at the first call
+    with a config and shared by all threads after it.
 
     Raises `QuestionError`, `ConfigError`, `IndexUnusable` and `EmbedderError`, all of them
     `RagError`s. A question that the articles don't answer raises nothing: its status is
@@ -32,11 +40,18 @@ def answer(
         assistant = _opened.get(settings)
         if assistant is None:
             assistant = _opened[settings] = Assistant.open(settings)
-    return assistant.ask(question, history)
+    return assistant.ask(question, history, time_frame=time_frame, today=today)
 
 
 async def aanswer(
-    question: str, history: Sequence[Answer] = (), *, config: Config | None = None
+    question: str,
+    history: Sequence[Answer] = (),
+    *,
+    time_frame: TimeFrame | None = None,
+    today: date | None = None,
+    config: Config | None = None,
 ) -> Answer:
     """`answer` for async callers: the work happens in a thread, and the event loop stays free."""
-    return await asyncio.to_thread(answer, question, history, config=config)
+    return await asyncio.to_thread(
+        answer, question, history, time_frame=time_frame, today=today, config=config
+    )

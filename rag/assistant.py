@@ -12,9 +12,10 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
-from rag.answering.abstention import Assessment, assess, not_answered
+from rag.answering.abstention import Assessment, assess, no_article_of, not_answered
 from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
@@ -32,6 +33,7 @@ from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query, understand
 from rag.retrieval.stories import Stories
 from rag.retrieval.terms import concepts, fold, weights
+from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
     Document,
@@ -41,6 +43,7 @@ from rag.types import (
     ModelUse,
     Progress,
     Statement,
+    TimeFrame,
     Timings,
 )
 
@@ -167,24 +170,51 @@ class Assistant:
         """Every article of the index, by id."""
         return tuple(reference(document) for document in self.snapshot.documents.values())
 
-    def ask(self, question: str, history: Sequence[Answer] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+        today: date | None = None,
+    ) -> Answer:
         """Answer a question; `history` are the earlier answers of the conversation, oldest first.
 
-        Raises `QuestionError` for an empty or overlong question. A failing chat model raises
-        nothing: the answer is then made of the articles' own sentences, and its notices say so.
+        `time_frame` takes the place of the one that is read from the question's wording; `today`
+        is what "yesterday" or "last week" lean on, by default this machine's day.
+
+        Raises `QuestionError` for an empty or overlong question and a time frame that ends before
+        it begins. A failing chat model raises nothing: the answer is then made of the articles'
+        own sentences, and its notices say so.
         """
-        *_, answer = self.stream(question, history)
+        *_, answer = self.stream(question, history, time_frame=time_frame, today=today)
         if not isinstance(answer, Answer):
             raise TypeError(f"the stream ended with {answer!r}")
         return answer
 
-    def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+        today: date | None = None,
+    ) -> Iterator[Event]:
         """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
         started = time.perf_counter()
         question = checked_question(question)
+        if time_frame:
+            check_time_frame(time_frame)
         yield Progress(stage="searching")
         self.refresh()
-        found = self._search(self._corpus, understand(question, history))
+        corpus = self._corpus
+        newest = corpus.retriever.newest
+        query = understand(question, history, today=today or date.today(), newest=newest)
+        if time_frame:
+            query = replace(query, time_frame=time_frame)
+        elif not corpus.retriever.has_articles_of(query.time_frame):
+            query = replace(query, time_frame=None)
+        found = self._search(corpus, query)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found)
@@ -207,19 +237,20 @@ class Assistant:
         rarity = weights(asked, corpus.sample)
         (vector,) = self._embedder.embed_queries([query.text])
         # Twice as many as are wanted, since one story may be found in several outlets.
-        found = corpus.retriever.search(query.text, vector, 2 * _HITS)
+        found = corpus.retriever.search(query.text, vector, 2 * _HITS, query.time_frame)
         hits = corpus.stories.distinct(found, _HITS)
         documents = corpus.snapshot.documents
         evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
         needed = requirements(query, asked, across=across)
         ranked = rank(evidence, needed)
+        nothing = query.time_frame if not hits and query.time_frame else None
         return _Found(
             corpus=corpus,
             query=query,
             needed=needed,
             hits=hits,
             evidence=ranked,
-            assessment=assess(query, needed, asked, ranked),
+            assessment=no_article_of(nothing) if nothing else assess(query, needed, asked, ranked),
         )
 
     def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
@@ -271,7 +302,7 @@ class Assistant:
             nearest=()
             if answered
             else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
-            time_frame=None,
+            time_frame=query.time_frame,
             hits=found.hits,
             notices=(*behind, *composition.notices),
             model=composition.model,

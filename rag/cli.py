@@ -191,15 +191,47 @@ def export(
 @app.command(help=local("Ask a question.", "提一个问题。"))
 def ask(
     question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
+    since: Annotated[
+        str,
+        typer.Option(
+            metavar="DAY",
+            help=local(
+                "Only articles of this day (2025-02-13, 2025-02 or 2025) and later.",
+                "仅限这一天（2025-02-13、2025-02 或 2025）及之后的文章。",
+            ),
+        ),
+    ] = "",
+    until: Annotated[
+        str,
+        typer.Option(
+            metavar="DAY",
+            help=local(
+                "Only articles of this day and earlier.",
+                "仅限这一天及之前的文章。",
+            ),
+        ),
+    ] = "",
+    today: Annotated[
+        str,
+        typer.Option(
+            metavar="DAY",
+            help=local(
+                "The day on which “yesterday” or “last week” lean (default: today).",
+                "“昨天”“上周”等所依据的日期（默认为今天）。",
+            ),
+        ),
+    ] = "",
     as_json: Json = False,
 ) -> None:
     from rag.assistant import checked_question
+    from rag.retrieval.time_frame import time_frame_of
 
     # Before the minutes that a first start may take.
     checked_question(question)
+    frame, day = time_frame_of(since, until), time_frame_of(today, "")
     # In a variable: to free the tokenizer takes half a second, and has time until after printing.
     assistant = _open()
-    answer = assistant.ask(question)
+    answer = assistant.ask(question, time_frame=frame, today=day.start if day else None)
     if as_json:
         # Not through the console, which would wrap lines.
         sys.stdout.write(answer.to_json() + "\n")
@@ -258,7 +290,7 @@ def chat(
     port: Annotated[int, typer.Option(min=1, max=65535, help=local("Port.", "端口。"))] = 7860,
 ) -> None:
     assistant = _open()
-    from rag.page.app import serve
+    from rag.page.serving import serve
 
     if host not in ("127.0.0.1", "localhost", "::1"):
         err.print(

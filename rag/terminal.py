@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rag.index.report import IndexProgress, IndexReport
     from rag.index.snapshot import IndexStatus
     from rag.index.store import Failure
-    from rag.types import Answer, Document, Statement
+    from rag.types import Answer, Document, Statement, TimeFrame
 
 LANGUAGE = message_language()
 
@@ -99,8 +99,11 @@ def _bar(task: str, *texts: str) -> Progress:
 def print_answer(answer: Answer) -> None:
     """An answer with its sources, what was left out of it, and who saw the text."""
     zh = answer.language == "zh"
-    print_lines([notice.text(answer.language) for notice in answer.notices], style="dim")
-    if answer.notices:
+    notices = [notice.text(answer.language) for notice in answer.notices]
+    if answer.time_frame:
+        notices.append(_time_frame(answer.time_frame, zh=zh))
+    print_lines(notices, style="dim")
+    if notices:
         out.print()
     if answer.status == "abstained":
         _print_abstention(answer, zh=zh)
@@ -119,6 +122,16 @@ def print_answer(answer: Answer) -> None:
             "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
         )
         print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
+
+
+def _time_frame(frame: TimeFrame, *, zh: bool) -> str:
+    from rag.retrieval.time_frame import effect_of
+
+    effect = effect_of(frame).text("zh" if zh else "en")
+    if frame.effect == "only":
+        return effect + ("。" if zh else ".")
+    other = "；可用 --since 和 --until 另行指定。" if zh else "; --since and --until set others."
+    return effect + other
 
 
 def _print_abstention(answer: Answer, *, zh: bool) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -16,7 +17,7 @@ from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
-from rag.types import Answer, Draft, Event, Progress, Statement, Timings
+from rag.types import Answer, Draft, Event, Progress, Statement, TimeFrame, Timings
 from tests.chat_server import (
     KEY,
     Behaviour,
@@ -125,6 +126,59 @@ def test_what_the_articles_do_not_say_is_not_answered(assistant: Assistant, ques
 def test_a_question_that_is_none_is_an_error(assistant: Assistant, question: str) -> None:
     with pytest.raises(QuestionError):
         assistant.ask(question)
+
+
+# --- when -------------------------------------------------------------------------------------
+
+FEB_13 = date(2025, 2, 13)
+
+
+@pytest.mark.parametrize(
+    ("question", "today"),
+    [
+        ("2月13日阿里巴巴港股收盘价是多少？", date(2026, 11, 22)),
+        ("昨天阿里巴巴港股收盘价是多少？", date(2025, 2, 14)),
+        ("What was Alibaba's closing price in Hong Kong yesterday?", date(2025, 2, 14)),
+    ],
+)
+def test_the_days_a_question_speaks_of_are_told(
+    assistant: Assistant, question: str, today: date
+) -> None:
+    frame = assistant.ask(question, today=today).time_frame
+    assert frame is not None
+    assert (frame.start, frame.end, frame.effect) == (FEB_13, FEB_13, "prefer")
+
+
+def test_days_that_no_article_is_of_are_not_told(assistant: Assistant) -> None:
+    assert assistant.ask("1998年苹果的股价是多少？", today=date(2026, 11, 22)).time_frame is None
+
+
+def test_the_days_that_a_person_sets_leave_other_articles_out(assistant: Assistant) -> None:
+    question = "Why did Apple choose Alibaba on February 13?"
+    only = TimeFrame(start=FEB_13, end=FEB_13)
+    answer = assistant.ask(question, time_frame=only)
+    assert answer.time_frame == only
+    documents = assistant.snapshot.documents
+    days = {documents[hit.passage.doc_id].published for hit in answer.hits}
+    assert {str(day)[:10] for day in days} == {"2025-02-13"}
+    assert Answer.from_json(answer.to_json()) == answer
+
+    none = assistant.ask(question, time_frame=TimeFrame(end=date(2020, 1, 1)))
+    assert (none.status, none.hits, none.nearest) == ("abstained", (), ())
+    assert [message.code for message in none.missing] == ["no_article_of"]
+    with pytest.raises(QuestionError, match="before it begins"):
+        assistant.ask(question, time_frame=TimeFrame(start=FEB_13, end=date(2020, 1, 1)))
+
+
+def test_a_follow_up_keeps_the_days_unless_it_names_its_own(assistant: Assistant) -> None:
+    first = assistant.ask(CLOSE)
+    assert first.time_frame is not None
+    kept = assistant.ask("那美股呢？", [first]).time_frame
+    assert kept is not None
+    assert kept.start == FEB_13
+    other = assistant.ask("那2月12日呢？", [first]).time_frame
+    assert other is not None
+    assert (other.start, other.end) == (date(2025, 2, 12), date(2025, 2, 12))
 
 
 @pytest.mark.parametrize(

@@ -151,6 +151,19 @@ def test_an_unknown_article_is_named(folder: Path) -> None:
     assert is_clean(ran.err)
 
 
+@pytest.mark.usefixtures("first_answer")
+def test_the_days_of_articles_can_be_set(folder: Path) -> None:
+    question = ("ask", "苹果为什么选择阿里巴巴？")
+    ran = rag(folder, *question, "--since", "2025-03", "--until", "2025", RAG_LANG="zh")
+    assert ran.code == 3
+    assert ran.out.startswith("仅限 2025-03-01 – 2025-12-31 的文章。")
+    preferred = rag(folder, "ask", "昨天苹果怎么了？", "--today", "2025-02-14")
+    assert "优先 2025-02-13 及其后几天的文章（“昨天”）" in preferred.out
+    wrong = rag(folder, *question, "--since", "spring")
+    assert (wrong.code, wrong.out) == (1, "")
+    assert wrong.err == "'spring' is no date: write it as 2025-02-13, 2025-02 or 2025.\n"
+
+
 def test_an_empty_question_is_refused_before_anything_is_prepared(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     ran = rag(tmp_path, "ask", " ")

@@ -16,13 +16,9 @@ from rag.answering.wanted import Wanted
 from rag.corpus.dates import CalendarDate
 from rag.messages import Message
 from rag.retrieval.query import Query
-from rag.retrieval.terms import (
-    Concept,
-    fold,
-    shows,
-    surely_missing,
-    text_language,
-)
+from rag.retrieval.terms import Concept, fold, shows, surely_missing, text_language
+from rag.retrieval.time_frame import days_of
+from rag.types import TimeFrame
 
 _LOOKED_AT = 5
 _CLOSE = 0.03
@@ -145,6 +141,16 @@ def _nothing_near(words: Sequence[str]) -> Message:
         + (f"; not mentioned nearby: {en}." if words else "."),
         zh="没有找到与问题足够接近的句子" + (f"；附近没有提到{zh}。" if words else "。"),
     )
+
+
+def no_article_of(frame: TimeFrame) -> Assessment:
+    """The judgement where no article was published on the days that were set."""
+    message = Message(
+        code="no_article_of",
+        en=f"No article of {days_of(frame)} is in the index; those without a date are left out.",
+        zh=f"索引中没有 {days_of(frame)} 的文章；没有日期的文章不在其内。",
+    )
+    return Assessment(answerable=False, missing=(message,))
 
 
 def not_answered() -> Message:

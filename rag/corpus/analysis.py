@@ -2,8 +2,9 @@
 
 One analysis serves passages and questions. Compatibility forms, case, and Traditional characters
 are folded; Chinese text gives words and pairs of characters, so that a name the segmenter doesn't
-know is found by its pairs; English words give their stems; and a name that mixes letters and digits
-(`Qwen2.5-Max`) gives itself and its parts.
+know is found by its pairs; English words give their stems; a name that mixes letters and digits
+(`Qwen2.5-Max`) gives itself and its parts; and a large number gives its value, however it is
+written (`一亿`, `1亿`, `100 million`).
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import snowballstemmer
 from numpy.typing import NDArray
 
 from rag.corpus.characters import HAN
+from rag.corpus.quantities import CHINESE_DIGITS, read_quantities
 
 TermCounts = NDArray[np.uint64]
 """Shape (n,): each different term of a text as its number times 256, plus how often it stands there
@@ -30,20 +32,26 @@ TermCounts = NDArray[np.uint64]
 # A Latin word or number, with what joins its parts; or a run of Han characters.
 _RUN = re.compile(rf"(?P<han>[{HAN}]+)|(?P<latin>[^\W_{HAN}]+(?:[.\-&+][^\W_{HAN}]+)*)")
 _POSSESSIVE = re.compile(r"['’]s\b")
+_LARGE = 10_000
+"""Smaller numbers are written in digits as a rule, and are terms as they are written: years too."""
 _PART = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, each as often as it stands there; letters and digits only."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    folded = _simplified().convert(_POSSESSIVE.sub("", folded))
-    found: list[str] = []
+    folded = _simplified().convert(_POSSESSIVE.sub("", _folded(text)))
+    found = list(_value_terms(folded))
     for run in _RUN.finditer(folded):
         if run["han"]:
             found += _han_terms(run["han"])
         else:
             found += _latin_terms(run["latin"])
     return found
+
+
+def value_terms(text: str) -> list[str]:
+    """The terms of a text that any language shares: those of its large numbers."""
+    return list(_value_terms(_folded(text)))
 
 
 def term_number(term: str) -> int:
@@ -64,6 +72,18 @@ def count_terms(text: str) -> bytes:
 def read_counts(blobs: Iterable[bytes]) -> TermCounts:
     """The `TermCounts` of several texts, one after another."""
     return np.frombuffer(b"".join(blobs), dtype="<u8").astype(np.uint64)
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).casefold()
+
+
+def _value_terms(folded: str) -> Iterator[str]:
+    for quantity in read_quantities(folded):
+        if quantity.value >= _LARGE:
+            yield f"#{quantity.value.normalize():f}"
+        elif quantity.text[0] in CHINESE_DIGITS and quantity.unit != "rank":
+            yield f"{quantity.value}"
 
 
 def _han_terms(run: str) -> Iterator[str]:

@@ -58,7 +58,7 @@ _RANGE = re.compile(
     rf"(?P<high>\d+(?:\.\d+)?)(?P<scale>\s?(?:{alternatives(_MAGNITUDE)})?\s?(?:{alternatives(UNITS)})?)(?![a-z])"
 )
 _BETWEEN = re.compile(r"\b(?:between|from) $")
-_CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
+CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
     "〇": 0,
     "两": 2,
 }
@@ -163,8 +163,8 @@ def _chinese_number(digits: str) -> tuple[int, int]:
     total = section = digit = 0
     step = 1
     for character in digits:
-        if character in _CHINESE_DIGITS:
-            digit, step = _CHINESE_DIGITS[character], 1
+        if character in CHINESE_DIGITS:
+            digit, step = CHINESE_DIGITS[character], 1
         elif character not in _CHINESE_SCALES:
             return 0, 1
         elif (scale := _CHINESE_SCALES[character]) < 10**4:

@@ -1,117 +1,35 @@
 """The chat page: questions in, checked answers out, with every source one click away.
 
-The only module that knows Gradio. The conversation is drawn by `rag.page.rendering` into
-`gr.HTML` parts, not into `gr.Chatbot`: the chatbot reads its messages as Markdown and cleans
-them, while here every byte of markup is ours and every byte from outside is escaped. The parts
-keep their plain `${value}` template, which puts the value in as it is and never reads it as a
-template again.
+Gradio is known here and in `rag.page.serving` alone. The conversation is drawn by
+`rag.page.rendering` into `gr.HTML` parts, not into `gr.Chatbot`: the chatbot reads its messages as
+Markdown and cleans them, while here every byte of markup is ours and every byte from outside is
+escaped. The parts keep their plain `${value}` template, which puts the value in as it is and never
+reads it as a template again.
 """
 
 from __future__ import annotations
 
-import asyncio
-import logging
-import socket
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
 
 import gradio as gr
-import uvicorn
-from fastapi import FastAPI
 
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.errors import ConfigError
+from rag.errors import RagError
 from rag.messages import Language
 from rag.page.asking import Assistant, finder, take
 from rag.page.examples import examples_for
-from rag.page.guard import Application, Guard
 from rag.page.rendering import render_hint, render_intro, render_turn, render_turns
 from rag.page.texts import EN, ZH, Texts, preferred_language, texts
 from rag.page.turns import Turn
+from rag.retrieval.time_frame import time_frame_of
 
-DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 7860
-
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _QUESTIONS_AT_ONCE = 4
 """Questions answered at one time; the next wait in line."""
 _STILL: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
 """An HTML part that nothing happens in."""
-
-
-def serve(
-    assistant: Assistant,
-    host: str = DEFAULT_HOST,
-    port: int = DEFAULT_PORT,
-    *,
-    examples: Sequence[str] | None = None,
-    on_ready: Callable[[str], None] | None = None,
-) -> None:
-    """Serve the page until interrupted (Ctrl-C).
-
-    `port` 0 takes any free one; `on_ready` is called once with the page's address. Raises
-    `ConfigError` where the address can't be had.
-    """
-    with listen(host, port) as listener, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(assistant, host, listener, examples, on_ready))
-
-
-async def _serve(
-    assistant: Assistant,
-    host: str,
-    listener: socket.socket,
-    examples: Sequence[str] | None,
-    on_ready: Callable[[str], None] | None,
-) -> None:
-    # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
-    app = build_app(assistant, host=host, examples=examples)
-    if on_ready is not None:
-        name = f"[{host}]" if ":" in host else host
-        on_ready(f"http://{name}:{listener.getsockname()[1]}/")
-    # An open page holds a connection for its events: don't wait for it to close by itself.
-    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-    await _Server(settings).serve(sockets=[listener])
-
-
-class _Server(uvicorn.Server):
-    """Ends quietly: open pages are cut off without a traceback for each in the terminal."""
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # The next server's settings raise the level again.
-        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
-        await super().shutdown(sockets)
-
-
-def build_app(
-    assistant: Assistant, *, host: str = DEFAULT_HOST, examples: Sequence[str] | None = None
-) -> Application:
-    """The page as an ASGI application, styled, and with everything closed that it doesn't use.
-
-    Mounted rather than launched: `launch` can open a public tunnel, reads a dozen environment
-    variables that change what is served, and calls its own address through any proxy that is
-    configured.
-    """
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    gr.mount_gradio_app(
-        app,
-        build_page(assistant, examples=examples),
-        path="/",
-        server_name=host,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        ssr_mode=False,
-        enable_monitoring=False,
-        pwa=False,
-        mcp_server=False,
-        theme=_theme(),
-        css=_asset("page.css"),
-    )
-    hosts = {"127.0.0.1", "localhost", "[::1]"} if host in _LOOPBACK else None
-    return Guard(app, hosts=hosts)
 
 
 def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -> gr.Blocks:
@@ -144,6 +62,9 @@ class _Parts:
     offers_label: gr.HTML
     offered: tuple[gr.Button, ...]
     hint: gr.HTML
+    days: gr.Accordion
+    since: gr.Textbox
+    until: gr.Textbox
     question: gr.Textbox
     ask: gr.Button
     stop: gr.Button
@@ -167,7 +88,7 @@ def _draw(assistant: Assistant, examples: Sequence[str]) -> _Parts:
             container=False,
             elem_id="rag-language",
         )
-    script = _asset("page.js")
+    script = asset("page.js")
     before = gr.HTML("", js_on_load=script, apply_default_css=False)
     present = gr.HTML("", js_on_load=script, apply_default_css=False)
     with gr.Column(visible=bool(examples), scale=0, elem_id="rag-offers") as offers:
@@ -191,6 +112,9 @@ def _draw(assistant: Assistant, examples: Sequence[str]) -> _Parts:
             ask = gr.Button(words.ask, variant="primary", elem_id="rag-ask")
             stop = gr.Button(words.stop, visible=False, elem_id="rag-stop")
             new = gr.Button(words.new_conversation, visible=False, elem_id="rag-new")
+        with gr.Accordion(words.days, open=False, elem_id="rag-days") as days, gr.Row():
+            since = _day(words.since)
+            until = _day(words.until)
     return _Parts(
         conversation=gr.State(()),
         intro=intro,
@@ -201,11 +125,18 @@ def _draw(assistant: Assistant, examples: Sequence[str]) -> _Parts:
         offers_label=offers_label,
         offered=offered,
         hint=hint,
+        days=days,
+        since=since,
+        until=until,
         question=question,
         ask=ask,
         stop=stop,
         new=new,
     )
+
+
+def _day(label: str) -> gr.Textbox:
+    return gr.Textbox(lines=1, max_length=20, label=label, placeholder="2025-02-13")
 
 
 def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
@@ -223,9 +154,20 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
             **_all_turns(parts, turns, assistant, language),
         }
 
-    def respond(asked: str, turns: tuple[Turn, ...], language: Language) -> Iterator[_Update]:
+    def respond(
+        asked: str,
+        turns: tuple[Turn, ...],
+        language: Language,
+        since: str | None,
+        until: str | None,
+    ) -> Iterator[_Update]:
         """Answer a question, event by event."""
         refusal = _refusal(asked, turns, texts(language))
+        try:
+            # A box that was never shown has no value.
+            frame = time_frame_of(since or "", until or "")
+        except RagError as error:
+            refusal = refusal or error.message.text(language)
         if refusal:
             yield {parts.hint: render_hint(refusal, language)}
             return
@@ -240,7 +182,7 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
             parts.question: "",
             parts.hint: "",
         }
-        for newer in take(turn, assistant, history):
+        for newer in take(turn, assistant, history, frame):
             turn = newer
             yield {
                 parts.conversation: (*turns, turn),
@@ -270,12 +212,18 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
 
     # Private: no address of its own for programs, which have `rag.answer`.
     quiet: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-    said = [parts.intro, parts.offers_label, parts.question, parts.ask, parts.stop, parts.new]
+    said = [
+        *(parts.intro, parts.offers_label, parts.question, parts.ask, parts.stop, parts.new),
+        *(parts.days, parts.since, parts.until),
+    ]
     drawn = [parts.conversation, parts.before, parts.present]
     controls = [parts.ask, parts.stop, parts.new, parts.language]
     asking: dict[str, Any] = {
         "fn": respond,
-        "inputs": [parts.question, parts.conversation, parts.language],
+        "inputs": [
+            *(parts.question, parts.conversation, parts.language),
+            *(parts.since, parts.until),
+        ],
         "outputs": [*drawn, *controls, parts.offers, parts.question, parts.hint],
         # Not "once": the browser counts a stopped answer as running until the model's next word,
         # and would drop the next question without a sign. `respond` itself takes one at a time.
@@ -315,6 +263,9 @@ def _interface(parts: _Parts, assistant: Assistant, language: Language) -> _Upda
         parts.ask: words.ask,
         parts.stop: words.stop,
         parts.new: words.new_conversation,
+        parts.days: gr.update(label=words.days),
+        parts.since: gr.update(label=words.since),
+        parts.until: gr.update(label=words.until),
     }
 
 
@@ -353,40 +304,6 @@ def _refusal(question: str, turns: tuple[Turn, ...], words: Texts) -> str:
     return ""
 
 
-def _theme() -> gr.themes.Base:
-    """Gradio's base theme in the reader's own fonts: no font is fetched from anywhere."""
-    fonts = (
-        "system-ui",
-        "-apple-system",
-        "Segoe UI",
-        "Roboto",
-        "PingFang SC",
-        "Hiragino Sans GB",
-        "Microsoft YaHei",
-        "Noto Sans CJK SC",
-        "Noto Sans SC",
-        "sans-serif",
-    )
-    theme: gr.themes.Base = gr.themes.Base(
-        primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=("ui-monospace", "monospace")
-    )
-    # Gradio's own placeholders are too pale to read.
-    return theme.set(
-        input_placeholder_color="*neutral_500", input_placeholder_color_dark="*neutral_300"
-    )
-
-
-def _asset(name: str) -> str:
+def asset(name: str) -> str:
+    """The text of a file of the page."""
     return (files("rag.page") / "assets" / name).read_text(encoding="utf-8")
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `ConfigError` where the address is taken or no one's."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, OverflowError) as error:
-        raise ConfigError(
-            en=f"The page can't listen on {host} port {port} ({error}): choose another port.",
-            zh=f"页面无法监听 {host} 的 {port} 端口（{error}）：请换一个端口。",
-        ) from error

@@ -12,7 +12,7 @@ from rag.messages import Message
 from rag.page.sources import FindDocument
 from rag.page.texts import EN, ZH
 from rag.page.turns import Turn
-from rag.types import Answer, Document, DocumentReference, Draft, Event
+from rag.types import Answer, Document, DocumentReference, Draft, Event, TimeFrame
 
 DRAFT_INTERVAL = 0.1
 """Seconds between two drafts shown: a model may write faster than a page can be drawn."""
@@ -27,7 +27,13 @@ class Assistant(Protocol):
     def chat_model_name(self) -> str | None:
         """The model that will see questions and passages, or None where nothing leaves."""
 
-    def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+    ) -> Iterator[Event]:
         """The answer as it comes to be; the `Answer` last."""
 
     def document(self, doc_id: str) -> Document:
@@ -41,6 +47,7 @@ def take(
     turn: Turn,
     assistant: Assistant,
     history: Sequence[Answer] = (),
+    time_frame: TimeFrame | None = None,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Turn]:
     """Ask the turn's question and yield the turn again and again as its answer comes.
@@ -50,7 +57,7 @@ def take(
     """
     shown_at = -DRAFT_INTERVAL
     try:
-        for event in assistant.stream(turn.question, history):
+        for event in assistant.stream(turn.question, history, time_frame=time_frame):
             turn = turn.after(event)
             if isinstance(event, Draft):
                 if clock() - shown_at < DRAFT_INTERVAL:

@@ -20,7 +20,8 @@ from rag.page.sources import (
 )
 from rag.page.texts import HTML_LANGUAGE, Texts, texts
 from rag.page.turns import Turn
-from rag.types import Answer, Citation, ModelUse, Statement, TimeFrame
+from rag.retrieval.time_frame import effect_of
+from rag.types import Answer, Citation, ModelUse, Statement
 
 _SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
 
@@ -73,7 +74,7 @@ def render_turn(turn: Turn, find: FindDocument, language: Language) -> str:
 def render_answer(answer: Answer, find: FindDocument, *, turn: int, language: Language) -> str:
     """A finished answer, without its source panel."""
     words = texts(language)
-    parts = [_understanding(answer, words)]
+    parts = [_understanding(answer, words, language)]
     if answer.status == "abstained":
         parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
     parts.append(_statements(answer.statements, turn, language))
@@ -192,26 +193,19 @@ def _doubt(
     )
 
 
-def _understanding(answer: Answer, words: Texts) -> str:
+def _understanding(answer: Answer, words: Texts, language: Language) -> str:
     """How the question was read, where that is more than its own words."""
     lines = []
     if answer.rewritten_question is not None:
         lines.append(_labelled(words.understood_as, inline(answer.rewritten_question), words))
     if answer.time_frame is not None:
-        days = escaped(_days(answer.time_frame))
-        phrase = inline(answer.time_frame.phrase, tag="q")
-        lines.append(_labelled(words.time_frame, f"{days} {phrase}", words))
+        effect = effect_of(answer.time_frame).text(language)
+        lines.append(_labelled(words.time_frame, inline(effect), words))
     return "".join(f'<p class="rag-understood">{line}</p>' for line in lines)
 
 
 def _labelled(label: str, content: str, words: Texts) -> str:
     return f"{escaped(label)}{words.colon}{content}"
-
-
-def _days(frame: TimeFrame) -> str:
-    """`2024-10-01 – 2024-12-31`; one day alone; an open end stays open."""
-    days = [str(day) if day else "…" for day in (frame.start, frame.end)]
-    return days[0] if days[0] == days[1] else " – ".join(days)
 
 
 def _conflicts(answer: Answer, turn: int, words: Texts) -> str:

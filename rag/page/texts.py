@@ -27,6 +27,9 @@ class Texts:
     stop: str
     new_conversation: str
     examples: str
+    days: str
+    since: str
+    until: str
     question_empty: str
     question_too_long: str
     one_at_a_time: str
@@ -104,6 +107,9 @@ EN = Texts(
     stop="Stop",
     new_conversation="New chat",
     examples="Try one of these",
+    days="Only articles of certain days",
+    since="Published on or after",
+    until="Published on or before",
     question_empty="Type a question first.",
     question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
     one_at_a_time="One question at a time: wait for this answer, or stop it.",
@@ -163,6 +169,9 @@ ZH = Texts(
     stop="停止",
     new_conversation="新对话",
     examples="试试这些问题",
+    days="限定文章的日期",
+    since="发布日期不早于",
+    until="发布日期不晚于",
     question_empty="请先输入问题。",
     question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
     one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",

@@ -54,6 +54,10 @@ class HybridRetriever:
         """The day of the newest article, if any has a date."""
         return self._days.newest
 
+    def has_articles_of(self, frame: TimeFrame | None) -> bool:
+        """Whether any article may have been published on the days of the frame."""
+        return frame is not None and bool(self._days.within(frame).any())
+
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits, best first, fewer in a smaller index; scores are sums of z-scores."""
         (query,) = self._embedder.embed_queries([question])

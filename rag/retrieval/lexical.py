@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.corpus.analysis import read_counts, term_number, terms
+from rag.corpus.analysis import read_counts, term_number, terms, value_terms
 from rag.index.snapshot import Snapshot
 from rag.retrieval.languages import passage_languages
 from rag.retrieval.terms import concepts, text_language
@@ -131,4 +131,4 @@ class LexicalScorer:
                 if wanted := terms(form):
                     np.maximum(best, self._index.phrase_scores(wanted), out=best)
             found += best * (1.0 if concept.essential else _INESSENTIAL)
-        return found
+        return found + self._index.scores(value_terms(question))

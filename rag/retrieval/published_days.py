@@ -12,7 +12,7 @@ from rag.retrieval.time_frame import published_days
 from rag.types import TimeFrame
 
 _LATE_DAYS = 3
-"""How long after a day it is still reported on; how it was chosen stands in docs/retrieval.md."""
+"""How it was chosen stands in docs/retrieval.md."""
 _UNKNOWN = 0.5
 
 
@@ -30,12 +30,14 @@ class PublishedDays:
         self._first, self._last = days.reshape(-1, 2).T
         self.newest = date.fromordinal(int(self._last.max(initial=0))) if spans else None
 
-    def within(self, frame: TimeFrame, late: int = 0) -> NDArray[np.bool_]:
-        """Which passages may have been published on the days of a frame, or `late` days after it.
+    def within(self, frame: TimeFrame) -> NDArray[np.bool_]:
+        """Which passages may have been published on the days of a frame, shape (passages,).
 
-        Shape (passages,). Undated ones are not among them.
+        Where the frame only prefers, a few days more count: events are still reported on then.
+        Undated passages are not among them.
         """
         start, end = frame.start or date.min, frame.end or date.max
+        late = _LATE_DAYS if frame.effect == "prefer" else 0
         latest = min(end.toordinal() + late, date.max.toordinal())
         return (
             (self._first <= latest)
@@ -46,11 +48,10 @@ class PublishedDays:
     def preferred(self, rows: NDArray[np.int64], frame: TimeFrame) -> NDArray[np.float64]:
         """How well the days of passages fit a frame, each from 0 to 1; half for undated ones.
 
-        `prefer` gives 1 within the frame and in the days after it, when events are reported.
-        `newest` gives the share of these passages that are no newer than this one, among those
-        before the frame's end.
+        `prefer` gives 1 to those within the frame. `newest` gives the share of these passages that
+        are no newer than this one, among those before the frame's end.
         """
-        fitting = self.within(frame, _LATE_DAYS if frame.effect == "prefer" else 0)[rows]
+        fitting = self.within(frame)[rows]
         fit = fitting.astype(np.float64)
         if frame.effect == "newest":
             dated = np.sort(self._last[rows][fitting])

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from rag.messages import Language
 from rag.retrieval.terms import concepts, text_language
-from rag.types import Answer
+from rag.retrieval.time_words import read_time_frame
+from rag.types import Answer, TimeFrame
 
 _FOLLOW_UP = re.compile(
     r"^\s*(?:那么?|还有|以及|另外|and\b|what about\b|how about\b|but\b|then\b)"
@@ -25,25 +27,41 @@ class Query:
     """A question as it is searched for.
 
     `text` is self-contained; `rewritten` tells that it isn't the question's own wording.
+    `time_frame` are the days it asks about, if any.
     """
 
     text: str
     language: Language
     rewritten: bool
+    time_frame: TimeFrame | None = None
 
 
-def understand(question: str, history: Sequence[Answer]) -> Query:
+def understand(
+    question: str,
+    history: Sequence[Answer],
+    *,
+    today: date | None = None,
+    newest: date | None = None,
+) -> Query:
     """Read a question in the light of the conversation before it.
+
+    Its time frame is resolved against `today` and the day of the newest article.
 
     A follow-up ("那OpenAI呢？", "when was it released?") is put behind the question it leans on,
     so that the search sees both; a question that stands alone is left as it is.
     """
     language = text_language(question)
+
+    def frame(text: str) -> TimeFrame | None:
+        return read_time_frame(text, today, newest) if today else None
+
+    own = frame(question)
     if history and _leans_on_history(question):
         previous = history[-1]
         before = previous.rewritten_question or previous.question
-        return Query(text=f"{before} {question}", language=language, rewritten=True)
-    return Query(text=question, language=language, rewritten=False)
+        text = f"{before} {question}"
+        return Query(text=text, language=language, rewritten=True, time_frame=own or frame(text))
+    return Query(text=question, language=language, rewritten=False, time_frame=own)
 
 
 def _leans_on_history(question: str) -> bool:

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
 
-from rag.page.app import build_app, listen
+from rag.page.serving import build_app, listen
 
 from .scripted import ScriptedAssistant, seed_articles
 from .scripts import news

@@ -19,6 +19,7 @@ from rag.types import (
     DocumentReference,
     Event,
     Statement,
+    TimeFrame,
     Timings,
     Verdict,
 )
@@ -30,16 +31,24 @@ Script = Callable[["ScriptedAssistant", str, Sequence[Answer]], Iterator[Event]]
 
 @dataclass
 class ScriptedAssistant:
-    """Answers by `script`; `histories` keeps what the page sent along with each question."""
+    """Answers by `script`; `histories` and `time_frames` keep what came with each question."""
 
     articles: Mapping[str, Document]
     script: Script
     chat_model_name: str | None = None
     histories: list[tuple[str, tuple[Answer, ...]]] = field(default_factory=list)
+    time_frames: list[TimeFrame | None] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
-    def stream(self, question: str, history: Sequence[Answer] = ()) -> Iterator[Event]:
+    def stream(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+    ) -> Iterator[Event]:
         self.histories.append((question, tuple(history)))
+        self.time_frames.append(time_frame)
         return self.script(self, question, history)
 
     def document(self, doc_id: str) -> Document:

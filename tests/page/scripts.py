@@ -58,6 +58,11 @@ def news(assistant: ScriptedAssistant, question: str, history: Sequence[Answer])
         yield from reasons_for_alibaba(assistant, question, history)
 
 
+FEBRUARY = TimeFrame(
+    start=date(2025, 2, 1), end=date(2025, 2, 28), phrase="February", effect="prefer"
+)
+
+
 def reasons_for_alibaba(
     assistant: ScriptedAssistant, question: str, history: Sequence[Answer]
 ) -> Iterator[Event]:
@@ -85,6 +90,7 @@ def reasons_for_alibaba(
         language="zh" if "苹果" in question else "en",
         left_out=(wrong,),
         rewritten_question="Why did Apple choose Alibaba in China?" if history else None,
+        time_frame=FEBRUARY,
         notices=(
             Message(
                 code="one_origin",
@@ -173,7 +179,7 @@ def disagreement(assistant: ScriptedAssistant, question: str) -> Answer:
                 zh="百度负责的功能何时发布",
             ),
         ),
-        time_frame=TimeFrame(start=date(2025, 2, 1), end=date(2025, 2, 28), phrase="in February"),
+        time_frame=FEBRUARY,
     )
 
 

@@ -8,15 +8,16 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from datetime import date
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import ConfigError
-from rag.page.app import listen, serve
+from rag.page.serving import listen, serve
 from rag.page.texts import Texts, texts
-from rag.types import Answer, Event
+from rag.types import Answer, Event, TimeFrame
 
 from .conftest import Served, Visit, serving
 from .scripted import ScriptedAssistant, answered, cite, claim, made_document
@@ -135,6 +136,30 @@ def test_an_example_is_one_click_and_errors_are_one_line(
     expect(page.get_by_role("alert").last).to_contain_text("http://127.0.0.1:9")
     expect(page.locator("body")).not_to_contain_text("Traceback")
     expect(page.locator("body")).not_to_contain_text("secret detail")
+
+
+def test_the_days_of_the_articles_can_be_set_and_the_answer_says_so(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    expect(page.locator(".rag-understood").last).to_contain_text(
+        "Articles of 2025-02-01 – 2025-02-28 and the days after are preferred (“February”)"
+    )
+    page.get_by_role("button", name=EN.days).click()
+    since, until = page.get_by_label(EN.since), page.get_by_label(EN.until)
+    since.fill("next spring")
+    ask(page, "weather?")
+    expect(page.locator(".rag-hint").last).to_contain_text("'next spring' is no date")
+    expect(page.locator(".rag-turn")).to_have_count(1)
+    since.fill("2025-02")
+    until.fill("2025-02-13")
+    ask(page, "weather?")
+    answer(page, turn=2)
+    assert served.assistant.time_frames[-1] == TimeFrame(
+        start=date(2025, 2, 1), end=date(2025, 2, 13)
+    )
 
 
 # --- readers and languages ------------------------------------------------------------------------

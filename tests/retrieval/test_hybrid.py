@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,10 @@ from rag.index.indexing import update_index
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.languages import passage_languages
 from rag.retrieval.lexical import LexicalIndex, LexicalRetriever
+from rag.retrieval.time_frame import time_frame_of
+from rag.types import TimeFrame
 from tests.conftest import HashEmbedder
 from tests.index.test_indexing import snapshot
 
@@ -79,6 +83,7 @@ def made(tmp_path: Path, embedder: Embedder, news: dict[str, str]) -> Snapshot:
         ("How many ships came to the harbor of Lund?", "harbour"),
         ("Which company invests in Arizona 亚利桑那 factory?", "tsmc"),
         ("苹果投资一亿美元？", "apple"),
+        ("哪里投资了40000000000美元？", "tsmc"),
     ],
 )
 def test_hard_questions_find_their_article(
@@ -109,6 +114,75 @@ def test_a_corpus_of_one_passage_and_one_of_equal_passages(
     assert len(HybridRetriever(equal, hash_embedder).retrieve("Qwen", 5)) == 3
 
 
+TOGETHER = "Apple and Alibaba work together on AI."
+DATED = {
+    "early": f"---\npublished: 2025-02-10\n---\n\n{TOGETHER}",
+    "middle": f"---\npublished: 2025-02-13\n---\n\n{TOGETHER}",
+    "month": f"---\npublished: 2025-01\n---\n\n{TOGETHER}",
+    "undated": TOGETHER,
+}
+
+
+def dated(tmp_path: Path, embedder: HashEmbedder) -> HybridRetriever:
+    folder = tmp_path / "news"
+    folder.mkdir()
+    for name, text in DATED.items():
+        (folder / f"{name}.md").write_text(text + "\n", encoding="utf-8")
+    update_index(tmp_path / "index", [folder], embedder)
+    return HybridRetriever(snapshot(tmp_path / "index", embedder), embedder)
+
+
+def test_only_articles_of_the_days_that_a_person_sets_are_found(
+    tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    retriever = dated(tmp_path, hash_embedder)
+
+    def found(since: str, until: str) -> set[str]:
+        hits = retriever.retrieve("Apple and Alibaba", 9, time_frame_of(since, until))
+        return {hit.passage.doc_id for hit in hits}
+
+    assert found("", "") == set(DATED)
+    assert found("2025-02-11", "") == {"middle"}
+    assert found("", "2025-02-10") == {"early", "month"}
+    # An article that is dated to the month alone may be of any of its days.
+    assert found("2025-01-15", "2025-01-15") == {"month"}
+    assert found("2024", "2024") == set()
+
+
+def test_articles_of_the_days_asked_about_come_first_and_none_is_left_out(
+    tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    retriever = dated(tmp_path, hash_embedder)
+    day = date(2025, 2, 13)
+
+    def order(frame: TimeFrame) -> list[str]:
+        hits = retriever.retrieve("Apple and Alibaba", 9, frame)
+        assert len(hits) == len(DATED)
+        return [hit.passage.doc_id for hit in hits]
+
+    assert order(TimeFrame(start=day, end=day, effect="prefer", phrase="2月13日"))[0] == "middle"
+    early = date(2025, 2, 9)
+    # What is published a day later may report on it.
+    assert order(TimeFrame(start=early, end=early, effect="prefer", phrase="9日"))[0] == "early"
+    newest = order(TimeFrame(end=day, effect="newest", phrase="最新"))
+    assert newest.index("middle") < newest.index("early") < newest.index("month")
+    until = order(TimeFrame(end=date(2025, 2, 11), effect="newest", phrase="截至2月11日"))
+    assert until[0] == "early"
+    assert until[-1] == "middle"
+
+
+def test_a_passage_in_another_language_than_its_article_is_told(
+    tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    news = {"zh": "苹果公司与阿里巴巴合作。\n\n# 表\n\n1.25 3.50 AAPL", "en": "Ships came to 港口."}
+    read = made(tmp_path, hash_embedder, news)
+    told = {
+        p.text[:2]: lang for p, lang in zip(read.passages, passage_languages(read), strict=True)
+    }
+    assert told["苹果"] == "zh"
+    assert told["Sh"] == "en"
+
+
 def test_only_passages_that_share_a_term_are_found_by_words(
     tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
@@ -118,3 +192,5 @@ def test_only_passages_that_share_a_term_are_found_by_words(
     # Across languages by the dictionary: an English question, a Chinese article.
     across = LexicalRetriever(read).retrieve("What did Apple develop with Alibaba?", 5)
     assert across[0].passage.doc_id == "apple"
+    [worth] = LexicalRetriever(read).retrieve("Who spends $40 billion?", 5)
+    assert worth.passage.doc_id == "tsmc"

@@ -1,0 +1,130 @@
+"""The page on the network: one address, a style, and nothing open that isn't used."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+
+from rag.errors import ConfigError
+from rag.page.app import asset, build_page
+from rag.page.asking import Assistant
+from rag.page.guard import Application, Guard
+
+DEFAULT_HOST = "127.0.0.1"
+DEFAULT_PORT = 7860
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+
+
+def serve(
+    assistant: Assistant,
+    host: str = DEFAULT_HOST,
+    port: int = DEFAULT_PORT,
+    *,
+    examples: Sequence[str] | None = None,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the page until interrupted (Ctrl-C).
+
+    `port` 0 takes any free one; `on_ready` is called once with the page's address. Raises
+    `ConfigError` where the address can't be had.
+    """
+    with listen(host, port) as listener, suppress(KeyboardInterrupt):
+        asyncio.run(_serve(assistant, host, listener, examples, on_ready))
+
+
+async def _serve(
+    assistant: Assistant,
+    host: str,
+    listener: socket.socket,
+    examples: Sequence[str] | None,
+    on_ready: Callable[[str], None] | None,
+) -> None:
+    # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
+    app = build_app(assistant, host=host, examples=examples)
+    if on_ready is not None:
+        name = f"[{host}]" if ":" in host else host
+        on_ready(f"http://{name}:{listener.getsockname()[1]}/")
+    # An open page holds a connection for its events: don't wait for it to close by itself.
+    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
+    await _Server(settings).serve(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Ends quietly: open pages are cut off without a traceback for each in the terminal."""
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # The next server's settings raise the level again.
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
+        await super().shutdown(sockets)
+
+
+def build_app(
+    assistant: Assistant, *, host: str = DEFAULT_HOST, examples: Sequence[str] | None = None
+) -> Application:
+    """The page as an ASGI application, styled, and with everything closed that it doesn't use.
+
+    Mounted rather than launched: `launch` can open a public tunnel, reads a dozen environment
+    variables that change what is served, and calls its own address through any proxy that is
+    configured.
+    """
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    gr.mount_gradio_app(
+        app,
+        build_page(assistant, examples=examples),
+        path="/",
+        server_name=host,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        theme=_theme(),
+        css=asset("page.css"),
+    )
+    hosts = {"127.0.0.1", "localhost", "[::1]"} if host in _LOOPBACK else None
+    return Guard(app, hosts=hosts)
+
+
+def _theme() -> gr.themes.Base:
+    """Gradio's base theme in the reader's own fonts: no font is fetched from anywhere."""
+    fonts = (
+        "system-ui",
+        "-apple-system",
+        "Segoe UI",
+        "Roboto",
+        "PingFang SC",
+        "Hiragino Sans GB",
+        "Microsoft YaHei",
+        "Noto Sans CJK SC",
+        "Noto Sans SC",
+        "sans-serif",
+    )
+    theme: gr.themes.Base = gr.themes.Base(
+        primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=("ui-monospace", "monospace")
+    )
+    # Gradio's own placeholders are too pale to read.
+    return theme.set(
+        input_placeholder_color="*neutral_500", input_placeholder_color_dark="*neutral_300"
+    )
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket. Raises `ConfigError` where the address is taken or no one's."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, OverflowError) as error:
+        raise ConfigError(
+            en=f"The page can't listen on {host} port {port} ({error}): choose another port.",
+            zh=f"页面无法监听 {host} 的 {port} 端口（{error}）：请换一个端口。",
+        ) from error
