@@ -31,8 +31,8 @@ def answer(
     `config` is the environment's by default; the index and the models are opened at the first call
     with a config and shared by all threads after it.
 
-    Raises `QuestionError`, `ConfigError`, `IndexUnusable` and `EmbedderError`, all of them
-    `RagError`s. A question that the articles don't answer raises nothing: its status is
+    Raises `QuestionError`, `ConfigError`, `IndexUnusable`, `EmbedderError` and `RerankerError`, all
+    of them `RagError`s. A question that the articles don't answer raises nothing: its status is
     `abstained`.
     """
     settings = config or Config.from_environment()

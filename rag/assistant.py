@@ -19,16 +19,19 @@ from rag.answering.abstention import Assessment, assess, no_article_of, not_answ
 from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
+from rag.answering.notices import behind, fell_back, no_model, other_language, searched_as
 from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
+from rag.answering.translation import Translation, Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
-from rag.index.store import Manifest, current_manifest
-from rag.messages import Message
+from rag.index.store import current_manifest
+from rag.messages import Language, Message
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
+from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query, understand
 from rag.retrieval.stories import Stories
@@ -59,6 +62,7 @@ class _Found:
 
     corpus: _Corpus
     query: Query
+    translation: Translation | None
     needed: Requirements
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
@@ -68,9 +72,9 @@ class _Found:
 class _Corpus:
     """One generation of the index with what is made of it to search it. Never changed."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None) -> None:
         self.snapshot = snapshot
-        self.retriever = HybridRetriever(snapshot, embedder)
+        self.retriever = HybridRetriever(snapshot, embedder, reranker)
         self.stories = Stories(snapshot)
         # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
         step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
@@ -87,13 +91,16 @@ class Assistant:
         snapshot: Snapshot,
         embedder: Embedder,
         chat_model: ChatModel | None = None,
+        reranker: Reranker | None = None,
         folder: Path | None = None,
     ) -> None:
         """`folder` is the index of the snapshot, if newer generations of it are to be picked up."""
         self._embedder = embedder
         self._chat_model = chat_model
+        self._translator = Translator(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
-        self._corpus = _Corpus(snapshot, embedder)
+        self._reranker = reranker
+        self._corpus = _Corpus(snapshot, embedder, reranker)
         self._folder = folder
         self._refreshing = threading.Lock()
         self._behind: Message | None = None
@@ -110,7 +117,7 @@ class Assistant:
 
         `embedder` saves loading the embedding model where the caller has it already. `on_progress`
         is told (done, total) while the bundled model is unpacked, which happens once. Raises
-        `IndexUnusable` and `EmbedderError`.
+        `IndexUnusable`, `EmbedderError` and `RerankerError`.
         """
         if embedder is None:
             from rag.models.loading import load_embedder
@@ -121,6 +128,7 @@ class Assistant:
             snapshot=snapshot,
             embedder=embedder,
             chat_model=open_chat_model(config),
+            reranker=_open_reranker(config),
             folder=config.index,
         )
 
@@ -146,10 +154,10 @@ class Assistant:
                     chunker=CHUNKER,
                     previous=self.snapshot,
                 )
-                self._corpus = _Corpus(snapshot, self._embedder)
+                self._corpus = _Corpus(snapshot, self._embedder, self._reranker)
             self._behind = None
         except RagError as error:
-            self._behind = _behind(error, self.snapshot.manifest)
+            self._behind = behind(error, self.snapshot.manifest)
         finally:
             self._refreshing.release()
 
@@ -233,11 +241,17 @@ class Assistant:
 
     def _search(self, corpus: _Corpus, query: Query) -> _Found:
         across = corpus.languages != {query.language}
+        translation = None
+        if across and self._translator:
+            other: Language = "en" if query.language == "zh" else "zh"
+            translation = self._translator.translate(query.text, other)
+            if translation.text:
+                query = replace(query, translations={other: translation.text})
         asked = concepts(query.text, across=across)
         rarity = weights(asked, corpus.sample)
         (vector,) = self._embedder.embed_queries([query.text])
         # Twice as many as are wanted, since one story may be found in several outlets.
-        found = corpus.retriever.search(query.text, vector, 2 * _HITS, query.time_frame)
+        found = corpus.retriever.search(query, vector, 2 * _HITS)
         hits = corpus.stories.distinct(found, _HITS)
         documents = corpus.snapshot.documents
         evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
@@ -247,6 +261,7 @@ class Assistant:
         return _Found(
             corpus=corpus,
             query=query,
+            translation=translation,
             needed=needed,
             hits=hits,
             evidence=ranked,
@@ -258,7 +273,7 @@ class Assistant:
             return Composition(statements=())
         model = self._chat_model
         if model is None:
-            return (yield from self._quote(found, _no_model()))
+            return (yield from self._quote(found, no_model()))
         evidence = found.evidence[:_PROMPT_SENTENCES]
         messages = compose_messages(found.query.text, found.query.language, evidence)
         yield Progress(stage="writing", count=len(evidence))
@@ -266,12 +281,12 @@ class Assistant:
             composition = yield from write(model, messages, evidence, self._vectors)
         except ChatModelError as error:
             yield Progress(stage="falling_back")
-            quoted = yield from self._quote(found, error.message, _fell_back())
+            quoted = yield from self._quote(found, error.message, fell_back())
             return replace(quoted, model=_asked(model) if error.sent else None)
         if composition.statements or composition.refused:
             return composition
         yield Progress(stage="falling_back")
-        quoted = yield from self._quote(found, *composition.notices, _fell_back())
+        quoted = yield from self._quote(found, *composition.notices, fell_back())
         return replace(quoted, left_out=composition.left_out, model=composition.model)
 
     def _quote(self, found: _Found, *notices: Message) -> Generator[Statement, None, Composition]:
@@ -279,7 +294,7 @@ class Assistant:
         composition = quote(chosen)
         yield from composition.statements
         if any(e.document.language != found.query.language for e in chosen):
-            notices += (_other_language(),)
+            notices += (other_language(),)
         return replace(composition, notices=notices)
 
     def _answer(
@@ -289,7 +304,8 @@ class Assistant:
         nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
         query = found.query
         documents = found.corpus.snapshot.documents
-        behind = (self._behind,) if self._behind else ()
+        notices = [self._behind] if self._behind else []
+        notices += map(searched_as, query.translations.values())
         return Answer(
             question=question,
             language=query.language,
@@ -304,9 +320,28 @@ class Assistant:
             else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
             time_frame=query.time_frame,
             hits=found.hits,
-            notices=(*behind, *composition.notices),
-            model=composition.model,
+            notices=(*notices, *composition.notices),
+            model=self._model_use(found.translation, composition.model),
             timings=timings,
+        )
+
+    def _model_use(
+        self, translation: Translation | None, composed: ModelUse | None
+    ) -> ModelUse | None:
+        """What the chat model saw and wrote, for searching and for the answer together."""
+        model, usage = self._chat_model, translation.usage if translation else None
+        if model is None or usage is None:
+            return composed
+        if composed is None:
+            return replace(
+                _asked(model),
+                prompt_tokens=usage.prompt_tokens,
+                completion_tokens=usage.completion_tokens,
+            )
+        return replace(
+            composed,
+            prompt_tokens=_sum(composed.prompt_tokens, usage.prompt_tokens),
+            completion_tokens=_sum(composed.completion_tokens, usage.completion_tokens),
         )
 
 
@@ -317,6 +352,14 @@ def open_chat_model(config: Config) -> ChatModel | None:
     from rag.models.openai_chat import OpenAIChatModel
 
     return OpenAIChatModel(config.chat_model)
+
+
+def _open_reranker(config: Config) -> Reranker | None:
+    if config.reranker is None:
+        return None
+    from rag.models.reranker import CrossEncoderReranker
+
+    return CrossEncoderReranker(config.reranker)
 
 
 def checked_question(question: str) -> str:
@@ -344,37 +387,6 @@ def _asked(model: ChatModel) -> ModelUse:
     )
 
 
-def _behind(error: RagError, manifest: Manifest) -> Message:
-    return Message(
-        code="behind",
-        en=f"The index has changed and can't be read now; this answer comes from generation"
-        f" {manifest.generation} of {manifest.updated}. {error.message.en}",
-        zh=f"索引已变更且目前无法读取；本回答依据 {manifest.updated} 的第 {manifest.generation}"
-        f" 代。{error.message.zh}",
-    )
-
-
-def _no_model() -> Message:
-    return Message(
-        code="no_model",
-        en="No language model was used: these are the articles' own sentences, and nothing left"
-        " this machine.",
-        zh="未使用语言模型：以下均为文章原句，没有任何内容离开本机。",
-    )
-
-
-def _fell_back() -> Message:
-    return Message(
-        code="fell_back",
-        en="The answer was composed from the articles' own sentences instead.",
-        zh="已改用文章原句作答。",
-    )
-
-
-def _other_language() -> Message:
-    return Message(
-        code="other_language",
-        en="The quotations are in the articles' own language; a configured language model"
-        " (RAG_MODEL) answers in the question's.",
-        zh="引文保留文章的原文语言；配置语言模型（RAG_MODEL）后会用提问的语言作答。",
-    )
+def _sum(one: int | None, other: int | None) -> int | None:
+    """The sum of two counts; None where either is unknown."""
+    return None if one is None or other is None else one + other

@@ -4,6 +4,7 @@
 |-------------------|-----------------------------------------------------------|-----------------|
 | `RAG_INDEX`       | folder of the index                                       | `.rag`          |
 | `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
+| `RAG_RERANKER`    | sentence-transformers CrossEncoder, name or path          | none            |
 | `RAG_MODEL`       | chat model; unset: no text leaves this machine            | unset           |
 | `OPENAI_BASE_URL` | endpoint of the chat model                                | OpenAI's        |
 | `OPENAI_API_KEY`  | key for that endpoint                                     | none            |
@@ -50,6 +51,7 @@ class Config:
 
     index: Path = Path(".rag")
     embedder: str = BUNDLED_EMBEDDER
+    reranker: str | None = None
     chat_model: ChatModelConfig | None = None
 
     @classmethod
@@ -72,6 +74,7 @@ class Config:
         return cls(
             index=Path(env.get("RAG_INDEX", "").strip() or ".rag"),
             embedder=env.get("RAG_EMBEDDER", "").strip() or BUNDLED_EMBEDDER,
+            reranker=env.get("RAG_RERANKER", "").strip() or None,
             chat_model=chat_model,
         )
 

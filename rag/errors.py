@@ -5,6 +5,7 @@
     ├── DocumentError           one article can't be read (the rest of a folder goes on)
     ├── AnswerFormatError       JSON that is no Answer
     ├── EmbedderError           the embedding model can't be found, unpacked or loaded
+    ├── RerankerError           the reranker can't be found or loaded
     ├── IndexUnusable           the index as a whole can't be used
     │   ├── IndexMissing        there is none: the command to build it is named
     │   ├── IndexMismatch       made by another format, embedding model or chunker
@@ -56,6 +57,10 @@ class AnswerFormatError(RagError):
 
 class EmbedderError(RagError):
     """The embedding model can't be found, unpacked or loaded."""
+
+
+class RerankerError(RagError):
+    """The reranker can't be found or loaded."""
 
 
 class IndexUnusable(RagError):

@@ -10,12 +10,14 @@ becomes `OUT/<run>.<set>.json`:
     {"run": "...", "versions": {...}, "ranking": {"<question>": ["<best document>", ...]}}
 
 All get the texts alone, without titles and dates, and the same float32 vectors, with the prefixes
-that the model wants. Each is asked for 100 passages, where the defaults are 2 (LlamaIndex), 10
-(Haystack) and 3 (txtai); a document ranks by its best passage. For the rest:
+that the model wants; of a passage it reads the first 512 tokens. Each is asked for 100 passages,
+where the defaults are 2 (LlamaIndex), 10 (Haystack) and 3 (txtai); a document ranks by its best
+passage. For the rest:
 
 - `llama_index-*`: `SentenceSplitter()`, up to 1,024 tokens of GPT-3.5, 20 of them shared.
-  - `bm25`: `BM25Retriever`, which takes a run of two or more letters for a word, without English
-    stop words, stemmed as English. It fills up with passages that share no word with the question.
+  - `bm25`: `BM25Retriever`, without English stop words, stemmed as English. A word is a run of two
+    or more letters, in Chinese all up to the next punctuation mark; where too few passages share
+    one with the question, it fills up with others.
   - `vectors`: `VectorStoreIndex` in memory, cosine.
   - `fusion`: `QueryFusionRetriever` of these two, reciprocal ranks (k = 60), of the question alone:
     no chat model writes further ones.

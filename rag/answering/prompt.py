@@ -43,6 +43,13 @@ _QUESTION: dict[Language, str] = {
     "zh": "问题：{question}\n请用中文回答，每句末尾写上 [n]：",
 }
 
+# In English for both: small models answer the question where they are told in its own language.
+_TRANSLATOR = "You are a translator. You never answer questions, you translate them."
+_TRANSLATE: dict[Language, str] = {
+    "en": "Translate this question into English:\n{question}\nEnglish translation:",
+    "zh": "Translate this question into Chinese (中文):\n{question}\nChinese translation:",
+}
+
 
 def compose_messages(
     question: str, language: Language, evidence: Sequence[Evidence]
@@ -54,6 +61,14 @@ def compose_messages(
     return (
         ChatMessage(role="system", content=_SYSTEM[language]),
         ChatMessage(role="user", content=f"{fenced}\n\n{asked}"),
+    )
+
+
+def translation_messages(question: str, language: Language) -> tuple[ChatMessage, ...]:
+    """The prompt that asks for the question in `language`, to search with."""
+    return (
+        ChatMessage(role="system", content=_TRANSLATOR),
+        ChatMessage(role="user", content=_TRANSLATE[language].format(question=_harmless(question))),
     )
 
 

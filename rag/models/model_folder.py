@@ -1,7 +1,7 @@
-"""Where an embedding model's files are: the bundled one, a folder, or a name of the model hub.
+"""Where a model's files are: the bundled embedder, a folder, or a name of the model hub.
 
-A model is known by its fingerprint, which changes with anything its vectors depend on. Nothing
-here loads a model; only `huggingface_hub` is imported, and only for a name of the hub.
+An embedding model is known by its fingerprint, which changes with anything its vectors depend on.
+Nothing here loads a model; only `huggingface_hub` is imported, and only for a name of the hub.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.errors import EmbedderError, first_line
+from rag.errors import EmbedderError, RerankerError, first_line
 from rag.models import bundled
 from rag.models.embedder import OnProgress
 
@@ -48,9 +48,36 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
         if not _holds_weights(folder):
             raise cannot_load(name, folder, "it holds no weights")
         return ModelFolder(name=name, path=folder, fingerprint=folder_fingerprint(folder))
-    path = _from_hub(name)
+    try:
+        path = _from_hub(name if "/" in name else f"{_HUB_ORGANISATION}/{name}")
+    except _NotFetched as error:
+        raise EmbedderError(
+            en=f"The embedding model {name!r} is no folder here, and can't be fetched from the "
+            f"model hub ({error}): set RAG_EMBEDDER to a folder, or unset it to use the bundled "
+            f"{BUNDLED_EMBEDDER}.",
+            zh=f"嵌入模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
+            f"请把 RAG_EMBEDDER 设为一个文件夹，或者不设它，以使用自带的 {BUNDLED_EMBEDDER}。",
+        ) from error
     fingerprint = hashlib.sha256(f"{name}@{path.name}".encode()).hexdigest()
     return ModelFolder(name=name, path=path, fingerprint=fingerprint)
+
+
+def find_reranker(name: str) -> Path:
+    """The folder of the reranker called `name`: a folder, or a name of the model hub.
+
+    Raises `RerankerError` where it can't be found or fetched.
+    """
+    if (folder := Path(name).expanduser()).is_dir():
+        return folder
+    try:
+        return _from_hub(name)
+    except _NotFetched as error:
+        raise RerankerError(
+            en=f"The reranker {name!r} is no folder here, and can't be fetched from the model hub "
+            f"({error}): set RAG_RERANKER to a folder, or unset it to do without.",
+            zh=f"重排模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
+            "请把 RAG_RERANKER 设为一个文件夹，或者不设它，不使用重排。",
+        ) from error
 
 
 def cannot_load(name: str, folder: Path, reason: str) -> EmbedderError:
@@ -68,21 +95,24 @@ def _holds_weights(folder: Path) -> bool:
     return any(True for pattern in _WEIGHTS for _ in folder.rglob(pattern))
 
 
-def _from_hub(name: str) -> Path:
+class _NotFetched(Exception):
+    """Why a model of the hub can't be had, in one line."""
+
+
+def _from_hub(repository: str) -> Path:
     """The folder of the hub's model in its local cache; it is called as its commit is."""
     from huggingface_hub import snapshot_download
 
-    repository = name if "/" in name else f"{_HUB_ORGANISATION}/{name}"
     try:
         folder = Path(snapshot_download(repository, local_files_only=True))
         if _holds_weights(folder):
             return folder
     except (OSError, ValueError):
         pass  # Not there, or no name at all: the hub will tell.
-    return _fetch(repository, name)
+    return _fetch(repository)
 
 
-def _fetch(repository: str, name: str) -> Path:
+def _fetch(repository: str) -> Path:
     from huggingface_hub import HfApi, snapshot_download
 
     try:
@@ -95,14 +125,7 @@ def _fetch(repository: str, name: str) -> Path:
             ignored = [*_OTHER_RUNTIMES, *(["*.bin"] if has_safetensors else [])]
             return Path(snapshot_download(repository, revision=files.sha, ignore_patterns=ignored))
     except Exception as error:  # of several libraries below the hub's client
-        reason = first_line(error)
-        raise EmbedderError(
-            en=f"The embedding model {name!r} is no folder here, and can't be fetched from the "
-            f"model hub ({reason}): set RAG_EMBEDDER to a folder, or unset it to use the bundled "
-            f"{BUNDLED_EMBEDDER}.",
-            zh=f"嵌入模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{reason}）："
-            f"请把 RAG_EMBEDDER 设为一个文件夹，或者不设它，以使用自带的 {BUNDLED_EMBEDDER}。",
-        ) from error
+        raise _NotFetched(first_line(error)) from error
 
 
 def folder_fingerprint(folder: Path) -> str:

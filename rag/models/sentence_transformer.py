@@ -35,7 +35,7 @@ def load_sentence_transformer(name: str, path: Path) -> SentenceTransformer:
     from sentence_transformers import SentenceTransformer
 
     try:
-        with _quiet():
+        with quiet():
             return SentenceTransformer(str(path), local_files_only=True)
     except Exception as error:  # what a broken or foreign folder raises is anybody's guess
         raise cannot_load(name, path, first_line(error)) from error
@@ -115,7 +115,7 @@ class SentenceTransformerEmbedder:
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep progress bars and load reports off the terminal."""
     from transformers.utils import logging as transformers_logging
 

@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 from rag.index.snapshot import Snapshot
 from rag.index.vectors import VectorIndex
 from rag.models.embedder import Embedder, Vectors
+from rag.models.reranker import Reranker
 from rag.retrieval.languages import passage_languages
 from rag.retrieval.lexical import LexicalScorer
 from rag.retrieval.published_days import PublishedDays
+from rag.retrieval.query import Query
+from rag.retrieval.terms import text_language
 from rag.types import Hit, TimeFrame
 
 _CANDIDATES = 100
@@ -28,6 +31,8 @@ _SAMPLE = 4_096
 """How many vectors, about, tell how the cosines of a language are spread."""
 _PRIOR = 5
 """As many passages of all languages are counted with those of one: a handful tells little."""
+_RERANKED = 40
+"""How many passages a reranker reads."""
 _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
 """How both weights were chosen stands in docs/retrieval.md."""
@@ -36,10 +41,13 @@ _DAY_WEIGHT = 1.0
 class HybridRetriever:
     """Finds passages by meaning and by words, in both languages. Safe between threads."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
+    def __init__(
+        self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None = None
+    ) -> None:
         self._passages = snapshot.passages
         self._vectors = snapshot.vectors
         self._embedder = embedder
+        self._reranker = reranker
         languages = passage_languages(snapshot)
         self._lexical = LexicalScorer(snapshot.terms, languages)
         self._days = PublishedDays(snapshot)
@@ -59,25 +67,37 @@ class HybridRetriever:
         return frame is not None and bool(self._days.within(frame).any())
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
-        """The `k` best hits, best first, fewer in a smaller index; scores are sums of z-scores."""
-        (query,) = self._embedder.embed_queries([question])
-        return self.search(question, query, k, frame)
+        """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
+        (vector,) = self._embedder.embed_queries([question])
+        query = Query(text=question, language=text_language(question), time_frame=frame)
+        return self.search(query, vector, k)
 
-    def search(
-        self, question: str, query: NDArray[np.float32], k: int, frame: TimeFrame | None = None
-    ) -> tuple[Hit, ...]:
-        """The same where the question's vector, shape (dimensions,), is there already."""
-        lexical = self._lexical.scores(question)
+    def search(self, query: Query, vector: NDArray[np.float32], k: int) -> tuple[Hit, ...]:
+        """The same for a question that is understood, with its vector, shape (dimensions,).
+
+        Scores are sums of z-scores. A reranker takes the place of what comes before dates.
+        """
+        frame = query.time_frame
         only = self._days.within(frame) if frame and frame.effect == "only" else None
-        of_all = _Spread.of(self._sample @ query), _Spread.of(lexical)
-        found: list[tuple[int, float]] = []
-        for language in self._languages:
-            rows, scores = language.fused(query, lexical, of_all, only)
-            if frame and only is None:
-                scores = scores + _DAY_WEIGHT * self._days.preferred(rows, frame)
-            found += zip(rows.tolist(), scores.tolist(), strict=True)
-        found.sort(key=lambda row: -row[1])
-        return tuple(Hit(passage=self._passages[row], score=score) for row, score in found[:k])
+        lexical = self._lexical.scores(query.text, query.translations)
+        of_all = _Spread.of(self._sample @ vector), _Spread.of(lexical)
+        found = [each.fused(vector, lexical, of_all, only) for each in self._languages]
+        rows = np.concatenate([some for some, _ in found])
+        scores = np.concatenate([some for _, some in found])
+        dates = np.zeros(len(rows))
+        if frame and only is None:
+            dates = _DAY_WEIGHT * self._days.preferred(rows, frame)
+        best = np.argsort(-(scores + dates), kind="stable")
+        if self._reranker and len(best):
+            best = best[:_RERANKED]
+            texts = [self._passages[row].text for row in rows[best]]
+            reranked = self._reranker.score(query.text, texts)
+            scores[best] = _Spread.of(reranked).standing_out(reranked)
+            best = best[np.argsort(-(scores + dates)[best], kind="stable")]
+        return tuple(
+            Hit(passage=self._passages[rows[i]], score=float(scores[i] + dates[i]))
+            for i in best[:k]
+        )
 
 
 @dataclass(frozen=True, kw_only=True)

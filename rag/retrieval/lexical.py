@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.corpus.analysis import read_counts, term_number, terms, value_terms
 from rag.index.snapshot import Snapshot
+from rag.messages import Language
 from rag.retrieval.languages import passage_languages
 from rag.retrieval.terms import concepts, text_language
 from rag.types import Hit
@@ -103,24 +104,24 @@ class LexicalScorer:
     def __init__(self, counts: Sequence[bytes], languages: NDArray[np.str_]) -> None:
         """`counts[i]` are the terms of passage i, as they are stored, `languages[i]` is its own."""
         self._index = LexicalIndex(counts)
-        self._here = {language: languages == language for language in set(languages.tolist())}
+        self._here: dict[Language, NDArray[np.bool_]] = {
+            language: languages == language for language in set(languages.tolist())
+        }
 
-    def scores(self, question: str) -> Scores:
+    def scores(self, question: str, translations: Mapping[Language, str] | None = None) -> Scores:
         """A score per passage; those of two languages can't be compared with one another.
 
         Passages in the question's language are compared with its terms. For those in another,
         evidence is what the question's concepts are called there, by the dictionary, and what the
-        two languages share: names, numbers, codes.
+        two languages share: names, numbers, codes; or where there is a translation, its terms.
         """
-        own = text_language(question)
+        said = {text_language(question): question, **(translations or {})}
         found = np.zeros(self._index.passages, np.float32)
         for language, here in self._here.items():
-            scored = self._same(question) if language == own else self._across(question)
+            own = said.get(language)
+            scored = self._index.scores(terms(own)) if own else self._across(question)
             found[here] = scored[here]
         return found
-
-    def _same(self, question: str) -> Scores:
-        return self._index.scores(terms(question))
 
     def _across(self, question: str) -> Scores:
         found = np.zeros(self._index.passages, np.float32)

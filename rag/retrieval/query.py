@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 
 from rag.messages import Language
@@ -27,13 +27,14 @@ class Query:
     """A question as it is searched for.
 
     `text` is self-contained; `rewritten` tells that it isn't the question's own wording.
-    `time_frame` are the days it asks about, if any.
+    `time_frame` are the days it asks about, if any; `translations` say the same in other languages.
     """
 
     text: str
     language: Language
-    rewritten: bool
+    rewritten: bool = False
     time_frame: TimeFrame | None = None
+    translations: Mapping[Language, str] = field(default_factory=dict)
 
 
 def understand(

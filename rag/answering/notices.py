@@ -1,0 +1,56 @@
+"""What an answer says about itself: where it comes from, and what could not be done."""
+
+from __future__ import annotations
+
+from rag.errors import RagError
+from rag.index.store import Manifest
+from rag.messages import Message
+
+
+def searched_as(translation: str) -> Message:
+    """Which translation was searched with, beside the question itself."""
+    return Message(
+        code="searched_as",
+        en=f"Also searched in the articles' other language: {translation}",
+        zh=f"另以文章的另一种语言检索：{translation}",
+    )
+
+
+def behind(error: RagError, manifest: Manifest) -> Message:
+    """Why the answer comes from a generation of the index that is no longer the newest."""
+    return Message(
+        code="behind",
+        en=f"The index has changed and can't be read now; this answer comes from generation"
+        f" {manifest.generation} of {manifest.updated}. {error.message.en}",
+        zh=f"索引已变更且目前无法读取；本回答依据 {manifest.updated} 的第 {manifest.generation}"
+        f" 代。{error.message.zh}",
+    )
+
+
+def no_model() -> Message:
+    """Who wrote the answer where no chat model did."""
+    return Message(
+        code="no_model",
+        en="No language model was used: these are the articles' own sentences, and nothing left"
+        " this machine.",
+        zh="未使用语言模型：以下均为文章原句，没有任何内容离开本机。",
+    )
+
+
+def fell_back() -> Message:
+    """What was done where the chat model wrote nothing of use."""
+    return Message(
+        code="fell_back",
+        en="The answer was composed from the articles' own sentences instead.",
+        zh="已改用文章原句作答。",
+    )
+
+
+def other_language() -> Message:
+    """Why the answer is not in the question's language."""
+    return Message(
+        code="other_language",
+        en="The quotations are in the articles' own language; a configured language model"
+        " (RAG_MODEL) answers in the question's.",
+        zh="引文保留文章的原文语言；配置语言模型（RAG_MODEL）后会用提问的语言作答。",
+    )

@@ -1,0 +1,65 @@
+"""Rerankers: models that read a question and a passage together, and tell how well they fit.
+
+Slower than comparing vectors by a thousand times, so only the best hits are read. Off unless
+`RAG_RERANKER` names one: any `CrossEncoder` of sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import RerankerError, first_line
+from rag.models.model_folder import find_reranker
+from rag.models.sentence_transformer import quiet
+
+
+class Reranker(Protocol):
+    """Scores passages for a question. Safe to call from several threads."""
+
+    name: str
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A score for each text, shape (len(texts),): higher is better, on any scale."""
+        ...
+
+
+class CrossEncoderReranker:
+    """The `Reranker` protocol over a `CrossEncoder`; raises `RerankerError`."""
+
+    def __init__(self, name: str) -> None:
+        path = find_reranker(name)
+        # sentence-transformers takes seconds to import, and few use a reranker.
+        from sentence_transformers import CrossEncoder
+
+        self.name = name
+        self._lock = threading.Lock()
+        try:
+            with quiet():
+                self._model = CrossEncoder(str(path), local_files_only=True)
+            one = self.score("question", ["passage"])
+        except Exception as error:  # what a broken or foreign folder raises is anybody's guess
+            raise _cannot_rerank(name, first_line(error)) from error
+        if one.shape != (1,):
+            raise _cannot_rerank(name, f"it gives {one.shape[-1]} scores for a passage, not one")
+
+    def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
+        """A score for each text, shape (len(texts),): higher is better."""
+        with self._lock:
+            scores = self._model.predict(
+                [(question, text) for text in texts], show_progress_bar=False
+            )
+        return np.asarray(scores, np.float32)
+
+
+def _cannot_rerank(name: str, reason: str) -> RerankerError:
+    return RerankerError(
+        en=f"The reranker {name!r} can't be used ({reason}): set RAG_RERANKER to a CrossEncoder of"
+        " sentence-transformers with one score, or unset it to do without.",
+        zh=f"重排模型 {name!r} 无法使用（{reason}）：请把 RAG_RERANKER 设为只给出一个分值的"
+        " sentence-transformers CrossEncoder，或者不设它，不使用重排。",
+    )
