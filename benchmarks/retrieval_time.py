@@ -26,6 +26,8 @@ from rag.index.snapshot import Snapshot
 from rag.index.store import Manifest
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.query import Query
+from rag.retrieval.terms import text_language
 from rag.types import Document, Passage
 
 _HITS = 40
@@ -96,9 +98,10 @@ def main() -> int:
     whole, embedding = [], []
     for question in questions[: options.questions]:
         started = time.perf_counter()
-        (query,) = embedder.embed_queries([question])
+        (vector,) = embedder.embed_queries([question])
         embedding.append(1000 * (time.perf_counter() - started))
-        retriever.search(question, query, _HITS)
+        query = Query(text=question, language=text_language(question))
+        retriever.search(query, vector, _HITS)
         whole.append(1000 * (time.perf_counter() - started))
     result = {
         "articles": len(documents),

@@ -44,7 +44,7 @@ from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
 from rag.config import Config, cache_folder
 from rag.corpus.analysis import count_terms
 from rag.corpus.chunker import CHUNKER, chunk
-from rag.errors import RagError
+from rag.errors import ConfigError, RagError, first_line
 from rag.index.snapshot import Snapshot
 from rag.index.store import Manifest
 from rag.models.embedder import Embedder
@@ -159,15 +159,22 @@ def main(arguments: Sequence[str]) -> int:
         facts: dict[str, Any] = {}
         with _bars(log) as bars:
             watch = _watch(bars)
+            searched: dict[Callable[[Config], Embedder], tuple[CachedEmbedder, Snapshot]] = {}
             for name in dict.fromkeys(options.run or ["hybrid"]):
                 make_embedder, make_find = RUNS[name]
-                embedder = CachedEmbedder(make_embedder(config), cache)
-                snapshot = snapshot_of(collection, embedder, watch)
-                # All at once: questions are embedded one by one otherwise.
-                embedder.embed_queries([question.text for question in collection.questions])
+                if make_embedder not in searched:
+                    embedder = CachedEmbedder(make_embedder(config), cache)
+                    # All at once: questions are embedded one by one otherwise.
+                    embedder.embed_queries([question.text for question in collection.questions])
+                    searched[make_embedder] = embedder, snapshot_of(collection, embedder, watch)
+                embedder, snapshot = searched[make_embedder]
                 find = make_find(snapshot, embedder)
                 scores[name] = measure(collection, rank(collection, find, watch))
                 facts[name] = {"embedder": embedder.name, "runtime": embedder.runtime}
+            for path in options.ranking or ():
+                ranking = read_ranking(path)
+                scores[path.stem] = measure(collection, ranking)
+                facts[path.stem] = {"embedder": None, "runtime": "as given"}
     except (RagError, OSError) as error:
         log.print(Text(str(error), style="bold red"), soft_wrap=True)
         return 2
@@ -252,6 +259,21 @@ def measure(collection: Collection, ranking: Ranking) -> Scores:
         name: [values.get((str(m), q.question_id), 0.0) for q in collection.questions]
         for name, m in MEASURES.items()
     }
+
+
+def read_ranking(path: Path) -> Ranking:
+    """A ranking that another program made: JSON with `ranking`, question ids to document ids.
+
+    Raises `ConfigError` for a file that is no such thing.
+    """
+    try:
+        ranking = json.loads(path.read_text(encoding="utf-8"))["ranking"]
+        return {str(question): list(map(str, found)) for question, found in ranking.items()}
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(
+            en=f"{path} is no ranking ({first_line(error)}): give JSON with `ranking`.",
+            zh=f"{path} 不是排序结果（{first_line(error)}）：请给出含有 `ranking` 的 JSON。",
+        ) from error
 
 
 def compare(scores: Mapping[str, Scores]) -> list[Comparison]:
@@ -370,6 +392,13 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         choices=tuple(RUNS),
         help="what to measure; may be repeated, to compare runs (default: hybrid)",
+    )
+    parser.add_argument(
+        "--ranking",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="also measure what another program found (benchmarks/peers); may be repeated",
     )
     parser.add_argument(
         "--limit", type=question_count, metavar="N", help="only N questions, at random"

@@ -99,14 +99,20 @@ class LexicalRetriever:
 
 
 class LexicalScorer:
-    """Scores the passages of one generation for a question. Safe between threads."""
+    """Scores the passages of one generation for a question. Safe between threads.
+
+    Each language has an index of its own: how rare a word is, and how long a passage, is compared
+    with passages of the same language.
+    """
 
     def __init__(self, counts: Sequence[bytes], languages: NDArray[np.str_]) -> None:
         """`counts[i]` are the terms of passage i, as they are stored, `languages[i]` is its own."""
-        self._index = LexicalIndex(counts)
-        self._here: dict[Language, NDArray[np.bool_]] = {
-            language: languages == language for language in set(languages.tolist())
-        }
+        self._passages = len(counts)
+        self._parts: list[tuple[Language, NDArray[np.intp], LexicalIndex]] = [
+            (language, rows, LexicalIndex([counts[row] for row in rows.tolist()]))
+            for language in sorted(set(languages.tolist()))
+            for rows in [np.flatnonzero(languages == language)]
+        ]
 
     def scores(self, question: str, translations: Mapping[Language, str] | None = None) -> Scores:
         """A score per passage; those of two languages can't be compared with one another.
@@ -116,20 +122,20 @@ class LexicalScorer:
         two languages share: names, numbers, codes; or where there is a translation, its terms.
         """
         said = {text_language(question): question, **(translations or {})}
-        found = np.zeros(self._index.passages, np.float32)
-        for language, here in self._here.items():
+        found = np.zeros(self._passages, np.float32)
+        for language, rows, index in self._parts:
             own = said.get(language)
-            scored = self._index.scores(terms(own)) if own else self._across(question)
-            found[here] = scored[here]
+            found[rows] = index.scores(terms(own)) if own else _across(question, index)
         return found
 
-    def _across(self, question: str) -> Scores:
-        found = np.zeros(self._index.passages, np.float32)
-        for concept in concepts(question, across=True):
-            best = np.zeros(self._index.passages, np.float32)
-            # Forms are other names of one thing: the best of them counts, not their number.
-            for form in concept.forms | {concept.text}:
-                if wanted := terms(form):
-                    np.maximum(best, self._index.phrase_scores(wanted), out=best)
-            found += best * (1.0 if concept.essential else _INESSENTIAL)
-        return found + self._index.scores(value_terms(question))
+
+def _across(question: str, index: LexicalIndex) -> Scores:
+    found = index.scores(value_terms(question))
+    for concept in concepts(question, across=True):
+        best = np.zeros(index.passages, np.float32)
+        # Forms are other names of one thing: the best of them counts, not their number.
+        for form in concept.forms | {concept.text}:
+            if wanted := terms(form):
+                np.maximum(best, index.phrase_scores(wanted), out=best)
+        found += best * (1.0 if concept.essential else _INESSENTIAL)
+    return found

@@ -173,6 +173,24 @@ def test_the_whole_command_reports_in_markdown_and_json(
     assert "| dense (hash) | 1.000" in printed
 
 
+def test_what_another_program_found_is_measured_beside(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(
+        retrieval, "RUNS", {"hybrid": (lambda _: HashEmbedder(), retrieval.RUNS["dense"][1])}
+    )
+    folder, peer = write_set(tmp_path / "set"), tmp_path / "peer.json"
+    arguments = ["retrieval", str(folder), "--ranking", str(peer), "--cache", str(tmp_path / "c")]
+    peer.write_text('{"ranking": {"q1": ["a"], "q2": ["c", "d"]}}', encoding="utf-8")
+    assert main(arguments) == 0
+    printed = capsys.readouterr().out
+    assert "| peer (as given) | 0.500" in printed
+    assert "nDCG@10, peer against hybrid" in printed
+    peer.write_text('{"ranking": 1}', encoding="utf-8")
+    assert main(arguments) == 2
+    assert "is no ranking" in capsys.readouterr().err
+
+
 # --- the cache --------------------------------------------------------------------------------
 
 
