@@ -39,8 +39,9 @@ from rich.text import Text
 from scipy.stats import permutation_test
 
 from eval.cached_embedder import CachedEmbedder
-from eval.collection import Collection, RetrievalQuestion, read_collection
+from eval.collection import Collection, read_collection
 from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
+from eval.retrieval_runs import RUNS, Find
 from rag.config import Config, cache_folder
 from rag.corpus.analysis import count_terms
 from rag.corpus.chunker import CHUNKER, chunk
@@ -48,14 +49,8 @@ from rag.errors import ConfigError, RagError, first_line
 from rag.index.snapshot import Snapshot
 from rag.index.store import Manifest
 from rag.models.embedder import Embedder
-from rag.models.loading import EXPORT_FORMAT, load_embedder
-from rag.models.model_folder import find_model
-from rag.models.sentence_transformer import SentenceTransformerEmbedder
-from rag.retrieval.dense import DenseRetriever
-from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.lexical import LexicalRetriever
-from rag.retrieval.time_words import read_time_frame
-from rag.types import Hit, Passage
+from rag.models.loading import EXPORT_FORMAT
+from rag.types import Passage
 
 MEASURES = {
     "hit@1": ir_measures.Success @ 1,
@@ -79,9 +74,6 @@ Watch = Callable[[str, int], Callable[[int], None]]
 """Given a task's name and total, gives what to tell how much more of it is done."""
 
 
-Find = Callable[[RetrievalQuestion, int], tuple[Hit, ...]]
-"""What is measured: the best passages for a question, best first."""
-
 Ranking = dict[str, list[str]]
 """By the id of a question, ids of documents, best first."""
 
@@ -98,53 +90,6 @@ class Comparison:
     b: str
     difference: Estimate
     p: float
-
-
-def reference_embedder(config: Config) -> Embedder:
-    """The same model as `load_embedder` gives, through sentence-transformers as it comes."""
-    return SentenceTransformerEmbedder(find_model(config.embedder))
-
-
-def _fast_embedder(config: Config) -> Embedder:
-    return load_embedder(config.embedder)
-
-
-def _hybrid(snapshot: Snapshot, embedder: Embedder) -> Find:
-    retriever = HybridRetriever(snapshot, embedder)
-
-    def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
-        newest = retriever.newest
-        today = question.today or newest
-        frame = read_time_frame(question.text, today, newest) if today else None
-        return retriever.retrieve(question.text, k, frame)
-
-    return find
-
-
-def _hybrid_without_dates(snapshot: Snapshot, embedder: Embedder) -> Find:
-    retriever = HybridRetriever(snapshot, embedder)
-    return lambda question, k: retriever.retrieve(question.text, k)
-
-
-def _dense(snapshot: Snapshot, embedder: Embedder) -> Find:
-    retriever = DenseRetriever(snapshot, embedder)
-    return lambda question, k: retriever.retrieve(question.text, k)
-
-
-def _lexical(snapshot: Snapshot, _: Embedder) -> Find:
-    retriever = LexicalRetriever(snapshot)
-    return lambda question, k: retriever.retrieve(question.text, k)
-
-
-RUNS: Mapping[str, tuple[Callable[[Config], Embedder], Callable[[Snapshot, Embedder], Find]]] = {
-    "hybrid": (_fast_embedder, _hybrid),
-    "hybrid-without-dates": (_fast_embedder, _hybrid_without_dates),
-    "dense": (_fast_embedder, _dense),
-    "lexical": (_fast_embedder, _lexical),
-    "dense-reference": (reference_embedder, _dense),
-}
-"""Runs by name: the embedder and what finds passages. `hybrid` is what the program does; where a
-set doesn't tell the day of asking, it is that of the newest document."""
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -168,7 +113,7 @@ def main(arguments: Sequence[str]) -> int:
                     embedder.embed_queries([question.text for question in collection.questions])
                     searched[make_embedder] = embedder, snapshot_of(collection, embedder, watch)
                 embedder, snapshot = searched[make_embedder]
-                find = make_find(snapshot, embedder)
+                find = make_find(snapshot, embedder, config)
                 scores[name] = measure(collection, rank(collection, find, watch))
                 facts[name] = {"embedder": embedder.name, "runtime": embedder.runtime}
             for path in options.ranking or ():

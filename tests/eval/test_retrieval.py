@@ -15,6 +15,8 @@ from eval.__main__ import main
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import Collection, read_collection
 from eval.retrieval import compare, measure, rank, snapshot_of, to_markdown
+from eval.retrieval_runs import RUNS
+from rag.config import Config
 from rag.errors import ConfigError
 from rag.models.embedder import Vectors
 from rag.types import Hit, Passage
@@ -151,15 +153,16 @@ def test_a_dense_run_finds_what_shares_words(tmp_path: Path, hash_embedder: Hash
     collection = read_collection(write_set(tmp_path / "set"))
     snapshot = snapshot_of(collection, hash_embedder, nothing)
     assert [p.text for p in snapshot.passages] == [d.text for d in collection.documents]
-    _, make_find = retrieval.RUNS["dense"]
-    scores = measure(collection, rank(collection, make_find(snapshot, hash_embedder), nothing))
+    _, make_find = RUNS["dense"]
+    find = make_find(snapshot, hash_embedder, Config())
+    scores = measure(collection, rank(collection, find, nothing))
     assert scores["recall@5"] == [1, 1]
 
 
 def test_the_whole_command_reports_in_markdown_and_json(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run = (lambda _: HashEmbedder(), retrieval.RUNS["dense"][1])
+    run = (lambda _: HashEmbedder(), RUNS["dense"][1])
     monkeypatch.setattr(retrieval, "RUNS", {"dense": run, "other": run})
     folder, out = write_set(tmp_path / "set"), tmp_path / "out.json"
     arguments = ["retrieval", str(folder), "--json", str(out), "--cache", str(tmp_path / "cache")]
@@ -176,9 +179,7 @@ def test_the_whole_command_reports_in_markdown_and_json(
 def test_what_another_program_found_is_measured_beside(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(
-        retrieval, "RUNS", {"hybrid": (lambda _: HashEmbedder(), retrieval.RUNS["dense"][1])}
-    )
+    monkeypatch.setattr(retrieval, "RUNS", {"hybrid": (lambda _: HashEmbedder(), RUNS["dense"][1])})
     folder, peer = write_set(tmp_path / "set"), tmp_path / "peer.json"
     arguments = ["retrieval", str(folder), "--ranking", str(peer), "--cache", str(tmp_path / "c")]
     peer.write_text('{"ranking": {"q1": ["a"], "q2": ["c", "d"]}}', encoding="utf-8")

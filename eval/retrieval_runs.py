@@ -1,0 +1,102 @@
+"""What `python -m eval retrieval` can measure: an embedder and a way to find passages, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+from eval.collection import RetrievalQuestion
+from rag.answering.translation import Translator
+from rag.assistant import open_chat_model
+from rag.config import Config
+from rag.errors import ConfigError
+from rag.index.snapshot import Snapshot
+from rag.models.embedder import Embedder
+from rag.models.loading import load_embedder
+from rag.models.model_folder import find_model
+from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.retrieval.dense import DenseRetriever
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.lexical import LexicalRetriever
+from rag.retrieval.query import Query, understand
+from rag.types import Hit
+
+_TRANSLATION_SECONDS = 120.0
+
+Find = Callable[[RetrievalQuestion, int], tuple[Hit, ...]]
+"""What is measured: the best passages for a question, best first."""
+
+
+def reference_embedder(config: Config) -> Embedder:
+    """The same model as `load_embedder` gives, through sentence-transformers as it comes."""
+    return SentenceTransformerEmbedder(find_model(config.embedder))
+
+
+def _fast_embedder(config: Config) -> Embedder:
+    return load_embedder(config.embedder)
+
+
+def _hybrid(snapshot: Snapshot, embedder: Embedder, _: Config) -> Find:
+    retriever = HybridRetriever(snapshot, embedder)
+
+    def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
+        (vector,) = embedder.embed_queries([question.text])
+        return retriever.search(_understood(question, retriever), vector, k)
+
+    return find
+
+
+def _hybrid_translated(snapshot: Snapshot, embedder: Embedder, config: Config) -> Find:
+    retriever = HybridRetriever(snapshot, embedder)
+    model = open_chat_model(config)
+    if model is None:
+        raise ConfigError(
+            en="The run hybrid-translated needs a chat model: set RAG_MODEL.",
+            zh="hybrid-translated 需要对话模型：请设置 RAG_MODEL。",
+        )
+    translator = Translator(model, patience=_TRANSLATION_SECONDS)
+    languages = {document.language for document in snapshot.documents.values()}
+
+    def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
+        (vector,) = embedder.embed_queries([question.text])
+        query = _understood(question, retriever)
+        others = languages - {query.language}
+        said = {to: text for to in others if (text := translator.translate(query.text, to).text)}
+        return retriever.search(replace(query, translations=said), vector, k)
+
+    return find
+
+
+def _understood(question: RetrievalQuestion, retriever: HybridRetriever) -> Query:
+    newest = retriever.newest
+    return understand(question.text, (), today=question.today or newest, newest=newest)
+
+
+def _hybrid_without_dates(snapshot: Snapshot, embedder: Embedder, _: Config) -> Find:
+    retriever = HybridRetriever(snapshot, embedder)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+def _dense(snapshot: Snapshot, embedder: Embedder, _: Config) -> Find:
+    retriever = DenseRetriever(snapshot, embedder)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+def _lexical(snapshot: Snapshot, _: Embedder, __: Config) -> Find:
+    retriever = LexicalRetriever(snapshot)
+    return lambda question, k: retriever.retrieve(question.text, k)
+
+
+MakeFind = Callable[[Snapshot, Embedder, Config], Find]
+
+RUNS: Mapping[str, tuple[Callable[[Config], Embedder], MakeFind]] = {
+    "hybrid": (_fast_embedder, _hybrid),
+    "hybrid-translated": (_fast_embedder, _hybrid_translated),
+    "hybrid-without-dates": (_fast_embedder, _hybrid_without_dates),
+    "dense": (_fast_embedder, _dense),
+    "lexical": (_fast_embedder, _lexical),
+    "dense-reference": (reference_embedder, _dense),
+}
+"""Runs by name: the embedder and what finds passages. `hybrid` is what the program does without a
+chat model, `hybrid-translated` what it does with one that is never too slow; where a set doesn't
+tell the day of asking, it is that of the newest document."""
