@@ -275,11 +275,14 @@ def status(
 
     config = Config.from_environment()
     found = read_status(config.index)
-    model = config.chat_model.name if config.chat_model else None
     if as_json:
-        print_json({**asdict(found), "index": str(config.index), "chat_model": model})
+        models = {
+            "reranker": config.reranker,
+            "chat_model": config.chat_model.name if config.chat_model else None,
+        }
+        print_json({**asdict(found), "index": str(config.index), **models})
     else:
-        print_status(found, str(config.index), model, every=every)
+        print_status(found, config, every=every)
 
 
 @app.command(help=local("Open the chat page.", "打开聊天页面。"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from rag.config import message_language
+from rag.config import Config, message_language
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -194,13 +194,14 @@ def print_report(report: IndexReport, to: Console = out) -> None:
     print_failures(report.failures, to)
 
 
-def print_status(found: IndexStatus, index: str, chat_model: str | None, *, every: bool) -> None:
+def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
     """What an index holds; of many articles only the first, unless `every` one is wanted."""
     manifest = found.manifest
     embedder = f"{manifest.embedder} ({manifest.runtime})"
+    chat_model = config.chat_model.name if config.chat_model else None
     print_lines(
         [
-            local(f"Index:    {index}", f"索引：    {index}"),
+            local(f"Index:    {config.index}", f"索引：    {config.index}"),
             *(local(f"Follows:  {root}", f"跟踪：    {root}") for root in found.roots),
             local(
                 f"Articles: {len(found.documents)}, in {found.passages} passages",
@@ -211,6 +212,10 @@ def print_status(found: IndexStatus, index: str, chat_model: str | None, *, ever
                 f"更新：    {manifest.updated}，第 {manifest.generation} 代",
             ),
             local(f"Embedder: {embedder}", f"嵌入模型：{embedder}"),
+            local(
+                f"Reranker: {config.reranker or 'none (RAG_RERANKER is not set)'}",
+                f"重排模型：{config.reranker or '无（未设置 RAG_RERANKER）'}",
+            ),
             local(
                 f"Chat model: {chat_model or 'none (RAG_MODEL is not set)'}",
                 f"语言模型：{chat_model or '无（未设置 RAG_MODEL）'}",
