@@ -1,18 +1,16 @@
 """What lexical search costs by three engines: ours in memory, SQLite's FTS5, and bm25s.
 
-    python benchmarks/lexical_engines.py INDEX QUESTIONS.jsonl[.gz] [--questions N]
+    python benchmarks/lexical_engines.py CORPUS.jsonl[.gz] QUESTIONS.jsonl[.gz] [--questions N]
 
-INDEX is a folder that `rag index` made with the bundled model. All three get the terms that it
-holds, as numbers, and the terms of each question, and give the best 100 passages. An update is
-what one changed article costs until it is found: FTS5 writes its rows; the others, which live in
-memory, are built anew. bm25s is left out where it is not installed (`pip install bm25s`).
+All three get the terms of passages as an index stores them, and those of each question, and give
+the best 100 passages. An update is what one changed article costs until it is found: FTS5 writes
+its rows; the others, which live in memory, are built anew. bm25s is left out where it is not
+installed (`pip install bm25s`).
 """
 
 from __future__ import annotations
 
 import argparse
-import gzip
-import json
 import sqlite3
 import sys
 import time
@@ -22,24 +20,16 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
+from retrieval_time import read_passages, records
 
-from rag.corpus.analysis import read_counts, term_number, terms
-from rag.corpus.chunker import CHUNKER
-from rag.index.snapshot import read_snapshot
-from rag.models import bundled
+from rag.config import BUNDLED_EMBEDDER
+from rag.corpus.analysis import count_terms, read_counts, term_number, terms
+from rag.models.loading import load_embedder
 from rag.retrieval.lexical import LexicalIndex
 
 _BEST = 100
 
 Ask = Callable[[Sequence[str]], Any]
-
-
-def questions_of(path: Path, limit: int) -> list[list[str]]:
-    """The different terms of each question."""
-    data = path.read_bytes()
-    text = gzip.decompress(data) if path.suffix == ".gz" else data
-    asked = [json.loads(line)["question"] for line in text.splitlines()[:limit]]
-    return [list(dict.fromkeys(terms(question))) for question in asked]
 
 
 def ours(counts: Sequence[bytes]) -> Ask:
@@ -111,12 +101,14 @@ def row(name: str, build: float, update: float, ask: Ask, questions: list[list[s
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("index", type=Path)
+    parser.add_argument("corpus", type=Path)
     parser.add_argument("questions_file", type=Path, metavar="questions")
     parser.add_argument("--questions", type=int, default=300)
     options = parser.parse_args()
-    counts = read_snapshot(options.index, fingerprint=bundled.fingerprint(), chunker=CHUNKER).terms
-    questions = questions_of(options.questions_file, options.questions)
+    _, passages = read_passages(options.corpus, load_embedder(BUNDLED_EMBEDDER))
+    counts = [count_terms(passage.text) for passage in passages]
+    asked = [record["question"] for record in records(options.questions_file)]
+    questions = [list(dict.fromkeys(terms(text))) for text in asked[: options.questions]]
     print(f"{len(counts)} passages, {len(questions)} questions of", end=" ")
     print(f"{np.mean([len(wanted) for wanted in questions]):.0f} different terms\n")
     print("| engine | p50, ms | p95, ms | build, s | update, s |\n|---|---|---|---|---|")

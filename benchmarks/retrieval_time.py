@@ -24,6 +24,7 @@ from rag.corpus.chunker import CHUNKER, chunk
 from rag.corpus.front_matter import detect_language
 from rag.index.snapshot import Snapshot
 from rag.index.store import Manifest
+from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query
@@ -39,17 +40,13 @@ def records(path: Path) -> Iterator[dict[str, str]]:
     yield from map(json.loads, text.splitlines())
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("questions_file", type=Path, metavar="questions")
-    parser.add_argument("--questions", type=int, default=300)
-    options = parser.parse_args()
-
-    embedder = load_embedder(BUNDLED_EMBEDDER)
+def read_passages(
+    corpus: Path, embedder: Embedder
+) -> tuple[dict[str, Document], tuple[Passage, ...]]:
+    """The articles of a file of JSON lines, and their passages as an index makes them."""
     documents: dict[str, Document] = {}
     passages: list[Passage] = []
-    for record in records(options.corpus):
+    for record in records(corpus):
         text, name = record["text"].strip(), record["id"]
         documents[name] = Document(
             doc_id=name,
@@ -69,6 +66,18 @@ def main() -> int:
                     passage_id=len(passages), doc_id=name, start=span.start, end=span.end, text=part
                 )
             )
+    return documents, tuple(passages)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("questions_file", type=Path, metavar="questions")
+    parser.add_argument("--questions", type=int, default=300)
+    options = parser.parse_args()
+
+    embedder = load_embedder(BUNDLED_EMBEDDER)
+    documents, passages = read_passages(options.corpus, embedder)
     vectors = np.random.default_rng(0).standard_normal((len(passages), embedder.dimensions))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     manifest = Manifest(
@@ -87,7 +96,7 @@ def main() -> int:
     snapshot = Snapshot(
         manifest=manifest,
         documents=documents,
-        passages=tuple(passages),
+        passages=passages,
         vectors=vectors.astype(np.float32),
         terms=tuple(count_terms(passage.text) for passage in passages),
     )
