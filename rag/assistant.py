@@ -19,7 +19,14 @@ from rag.answering.abstention import Assessment, assess, no_article_of, not_answ
 from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
-from rag.answering.notices import behind, fell_back, no_model, other_language, searched_as
+from rag.answering.notices import (
+    behind,
+    fell_back,
+    no_article_then,
+    no_model,
+    other_language,
+    searched_as,
+)
 from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
 from rag.answering.translation import Translation, Translator
@@ -37,6 +44,7 @@ from rag.retrieval.query import Query, understand
 from rag.retrieval.stories import Stories
 from rag.retrieval.terms import concepts, fold, weights
 from rag.retrieval.time_frame import check_time_frame
+from rag.retrieval.time_words import without_days
 from rag.types import (
     Answer,
     Document,
@@ -220,8 +228,6 @@ class Assistant:
         query = understand(question, history, today=today or date.today(), newest=newest)
         if time_frame:
             query = replace(query, time_frame=time_frame)
-        elif not corpus.retriever.has_articles_of(query.time_frame):
-            query = replace(query, time_frame=None)
         found = self._search(corpus, query)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
@@ -247,7 +253,8 @@ class Assistant:
             translation = self._translator.translate(query.text, other)
             if translation.text:
                 query = replace(query, translations={other: translation.text})
-        asked = concepts(query.text, across=across)
+        # The day of an article tells when, not its words.
+        asked = concepts(without_days(query.text, query.time_frame), across=across)
         rarity = weights(asked, corpus.sample)
         (vector,) = self._embedder.embed_queries([query.text])
         # Twice as many as are wanted, since one story may be found in several outlets.
@@ -306,6 +313,9 @@ class Assistant:
         documents = found.corpus.snapshot.documents
         notices = [self._behind] if self._behind else []
         notices += map(searched_as, query.translations.values())
+        frame = query.time_frame
+        if frame and found.hits and not found.corpus.retriever.has_articles_of(frame):
+            notices.append(no_article_then(frame))
         return Answer(
             question=question,
             language=query.language,
@@ -337,6 +347,7 @@ class Assistant:
                 _asked(model),
                 prompt_tokens=usage.prompt_tokens,
                 completion_tokens=usage.completion_tokens,
+                saw_articles=False,
             )
         return replace(
             composed,

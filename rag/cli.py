@@ -224,14 +224,14 @@ def ask(
     as_json: Json = False,
 ) -> None:
     from rag.assistant import checked_question
-    from rag.retrieval.time_frame import time_frame_of
+    from rag.retrieval.time_frame import day_of_asking, time_frame_of
 
     # Before the minutes that a first start may take.
     checked_question(question)
-    frame, day = time_frame_of(since, until), time_frame_of(today, "")
+    frame, day = time_frame_of(since, until), day_of_asking(today)
     # In a variable: to free the tokenizer takes half a second, and has time until after printing.
     assistant = _open()
-    answer = assistant.ask(question, time_frame=frame, today=day.start if day else None)
+    answer = assistant.ask(question, time_frame=frame, today=day)
     if as_json:
         # Not through the console, which would wrap lines.
         sys.stdout.write(answer.to_json() + "\n")

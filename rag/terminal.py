@@ -118,9 +118,9 @@ def print_answer(answer: Answer) -> None:
         reasons = "; ".join(reason.text(answer.language) for reason in statement.reasons)
         print_lines([f"  {statement.text} ({reasons})"], style="dim")
     if answer.model:
-        sent = (
-            "问题和引用的句子发送给了 " if zh else "The question and quoted sentences were sent to "
-        )
+        sent = "问题发送给了 " if zh else "The question was sent to "
+        if answer.model.saw_articles:
+            sent = "问题和文章的句子发送给了 " if zh else "The question and sentences were sent to "
         print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
 
 

@@ -187,15 +187,17 @@ class TimeFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelUse:
-    """The chat model that saw the question and the articles' sentences, and what it counted.
+    """The chat model that saw the question and articles' sentences, and what it counted.
 
-    Token counts are as the endpoint reported them, or None where it reported none.
+    Token counts are as the endpoint reported them, or None where it reported none. `saw_articles`
+    is false where it only translated the question for the search.
     """
 
     name: str
     endpoint: str
     prompt_tokens: int | None
     completion_tokens: int | None
+    saw_articles: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -149,8 +149,34 @@ def test_the_days_a_question_speaks_of_are_told(
     assert (frame.start, frame.end, frame.effect) == (FEB_13, FEB_13, "prefer")
 
 
-def test_days_that_no_article_is_of_are_not_told(assistant: Assistant) -> None:
-    assert assistant.ask("1998年苹果的股价是多少？", today=date(2026, 11, 22)).time_frame is None
+def test_days_that_no_article_is_of_are_told_as_such(assistant: Assistant) -> None:
+    question = "昨天苹果决定与谁合作？"
+    answer = assistant.ask(question, today=date(2026, 11, 22))
+    assert answer.time_frame is not None
+    assert answer.time_frame.start == date(2026, 11, 21)
+    told = [notice for notice in answer.notices if notice.code == "no_article_then"]
+    assert "2026-11-21" in told[0].zh
+    # The search is that of the question without its days.
+    plain = assistant.ask("昨天苹果决定与谁合作？", time_frame=TimeFrame(end=date(2027, 1, 1)))
+    assert answer.hits == plain.hits
+    assert answer.status == "answered"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "2月10日以来苹果选择了哪家公司合作？",
+        "2025年2月15日之前苹果选择了哪家公司合作？",
+        "上周四苹果选择了哪家公司合作？",
+        "Which company did Apple choose between February 10 and February 15, 2025?",
+        "Which company did Apple choose last Thursday?",
+        "Which company did Apple choose since January 2025?",
+    ],
+)
+def test_the_ends_of_a_range_and_weekdays_need_not_be_in_the_text(
+    assistant: Assistant, question: str
+) -> None:
+    assert assistant.ask(question, today=date(2025, 2, 16)).status == "answered"
 
 
 def test_the_days_that_a_person_sets_leave_other_articles_out(assistant: Assistant) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from rag.errors import RagError
 from rag.index.store import Manifest
 from rag.messages import Message
+from rag.retrieval.time_frame import days_of
+from rag.types import TimeFrame
 
 
 def searched_as(translation: str) -> Message:
@@ -13,6 +15,15 @@ def searched_as(translation: str) -> Message:
         code="searched_as",
         en=f"Also searched in the articles' other language: {translation}",
         zh=f"另以文章的另一种语言检索：{translation}",
+    )
+
+
+def no_article_then(frame: TimeFrame) -> Message:
+    """Why the days that a question speaks of had no part in the search."""
+    return Message(
+        code="no_article_then",
+        en=f"No article is of {days_of(frame)}: those of other days were searched.",
+        zh=f"没有 {days_of(frame)} 的文章：检索的是其他日期的文章。",
     )
 
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.evidence import Evidence
+from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
 from rag.models.chat import ChatMessage
 
@@ -18,6 +19,8 @@ NO_ANSWER = "NO_ANSWER"
 """What the model is told to reply where the sentences don't answer the question."""
 
 _MAX_SENTENCE_CHARACTERS = 600
+# A question that leans on earlier ones is joined to them.
+_MAX_QUESTION_CHARACTERS = 2 * MAX_QUESTION_CHARACTERS
 
 _SYSTEM: dict[Language, str] = {
     "en": f"""You answer questions about news, using only the numbered sentences between \
@@ -57,7 +60,7 @@ def compose_messages(
     """The prompt that asks for an answer in `language`; `evidence[i]` is numbered i + 1."""
     lines = [f"[{n}] ({_source(e)}) {_harmless(e.text)}" for n, e in enumerate(evidence, 1)]
     fenced = "\n".join(["<sentences>", *lines, "</sentences>"])
-    asked = _QUESTION[language].format(question=_harmless(question))
+    asked = _QUESTION[language].format(question=_harmless(question, _MAX_QUESTION_CHARACTERS))
     return (
         ChatMessage(role="system", content=_SYSTEM[language]),
         ChatMessage(role="user", content=f"{fenced}\n\n{asked}"),
@@ -78,8 +81,8 @@ def _source(evidence: Evidence) -> str:
     return _harmless(", ".join(str(part) for part in parts if part))
 
 
-def _harmless(text: str) -> str:
+def _harmless(text: str, most: int = _MAX_SENTENCE_CHARACTERS) -> str:
     """The text in one bounded line, unable to close the fence or to pass for a citation."""
-    line = " ".join(text.split())[:_MAX_SENTENCE_CHARACTERS]
+    line = " ".join(text.split())[:most]
     line = re.sub(r"[\[【［]\s*(\d+(?:[\s,，、;；-]+\d+)*)\s*[\]】］]", r"(\1)", line)
     return re.sub(r"[<＜](\s*[/／]?\s*sentences)", r"‹\1", line, flags=re.IGNORECASE)

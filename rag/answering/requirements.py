@@ -20,8 +20,8 @@ Requirement = Literal["name", "date", "counted", "kind"]
 class Requirements:
     """What the question asks for, as far as its wording tells.
 
-    `wanted` is the kind of fact, `dates` the days it asks about, `names` those it names, and
-    `counted` what it wants the number of.
+    `wanted` is the kind of fact, `dates` the days it asks about (not the ends of a range, of which
+    no sentence need speak), `names` those it names, and `counted` what it wants the number of.
     """
 
     wanted: Wanted
@@ -34,10 +34,15 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
     """Read the requirements of a question from its wording and its concepts."""
     return Requirements(
         wanted=wanted_kind(query.text),
-        dates=read_facts(query.text).dates,
+        dates=() if _is_range(query) else read_facts(query.text).dates,
         names=tuple(concept for concept in concepts if concept.name),
         counted=counted_noun(query.text, across=across),
     )
+
+
+def _is_range(query: Query) -> bool:
+    frame = query.time_frame
+    return frame is not None and (frame.start is None or frame.end is None or "、" in frame.phrase)
 
 
 def unmet(evidence: Evidence, needed: Requirements) -> frozenset[Requirement]:

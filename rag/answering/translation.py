@@ -7,6 +7,7 @@ left alone for a while.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections import OrderedDict
@@ -26,6 +27,7 @@ _AT_ONCE = 4
 _REMEMBERED = 1_000
 _LONGEST_QUESTION = 500
 _LONGEST = 1_000
+_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,9 +64,14 @@ class Translator:
             return Translation(text=None)
         reply = _Reply()
         # A daemon: a model that hangs must not keep the program from ending.
-        threading.Thread(
+        asking = threading.Thread(
             target=self._ask, args=(question, language, reply), daemon=True, name="translation"
-        ).start()
+        )
+        try:
+            asking.start()
+        except RuntimeError:  # no more threads to be had
+            self._slots.release()
+            return Translation(text=None)
         reply.done.wait(self._patience)
         reply.cancelled.set()
         text = _usable(reply.text, language) if reply.done.is_set() and not reply.failed else None
@@ -86,9 +93,9 @@ class Translator:
                     reply.text += piece
                 if reply.cancelled.is_set() or len(reply.text) > _LONGEST:
                     break
-        except ChatModelError as error:
+        except Exception as error:  # a thread's traceback would go to the terminal
             reply.failed = True
-            if not error.sent:
+            if isinstance(error, ChatModelError) and not error.sent:
                 reply.usage = None
         finally:
             reply.done.set()
@@ -107,7 +114,8 @@ class _Reply:
 
 
 def _usable(reply: str, language: Language) -> str | None:
-    """The first line of the reply, if it is a text in that language."""
-    line = next((line.strip() for line in reply.splitlines() if line.strip()), "")
+    """The first line of the reply that announces nothing, if it is a text in that language."""
+    lines = (line.strip() for line in _THOUGHTS.sub("", reply).splitlines())
+    line = next((line for line in lines if line and line[-1] not in ":："), "")
     usable = line and len(line) <= _LONGEST and text_language(line) == language
     return line if usable else None

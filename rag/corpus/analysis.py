@@ -39,7 +39,7 @@ _PART = re.compile(r"\d+(?:\.\d+)*|[^\W\d_]+")
 
 def terms(text: str) -> list[str]:
     """The terms of a text, in order, each as often as it stands there; letters and digits only."""
-    folded = _simplified().convert(_POSSESSIVE.sub("", _folded(text)))
+    folded = simplified(_POSSESSIVE.sub("", _folded(text)))
     found = list(_value_terms(folded))
     for run in _RUN.finditer(folded):
         if run["han"]:
@@ -47,6 +47,12 @@ def terms(text: str) -> list[str]:
         else:
             found += _latin_terms(run["latin"])
     return found
+
+
+def simplified(text: str) -> str:
+    """The text with Traditional characters folded into Simplified ones."""
+    converted: str = _simplified().convert(text)
+    return converted
 
 
 def value_terms(text: str) -> list[str]:

@@ -112,7 +112,7 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
     found = []
     for match in _RANK.finditer(text):
         rank = match[1] or match[2] or match[3]
-        value = _ORDINALS.get(rank) or _chinese_number(rank)[0] or Decimal(rank)
+        value = _ORDINALS.get(rank) or chinese_number(rank)[0] or Decimal(rank)
         found.append(Quantity(value=Decimal(value), step=Decimal(1), unit="rank", text=match[0]))
     text = _RANK.sub(lambda match: " " * len(match[0]), text)
     text = _RANGE.sub(_both_ends, text)
@@ -130,7 +130,7 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
             )
         )
     for match in _CHINESE_QUANTITY.finditer(text):
-        chinese, step = _chinese_number(match["number"])
+        chinese, step = chinese_number(match["number"])
         unit = "%" if match["percent"] else UNITS.get(match["unit"] or "", "")
         if chinese:
             found.append(
@@ -158,7 +158,7 @@ def _both_ends(match: re.Match[str]) -> str:
     return f"{match['low']}{match['scale']} to {match['high']}{match['scale']}"
 
 
-def _chinese_number(digits: str) -> tuple[int, int]:
+def chinese_number(digits: str) -> tuple[int, int]:
     """The value of a number in Chinese digits, and of its last written one; 0 for other text."""
     total = section = digit = 0
     step = 1

@@ -41,19 +41,23 @@ class CrossEncoderReranker:
         try:
             with quiet():
                 self._model = CrossEncoder(str(path), local_files_only=True)
-            one = self.score("question", ["passage"])
         except Exception as error:  # what a broken or foreign folder raises is anybody's guess
             raise _cannot_rerank(name, first_line(error)) from error
-        if one.shape != (1,):
-            raise _cannot_rerank(name, f"it gives {one.shape[-1]} scores for a passage, not one")
+        self.score("question", ["passage"])
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
         """A score for each text, shape (len(texts),): higher is better."""
-        with self._lock:
-            scores = self._model.predict(
-                [(question, text) for text in texts], show_progress_bar=False
-            )
-        return np.asarray(scores, np.float32)
+        try:
+            with self._lock:
+                scores = self._model.predict(
+                    [(question, text) for text in texts], show_progress_bar=False
+                )
+            found = np.asarray(scores, np.float32)
+        except Exception as error:  # whatever a foreign model raises
+            raise _cannot_rerank(self.name, first_line(error)) from error
+        if found.shape != (len(texts),) or not np.isfinite(found).all():
+            raise _cannot_rerank(self.name, "it doesn't give one number for each passage")
+        return found
 
 
 def _cannot_rerank(name: str, reason: str) -> RerankerError:

@@ -276,7 +276,8 @@ def _model(model: ModelUse | None, words: Texts) -> str:
     """Which model saw the text, and what it counted."""
     if model is None:
         return escaped(words.model_none)
-    line = words.model_saw.format(model.name, model.endpoint)
+    saw = words.model_saw if model.saw_articles else words.model_saw_question
+    line = saw.format(model.name, model.endpoint)
     if model.prompt_tokens is not None and model.completion_tokens is not None:
         line += words.comma + words.model_tokens.format(
             model.prompt_tokens, model.completion_tokens

@@ -61,6 +61,7 @@ class Texts:
     understood_as: str
 
     model_saw: str
+    model_saw_question: str
     model_tokens: str
     model_none: str
     seconds: str
@@ -143,6 +144,7 @@ EN = Texts(
     time_frame="Time asked about",
     understood_as="Understood as",
     model_saw="Model: {} at {}; it saw the question and passages of the articles",
+    model_saw_question="Model: {} at {}; it saw the question alone",
     model_tokens="{} tokens read, {} written",
     model_none="No language model was used; nothing left this machine",
     seconds="{:.1f} s",
@@ -205,6 +207,7 @@ ZH = Texts(
     time_frame="所问时间",
     understood_as="理解为",
     model_saw="模型：{}（{}），它看到了问题和文章片段",
+    model_saw_question="模型：{}（{}），它只看到了问题",
     model_tokens="读取 {} 个词元，写出 {} 个",
     model_none="未使用语言模型，没有内容离开本机",
     seconds="{:.1f} 秒",

@@ -62,9 +62,9 @@ class HybridRetriever:
         """The day of the newest article, if any has a date."""
         return self._days.newest
 
-    def has_articles_of(self, frame: TimeFrame | None) -> bool:
+    def has_articles_of(self, frame: TimeFrame) -> bool:
         """Whether any article may have been published on the days of the frame."""
-        return frame is not None and bool(self._days.within(frame).any())
+        return bool(self._days.within(frame).any())
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
@@ -77,6 +77,8 @@ class HybridRetriever:
 
         Scores are sums of z-scores. A reranker takes the place of what comes before dates.
         """
+        if not self._passages:
+            return ()
         frame = query.time_frame
         only = self._days.within(frame) if frame and frame.effect == "only" else None
         lexical = self._lexical.scores(query.text, query.translations)
@@ -85,7 +87,7 @@ class HybridRetriever:
         rows = np.concatenate([some for some, _ in found])
         scores = np.concatenate([some for _, some in found])
         dates = np.zeros(len(rows))
-        if frame and only is None:
+        if frame and only is None and self.has_articles_of(frame):
             dates = _DAY_WEIGHT * self._days.preferred(rows, frame)
         best = np.argsort(-(scores + dates), kind="stable")
         if self._reranker and len(best):

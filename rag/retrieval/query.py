@@ -52,16 +52,15 @@ def understand(
     so that the search sees both; a question that stands alone is left as it is.
     """
     language = text_language(question)
-
-    def frame(text: str) -> TimeFrame | None:
-        return read_time_frame(text, today, newest) if today else None
-
-    own = frame(question)
+    own = read_time_frame(question, today, newest) if today else None
     if history and _leans_on_history(question):
         previous = history[-1]
         before = previous.rewritten_question or previous.question
         text = f"{before} {question}"
-        return Query(text=text, language=language, rewritten=True, time_frame=own or frame(text))
+        kept = previous.time_frame
+        if kept and kept.effect == "only":
+            kept = None  # a person set it for that question
+        return Query(text=text, language=language, rewritten=True, time_frame=own or kept)
     return Query(text=question, language=language, rewritten=False, time_frame=own)
 
 

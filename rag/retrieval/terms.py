@@ -16,6 +16,7 @@ from functools import cache
 
 import rjieba
 
+from rag.corpus.analysis import simplified
 from rag.corpus.dictionary import english_words, load_dictionary, stem
 from rag.messages import Language
 
@@ -90,8 +91,8 @@ class FoldedText:
 
 
 def fold(text: str) -> FoldedText:
-    """Compatibility forms, case and word endings folded away."""
-    characters = unicodedata.normalize("NFKC", text).casefold()
+    """Compatibility forms, Traditional characters, case and word endings folded away."""
+    characters = simplified(unicodedata.normalize("NFKC", text).casefold())
     stems = " ".join(map(_stem, english_words(characters)))
     return FoldedText(characters=characters, stems=f" {stems} ")
 
@@ -136,7 +137,7 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
     `across` adds the dictionary's names for them in the other language; leave it out where the
     articles are in the question's own language.
     """
-    text = _DATES.sub(" ", unicodedata.normalize("NFKC", question))
+    text = _DATES.sub(" ", simplified(unicodedata.normalize("NFKC", question)))
     latin = _HAN_RUN.sub(" ", text)
     made = _english_concepts(latin, across=across) + _chinese_concepts(text, across=across)
     return tuple({concept.text.casefold(): concept for concept in made}.values())

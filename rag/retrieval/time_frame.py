@@ -33,6 +33,20 @@ def time_frame_of(since: str, until: str) -> TimeFrame | None:
     return frame
 
 
+def day_of_asking(text: str) -> date | None:
+    """The day that a person gives as today, as YYYY-MM-DD; None where the text is empty.
+
+    Raises `QuestionError` for text that is no single day.
+    """
+    span = _set_days(text)
+    if span and span[0] != span[1]:
+        raise QuestionError(
+            en=f"{text!r} is no single day: write it as 2025-02-13.",
+            zh=f"{text!r} 不是某一天：请写成 2025-02-13。",
+        )
+    return span[0] if span else None
+
+
 def _set_days(text: str) -> tuple[date, date] | None:
     if not text.strip():
         return None
@@ -55,10 +69,11 @@ def effect_of(frame: TimeFrame) -> Message:
     """What the frame does to the search, for a person."""
     days, said = days_of(frame), frame.phrase
     if frame.effect == "newest":
+        en, zh = (f"Up to {frame.end}, the", f"截至 {frame.end}，") if frame.end else ("The", "")
         return Message(
             code="newest_preferred",
-            en=f"Up to {frame.end}, the newer an article the better (“{said}”)",
-            zh=f"截至 {frame.end}，越新的文章越优先（“{said}”）",
+            en=f"{en} newer an article the better (“{said}”)",
+            zh=f"{zh}越新的文章越优先（“{said}”）",
         )
     if frame.effect == "prefer":
         en, zh = (" and the days after", "及其后几天") if frame.end else ("", "")

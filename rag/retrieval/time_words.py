@@ -1,77 +1,26 @@
 """When a question is about: its wording, resolved against a "today", to days of publication.
 
 Dates come from `rag.corpus.dates`, which reads articles too. What leans on the day of asking
-("上周五", "three weeks ago", "截至7月", "latest") is read here. dateparser was tried: of 36 such
-phrases it read 17, neither 2月13日 nor 上周五 among them, and it gives a moment where a week or a
-month is meant (docs/retrieval.md).
+("上周五", "three weeks ago", "截至7月", "latest") is read here. dateparser was tried
+(docs/retrieval.md). A date that is read wrong is worse than one that is not read: whatever may be
+something else (a name, a count, the future) is left alone.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from calendar import monthrange
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.corpus.dates import CalendarDate, read_dates
+from rag.retrieval.days import Days, Span, months_before, span_of
+from rag.retrieval.relative_days import relative_days
 from rag.types import TimeFrame
 
-_UNITS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
-_MONTHS = {"月": 1, "month": 1, "季度": 3, "quarter": 3, "年": 12, "year": 12}
-_UNIT_ZH = r"(?P<unit>天|日|周|星期|礼拜|月|季度|年)"
-_UNIT_EN = r"(?P<unit>day|week|month|quarter|year)"
-_NUMBERS = (
-    {word: i for i, word in enumerate("一 二 三 四 五 六 七 八 九 十".split(), 1)}
-    | {
-        word: i
-        for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-    }
-    | {"两": 2, "半": 6, "几": 3, "数": 3, "a": 1, "an": 1, "a few": 3, "several": 3, "": 1}
-)
-_NUMBER_ZH = r"(?P<number>\d{1,3}|[一二两三四五六七八九十几数])"
-_NUMBER_EN = rf"(?P<number>\d{{1,3}}|{'|'.join(w for w in _NUMBERS if w.isascii() and w)})"
-_WEEKDAY_ZH = {c: i for i, c in enumerate("一二三四五六日")} | {"天": 6}
-_WEEKDAY_EN = {
-    w: i for i, w in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
-}
-_AGO_ZH = {"这": 0, "本": 0, "当": 0, "上": 1, "上上": 2}
-_DAYS = {
-    "今天": 0, "今日": 0, "今早": 0, "今晚": 0, "昨天": 1, "昨日": 1, "昨晚": 1, "前天": 2,
-    "today": 0, "yesterday": 1, "the day before yesterday": 2,
-}  # fmt: skip
-_YEARS = {"今年": 0, "去年": 1, "前年": 2}
-
-_NEWEST = re.compile(
-    r"最新|最近(?!的?[一二两三四五六七八九十几数\d])|目前|当前|眼下|如今|现在"
-    r"|\b(?:latest|newest|most recent(?:ly)?|currently|right now|up[- ]to[- ]date)\b",
-    re.IGNORECASE,
-)
-# What stands around a date, written as its first or last character.
-_DATE = r"[\d年月日号天周期季度]"
-_UNTIL = re.compile(
-    rf"(?:截至|截止到?|直到|到(?=[^到]{{2,12}}为止))|{_DATE}(?:底|末)?(?:之前|以前|为止)"
-    r"|\b(?:as of|until|till|up to|no later than)\b|\b(?:by|(?<!the day )before)"
-    r"(?= (?:the end of )?"
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december"
-    r"|yesterday|today|last|\d{4}))",
-    re.IGNORECASE,
-)
-_SINCE = re.compile(
-    rf"自从?(?=\d|[今去前昨上本])|{_DATE}(?:以来|起|之后|以后|至今)|\b(?:since|after)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Days:
-    """Days that a part of the question names, both included, and where it stands."""
-
-    start: date
-    end: date
-    first: int
-    last: int
+_LONGEST_PHRASE = 60
+_FIRST_YEAR, _LAST_YEAR = 1900, 9000
+"""A day of asking before or after is taken for the nearest within: arithmetic stays possible."""
 
 
 def read_time_frame(question: str, today: date, newest: date | None = None) -> TimeFrame | None:
@@ -82,221 +31,197 @@ def read_time_frame(question: str, today: date, newest: date | None = None) -> T
     earlier. Of several dates the frame spans all. It never leaves an article out: it only
     prefers.
     """
-    text = unicodedata.normalize("NFKC", question)
-    found = list(_relative(text, today))
-    rest = text
-    for days in found:
-        rest = rest[: days.first] + " " * (days.last - days.first) + rest[days.last :]
-    until = bool(_UNTIL.search(text))
-    found += _absolute(rest, today if until else min(today, newest or today))
+    if not _FIRST_YEAR <= today.year <= _LAST_YEAR:
+        today = today.replace(year=min(max(today.year, _FIRST_YEAR), _LAST_YEAR), day=1)
+    text = _spelled_out(unicodedata.normalize("NFKC", question), today)
+    found, rest = relative_days(text, today)
+    latest = min(today, newest or today)
+    found += _absolute(rest, today if _UNTIL.search(text) else latest)
+    found = sorted((d for d in found if d.span[0] <= today), key=lambda days: days.first)
     if not found:
         match = _NEWEST.search(text)
-        return match and TimeFrame(end=today, phrase=match[0], effect="newest")
-    found.sort(key=lambda days: days.first)
-    phrase = "、".join(text[days.first : days.last].strip() for days in found)
-    start, end = min(days.start for days in found), max(days.end for days in found)
-    if until:
-        return TimeFrame(end=end, phrase=phrase, effect="newest")
-    since = len(found) == 1 and _SINCE.search(text)
-    return TimeFrame(start=start, end=None if since else end, phrase=phrase, effect="prefer")
+        return match and TimeFrame(phrase=match[0], effect="newest")
+    phrase = "、".join(text[days.first : days.last].strip() for days in found)[:_LONGEST_PHRASE]
+    start, end = min(days.span[0] for days in found), max(days.span[1] for days in found)
+    before, behind = text[: found[0].first], text[found[-1].last :]
+    if len(found) == 1:
+        if _BEFORE.search(before) or _BEFORE_BEHIND.match(behind):
+            return TimeFrame(end=start - timedelta(days=1), phrase=phrase, effect="newest")
+        if _UNTIL_BY.search(before) or _UNTIL_BEHIND.match(behind):
+            return TimeFrame(end=end, phrase=phrase, effect="newest")
+        if _SINCE.search(before) or _SINCE_BEHIND.match(behind):
+            return TimeFrame(start=start, phrase=phrase, effect="prefer")
+    return TimeFrame(start=start, end=end, phrase=phrase, effect="prefer")
+
+
+def without_days(text: str, frame: TimeFrame | None) -> str:
+    """The text without the words that gave the frame: they name nothing that could be missing."""
+    plain = unicodedata.normalize("NFKC", text)
+    for phrase in frame.phrase.split("、") if frame else ():
+        plain = plain.replace(phrase, " ")
+    return plain
+
+
+_MONTH_NAMES = (
+    "january|february|march|april|may|june|july|august|september|october|november|december"
+)
+_NEWEST = re.compile(
+    r"最新(?![款型版])|(?<![离距].)(?<![离距]..)(?<![离距]...)最近(?!的?[一二两三四五六七八九十几数\d])"
+    r"|目前|当前|眼下|如今|现在"
+    r"|\b(?:latest|newest|most recent(?:ly)?|currently|right now|up[- ]to[- ]date)\b",
+    re.IGNORECASE,
+)
+# What stands right before a date, or right behind it.
+_END_OF = r"\s*(?:the )?(?:end of )?$"
+_BEFORE = re.compile(rf"\b(?:before|prior to|earlier than){_END_OF}", re.IGNORECASE)
+_BEFORE_BEHIND = re.compile(
+    r"\s*(?:之前|以前|前(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几]))"
+)
+_UNTIL_BY = re.compile(
+    rf"(?:截至|截止到?|直到)\s*$|\b(?:as of|until|till|up to|no later than|by){_END_OF}",
+    re.IGNORECASE,
+)
+_UNTIL_BEHIND = re.compile(r"\s*(?:底|末)?(?:为止|底前|末前)")
+_UNTIL = re.compile(
+    r"截至|截止|直到|之前|以前|\b(?:as of|until|till|by|before|no later than)\b", re.IGNORECASE
+)
+_SINCE = re.compile(r"(?:自从?|从)\s*$|\b(?:since|after|from)\s*(?:the )?$", re.IGNORECASE)
+_SINCE_BEHIND = re.compile(
+    r"\s*(?:以来|起(?![诉火家来步点源因草])|之后|以后|至今|后(?![续来期悔果台]))"
+)
+
+
+# --- spelling out -------------------------------------------------------------------------------
+
+_SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), spelled)
+    for pattern, spelled in (
+        # 2月10-13日, 1-2月, February 10-13: each end by itself.
+        (
+            r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?\s?[-–~至到]\s?(\d{1,2})([日号])",
+            r"\1月\2日至\1月\3\4",
+        ),
+        (r"(?<![\d年])(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
+        (r"(?<=年)(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
+        (rf"\b({_MONTH_NAMES}) (\d{{1,2}})\s?[-–]\s?(\d{{1,2}})\b(?!:)", r"\1 \2 to \1 \3"),
+        # 2025/2/13, 2025.2.13, 13-Feb-2025.
+        (r"(?<![\d./-])((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?![\d/]|\.\d)", r"\1年\2月\3日"),
+        (r"(?<![\d./-])((?:19|20)\d\d)[-/](0[1-9]|1[0-2])(?![\d/-])", r"\1年\2月"),
+        (r"\b(\d{1,2})-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-(\d{4})\b", r"\1 \2 \3"),
+    )
+)
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
+_OF_A_YEAR = re.compile(
+    rf"\b((?:{_MONTH_NAMES})(?: \d{{1,2}})?|(?:first|second|third|fourth) quarter|q[1-4]),?"
+    r" (?:of )?(this|last) year\b",
+    re.IGNORECASE,
+)
+
+
+def _spelled_out(text: str, today: date) -> str:
+    """The text with each date in a form that is read."""
+    for pattern, spelled in _SPELLINGS:
+        text = pattern.sub(spelled, text)
+    text = _SLASHED.sub(_unslashed, text)
+    return _OF_A_YEAR.sub(
+        lambda match: f"{match[1]} {today.year - (match[2].lower() == 'last')}", text
+    )
+
+
+def _unslashed(match: re.Match[str]) -> str:
+    """13/2/2025 and 2/13/2025 alike; nothing where day and month can't be told apart."""
+    one, other, year = (int(part) for part in match.groups())
+    if (one > 12) == (other > 12) and one != other:
+        return " " * len(match[0])
+    day, month = max(one, other), min(one, other)
+    return f"{year}-{month:02}-{day:02}"
 
 
 # --- dates that a calendar has ------------------------------------------------------------------
 
+_RANGE = re.compile(r"\s*(?:到|至|~|-|–|—|to|through|and|次年|到次年|至次年)\s*", re.IGNORECASE)
+_YEAR_CONTEXT = re.compile(
+    r"(?:\b(?:in|of|since|by|before|after|during|for|until|till|to|from|between|and|through|early"
+    r"|late|mid|fiscal|year|than|vs\.?|over)|[,(–-])\s*$",
+    re.IGNORECASE,
+)
+_COUNTED_BEHIND = re.compile(r"\s+(?:[a-z]+s|people|staff|police)\b")
+# What follows a day or month that is no date: 5日均线, 7日年化, 2日游, 3月期.
+_NO_DAY = re.compile(r"[均年游内线连间期]")
+_NAME_BEHIND = re.compile(r"\s+(?:[A-Z][a-z]|on [A-Z])")
 
-def _absolute(text: str, latest: date) -> Iterator[_Days]:
-    """Dates in order; one that says no year or month has those of the date before it."""
-    dates = [(text.casefold().find(said.text), said) for said in read_dates(text, None)[0]]
+
+def _absolute(text: str, latest: date) -> list[Days]:
+    """Dates in order. One that lacks a year or month has those of the dates around it."""
+    folded = text.casefold()
+    places: list[tuple[int, CalendarDate]] = []
+    taken: dict[str, int] = {}
+    for said in read_dates(text, None)[0]:
+        at = folded.find(said.text, taken.get(said.text, 0))
+        taken[said.text] = at + 1
+        if at >= 0 and _is_date(text, at, said):
+            places.append((at, said))
+    places.sort(key=lambda place: place[0])
+    spans = _after_a_year(text, places)
+    following: Span | None = None
+    for i in range(len(places) - 1, -1, -1):
+        # One before the first year is of that year, or the latest up to what a range leads to.
+        known = any(said.year is not None for _, said in places[i:])
+        tied = following and (known or _ranged(text, places, i + 1))
+        if spans[i] is None and places[i][1].year is None:
+            spans[i] = _resolved(places[i][1], following[0] if following and tied else latest)
+        following = spans[i]
+    return [
+        Days(span=span, first=at, last=at + len(said.text))
+        for (at, said), span in zip(places, spans, strict=True)
+        if span
+    ]
+
+
+def _after_a_year(text: str, places: list[tuple[int, CalendarDate]]) -> list[Span | None]:
+    """The days of those dates that say a year, or stand behind one that does.
+
+    A day without a month gets that of the date before it, in `places` itself.
+    """
+    spans: list[Span | None] = [None] * len(places)
     year = month = None
-    for at, said in sorted(dates, key=lambda found: found[0]):
-        year = said.year or year
-        month = said.month or (None if said.quarter else month)
-        said = replace(said, year=year, month=month if said.day else said.month)
-        days = _resolved(said, latest)
-        if days and at >= 0:
-            yield _Days(start=days[0], end=days[1], first=at, last=at + len(said.text))
+    for i, (at, said) in enumerate(places):
+        if said.day and said.month is None:
+            said = replace(said, month=month)
+            places[i] = at, said
+        year, month = said.year or year, said.month
+        if year is not None:
+            spans[i] = span = span_of(year, said)
+            previous = spans[i - 1] if i else None
+            if said.year is None and previous and span and _ranged(text, places, i):
+                # A range may lead into the next year.
+                spans[i] = span_of(year + (span[0] < previous[0]), said)
+    return spans
 
 
-def _resolved(said: CalendarDate, latest: date) -> tuple[date, date] | None:
-    """The days of a date; the latest that begin no later than `latest` where parts are missing."""
-    if said.year is not None:
-        return _days(said.year, said)
+def _is_date(text: str, at: int, said: CalendarDate) -> bool:
+    before, behind = text[:at], text[at + len(said.text) :]
+    if said.text.isdigit():
+        return bool(_YEAR_CONTEXT.search(before)) and not _COUNTED_BEHIND.match(behind)
+    if said.year is None and said.quarter is None and (said.month is None or said.day is None):
+        english = said.text.isascii()
+        if english and (_NAME_BEHIND.match(behind) or (said.text == "may" and not before.strip())):
+            return False
+        return not _NO_DAY.match(behind)
+    return True
+
+
+def _ranged(text: str, places: list[tuple[int, CalendarDate]], i: int) -> bool:
+    """Whether date i ends a range that the date before it begins."""
+    at, said = places[i - 1]
+    return bool(_RANGE.fullmatch(text[at + len(said.text) : places[i][0]]))
+
+
+def _resolved(said: CalendarDate, latest: date) -> Span | None:
+    """The days of a date without a year: the latest that begin no later than `latest`."""
     if said.month is None and said.quarter is None:
-        months = (_month_before(latest, count) for count in range(12))
-        candidates = (_days(m.year, said, month=m.month) for m in months)
+        months = (months_before(latest, count) for count in range(12))
+        candidates = (span_of(m.year, replace(said, month=m.month)) for m in months)
     else:
-        candidates = (_days(latest.year - count, said) for count in range(5))
+        candidates = (span_of(latest.year - count, said) for count in range(5))
     return next((days for days in candidates if days and days[0] <= latest), None)
-
-
-def _days(year: int, said: CalendarDate, month: int | None = None) -> tuple[date, date] | None:
-    month = month or said.month
-    try:
-        if said.quarter:
-            start = date(year, 3 * said.quarter - 2, 1)
-            return start, _month(date(year, 3 * said.quarter, 1))[1]
-        if month is None:
-            return _year(year)
-        if said.day is None:
-            return _month(date(year, month, 1))
-        day = date(year, month, said.day)
-    except ValueError:  # no such day: a 30th of February
-        return None
-    return day, day
-
-
-# --- dates that lean on today -------------------------------------------------------------------
-
-_Reader = Callable[[re.Match[str], date], "tuple[date, date] | None"]
-
-
-def _relative(text: str, today: date) -> Iterator[_Days]:
-    """Each phrase once: what one pattern has read is blanked out for the next."""
-    for pattern, read in _RELATIVE:
-        for match in pattern.finditer(text):
-            days = read(match, today)
-            if days:
-                yield _Days(start=days[0], end=days[1], first=match.start(), last=match.end())
-                text = text[: match.start()] + " " * len(match[0]) + text[match.end() :]
-
-
-def _day(match: re.Match[str], today: date) -> tuple[date, date]:
-    return _same(today - timedelta(days=_DAYS[match[0].casefold()]))
-
-
-def _years_ago_today(match: re.Match[str], today: date) -> tuple[date, date]:
-    years = _YEARS.get(match["year"] or "") or _number(match["number"] or match["count"] or "")
-    return _same(_month_before(today, 12 * years))
-
-
-def _in_year(match: re.Match[str], today: date) -> tuple[date, date] | None:
-    """今年2月13日, 去年第四季度, 前年下半年, or the year alone."""
-    year = today.year - _YEARS[match["year"]]
-    half = match["half"]
-    if half:
-        return (
-            (date(year, 1, 1), date(year, 6, 30))
-            if half == "上"
-            else (date(year, 7, 1), date(year, 12, 31))
-        )
-    dates, _ = read_dates(match["date"] or "", None)
-    return _days(year, dates[0] if dates else CalendarDate(year=year, text=""))
-
-
-def _in_month(match: re.Match[str], today: date) -> tuple[date, date] | None:
-    month = _month_before(today.replace(day=1), _AGO_ZH[match["ago"]])
-    if match["day"]:
-        return _days(month.year, CalendarDate(month=month.month, day=int(match["day"]), text=""))
-    return _month(month)
-
-
-def _in_week(match: re.Match[str], today: date) -> tuple[date, date]:
-    monday = today - timedelta(days=today.weekday() + 7 * _AGO_ZH[match["ago"]])
-    if match["weekday"]:
-        return _same(monday + timedelta(days=_WEEKDAY_ZH[match["weekday"]]))
-    return monday, monday + timedelta(days=6)
-
-
-def _quarter_zh(match: re.Match[str], today: date) -> tuple[date, date]:
-    return _quarter(_month_before(today, 3 * _AGO_ZH[match["ago"]]))
-
-
-def _weekday(match: re.Match[str], today: date) -> tuple[date, date]:
-    """The latest such day that is over; "last Friday" of a Friday is a week ago."""
-    names = match.groupdict()
-    number = _WEEKDAY_ZH[names["zh"]] if names["zh"] else _WEEKDAY_EN[names["en"].casefold()]
-    return _same(today - timedelta(days=(today.weekday() - number - 1) % 7 + 1))
-
-
-def _calendar_en(match: re.Match[str], today: date) -> tuple[date, date]:
-    """The week, month, quarter or year that is now, or the one before it."""
-    back = match["which"].casefold() in ("last", "previous")
-    unit = match["unit"].casefold()
-    if unit == "week":
-        monday = today - timedelta(days=today.weekday() + 7 * back)
-        return monday, monday + timedelta(days=6)
-    moved = _month_before(today, _MONTHS[unit] * back)
-    if unit == "month":
-        return _month(moved)
-    return (
-        _quarter(moved) if unit == "quarter" else (date(moved.year, 1, 1), date(moved.year, 12, 31))
-    )
-
-
-def _lately(match: re.Match[str], today: date) -> tuple[date, date]:
-    """近三个月, the past 5 days: from then until today."""
-    return _before(match, today), today
-
-
-def _ago(match: re.Match[str], today: date) -> tuple[date, date]:
-    """三天前, two weeks ago: that day, or the week, month or year around it."""
-    day, unit = _before(match, today), match["unit"].casefold()
-    if unit in ("月", "month", "季度", "quarter"):
-        return _month(day)
-    if unit in ("年", "year"):
-        return _year(day.year)
-    around = timedelta(days=3 if _UNITS[unit] == 7 else 0)
-    return day - around, day + around
-
-
-def _before(match: re.Match[str], today: date) -> date:
-    number, unit = _number(match["number"] or ""), match["unit"].casefold()
-    if unit in _UNITS:
-        return today - timedelta(days=number * _UNITS[unit])
-    return _month_before(today, number * _MONTHS[unit])
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBERS[text.casefold()]
-
-
-def _same(day: date) -> tuple[date, date]:
-    return day, day
-
-
-def _month(day: date) -> tuple[date, date]:
-    return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
-
-
-def _year(year: int) -> tuple[date, date]:
-    return date(year, 1, 1), date(year, 12, 31)
-
-
-def _quarter(day: date) -> tuple[date, date]:
-    first = 3 * ((day.month - 1) // 3) + 1
-    return date(day.year, first, 1), _month(date(day.year, first + 2, 1))[1]
-
-
-def _month_before(day: date, months: int) -> date:
-    """The same day that many months earlier, or the month's last."""
-    number = max(12, day.year * 12 + day.month - 1 - months)
-    year, month = number // 12, number % 12 + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
-
-
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE)
-
-
-# The longest form first.
-_RELATIVE: tuple[tuple[re.Pattern[str], _Reader], ...] = (
-    (_pattern(rf"(?:(?P<year>去年|前年)|{_NUMBER_ZH}年前)的?今[天日]"
-              r"|\b(?P<count>\d{1,2}|one|two|three|four|five|six|ten) years? ago today\b"),
-     _years_ago_today),
-    (_pattern(r"(?P<year>今年|去年|前年)(?:的?(?P<half>[上下])半年"
-              r"|的?(?P<date>\d{1,2}月(?:\d{1,2}[日号])?|第?[一二三四1-4]季度))?"), _in_year),
-    (_pattern(r"(?P<ago>上上|[这本当上])个?月(?:(?P<day>\d{1,2})[日号])?"), _in_month),
-    (_pattern(r"(?P<ago>上上|[这本上])个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])?"),
-     _in_week),
-    (_pattern(r"(?P<ago>[这本上])个?季度"), _quarter_zh),
-    (_pattern(rf"(?:最近|过去|近|这)的?{_NUMBER_ZH}个?{_UNIT_ZH}"), _lately),
-    (_pattern(rf"{_NUMBER_ZH}个?{_UNIT_ZH}之?前(?![后列十五三锋])"), _ago),
-    (_pattern(r"(?:周|星期|礼拜)(?P<zh>[一二三四五六日天])(?P<en>)"), _weekday),
-    (_pattern(rf"(?:{'|'.join(sorted(_DAYS, key=len, reverse=True))})(?![a-z])"), _day),
-    (_pattern(rf"\b(?:last|past|previous|recent)\s+{_NUMBER_EN}\s+{_UNIT_EN}s\b"), _lately),
-    (_pattern(rf"\bpast (?P<number>){_UNIT_EN}\b"), _lately),
-    (_pattern(rf"\b{_NUMBER_EN}\s+{_UNIT_EN}s? ago\b"), _ago),
-    (_pattern(r"\b(?P<which>this|last|previous)\s+(?P<unit>week|month|quarter|year)\b"),
-     _calendar_en),
-    (_pattern(rf"\b(?:last|on|this) (?P<zh>)(?P<en>{'|'.join(_WEEKDAY_EN)})\b"), _weekday),
-)  # fmt: skip

@@ -43,6 +43,8 @@ def test_a_question_is_translated_once() -> None:
     [
         says("It chose Alibaba for its data."),  # answered, not translated
         says("\n \n"),
+        says("<think>\n用户想知道"),
+        says("当然，以下是译文："),
         fails(500),
         breaks_off("苹果"),
         never_ends("苹果为什么"),
@@ -52,6 +54,13 @@ def test_what_is_no_translation_is_not_used(behaviour: Behaviour) -> None:
     with chat_server(behaviour) as server:
         translator = Translator(OpenAIChatModel(server.config()))
         assert translator.translate(QUESTION, "zh").text is None
+
+
+def test_thoughts_and_announcements_are_passed_over() -> None:
+    reply = f"<think>\n苹果是公司\n</think>\n\n译文：\n{IN_CHINESE}\n"
+    with chat_server(says(reply)) as server:
+        translator = Translator(OpenAIChatModel(server.config()))
+        assert translator.translate(QUESTION, "zh").text == IN_CHINESE
 
 
 @pytest.mark.parametrize("behaviour", [slow_start(3.0), stalls_after("苹果", 3.0)])

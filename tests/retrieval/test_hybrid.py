@@ -103,6 +103,12 @@ def test_odd_questions_are_no_fault(
     assert len(LexicalRetriever(read).retrieve(question, 3)) <= 3
 
 
+def test_an_empty_index_finds_nothing(tmp_path: Path, hash_embedder: HashEmbedder) -> None:
+    empty = made(tmp_path, hash_embedder, {"a": "\n"})
+    assert HybridRetriever(empty, hash_embedder).retrieve("Qwen", 5) == ()
+    assert LexicalRetriever(empty).retrieve("Qwen", 5) == ()
+
+
 def test_a_corpus_of_one_passage_and_one_of_equal_passages(
     tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:

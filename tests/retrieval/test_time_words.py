@@ -61,6 +61,35 @@ def read(question: str) -> TimeFrame:
         ("two weeks ago", (2025, 6, 29), (2025, 7, 5)),
         ("3 months ago", (2025, 4, 1), (2025, 4, 30)),
         ("五年前的今天谁接任？", (2020, 7, 16), (2020, 7, 16)),
+        ("二十年前的奥运会", (2005, 1, 1), (2005, 12, 31)),
+        # Parts of a year, and ranges.
+        ("2024年上半年的营收", (2024, 1, 1), (2024, 6, 30)),
+        ("in the first half of 2024", (2024, 1, 1), (2024, 6, 30)),
+        ("2024年前11个月出口", (2024, 1, 1), (2024, 11, 30)),
+        ("去年前三季度营收", (2024, 1, 1), (2024, 9, 30)),
+        ("January to March 2024", (2024, 1, 1), (2024, 3, 31)),
+        ("between January and March 2024", (2024, 1, 1), (2024, 3, 31)),
+        ("1月至3月出口", (2024, 1, 1), (2024, 3, 31)),
+        ("1-2月出口", (2025, 1, 1), (2025, 2, 28)),
+        ("2023年10月到次年2月", (2023, 10, 1), (2024, 2, 29)),
+        ("12月20日至1月5日", (2024, 12, 20), (2025, 1, 5)),
+        ("2月10-13日", (2025, 2, 10), (2025, 2, 13)),
+        ("February 10-13", (2025, 2, 10), (2025, 2, 13)),
+        ("上一季度", (2025, 4, 1), (2025, 6, 30)),
+        ("fourth quarter last year", (2024, 10, 1), (2024, 12, 31)),
+        ("February 13 last year", (2024, 2, 13), (2024, 2, 13)),
+        ("大前天", (2025, 7, 13), (2025, 7, 13)),
+        ("本周一共有几家公司", (2025, 7, 14), (2025, 7, 20)),
+        # Other ways to write a day.
+        ("13/2/2025", (2025, 2, 13), (2025, 2, 13)),
+        ("2025/2/13", (2025, 2, 13), (2025, 2, 13)),
+        ("2025.2.13", (2025, 2, 13), (2025, 2, 13)),
+        ("2025-02-13", (2025, 2, 13), (2025, 2, 13)),
+        ("on 13-Feb-2025", (2025, 2, 13), (2025, 2, 13)),
+        ("sales in 2024", (2024, 1, 1), (2024, 12, 31)),
+        # What is no "since".
+        ("2024年起诉苹果的公司", (2024, 1, 1), (2024, 12, 31)),
+        ("Up to 30 million units in 2024", (2024, 1, 1), (2024, 12, 31)),
     ],
 )
 def test_days_are_read(
@@ -76,13 +105,23 @@ def test_days_are_read(
         ("截至7月的市值", (2025, 7, 31)),
         ("截至2月13日，股价是多少？", (2025, 2, 13)),
         ("how many as of June?", (2025, 6, 30)),
-        ("最新消息是什么？", (2025, 7, 16)),
-        ("What is the latest on Siri?", (2025, 7, 16)),
+        ("7月之前的销量", (2025, 6, 30)),
+        ("2025年之前苹果的销量", (2024, 12, 31)),
+        ("2月13日之前", (2025, 2, 12)),
+        ("by Feb 14", (2025, 2, 14)),
+        ("before Feb. 13, 2025", (2025, 2, 12)),
+        ("prior to 2025", (2024, 12, 31)),
     ],
 )
 def test_the_newest_is_preferred_up_to_a_day(question: str, end: tuple[int, int, int]) -> None:
     assert read(question).effect == "newest"
     assert (read(question).start, read(question).end) == (None, date(*end))
+
+
+@pytest.mark.parametrize("question", ["最新消息是什么？", "What is the latest on Siri?"])
+def test_the_newest_has_no_day(question: str) -> None:
+    # An article of tomorrow, by this machine's day, may be of today where it was written.
+    assert read(question) == TimeFrame(effect="newest", phrase=read(question).phrase)
 
 
 @pytest.mark.parametrize("question", ["since February 13", "2月13日以来的股价", "自2月13日起"])
@@ -99,6 +138,42 @@ def test_since_a_day_has_no_end(question: str) -> None:
         "iOS 18.4 and Qwen2.5-Max",
         "2月30日",
         "",
+        # Words that only look like a date.
+        "smartphone market, marketing, decline and novels",
+        "Which 3 markets does Apple sell AI in?",
+        "未来十年前景如何？",
+        "两天前往北京的航班",
+        "十几年前的手机",
+        "1.5 years ago",
+        "half a year ago",
+        "1,000 years ago",
+        "twenty-two years ago",
+        "下周三发布什么？",
+        "next March",
+        "明年3月",
+        "下个月13日",
+        "每周五",
+        "一周一次",
+        "周六福的营收",
+        "登上月球",
+        "线上周边",
+        "今日头条",
+        "USA Today",
+        "the song Yesterday",
+        "the show Last Week Tonight",
+        "5日均线",
+        "7日年化收益率",
+        "3月期Shibor",
+        "2000 workers",
+        "2024 people attended",
+        "Windows 2000",
+        "Blade Runner 2049",
+        "August Wilson",
+        "June Squibb",
+        "the March on Washington",
+        "离北京最近的城市",
+        "最新款iPhone",
+        "3/4/2025",
     ],
 )
 def test_a_question_without_days_has_no_frame(question: str) -> None:
@@ -152,11 +227,11 @@ def test_a_frame_is_told_in_both_languages() -> None:
     told = [effect_of(frame) for frame in frames if frame]
     assert [message.zh for message in told] == [
         "优先 2025-02-13 及其后几天的文章（“2月13日”）",
-        "截至 2025-07-16，越新的文章越优先（“最新”）",
+        "越新的文章越优先（“最新”）",
         "仅限 2025-02-13 – … 的文章",
     ]
     assert [message.en for message in told] == [
         "Articles of 2025-02-13 and the days after are preferred (“2月13日”)",
-        "Up to 2025-07-16, the newer an article the better (“最新”)",
+        "The newer an article the better (“最新”)",
         "Only articles of 2025-02-13 – …",
     ]
