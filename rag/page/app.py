@@ -136,7 +136,7 @@ def _draw(assistant: Assistant, examples: Sequence[str]) -> _Parts:
 
 
 def _day(label: str) -> gr.Textbox:
-    return gr.Textbox(lines=1, max_length=20, label=label, placeholder="2025-02-13")
+    return gr.Textbox(lines=1, max_length=20, label=label, placeholder="YYYY-MM-DD")
 
 
 def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
@@ -206,6 +206,8 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
             parts.before: "",
             parts.present: "",
             parts.hint: "",
+            parts.since: "",
+            parts.until: "",
             parts.offers: gr.update(visible=bool(parts.offered)),
             parts.new: gr.update(visible=False),
         }
@@ -249,7 +251,11 @@ def _wire(page: gr.Blocks, parts: _Parts, assistant: Assistant) -> None:
         **quiet,
     )
     parts.new.click(
-        restart, None, [*drawn, parts.hint, parts.offers, parts.new], queue=False, **quiet
+        restart,
+        None,
+        [*drawn, parts.hint, parts.since, parts.until, parts.offers, parts.new],
+        queue=False,
+        **quiet,
     )
 
 

@@ -160,6 +160,8 @@ def test_the_days_of_the_articles_can_be_set_and_the_answer_says_so(
     assert served.assistant.time_frames[-1] == TimeFrame(
         start=date(2025, 2, 1), end=date(2025, 2, 13)
     )
+    page.locator("#rag-new").click()
+    expect(since).to_have_value("")
 
 
 # --- readers and languages ------------------------------------------------------------------------
