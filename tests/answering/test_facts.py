@@ -65,13 +65,6 @@ def dates(text: str, published: Published | None = None) -> list[tuple[int | Non
         ("5 m tall", "5", ""),
     ],
 )
-def test_words_that_begin_like_a_month_are_no_dates() -> None:
-    facts = read_facts("Apple entered 3 markets in a decade, and marketing 30 percent declined")
-    assert facts.dates == ()
-    assert [str(quantity.value) for quantity in facts.quantities] == ["3", "30"]
-    assert read_facts("Sept. 3 and Jan 5").dates[0].month == 9
-
-
 def test_a_number_is_read_with_its_magnitude_and_unit(text: str, value: str, unit: str) -> None:
     assert quantities(text) == [(Decimal(value), unit)]
 
@@ -275,3 +268,10 @@ def test_each_number_moves_as_its_own_clause_says() -> None:
 )
 def test_negation(text: str, negated: bool) -> None:
     assert read_facts(text).negated is negated
+
+
+def test_words_that_begin_like_a_month_are_no_dates() -> None:
+    facts = read_facts("Apple entered 3 markets in a decade, and marketing 30 percent declined")
+    assert facts.dates == ()
+    assert [str(quantity.value) for quantity in facts.quantities] == ["3", "30"]
+    assert read_facts("Sept. 3 and Jan 5").dates[0].month == 9
