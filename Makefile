@@ -12,7 +12,7 @@ test: $(VENV)/ready
 	$(BIN)/pytest
 
 eval: $(VENV)/ready
-	$(BIN)/python -m eval seeds
+	$(BIN)/python -m eval run seeds
 
 # Style, types and the direction of imports.
 check: $(VENV)/ready

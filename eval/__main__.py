@@ -1,8 +1,12 @@
-"""`python -m eval seeds`: ask the question set, print what the answers are worth.
+"""The evaluation, from a clone.
 
-`python -m eval retrieval SET_FOLDER` measures retrieval alone (`eval.retrieval`).
+    python -m eval run ARTICLES [--out RUN]    ask the question set, keep and score every answer
+    python -m eval compare RUN RUN             what got better and what got worse
+    python -m eval baseline RUN                make a run the one that later ones are held against
+    python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
 
-Ends with 0 where every floor holds, 1 where one doesn't, 2 where the run could not be made.
+Ends with 0 where all is well, 1 where a run lost against the baseline, 2 where it could not be
+made.
 """
 
 from __future__ import annotations
@@ -10,57 +14,79 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from eval import report, retrieval
-from eval.floors import misses
+from eval import guard, report, retrieval
+from eval.comparison import compare_runs, print_changes
 from eval.opening import Composer, opened
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
-from eval.runner import Ask, Outcome, run, summarise
+from eval.records import RunFolder, manifest_of, read_run, scores_of
+from eval.runner import Outcome, run, summarise
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
 
+RUNS = Path(__file__).with_name("runs")
+"""Where runs are kept; git ignores it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the evaluation with the command line's arguments; the value is the exit status."""
+    """Do what the command line's arguments say; the value is the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["retrieval"]:
         return retrieval.main(given[1:])
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
-        documents = [load_document(path, options.folder) for path in find_files(options.folder)]
-        questions = spread(load_questions(options.questions, documents), options.limit)
-        composer: Composer = options.composer
-        with opened(options.folder, options.index, composer) as ask:
-            outcomes = _run(questions, ask, log)
+        if options.command == "compare":
+            before, after = read_run(options.before), read_run(options.after)
+            print_changes(console, before, after, compare_runs(before, after))
+            return 0
+        if options.command == "baseline":
+            guard.write_baseline(read_run(options.run))
+            console.print(f"Written: {guard.BASELINE}; its diff shows what changed.")
+            return 0
+        return _run(options, console, log)
     except (RagError, QuestionSetError, OSError) as error:
         log.print(str(error), style="bold red", markup=False)
         return 2
-    rows = summarise(outcomes)
-    report.print_tables(console, rows)
+
+
+def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
+    documents = [load_document(path, options.articles) for path in find_files(options.articles)]
+    questions = spread(load_questions(options.questions, documents), options.limit)
+    composer: Composer = options.composer
+    folder = options.out or RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
+    with opened(options.articles, options.index, composer) as assistant:
+        kept = RunFolder(folder, manifest_of(assistant.about, options.questions, questions))
+        done = kept.outcomes(questions)
+
+        with _bar(log) as progress:
+            task = progress.add_task("Asking", total=len(questions), completed=len(done))
+
+            def keep(outcome: Outcome) -> None:
+                kept.add(outcome)
+                progress.advance(task)
+
+            outcomes = run(questions, assistant.ask, keep, done)
+    report.print_tables(console, summarise(outcomes))
     report.print_errors(console, outcomes)
     if composer == "model":
         _print_fallbacks(console, outcomes)
     if options.verbose:
         report.print_failures(console, outcomes)
-    if options.json:
-        settings = {
-            "composer": composer,
-            "questions": len(questions),
-            "limit": options.limit,
-        }
-        options.json.write_text(report.to_json(rows, outcomes, settings), encoding="utf-8")
+    console.print(f"Kept in {folder}.")
     if composer == "model" or options.limit is not None or options.questions != QUESTIONS:
-        console.print("No floor applies: those are for the extractive composer and the whole set.")
+        console.print("No baseline: that is one of the extractive composer and the whole set.")
         return 0
-    failed = misses({row.metric: row.estimate.mean for row in rows if row.slice == "overall"})
-    report.print_misses(console, failed)
-    return 1 if failed else 0
+    after = {outcome.question.question_id: scores_of(outcome) for outcome in outcomes}
+    lost = guard.regressions(after, *guard.read_baseline())
+    guard.print_regressions(console, lost)
+    return 1 if lost else 0
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
@@ -72,16 +98,14 @@ def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Questio
     return [by_language[i * len(questions) // limit] for i in range(limit)]
 
 
-def _run(questions: Sequence[Question], ask: Ask, log: Console) -> tuple[Outcome, ...]:
+def _bar(log: Console) -> Progress:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=log, transient=True) as progress:
-        task = progress.add_task("Asking", total=len(questions))
-        return run(questions, ask, lambda _: progress.advance(task))
+    return Progress(*columns, console=log, transient=True)
 
 
 def _print_fallbacks(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -91,28 +115,36 @@ def _print_fallbacks(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m eval", description="Ask the question set and score the answers."
+    parser = argparse.ArgumentParser(prog="python -m eval", description="Evaluate the answers.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    runs = commands.add_parser("run", help="ask the question set and score the answers")
+    runs.add_argument("articles", type=Path, help="the articles that the questions are about")
+    runs.add_argument(
+        "--out", type=Path, metavar="RUN", help="folder of the run; one that was stopped goes on"
     )
-    parser.add_argument("folder", type=Path, help="the articles that the questions are about")
-    parser.add_argument(
+    runs.add_argument(
         "--index", type=Path, help="an index of these articles; a temporary one is built without"
     )
-    parser.add_argument("--questions", type=Path, default=QUESTIONS, help="another question set")
-    parser.add_argument(
+    runs.add_argument("--questions", type=Path, default=QUESTIONS, help="another question set")
+    runs.add_argument(
         "--composer",
         choices=("extractive", "model"),
         default="extractive",
         help="who writes the answers; model takes RAG_MODEL and its endpoint",
     )
-    parser.add_argument(
+    runs.add_argument(
         "--limit",
         type=retrieval.question_count,
         metavar="N",
         help="only N questions, spread evenly",
     )
-    parser.add_argument("--json", type=Path, metavar="OUT", help="also write the run to a file")
-    parser.add_argument("--verbose", action="store_true", help="show the questions that failed")
+    runs.add_argument("--verbose", action="store_true", help="show the questions that failed")
+    compare = commands.add_parser("compare", help="two runs, question by question")
+    compare.add_argument("before", type=Path)
+    compare.add_argument("after", type=Path)
+    baseline = commands.add_parser("baseline", help="make a run the baseline")
+    baseline.add_argument("run", type=Path)
+    commands.add_parser("retrieval", help="measure retrieval alone")
     return parser
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Literal
+from typing import Any, Literal
 
 from eval.runner import Ask
 from rag.assistant import Assistant
@@ -19,9 +20,17 @@ from rag.models.loading import load_embedder
 Composer = Literal["extractive", "model"]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opened:
+    """A way to ask, and what its answers depend on."""
+
+    ask: Ask
+    about: Mapping[str, Any]
+
+
 @contextmanager
-def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Ask]:
-    """A way to ask about the articles in `folder`, for as long as the context lasts.
+def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Opened]:
+    """An assistant for the articles in `folder`, for as long as the context lasts.
 
     The index is the one in `index`, as it is, else a fresh one that is thrown away. The
     extractive composer sends nothing anywhere, whatever `RAG_MODEL` says; the composer `model`
@@ -42,4 +51,20 @@ def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Ask
         embedder = load_embedder(config.embedder)
         if index is None:
             update_index(config.index, [folder], embedder)
-        yield Assistant.open(config, embedder=embedder).ask
+        assistant = Assistant.open(config, embedder=embedder)
+        manifest = assistant.snapshot.manifest
+        contents = sorted(d.content_hash for d in assistant.snapshot.documents.values())
+        yield Opened(
+            ask=assistant.ask,
+            about={
+                "composer": composer,
+                "chat_model": assistant.chat_model_name,
+                "reranker": config.reranker,
+                "embedder": manifest.embedder,
+                "runtime": embedder.runtime,
+                "fingerprint": manifest.fingerprint,
+                "articles": manifest.documents,
+                "passages": manifest.passages,
+                "articles_sha256": hashlib.sha256("".join(contents).encode()).hexdigest(),
+            },
+        )

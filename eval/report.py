@@ -1,17 +1,13 @@
-"""What a run found, as tables for a terminal and as JSON for a file."""
+"""What a run found, as tables for a terminal."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from eval.floors import Miss
 from eval.intervals import Estimate
 from eval.metrics import METRICS
 from eval.runner import Outcome, Row
@@ -53,41 +49,6 @@ def print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
         console.print(Text(", ".join(scores), style="yellow"))
         status = answer.status if answer else f"no answer: {outcome.error}"
         console.print(Text(f"{status}: {answer.text if answer else ''}", style="dim"))
-
-
-def print_misses(console: Console, misses: Sequence[Miss]) -> None:
-    """Print each metric that is on the wrong side of its floor."""
-    for miss in misses:
-        mean = "not scored" if miss.mean is None else f"{miss.mean:.3f}"
-        console.print(Text(f"{miss.metric}: {mean}, floor {miss.floor:.3f}", style="bold red"))
-
-
-def to_json(rows: Sequence[Row], outcomes: Sequence[Outcome], settings: Mapping[str, Any]) -> str:
-    """The whole run as one JSON object: settings, rows, and every question with its answer."""
-    report = {
-        "settings": dict(settings),
-        "rows": [
-            {"slice": row.slice, "metric": row.metric, **asdict(row.estimate)} for row in rows
-        ],
-        "questions": [_outcome_record(outcome) for outcome in outcomes],
-    }
-    return json.dumps(report, ensure_ascii=False, indent=1)
-
-
-def _outcome_record(outcome: Outcome) -> dict[str, Any]:
-    question = outcome.question
-    return {
-        "id": question.question_id,
-        "group": question.group,
-        "type": question.type,
-        "language": question.language,
-        "seconds": round(outcome.seconds, 4),
-        "scores": {
-            metric.name: score for metric, score in zip(METRICS, outcome.scores, strict=True)
-        },
-        "error": outcome.error,
-        "answer": json.loads(outcome.answer.to_json()) if outcome.answer else None,
-    }
 
 
 def _by_metric(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:

@@ -7,7 +7,7 @@ The runner knows an assistant only as `ask: Callable[[str], Answer]`, the one pa
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.intervals import Estimate, Observation, estimate
@@ -59,18 +59,23 @@ def run(
     questions: Iterable[Question],
     ask: Ask,
     on_progress: Callable[[Outcome], None] | None = None,
+    done: Mapping[str, Outcome] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Ask every question and score each answer; `on_progress` sees each outcome at once.
+    """Ask every question and score each answer; `on_progress` sees each new outcome at once.
+
+    What is `done` already, by the id of its question, is not asked again.
 
     A question that raises `RagError` is an outcome without an answer and counts in the means;
     any other exception is a bug and ends the run.
     """
     outcomes = []
     for question in questions:
-        outcome = _ask(question, ask)
+        outcome = (done or {}).get(question.question_id)
+        if outcome is None:
+            outcome = _ask(question, ask)
+            if on_progress:
+                on_progress(outcome)
         outcomes.append(outcome)
-        if on_progress:
-            on_progress(outcome)
     return tuple(outcomes)
 
 
@@ -81,7 +86,13 @@ def _ask(question: Question, ask: Ask) -> Outcome:
         answer = ask(question.text)
     except RagError as raised:
         error = str(raised)
-    seconds = time.perf_counter() - began
+    return scored(question, answer, error=error, seconds=time.perf_counter() - began)
+
+
+def scored(
+    question: Question, answer: Answer | None, *, error: str | None, seconds: float
+) -> Outcome:
+    """What came of a question, with its scores."""
     scores = tuple(metric.score(question, answer) for metric in METRICS)
     return Outcome(question=question, answer=answer, error=error, scores=scores, seconds=seconds)
 

@@ -1,14 +1,11 @@
 import io
-import json
 from collections.abc import Callable
 
 import pytest
 from rich.console import Console
 
-from eval.floors import FLOORS, misses
-from eval.metrics import METRICS
 from eval.questions import Fact, GoldSpan, Question
-from eval.report import print_errors, print_failures, print_tables, to_json
+from eval.report import print_errors, print_failures, print_tables
 from eval.runner import run, summarise
 from rag.errors import QuestionError
 from rag.messages import Language
@@ -97,26 +94,3 @@ def test_the_report(make_answer: MakeAnswer) -> None:
     # What an answer says is shown as it is, not read as markup.
     assert "[bold]117.6" in text
     assert "owner.en" in text
-
-    report = json.loads(to_json(rows, outcomes, {"composer": "extractive"}))
-    assert report["settings"] == {"composer": "extractive"}
-    assert len(report["rows"]) == len(rows)
-    first = report["questions"][0]
-    assert first["id"] == "price.zh"
-    assert first["scores"]["citation precision"] == 0.0
-    assert first["answer"]["status"] == "answered"
-
-
-def test_floors() -> None:
-    assert set(FLOORS) == {metric.name for metric in METRICS}
-    floors = {**dict.fromkeys(FLOORS, 0.5)}
-    means: dict[str, float | None] = dict.fromkeys(FLOORS, 0.5)
-    assert misses(means, floors) == ()
-    means |= {"MRR": 0.49, "false abstentions": 0.51, "fact recall": None}
-    # In the order of the metrics; the only ceiling is that of false abstentions.
-    assert [m.metric for m in misses(means, floors)] == ["MRR", "fact recall", "false abstentions"]
-
-
-def test_a_floor_that_lets_everything_pass_needs_no_score() -> None:
-    floors = {**dict.fromkeys(FLOORS, 0.0), "false abstentions": 1.0}
-    assert misses({}, floors) == ()

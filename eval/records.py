@@ -1,0 +1,193 @@
+"""A run as a folder: what was asked of what, and every answer, kept as it comes.
+
+    RUN/manifest.json    what the run depends on: versions, models, index, questions, settings
+    RUN/answers.jsonl    a line per question: its scores, its time, and the whole `Answer`
+
+A run that was stopped goes on where it was: what it depends on must be the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from eval.metrics import METRICS
+from eval.questions import Question
+from eval.runner import Outcome, scored
+from rag.errors import ConfigError
+from rag.types import Answer
+
+_MANIFEST, _ANSWERS = "manifest.json", "answers.jsonl"
+_PACKAGES = ("cited-rag", "faiss-cpu", "openai", "openvino", "sentence-transformers", "torch")
+# When a run was begun says nothing of what it depends on.
+_BEGUN = "begun"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """One question of a run, as it was kept; a metric that doesn't apply has no score."""
+
+    question_id: str
+    group: str
+    type: str
+    language: str
+    question: str
+    seconds: float
+    scores: Mapping[str, float]
+    error: str | None
+    answer: Answer | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """A run that was read from its folder."""
+
+    name: str
+    manifest: Mapping[str, Any]
+    records: tuple[Record, ...]
+
+
+def manifest_of(
+    about: Mapping[str, Any], questions_file: Path, questions: Sequence[Question]
+) -> dict[str, Any]:
+    """What a run depends on: `about` the assistant, its questions, and versions."""
+    asked = "\n".join(question.question_id for question in questions)
+    return {
+        _BEGUN: datetime.now(UTC).isoformat(timespec="seconds"),
+        **about,
+        "questions": len(questions),
+        "questions_file": questions_file.name,
+        "questions_sha256": hashlib.sha256(
+            questions_file.read_bytes() + asked.encode()
+        ).hexdigest(),
+        "versions": {package: version(package) for package in _PACKAGES},
+    }
+
+
+class RunFolder:
+    """A run being made in `folder`; made new, or gone on with."""
+
+    def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
+        """Raises `ConfigError` where the folder holds a run that depends on something else."""
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / _MANIFEST
+        if path.is_file():
+            _check_same(folder, _read_json(path), manifest)
+        else:
+            path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
+        kept = [_to_line(record) for record in _lines(folder / _ANSWERS)]
+        # A line that was cut off is written anew, not appended to.
+        (folder / _ANSWERS).write_text("".join(kept), encoding="utf-8")
+
+    def outcomes(self, questions: Iterable[Question]) -> dict[str, Outcome]:
+        """What is there of these questions, by id, scored by the metrics of today."""
+        records = {record["id"]: record for record in _lines(self.folder / _ANSWERS)}
+        return {
+            question.question_id: scored(
+                question,
+                _answer(record["answer"]),
+                error=record["error"],
+                seconds=record["seconds"],
+            )
+            for question in questions
+            if (record := records.get(question.question_id))
+        }
+
+    def add(self, outcome: Outcome) -> None:
+        """Keep what came of a question."""
+        with (self.folder / _ANSWERS).open("a", encoding="utf-8") as file:
+            file.write(_to_line(_record(outcome)))
+
+
+def read_run(folder: Path) -> Run:
+    """Read a run. Raises `ConfigError` where the folder holds none."""
+    if not (folder / _MANIFEST).is_file():
+        raise ConfigError(
+            en=f"{folder} holds no run: give a folder that `python -m eval run` made.",
+            zh=f"{folder} 中没有评测记录：请给出 `python -m eval run` 生成的文件夹。",
+        )
+    records = tuple(
+        Record(
+            question_id=record["id"],
+            group=record["group"],
+            type=record["type"],
+            language=record["language"],
+            question=record["question"],
+            seconds=record["seconds"],
+            scores=record["scores"],
+            error=record["error"],
+            answer=_answer(record["answer"]),
+        )
+        for record in _lines(folder / _ANSWERS)
+    )
+    return Run(name=folder.name, manifest=_read_json(folder / _MANIFEST), records=records)
+
+
+def scores_of(outcome: Outcome) -> dict[str, float]:
+    """The scores that apply, by metric."""
+    found = zip(METRICS, outcome.scores, strict=True)
+    return {metric.name: score for metric, score in found if score is not None}
+
+
+def _record(outcome: Outcome) -> dict[str, Any]:
+    question = outcome.question
+    return {
+        "id": question.question_id,
+        "group": question.group,
+        "type": question.type,
+        "language": question.language,
+        "question": question.text,
+        "seconds": round(outcome.seconds, 4),
+        "scores": scores_of(outcome),
+        "error": outcome.error,
+        "answer": json.loads(outcome.answer.to_json()) if outcome.answer else None,
+    }
+
+
+def _answer(record: Mapping[str, Any] | None) -> Answer | None:
+    return Answer.from_json(json.dumps(record)) if record else None
+
+
+def _to_line(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, ensure_ascii=False) + "\n"
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    """The records of a file up to the first that is not whole."""
+    records: list[dict[str, Any]] = []
+    if path.is_file():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            try:
+                records.append(json.loads(line))
+            except ValueError:
+                break
+    return records
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        read: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise ConfigError(
+            en=f"{path} can't be read ({error}): remove the folder, or give another.",
+            zh=f"无法读取 {path}（{error}）：请删除该文件夹，或另给一个。",
+        ) from error
+    return read
+
+
+def _check_same(folder: Path, before: Mapping[str, Any], now: Mapping[str, Any]) -> None:
+    for key in sorted({*before, *now} - {_BEGUN}):
+        if before.get(key) != now.get(key):
+            raise ConfigError(
+                en=f"{folder} holds a run with another {key} ({before.get(key)!r}, now "
+                f"{now.get(key)!r}): give another folder.",
+                zh=f"{folder} 中的评测 {key} 不同（原为 {before.get(key)!r}，现为"
+                f" {now.get(key)!r}）：请换一个文件夹。",
+            )
