@@ -1,6 +1,7 @@
 """The evaluation, from a clone.
 
     python -m eval run ARTICLES [--out RUN]    ask the question set, keep and score every answer
+    python -m eval report RUN                  a page to look at, and a table for a README
     python -m eval compare RUN RUN             what got better and what got worse
     python -m eval baseline RUN                make a run the one that later ones are held against
     python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
@@ -23,6 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from eval import guard, report, retrieval
 from eval.comparison import compare_runs, print_changes
 from eval.opening import Composer, opened
+from eval.page import to_html, to_markdown
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
 from eval.records import RunFolder, manifest_of, read_run, scores_of
 from eval.runner import Outcome, run, summarise
@@ -42,6 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
+        if options.command == "report":
+            found = read_run(options.run)
+            page, summary = options.run / "report.html", options.run / "summary.md"
+            page.write_text(to_html(found), encoding="utf-8")
+            summary.write_text(to_markdown(found), encoding="utf-8")
+            console.print(f"Written: {page} and {summary}.")
+            return 0
         if options.command == "compare":
             before, after = read_run(options.before), read_run(options.after)
             print_changes(console, before, after, compare_runs(before, after))
@@ -139,6 +148,8 @@ def _parser() -> argparse.ArgumentParser:
         help="only N questions, spread evenly",
     )
     runs.add_argument("--verbose", action="store_true", help="show the questions that failed")
+    page = commands.add_parser("report", help="a run as a page (report.html) and as Markdown")
+    page.add_argument("run", type=Path)
     compare = commands.add_parser("compare", help="two runs, question by question")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)

@@ -69,6 +69,37 @@ def _shared(start: int, end: int, span: GoldSpan) -> int:
     return min(end, span.end) - max(start, span.start)
 
 
+@dataclass(frozen=True, kw_only=True)
+class FactCheck:
+    """What became of one reference fact: `found` among the first hits, `stated`, and `cited`."""
+
+    fact_id: str
+    accept: tuple[str, ...]
+    quotes: tuple[str, ...]
+    found: bool
+    stated: bool
+    cited: bool
+
+
+def check_facts(question: Question, answer: Answer | None) -> tuple[FactCheck, ...]:
+    """Each reference fact of a question: what the three recalls are made of."""
+    passages = [hit.passage for hit in answer.hits[:CUTOFF]] if answer else []
+    shown = [statement.text for statement in answer.statements] if answer else []
+    citations = answer.citations if answer else ()
+    return tuple(
+        FactCheck(
+            fact_id=fact.fact_id,
+            accept=fact.accept,
+            quotes=tuple(span.quote for span in spans),
+            found=any(covers(p, span) for p in passages for span in spans),
+            stated=states(shown, fact.accept),
+            cited=any(cites(c, span) for c in citations for span in spans),
+        )
+        for fact in question.facts
+        for spans in [question.spans_of(fact)]
+    )
+
+
 # --- retrieval --------------------------------------------------------------------------------
 
 
@@ -80,11 +111,7 @@ def recall_at_5(question: Question, answer: Answer | None) -> float | None:
     """
     if not question.answerable:
         return None
-    passages = [hit.passage for hit in answer.hits[:CUTOFF]] if answer else []
-    return _share(
-        any(covers(p, span) for p in passages for span in question.spans_of(fact))
-        for fact in question.facts
-    )
+    return _share(fact.found for fact in check_facts(question, answer))
 
 
 def reciprocal_rank(question: Question, answer: Answer | None) -> float | None:
@@ -112,8 +139,7 @@ def fact_recall(question: Question, answer: Answer | None) -> float | None:
     """
     if not question.answerable:
         return None
-    shown = [statement.text for statement in answer.statements] if answer else []
-    return _share(states(shown, fact.accept) for fact in question.facts)
+    return _share(fact.stated for fact in check_facts(question, answer))
 
 
 # --- citations: after ALCE (Gao et al., 2023, arXiv:2305.14627, section 4) --------------------
@@ -131,11 +157,7 @@ def citation_recall(question: Question, answer: Answer | None) -> float | None:
     """
     if not question.answerable:
         return None
-    citations = answer.citations if answer else ()
-    return _share(
-        any(cites(c, span) for c in citations for span in question.spans_of(fact))
-        for fact in question.facts
-    )
+    return _share(fact.cited for fact in check_facts(question, answer))
 
 
 def citation_precision(question: Question, answer: Answer | None) -> float | None:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import METRICS
+from eval.metrics import METRICS, FactCheck, check_facts
 from eval.questions import Question
 from eval.runner import Outcome, scored
 from rag.errors import ConfigError
@@ -38,6 +38,7 @@ class Record:
     type: str
     language: str
     question: str
+    facts: tuple[FactCheck, ...]
     seconds: float
     scores: Mapping[str, float]
     error: str | None
@@ -120,6 +121,7 @@ def read_run(folder: Path) -> Run:
             type=record["type"],
             language=record["language"],
             question=record["question"],
+            facts=tuple(map(_fact, record["facts"])),
             seconds=record["seconds"],
             scores=record["scores"],
             error=record["error"],
@@ -144,11 +146,17 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "type": question.type,
         "language": question.language,
         "question": question.text,
+        "facts": [asdict(fact) for fact in check_facts(question, outcome.answer)],
         "seconds": round(outcome.seconds, 4),
         "scores": scores_of(outcome),
         "error": outcome.error,
         "answer": json.loads(outcome.answer.to_json()) if outcome.answer else None,
     }
+
+
+def _fact(record: Mapping[str, Any]) -> FactCheck:
+    accept, quotes = tuple(record["accept"]), tuple(record["quotes"])
+    return FactCheck(**{**record, "accept": accept, "quotes": quotes})
 
 
 def _answer(record: Mapping[str, Any] | None) -> Answer | None:

@@ -15,7 +15,7 @@ from eval.records import read_run
 from rag.types import Answer
 
 SEEDS = str(Path(__file__).parents[2] / "seeds")
-ABOUT = {"composer": "extractive", "articles": 5}
+ABOUT = {"composer": "extractive", "chat_model": None, "articles": 5}
 MakeAnswer = Callable[..., Answer]
 
 
@@ -116,6 +116,15 @@ def test_a_part_has_no_baseline_and_makes_none(
     assert command.main(["baseline", str(out)]) == 2
     assert "is no whole run" in capsys.readouterr().err
     assert not baseline.exists()
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_run_has_a_report(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert command.main(["run", SEEDS, "--limit", "8", "--out", str(out)]) == 0
+    assert command.main(["report", str(out)]) == 0
+    assert "8 questions" in (out / "report.html").read_text(encoding="utf-8")
+    assert "| fact recall |" in (out / "summary.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.usefixtures("asked")

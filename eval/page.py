@@ -1,0 +1,169 @@
+"""A run as one page to look at, and as a few lines for a README; both stand alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from eval.intervals import Estimate, Observation, estimate
+from eval.metrics import METRICS
+from eval.records import Record, Run
+from eval.wording import normalise
+from rag.messages import Language
+from rag.types import Citation
+
+_BINS = 30
+_WIDTH, _HEIGHT = 600, 120
+
+
+def to_html(run: Run) -> str:
+    """The whole run as one HTML page that loads nothing: metrics, times, and every question."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    records = [_record(record) for record in run.records]
+    return environment.get_template("report.html.j2").render(
+        name=run.name,
+        manifest=run.manifest,
+        slices=[_slice(*part) for part in _parts(run.records)],
+        latency=_latency([record.seconds for record in run.records]),
+        filters={
+            key: sorted({record[key] for record in records})
+            for key in ("result", "type", "language", "status")
+        },
+        records=records,
+    )
+
+
+def to_markdown(run: Run) -> str:
+    """A table of the metrics over all questions."""
+    lines = [
+        f"| metric ({run.manifest['composer']} composer, {run.manifest['begun'][:10]}) | n | mean |"
+        " 95 % interval |",
+        "|---|---|---|---|",
+    ]
+    for metric, value in _estimates(run.records):
+        interval = f"{value.low:.3f}–{value.high:.3f}"
+        lines.append(f"| {metric} | {value.n} | {value.mean:.3f} | {interval} |")
+    return "\n".join(lines) + "\n"
+
+
+def _parts(records: Sequence[Record]) -> Iterator[tuple[str, Sequence[Record]]]:
+    yield "All questions", records
+    for language, title in (("zh", "Chinese questions"), ("en", "English questions")):
+        yield title, [record for record in records if record.language == language]
+
+
+def _estimates(records: Sequence[Record]) -> Iterator[tuple[str, Estimate]]:
+    """Each metric that some question has."""
+    for metric in METRICS:
+        found = [
+            Observation(group=record.group, value=record.scores[metric.name])
+            for record in records
+            if metric.name in record.scores
+        ]
+        if found:
+            yield metric.name, estimate(found)
+
+
+def _slice(title: str, records: Sequence[Record]) -> dict[str, Any]:
+    higher = {metric.name: metric.higher_is_better for metric in METRICS}
+    rows = [
+        {
+            "metric": metric,
+            "n": value.n,
+            "mean": value.mean,
+            "low": value.low,
+            "high": value.high,
+            "text": f"{value.mean:.3f} ({value.low:.3f}–{value.high:.3f})",
+            "higher_is_better": higher[metric],
+        }
+        for metric, value in _estimates(records)
+    ]
+    return {"title": title, "rows": rows}
+
+
+def _latency(seconds: Sequence[float]) -> dict[str, Any]:
+    if not seconds:
+        return {"bars": [], "least": 0, "most": 0, "p50": 0, "p95": 0}
+    counts, edges = np.histogram(seconds, _BINS)
+    width = _WIDTH / _BINS
+    bars = [
+        {
+            "x": round(i * width, 1),
+            "y": round(_HEIGHT * (1 - count / counts.max()), 1),
+            "width": round(width - 2, 1),
+            "height": round(_HEIGHT * count / counts.max(), 1),
+            "title": f"{edges[i]:.2f} to {edges[i + 1]:.2f} s: {count}",
+        }
+        for i, count in enumerate(counts.tolist())
+    ]
+    p50, p95 = np.percentile(seconds, [50, 95])
+    figures = {"least": min(seconds), "most": max(seconds), "p50": p50, "p95": p95}
+    return {"bars": bars, **{name: f"{value:.2f}" for name, value in figures.items()}}
+
+
+def _record(record: Record) -> dict[str, Any]:
+    answer = record.answer
+    statements = answer.statements if answer else ()
+    quotes = list(dict.fromkeys(quote for fact in record.facts for quote in fact.quotes))
+    language: Language = "zh" if record.language == "zh" else "en"
+    return {
+        "id": record.question_id,
+        "type": record.type,
+        "language": record.language,
+        "question": record.question,
+        "status": answer.status if answer else "failed",
+        "result": "right" if _right(record.scores) else "wanting",
+        "seconds": f"{record.seconds:.2f}",
+        "error": record.error,
+        "facts": record.facts,
+        "quotes": quotes,
+        "scores": record.scores,
+        "statements": [
+            {
+                "text": statement.text,
+                "verdict": statement.verdict,
+                "citations": [
+                    {
+                        "title": citation.title,
+                        "published": str(citation.published or ""),
+                        "parts": _marked(citation, quotes),
+                    }
+                    for citation in statement.citations
+                ],
+            }
+            for statement in statements
+        ],
+        "missing": [message.text(language) for message in answer.missing] if answer else [],
+        "left_out": [statement.text for statement in answer.left_out] if answer else [],
+    }
+
+
+def _right(scores: Mapping[str, float]) -> bool:
+    """Whether every metric but the rank has its best value, as `Outcome.failed` has it."""
+    return all(
+        scores[metric.name] == float(metric.higher_is_better)
+        for metric in METRICS
+        if metric.name in scores and metric.name != "MRR"
+    )
+
+
+def _marked(citation: Citation, quotes: Sequence[str]) -> list[dict[str, Any]]:
+    """The quotation, with the part of it that was expected marked."""
+    for quote in sorted(quotes, key=len, reverse=True):
+        at = citation.quote.find(quote)
+        if at >= 0:
+            end = at + len(quote)
+            parts = [(citation.quote[:at], False), (quote, True), (citation.quote[end:], False)]
+            return [{"text": text, "marked": marked} for text, marked in parts if text]
+    whole = any(normalise(citation.quote) in normalise(quote) for quote in quotes)
+    return [{"text": citation.quote, "marked": whole}]
