@@ -11,7 +11,7 @@ as the worst that the metric knows, so that failing never raises a mean.
 | fact recall          | answerable           | higher |
 | citation recall      | answerable           | higher |
 | citation precision   | answerable, with at least one citation shown | higher |
-| right abstentions    | unanswerable         | higher |
+| right abstentions    | unanswerable, adversarial | higher |
 | false abstentions    | answerable           | lower  |
 | false premises right | false premise        | higher |
 
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from eval.questions import GoldSpan, Question
+from eval.questions import UNANSWERED, GoldSpan, Question
 from eval.wording import states
 from rag.types import Answer, Citation, Passage
 
@@ -177,7 +177,7 @@ def citation_precision(question: Question, answer: Answer | None) -> float | Non
 
 def right_abstention(question: Question, answer: Answer | None) -> float | None:
     """1 for an unanswerable question that got no answer on purpose, else 0."""
-    if question.type != "unanswerable":
+    if question.type not in UNANSWERED:
         return None
     return float(answer is not None and answer.status == "abstained")
 

@@ -12,6 +12,11 @@ quotes are not in the articles, so a score is never measured against a place tha
                 "facts": ["news-feb-11"]}],
      "note": "optional"}
 
+A follow-up names in `after` the question before it, one of the same language further up: it is
+asked in the light of that one's answer. An `adversarial` question asks for what no article can
+give (a system prompt, advice, an invention): an abstention is right, as it is for an
+`unanswerable` one.
+
 A `group` holds the wordings of one question, as a rule one Chinese and one English: they stand
 or fall together, so intervals resample groups. A span that lists no facts is one that a good
 answer may cite, but need not.
@@ -20,7 +25,7 @@ answer may cite, but need not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,8 +36,20 @@ from rag.messages import Language
 from rag.types import Document
 
 QuestionType = Literal[
-    "fact", "why", "across", "date", "disagreement", "unanswerable", "false_premise"
+    "fact",
+    "why",
+    "across",
+    "date",
+    "disagreement",
+    "follow_up",
+    "time_scoped",
+    "unanswerable",
+    "false_premise",
+    "adversarial",
 ]
+
+UNANSWERED: tuple[QuestionType, ...] = ("unanswerable", "adversarial")
+"""Types of questions to which an abstention is the right answer."""
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 """The question set on the articles in `seeds/`."""
@@ -82,6 +99,7 @@ class Question:
     answerable: bool
     facts: tuple[Fact, ...]
     spans: tuple[GoldSpan, ...]
+    after: Question | None = None
     note: str | None = None
 
     def spans_of(self, fact: Fact) -> tuple[GoldSpan, ...]:
@@ -104,7 +122,7 @@ def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question,
         if not line.strip():
             continue
         try:
-            question = _question(_json_object(line), by_id)
+            question = _question(_json_object(line), by_id, questions)
             _check_among(question, questions)
         except QuestionSetError as error:
             raise QuestionSetError(f"{path.name}, line {number}: {error}") from error
@@ -125,8 +143,10 @@ def _json_object(line: str) -> Mapping[str, Any]:
     return record
 
 
-def _question(record: Mapping[str, Any], documents: Mapping[str, Document]) -> Question:
-    _check_fields(record, required=_FIELDS, optional={"note"})
+def _question(
+    record: Mapping[str, Any], documents: Mapping[str, Document], before: Sequence[Question]
+) -> Question:
+    _check_fields(record, required=_FIELDS, optional={"after", "note"})
     facts = tuple(_fact(item) for item in _objects(record, "facts"))
     question = Question(
         question_id=_text(record, "id"),
@@ -137,10 +157,19 @@ def _question(record: Mapping[str, Any], documents: Mapping[str, Document]) -> Q
         answerable=_flag(record, "answerable"),
         facts=facts,
         spans=tuple(_span(item, facts, documents) for item in _objects(record, "spans")),
+        after=_after(record, before) if "after" in record else None,
         note=_text(record, "note") if "note" in record else None,
     )
     _check_question(question)
     return question
+
+
+def _after(record: Mapping[str, Any], before: Sequence[Question]) -> Question:
+    name, language = _text(record, "after"), _text(record, "language")
+    for question in before:
+        if question.question_id == name and question.language == language:
+            return question
+    raise QuestionSetError(f"no question before it in {language!r} has the id {name!r}.")
 
 
 def _fact(record: Mapping[str, Any]) -> Fact:
@@ -183,11 +212,12 @@ def find_occurrence(document: Document, quote: str, occurrence: object) -> int:
 
 
 def _check_question(question: Question) -> None:
-    if question.type == "unanswerable" and (question.facts or question.spans):
-        raise QuestionSetError("an unanswerable question can have no facts and no spans.")
-    if question.type != "unanswerable" and not (question.facts and question.spans):
+    bare = question.type in UNANSWERED
+    if bare and (question.facts or question.spans):
+        raise QuestionSetError(f"an {question.type} question can have no facts and no spans.")
+    if not bare and not (question.facts and question.spans):
         raise QuestionSetError(f"a question of type {question.type} needs facts and spans.")
-    if question.answerable == (question.type in ("unanswerable", "false_premise")):
+    if question.answerable == (bare or question.type == "false_premise"):
         raise QuestionSetError(
             f"answerable is {question.answerable}, which is not so for type {question.type}."
         )

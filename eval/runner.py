@@ -16,7 +16,8 @@ from eval.questions import Question
 from rag.errors import RagError
 from rag.types import Answer
 
-Ask = Callable[[str], Answer]
+Ask = Callable[[str, Sequence[Answer]], Answer]
+"""A question and the answers before it in the conversation, to an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,21 +70,29 @@ def run(
     any other exception is a bug and ends the run.
     """
     outcomes = []
+    done_by_id = dict(done or {})
     for question in questions:
-        outcome = (done or {}).get(question.question_id)
+        outcome = done_by_id.get(question.question_id)
         if outcome is None:
-            outcome = _ask(question, ask)
+            before = done_by_id.get(question.after.question_id) if question.after else None
+            outcome = _ask(question, ask, before)
             if on_progress:
                 on_progress(outcome)
+        done_by_id[question.question_id] = outcome
         outcomes.append(outcome)
     return tuple(outcomes)
 
 
-def _ask(question: Question, ask: Ask) -> Outcome:
+def _ask(question: Question, ask: Ask, before: Outcome | None) -> Outcome:
     answer, error = None, None
     began = time.perf_counter()
     try:
-        answer = ask(question.text)
+        history: tuple[Answer, ...] = ()
+        if question.after:
+            # A sample may have a follow-up without the question that it follows.
+            first = before.answer if before else ask(question.after.text, ())
+            history = (first,) if first else ()
+        answer = ask(question.text, history)
     except RagError as raised:
         error = str(raised)
     return scored(question, answer, error=error, seconds=time.perf_counter() - began)

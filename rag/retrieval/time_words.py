@@ -72,7 +72,7 @@ _NEWEST = re.compile(
     re.IGNORECASE,
 )
 # What stands right before a date, or right behind it.
-_END_OF = r"\s*(?:the )?(?:end of )?$"
+_END_OF = r"\s*(?:the )?(?:(?:close|end)(?: of trading)?(?: of| on)? )?$"
 _BEFORE = re.compile(rf"\b(?:before|prior to|earlier than){_END_OF}", re.IGNORECASE)
 _BEFORE_BEHIND = re.compile(
     r"\s*(?:之前|以前|前(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几]))"

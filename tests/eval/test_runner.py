@@ -1,5 +1,6 @@
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -41,7 +42,7 @@ def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer
     right = make_answer(says=["116.7"], cites=[("a", 0, 5)], hits=[("a", 0, 5)])
     abstained = make_answer(status="abstained")
 
-    def ask(text: str) -> Answer:
+    def ask(text: str, _: Sequence[Answer]) -> Answer:
         if text == "price en":
             raise QuestionError(en="too hard", zh="太难")
         return right if text == "price zh" else abstained
@@ -64,7 +65,7 @@ def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer
 
 
 def test_errors_are_named() -> None:
-    def ask(_: str) -> Answer:
+    def ask(_: str, __: Sequence[Answer]) -> Answer:
         raise QuestionError(en="too hard", zh="太难")
 
     console = Console(record=True, width=100, file=io.StringIO())
@@ -73,7 +74,7 @@ def test_errors_are_named() -> None:
 
 
 def test_a_bug_ends_the_run() -> None:
-    def ask(text: str) -> Answer:
+    def ask(text: str, _: Sequence[Answer]) -> Answer:
         raise ZeroDivisionError(text)
 
     with pytest.raises(ZeroDivisionError):
@@ -82,7 +83,7 @@ def test_a_bug_ends_the_run() -> None:
 
 def test_the_report(make_answer: MakeAnswer) -> None:
     wrong = make_answer(says=["[bold]117.6"], cites=[("z", 0, 5)])
-    outcomes = run(QUESTIONS, lambda _: wrong)
+    outcomes = run(QUESTIONS, lambda *_: wrong)
     rows = summarise(outcomes)
     console = Console(record=True, width=100, file=io.StringIO())
     print_tables(console, rows)
@@ -94,3 +95,22 @@ def test_the_report(make_answer: MakeAnswer) -> None:
     # What an answer says is shown as it is, not read as markup.
     assert "[bold]117.6" in text
     assert "owner.en" in text
+
+
+def test_a_follow_up_is_asked_in_the_light_of_the_answer_before_it(
+    make_answer: MakeAnswer,
+) -> None:
+    first = question("first", "zh")
+    then = replace(question("then", "zh"), after=first)
+    asked: list[tuple[str, int]] = []
+
+    def ask(text: str, history: Sequence[Answer]) -> Answer:
+        asked.append((text, len(history)))
+        return make_answer(says=["116.7"])
+
+    run([first, then], ask)
+    assert asked == [("first zh", 0), ("then zh", 1)]
+    asked.clear()
+    # Alone in a sample, it has the question before it asked as well.
+    assert len(run([then], ask)) == 1
+    assert asked == [("first zh", 0), ("then zh", 1)]
