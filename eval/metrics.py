@@ -13,6 +13,7 @@ as the worst that the metric knows, so that failing never raises a mean.
 | citation precision   | answerable, with at least one citation shown | higher |
 | right abstentions    | unanswerable, adversarial | higher |
 | false abstentions    | answerable           | lower  |
+| answered wrong       | answerable           | lower  |
 | false premises right | false premise        | higher |
 
 A `partial` answer counts as answered.
@@ -189,6 +190,17 @@ def false_abstention(question: Question, answer: Answer | None) -> float | None:
     return float(answer is None or answer.status == "abstained")
 
 
+def answered_wrong(question: Question, answer: Answer | None) -> float | None:
+    """1 for an answerable question that got sentences with none of its facts, else 0.
+
+    Worse than a false abstention: a reader who trusts it is misled. 1 where the run failed.
+    """
+    if not question.answerable:
+        return None
+    shown = answer is None or answer.status != "abstained"
+    return float(shown and not any(fact.stated for fact in check_facts(question, answer)))
+
+
 def false_premise_right(question: Question, answer: Answer | None) -> float | None:
     """1 where the answer abstains, or cites the place that contradicts the premise; else 0."""
     if question.type != "false_premise":
@@ -206,6 +218,7 @@ CITATION_RECALL = Metric(name="citation recall", score=citation_recall)
 CITATION_PRECISION = Metric(name="citation precision", score=citation_precision)
 RIGHT_ABSTENTIONS = Metric(name="right abstentions", score=right_abstention)
 FALSE_ABSTENTIONS = Metric(name="false abstentions", score=false_abstention, higher_is_better=False)
+ANSWERED_WRONG = Metric(name="answered wrong", score=answered_wrong, higher_is_better=False)
 FALSE_PREMISES_RIGHT = Metric(name="false premises right", score=false_premise_right)
 
 METRICS = (
@@ -216,6 +229,7 @@ METRICS = (
     CITATION_PRECISION,
     RIGHT_ABSTENTIONS,
     FALSE_ABSTENTIONS,
+    ANSWERED_WRONG,
     FALSE_PREMISES_RIGHT,
 )
 

@@ -52,6 +52,7 @@ ANSWERABLE_METRICS = (
     metrics.citation_recall,
     metrics.citation_precision,
     metrics.false_abstention,
+    metrics.answered_wrong,
 )
 
 
@@ -181,3 +182,12 @@ def test_metrics_leave_questions_that_are_not_theirs_unscored(make_answer: MakeA
         assert metric(FALSE_PREMISE, answer) is None
     for metric in (metrics.right_abstention, metrics.false_premise_right):
         assert metric(TWO_FACTS, answer) is None
+
+
+def test_an_answer_without_any_of_the_facts_is_wrong(make_answer: MakeAnswer) -> None:
+    right = make_answer(says=["116.7"])
+    wrong = make_answer(says=["117.6"])
+    abstained = make_answer(status="abstained")
+    answers = (right, wrong, abstained, None)
+    assert [metrics.answered_wrong(TWO_FACTS, a) for a in answers] == [0, 1, 0, 1]
+    assert metrics.answered_wrong(UNANSWERABLE, wrong) is None
