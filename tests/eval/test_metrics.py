@@ -169,8 +169,8 @@ def test_a_false_premise_is_abstained_on_or_corrected_by_citation(make_answer: M
 
 def test_a_question_the_run_failed_on_counts_as_the_worst() -> None:
     scores = [metric(TWO_FACTS, None) for metric in ANSWERABLE_METRICS]
-    # recall@5, MRR, fact and citation recall 0; precision unscored; a false abstention.
-    assert scores == [0.0, 0.0, 0.0, 0.0, None, 1.0]
+    # recall@5, MRR, fact and citation recall 0; precision unscored; a false abstention, and wrong.
+    assert scores == [0.0, 0.0, 0.0, 0.0, None, 1.0, 1.0]
     assert metrics.right_abstention(UNANSWERABLE, None) == 0.0
     assert metrics.false_premise_right(FALSE_PREMISE, None) == 0.0
 
