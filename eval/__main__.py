@@ -4,6 +4,7 @@
     python -m eval report RUN                  a page to look at, and a table for a README
     python -m eval compare RUN RUN             what got better and what got worse
     python -m eval baseline RUN                make a run the one that later ones are held against
+    python -m eval anchor ARTICLES             find gold spans again after a change of the cleaner
     python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
 
 Ends with 0 where all is well, 1 where a run lost against the baseline, 2 where it could not be
@@ -22,6 +23,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eval import guard, report, retrieval
+from eval.anchoring import anchor
 from eval.comparison import compare_runs, print_changes
 from eval.opening import Composer, opened
 from eval.page import to_html, to_markdown
@@ -59,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             guard.write_baseline(read_run(options.run))
             console.print(f"Written: {guard.BASELINE}; its diff shows what changed.")
             return 0
+        if options.command == "anchor":
+            return _anchor(options, console)
         return _run(options, console, log)
     except (RagError, QuestionSetError, OSError) as error:
         log.print(str(error), style="bold red", markup=False)
@@ -96,6 +100,24 @@ def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
     lost = guard.regressions(after, *guard.read_baseline())
     guard.print_regressions(console, lost)
     return 1 if lost else 0
+
+
+def _anchor(options: argparse.Namespace, console: Console) -> int:
+    documents = {
+        document.doc_id: document
+        for path in find_files(options.articles)
+        for document in [load_document(path, options.articles)]
+    }
+    looked_for = anchor(options.questions, documents)
+    for change in looked_for:
+        what = f"now {change.found!r}" if change.found else "lost: mend it by hand"
+        console.print(
+            f"{change.question_id}, {change.doc_id}: {change.quote!r}, {what}",
+            style="" if change.found else "bold red",
+            markup=False,
+        )
+    console.print(f"{len(looked_for)} spans had to be looked for.")
+    return 0 if all(change.found for change in looked_for) else 1
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
@@ -155,6 +177,9 @@ def _parser() -> argparse.ArgumentParser:
     compare.add_argument("after", type=Path)
     baseline = commands.add_parser("baseline", help="make a run the baseline")
     baseline.add_argument("run", type=Path)
+    anchors = commands.add_parser("anchor", help="find the gold spans again in changed texts")
+    anchors.add_argument("articles", type=Path)
+    anchors.add_argument("--questions", type=Path, default=QUESTIONS)
     commands.add_parser("retrieval", help="measure retrieval alone")
     return parser
 
