@@ -28,11 +28,12 @@ from eval.comparison import compare_runs, print_changes
 from eval.opening import Composer, opened
 from eval.page import to_html, to_markdown
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
-from eval.records import RunFolder, manifest_of, read_run, scores_of
+from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
+from rag.types import Document
 
 RUNS = Path(__file__).with_name("runs")
 """Where runs are kept; git ignores it."""
@@ -70,7 +71,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
-    documents = [load_document(path, options.articles) for path in find_files(options.articles)]
+    documents = _documents(options.articles)
     questions = spread(load_questions(options.questions, documents), options.limit)
     composer: Composer = options.composer
     folder = options.out or RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
@@ -96,18 +97,14 @@ def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
     if composer == "model" or options.limit is not None or options.questions != QUESTIONS:
         console.print("No baseline: that is one of the extractive composer and the whole set.")
         return 0
-    after = {outcome.question.question_id: scores_of(outcome) for outcome in outcomes}
+    after = {outcome.question.question_id: outcome.by_metric for outcome in outcomes}
     lost = guard.regressions(after, *guard.read_baseline())
     guard.print_regressions(console, lost)
     return 1 if lost else 0
 
 
 def _anchor(options: argparse.Namespace, console: Console) -> int:
-    documents = {
-        document.doc_id: document
-        for path in find_files(options.articles)
-        for document in [load_document(path, options.articles)]
-    }
+    documents = {document.doc_id: document for document in _documents(options.articles)}
     looked_for = anchor(options.questions, documents)
     for change in looked_for:
         what = f"now {change.found!r}" if change.found else "lost: mend it by hand"
@@ -118,6 +115,10 @@ def _anchor(options: argparse.Namespace, console: Console) -> int:
         )
     console.print(f"{len(looked_for)} spans had to be looked for.")
     return 0 if all(change.found for change in looked_for) else 1
+
+
+def _documents(articles: Path) -> list[Document]:
+    return [load_document(path, articles) for path in find_files(articles)]
 
 
 def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:

@@ -21,7 +21,7 @@ A `partial` answer counts as answered.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from eval.questions import UNANSWERED, GoldSpan, Question
@@ -232,6 +232,18 @@ METRICS = (
     ANSWERED_WRONG,
     FALSE_PREMISES_RIGHT,
 )
+
+
+def falls_short(scores: Mapping[str, float]) -> bool:
+    """Whether any of a question's scores, by metric, is short of its best value; ranks don't count.
+
+    The rank is left out because a gold passage in second place leads to the same answer.
+    """
+    return any(
+        scores[metric.name] != float(metric.higher_is_better)
+        for metric in METRICS
+        if metric is not MRR and metric.name in scores
+    )
 
 
 def _share(flags: Iterable[bool]) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,7 @@ import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.intervals import Estimate, Observation, estimate
-from eval.metrics import METRICS
+from eval.metrics import METRICS, falls_short
 from eval.records import Record, Run
 from eval.wording import normalise
 from rag.messages import Language
@@ -122,7 +122,7 @@ def _record(record: Record) -> dict[str, Any]:
         "language": record.language,
         "question": record.question,
         "status": answer.status if answer else "failed",
-        "result": "right" if _right(record.scores) else "wanting",
+        "result": "wanting" if falls_short(record.scores) else "right",
         "seconds": f"{record.seconds:.2f}",
         "error": record.error,
         "facts": record.facts,
@@ -146,15 +146,6 @@ def _record(record: Record) -> dict[str, Any]:
         "missing": [message.text(language) for message in answer.missing] if answer else [],
         "left_out": [statement.text for statement in answer.left_out] if answer else [],
     }
-
-
-def _right(scores: Mapping[str, float]) -> bool:
-    """Whether every metric but the rank has its best value, as `Outcome.failed` has it."""
-    return all(
-        scores[metric.name] == float(metric.higher_is_better)
-        for metric in METRICS
-        if metric.name in scores and metric.name != "MRR"
-    )
 
 
 def _marked(citation: Citation, quotes: Sequence[str]) -> list[dict[str, Any]]:

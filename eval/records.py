@@ -17,7 +17,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import METRICS, FactCheck, check_facts
+from eval.metrics import FactCheck, check_facts
 from eval.questions import Question
 from eval.runner import Outcome, scored
 from rag.errors import ConfigError
@@ -132,12 +132,6 @@ def read_run(folder: Path) -> Run:
     return Run(name=folder.name, manifest=_read_json(folder / _MANIFEST), records=records)
 
 
-def scores_of(outcome: Outcome) -> dict[str, float]:
-    """The scores that apply, by metric."""
-    found = zip(METRICS, outcome.scores, strict=True)
-    return {metric.name: score for metric, score in found if score is not None}
-
-
 def _record(outcome: Outcome) -> dict[str, Any]:
     question = outcome.question
     return {
@@ -148,7 +142,7 @@ def _record(outcome: Outcome) -> dict[str, Any]:
         "question": question.text,
         "facts": [asdict(fact) for fact in check_facts(question, outcome.answer)],
         "seconds": round(outcome.seconds, 4),
-        "scores": scores_of(outcome),
+        "scores": outcome.by_metric,
         "error": outcome.error,
         "answer": json.loads(outcome.answer.to_json()) if outcome.answer else None,
     }

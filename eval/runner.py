@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from eval.intervals import Estimate, Observation, estimate
-from eval.metrics import METRICS, MRR
+from eval.metrics import METRICS, falls_short
 from eval.questions import Question
 from rag.errors import RagError
 from rag.types import Answer
@@ -35,16 +35,15 @@ class Outcome:
     seconds: float
 
     @property
-    def failed(self) -> bool:
-        """True if any metric that applies fell short of its best value; ranks don't count.
+    def by_metric(self) -> dict[str, float]:
+        """The scores that apply, by metric."""
+        found = zip(METRICS, self.scores, strict=True)
+        return {metric.name: score for metric, score in found if score is not None}
 
-        The rank is left out because a gold passage in second place leads to the same answer.
-        """
-        return any(
-            score is not None and score != float(metric.higher_is_better)
-            for metric, score in zip(METRICS, self.scores, strict=True)
-            if metric is not MRR
-        )
+    @property
+    def failed(self) -> bool:
+        """Whether any metric fell short, as `falls_short` has it."""
+        return falls_short(self.by_metric)
 
 
 @dataclass(frozen=True, kw_only=True)

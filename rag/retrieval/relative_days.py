@@ -167,8 +167,8 @@ def _number(text: str) -> int:
 _WEEKDAY_ZH = r"(?P<weekday>[一二三四五六日天](?![共些均家个款名只次种位条直般届度起定致些切天]))"
 _MD_ZH = r"\d{1,2}月(?:\d{1,2}[日号])?"
 
-# Behind 前: what makes another word of it, as 前景 and 前往.
-_NO_AGO = r"(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几])"
+BEFORE_ZH = r"前(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几])"
+"""前, where what stands behind it makes no other word of it, as 前景 and 前往."""
 _AGAIN_OR_LATER = (
     r"每个?(?:周|星期|礼拜|月|季度|年|天|日)[一二三四五六日天]?|周[一二三四五六日]至周[一二三四五六日]"
     r"|下个?(?:周|星期|礼拜)[一二三四五六日天]?|下个?月(?:\d{1,2}[日号])?|下一?个?季度"
@@ -199,7 +199,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
          rf"(?:{_WEEKDAY_ZH})?", _in_week),
         (r"(?P<ago>[这本上])一?个?季度", _in_quarter),
         (rf"(?:最近|过去|近|这)的?{_NUMBER_ZH}个?{_UNIT_ZH}", _lately),
-        (rf"{_NUMBER_ZH}个?{_UNIT_AGO}之?前{_NO_AGO}", _ago),
+        (rf"{_NUMBER_ZH}个?{_UNIT_AGO}之?{BEFORE_ZH}", _ago),
         (rf"(?:^|(?<=[,，。;；、在于]))(?:周|星期|礼拜){_WEEKDAY_ZH}(?![至到福大生])", _weekday),
         (r"(?:大前天|前天|(?<!如)今天(?!气)|今日|今早|今晚|昨天|昨日|昨晚)", _day),
         (r"\b(?:the day before yesterday|last night|yesterday|today)\b(?!['’]s\b(?! \w))", _day),

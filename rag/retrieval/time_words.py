@@ -15,7 +15,7 @@ from datetime import date, timedelta
 
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.retrieval.days import Days, Span, months_before, span_of
-from rag.retrieval.relative_days import relative_days
+from rag.retrieval.relative_days import BEFORE_ZH, relative_days
 from rag.types import TimeFrame
 
 _LONGEST_PHRASE = 60
@@ -74,9 +74,7 @@ _NEWEST = re.compile(
 # What stands right before a date, or right behind it.
 _END_OF = r"\s*(?:the )?(?:(?:close|end)(?: of trading)?(?: of| on)? )?$"
 _BEFORE = re.compile(rf"\b(?:before|prior to|earlier than){_END_OF}", re.IGNORECASE)
-_BEFORE_BEHIND = re.compile(
-    r"\s*(?:之前|以前|前(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几]))"
-)
+_BEFORE_BEHIND = re.compile(rf"\s*(?:之前|以前|{BEFORE_ZH})")
 _UNTIL_BY = re.compile(
     rf"(?:截至|截止到?|直到)\s*$|\b(?:as of|until|till|up to|no later than|by){_END_OF}",
     re.IGNORECASE,
@@ -101,8 +99,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?\s?[-–~至到]\s?(\d{1,2})([日号])",
             r"\1月\2日至\1月\3\4",
         ),
-        (r"(?<![\d年])(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
-        (r"(?<=年)(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
+        (r"(?<!\d)(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
         (rf"\b({_MONTH_NAMES}) (\d{{1,2}})\s?[-–]\s?(\d{{1,2}})\b(?!:)", r"\1 \2 to \1 \3"),
         # 2025/2/13, 2025.2.13, 13-Feb-2025.
         (r"(?<![\d./-])((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?![\d/]|\.\d)", r"\1年\2月\3日"),
