@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from rag.corpus.sentences import Sentence, split_sentences
 
-CHUNKER_VERSION = 1
+CHUNKER_VERSION = 2
 """Goes up whenever the same text and settings would give other passages."""
 
 PASSAGE_TOKENS = 256
@@ -125,7 +125,8 @@ def _cut(
                 done.append(_Piece(start=start, end=end, tokens=size, heading=False))
             else:
                 spans += _cut_evenly(text, start, end, -(-size // budget))
-        counts = count_tokens([text[a:b] for a, b in spans]) if spans else []
+        # Each with the blanks behind it, as sentences are counted.
+        counts = count_tokens([text[a : _next_word(text, b)] for a, b in spans]) if spans else []
         waiting = [(a, b, size) for (a, b), size in zip(spans, counts, strict=True)]
     return sorted(done, key=lambda piece: piece.start)
 
@@ -151,6 +152,12 @@ def _border(text: str, first: int, ideal: int) -> int:
             if text[border - 1] in marks:
                 return border
     return max(first, ideal)
+
+
+def _next_word(text: str, position: int) -> int:
+    while position < len(text) and text[position].isspace():
+        position += 1
+    return position
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
