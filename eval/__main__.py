@@ -2,6 +2,7 @@
 
     python -m eval run ARTICLES [--out RUN]    ask the question set, keep and score every answer
     python -m eval report RUN                  a page to look at, and a table for a README
+    python -m eval judge RUN [--by JUDGE]      whether each sentence is supported by its citations
     python -m eval compare RUN RUN             what got better and what got worse
     python -m eval baseline RUN                make a run the one that later ones are held against
     python -m eval anchor ARTICLES             find gold spans again after a change of the cleaner
@@ -16,23 +17,31 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from eval import guard, report, retrieval
 from eval.anchoring import anchor
+from eval.answer_set import read_answer_set
+from eval.collection import is_collection, read_documents
 from eval.comparison import compare_runs, print_changes
-from eval.opening import Composer, opened
+from eval.judging import VerifierJudge, judge_answers, write_judged
+from eval.opening import Composer, config_for, opened, opened_in_memory
 from eval.page import to_html, to_markdown
+from eval.progress import progress_bars, watch_with
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
 from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
+from rag.assistant import open_chat_model
+from rag.config import Config
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
+from rag.models.judge import ChatModelJudge, CrossEncoderJudge, Judge
+from rag.models.loading import load_embedder
 from rag.types import Document
 
 RUNS = Path(__file__).with_name("runs")
@@ -54,6 +63,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             summary.write_text(to_markdown(found), encoding="utf-8")
             console.print(f"Written: {page} and {summary}.")
             return 0
+        if options.command == "judge":
+            return _judge(options, console, log)
         if options.command == "compare":
             before, after = read_run(options.before), read_run(options.after)
             print_changes(console, before, after, compare_runs(before, after))
@@ -71,36 +82,64 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
-    documents = _documents(options.articles)
-    questions = spread(load_questions(options.questions, documents), options.limit)
     composer: Composer = options.composer
     folder = options.out or RUNS / datetime.now(UTC).strftime("%Y-%m-%dT%H-%M-%S")
-    with opened(options.articles, options.index, composer) as assistant:
-        kept = RunFolder(folder, manifest_of(assistant.about, options.questions, questions))
+    with progress_bars(log) as bars, ExitStack() as stack:
+        watch = watch_with(bars)
+        if is_collection(options.articles):
+            documents = read_documents(options.articles)
+            questions = read_answer_set(options.articles, documents, options.limit)
+            questions_from = options.articles.name
+            assistant = stack.enter_context(opened_in_memory(documents, composer, watch))
+        else:
+            every = load_questions(options.questions, _documents(options.articles))
+            questions = spread(every, options.limit)
+            questions_from = str(options.questions)
+            assistant = stack.enter_context(opened(options.articles, options.index, composer))
+        kept = RunFolder(folder, manifest_of(assistant.about, questions_from, questions))
         done = kept.outcomes(questions)
+        told = watch("Asking", len(questions))
+        told(len(done))
 
-        with _bar(log) as progress:
-            task = progress.add_task("Asking", total=len(questions), completed=len(done))
+        def keep(outcome: Outcome) -> None:
+            kept.add(outcome)
+            told(1)
 
-            def keep(outcome: Outcome) -> None:
-                kept.add(outcome)
-                progress.advance(task)
-
-            outcomes = run(questions, assistant.ask, keep, done)
+        outcomes = run(questions, assistant.ask, keep, done)
     report.print_tables(console, summarise(outcomes))
+    report.print_cost(console, outcomes)
     report.print_errors(console, outcomes)
     if composer == "model":
         _print_fallbacks(console, outcomes)
     if options.verbose:
         report.print_failures(console, outcomes)
     console.print(f"Kept in {folder}.")
-    if composer == "model" or options.limit is not None or options.questions != QUESTIONS:
+    whole = options.limit is None and questions_from == str(QUESTIONS)
+    if composer == "model" or not whole:
         console.print("No baseline: that is one of the extractive composer and the whole set.")
         return 0
     after = {outcome.question.question_id: outcome.by_metric for outcome in outcomes}
     lost = guard.regressions(after, *guard.read_baseline())
     guard.print_regressions(console, lost)
     return 1 if lost else 0
+
+
+def _judge(options: argparse.Namespace, console: Console, log: Console) -> int:
+    judge = _open_judge(options.by)
+    found = read_run(options.run)
+    answers = [(record.question_id, record.answer) for record in found.records]
+    with progress_bars(log) as bars:
+        judged = judge_answers(answers, judge, watch_with(bars)("Judging", len(answers)))
+    console.print(f"Kept in {write_judged(options.run, judge, judged)}; see `report`.")
+    return 0
+
+
+def _open_judge(name: str) -> Judge:
+    if name == "verifier":
+        return VerifierJudge(load_embedder(Config.from_environment().embedder))
+    if name == "model" and (model := open_chat_model(config_for("model"))):
+        return ChatModelJudge(model)
+    return CrossEncoderJudge(name)
 
 
 def _anchor(options: argparse.Namespace, console: Console) -> int:
@@ -121,23 +160,13 @@ def _documents(articles: Path) -> list[Document]:
     return [load_document(path, articles) for path in find_files(articles)]
 
 
-def spread(questions: Sequence[Question], limit: int | None) -> Sequence[Question]:
+def spread(questions: tuple[Question, ...], limit: int | None) -> tuple[Question, ...]:
     """`limit` questions, evenly spread over either language, so that every type is among them."""
     if limit is None or limit >= len(questions):
         return questions
     # The two wordings of a question stand side by side: an even step would take one language.
     by_language = sorted(questions, key=lambda question: question.language)
-    return [by_language[i * len(questions) // limit] for i in range(limit)]
-
-
-def _bar(log: Console) -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-    )
-    return Progress(*columns, console=log, transient=True)
+    return tuple(by_language[i * len(questions) // limit] for i in range(limit))
 
 
 def _print_fallbacks(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -150,7 +179,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Evaluate the answers.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     runs = commands.add_parser("run", help="ask the question set and score the answers")
-    runs.add_argument("articles", type=Path, help="the articles that the questions are about")
+    runs.add_argument(
+        "articles", type=Path, help="articles that the questions are about, or a test collection"
+    )
     runs.add_argument(
         "--out", type=Path, metavar="RUN", help="folder of the run; one that was stopped goes on"
     )
@@ -173,6 +204,15 @@ def _parser() -> argparse.ArgumentParser:
     runs.add_argument("--verbose", action="store_true", help="show the questions that failed")
     page = commands.add_parser("report", help="a run as a page (report.html) and as Markdown")
     page.add_argument("run", type=Path)
+    judge = commands.add_parser("judge", help="have the citations of a run judged")
+    judge.add_argument("run", type=Path)
+    judge.add_argument(
+        "--by",
+        default="verifier",
+        metavar="JUDGE",
+        help="verifier (the program's own check), model (RAG_MODEL), or a CrossEncoder for natural"
+        " language inference, folder or name",
+    )
     compare = commands.add_parser("compare", help="two runs, question by question")
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)

@@ -12,7 +12,7 @@ from __future__ import annotations
 import gzip
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -53,28 +53,50 @@ def read_collection(folder: Path, limit: int | None = None) -> Collection:
 
     Raises `ConfigError` for a file that is missing or has a line that can't be used.
     """
-    documents = tuple(
-        _document(record, where) for record, where in _records(_file(folder, "corpus"))
-    )
+    documents = read_documents(folder)
     known = {document.doc_id for document in documents}
     questions = []
-    for record, where in _records(_file(folder, "questions")):
+    for record, where in read_records(folder, "questions"):
         question = _question(record, where)
         missing = set(question.relevant) - known
         if missing:
-            raise _unusable(where, f"the relevant document {min(missing)!r} is not in the corpus")
+            raise unusable(where, f"the relevant document {min(missing)!r} is not in the corpus")
         if question.relevant:
             questions.append(question)
-    if limit is not None and limit < len(questions):
-        chosen = random.Random(_SEED).sample(range(len(questions)), limit)  # noqa: S311
-        questions = [questions[i] for i in sorted(chosen)]
-    return Collection(name=folder.name, documents=documents, questions=tuple(questions))
+    chosen = tuple(questions[i] for i in draw(len(questions), limit))
+    return Collection(name=folder.name, documents=documents, questions=chosen)
+
+
+def is_collection(folder: Path) -> bool:
+    """Whether the folder holds a test collection rather than articles."""
+    return all(_find(folder, name) for name in ("corpus", "questions"))
+
+
+def read_documents(folder: Path) -> tuple[Document, ...]:
+    """The documents of a collection; raises as `read_collection` does."""
+    return tuple(_document(record, where) for record, where in read_records(folder, "corpus"))
+
+
+def read_records(folder: Path, name: str) -> Iterator[tuple[dict[str, Any], str]]:
+    """Each object of the collection's file of that name, and where it stands."""
+    return _records(_file(folder, name))
+
+
+def draw(total: int, limit: int | None) -> Sequence[int]:
+    """Which `limit` of `total` questions: drawn at random, always the same, in their order."""
+    if limit is None or limit >= total:
+        return range(total)
+    return sorted(random.Random(_SEED).sample(range(total), limit))  # noqa: S311
+
+
+def _find(folder: Path, name: str) -> Path | None:
+    paths = (folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz")
+    return next((path for path in paths if path.is_file()), None)
 
 
 def _file(folder: Path, name: str) -> Path:
-    for path in (folder / f"{name}.jsonl", folder / f"{name}.jsonl.gz"):
-        if path.is_file():
-            return path
+    if path := _find(folder, name):
+        return path
     raise ConfigError(
         en=f"There is no {name}.jsonl or {name}.jsonl.gz in {folder}: give the folder of a set.",
         zh=f"{folder} 中没有 {name}.jsonl 或 {name}.jsonl.gz：请给出测试集所在的文件夹。",
@@ -89,18 +111,18 @@ def _records(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
             for number, line in enumerate(lines, 1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
-                    raise _unusable(f"{path}, line {number}", "it is no JSON object")
+                    raise unusable(f"{path}, line {number}", "it is no JSON object")
                 yield record, f"{path}, line {number}"
         except (ValueError, OSError, EOFError) as error:
-            raise _unusable(str(path), str(error)) from error
+            raise unusable(str(path), str(error)) from error
 
 
 def _document(record: dict[str, Any], where: str) -> Document:
-    text = _string(record, "text", where)
+    text = text_of(record, "text", where)
     lang = record.get("lang")
     language = lang if lang in ("zh", "en") else text_language(text)
     return Document(
-        doc_id=_string(record, "id", where),
+        doc_id=text_of(record, "id", where),
         path="",
         title=str(record.get("title") or ""),
         outlet=None,
@@ -115,24 +137,26 @@ def _document(record: dict[str, Any], where: str) -> Document:
 def _question(record: dict[str, Any], where: str) -> RetrievalQuestion:
     relevant = record.get("relevant") or []
     if not isinstance(relevant, list):
-        raise _unusable(where, "`relevant` is no list of ids")
+        raise unusable(where, "`relevant` is no list of ids")
     asked = read_published(record.get("question_date"), "en")
     return RetrievalQuestion(
-        question_id=_string(record, "id", where),
-        text=_string(record, "question", where),
+        question_id=text_of(record, "id", where),
+        text=text_of(record, "question", where),
         relevant=tuple(map(str, relevant)),
         today=asked.moment.date() if asked else None,
     )
 
 
-def _string(record: dict[str, Any], key: str, where: str) -> str:
+def text_of(record: dict[str, Any], key: str, where: str) -> str:
+    """A field that must have text. Raises `ConfigError`."""
     value = record.get(key)
     if not isinstance(value, str | int) or not str(value).strip():
-        raise _unusable(where, f"`{key}` is missing or empty")
+        raise unusable(where, f"`{key}` is missing or empty")
     return str(value)
 
 
-def _unusable(where: str, what: str) -> ConfigError:
+def unusable(where: str, what: str) -> ConfigError:
+    """The error for a line that can't be used."""
     return ConfigError(
         en=f"{where} can't be used: {what}.",
         zh=f"{where} 无法使用：{what}。",

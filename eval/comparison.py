@@ -25,8 +25,8 @@ class Change:
     """A metric over the questions that both runs score: how `after` differs from `before`.
 
     `difference` is the mean of after - before, `low` and `high` its 95 % interval by bootstrap
-    over groups. `p` is two-sided, of a permutation test that swaps the runs group by group: the
-    two wordings of a question fall together. `better` and `worse` are ids of questions.
+    over clusters. `p` is two-sided, of a permutation test that swaps the runs cluster by cluster:
+    what shares a fact falls together. `better` and `worse` are ids of questions.
     """
 
     metric: str
@@ -42,11 +42,11 @@ class Change:
 
 
 def compare(
-    before: Mapping[str, Scores], after: Mapping[str, Scores], groups: Mapping[str, str]
+    before: Mapping[str, Scores], after: Mapping[str, Scores], clusters: Mapping[str, str]
 ) -> tuple[Change, ...]:
     """Every metric that some question has in both, over those questions.
 
-    `before` and `after` give scores by the id of a question, `groups` what it stands or falls with.
+    `before` and `after` give scores by the id of a question, `clusters` what it falls with.
     """
     changes = []
     for metric in METRICS:
@@ -57,7 +57,7 @@ def compare(
         values = [after[q][name] - before[q][name] for q in shared]
         gains = values if metric.higher_is_better else [-value for value in values]
         observations = [
-            Observation(group=groups[q], value=value)
+            Observation(group=clusters[q], value=value)
             for q, value in zip(shared, values, strict=True)
         ]
         low, high = clustered_bootstrap(observations)
@@ -80,8 +80,8 @@ def compare(
 
 def compare_runs(before: Run, after: Run) -> tuple[Change, ...]:
     """The same for two runs. Raises `ConfigError` where they share no question."""
-    groups = {record.question_id: record.group for record in before.records}
-    changes = compare(_scores(before), _scores(after), groups)
+    clusters = {record.question_id: record.cluster for record in before.records}
+    changes = compare(_scores(before), _scores(after), clusters)
     if not changes:
         raise ConfigError(
             en=f"{before.name} and {after.name} share no question: compare runs of one set.",

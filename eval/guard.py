@@ -38,7 +38,7 @@ def write_baseline(run: Run, path: Path = BASELINE) -> None:
             zh=f"{run.name} 不是完整的原句作答评测：请先完成一次。",
         )
     lines = [
-        json.dumps({"id": r.question_id, "group": r.group, "scores": _rounded(r.scores)})
+        json.dumps({"id": r.question_id, "cluster": r.cluster, "scores": _rounded(r.scores)})
         for r in sorted(run.records, key=lambda record: record.question_id)
     ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
@@ -49,19 +49,19 @@ def _rounded(scores: Scores) -> dict[str, float]:
 
 
 def read_baseline(path: Path = BASELINE) -> tuple[dict[str, Scores], dict[str, str]]:
-    """Scores and groups by the id of a question."""
+    """Scores and clusters by the id of a question."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-    return {r["id"]: r["scores"] for r in records}, {r["id"]: r["group"] for r in records}
+    return {r["id"]: r["scores"] for r in records}, {r["id"]: r["cluster"] for r in records}
 
 
 def regressions(
-    after: Mapping[str, Scores], before: Mapping[str, Scores], groups: Mapping[str, str]
+    after: Mapping[str, Scores], before: Mapping[str, Scores], clusters: Mapping[str, str]
 ) -> tuple[Change, ...]:
     """The metrics that lost more than is allowed: one question and a half, and 2 % of them."""
     higher = {metric.name: metric.higher_is_better for metric in METRICS}
     return tuple(
         change
-        for change in compare(before, after, groups)
+        for change in compare(before, after, clusters)
         if _lost(change, higher[change.metric]) > _ALLOWED_QUESTIONS + _ALLOWED_SHARE * change.n
     )
 

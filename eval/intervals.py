@@ -1,8 +1,8 @@
 """Means with 95 % confidence intervals.
 
-The Chinese and the English wording of a question are not two independent observations, so the
-unit that is resampled or counted is the group, as Miller, "Adding Error Bars to Evals" (2024,
-arXiv:2411.00640) advises for questions that come in clusters.
+Two wordings of a question, and two questions about one fact, are not independent observations: the
+unit that is resampled or counted is the group of such, as Miller, "Adding Error Bars to Evals"
+(2024, arXiv:2411.00640) advises for questions that come in clusters.
 
 Two methods, one for each shape of data:
 

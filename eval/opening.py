@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
 
+from eval.cached_embedder import CachedEmbedder
+from eval.in_memory import VECTORS, snapshot_of
+from eval.progress import Watch
+from eval.questions import Question
 from eval.runner import Ask
-from rag.assistant import Assistant
+from rag.assistant import Assistant, open_chat_model
 from rag.config import Config
 from rag.errors import ConfigError
 from rag.index.indexing import update_index
+from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
+from rag.types import Answer, Document
 
 Composer = Literal["extractive", "model"]
 
@@ -36,35 +42,67 @@ def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Ope
     extractive composer sends nothing anywhere, whatever `RAG_MODEL` says; the composer `model`
     raises `ConfigError` where none is configured.
     """
-    config = Config.from_environment()
-    if composer == "extractive":
-        config = replace(config, chat_model=None)
-    elif config.chat_model is None:
-        raise ConfigError(
-            en="--composer model needs a chat model: set RAG_MODEL, and OPENAI_BASE_URL for "
-            "any endpoint but OpenAI's.",
-            zh="--composer model 需要对话模型：请设置 RAG_MODEL；若不是 OpenAI 的服务，"
-            "再设置 OPENAI_BASE_URL。",
-        )
+    config = config_for(composer)
     with TemporaryDirectory() as temporary:
         config = replace(config, index=index or Path(temporary))
         embedder = load_embedder(config.embedder)
         if index is None:
             update_index(config.index, [folder], embedder)
         assistant = Assistant.open(config, embedder=embedder)
-        manifest = assistant.snapshot.manifest
-        contents = sorted(d.content_hash for d in assistant.snapshot.documents.values())
-        yield Opened(
-            ask=assistant.ask,
-            about={
-                "composer": composer,
-                "chat_model": assistant.chat_model_name,
-                "reranker": config.reranker,
-                "embedder": manifest.embedder,
-                "runtime": embedder.runtime,
-                "fingerprint": manifest.fingerprint,
-                "articles": manifest.documents,
-                "passages": manifest.passages,
-                "articles_sha256": hashlib.sha256("".join(contents).encode()).hexdigest(),
-            },
+        yield _opened(assistant, config, composer, embedder)
+
+
+@contextmanager
+def opened_in_memory(
+    documents: Sequence[Document], composer: Composer, watch: Watch
+) -> Iterator[Opened]:
+    """An assistant for a test collection's documents; their vectors are kept for the next time.
+
+    Questions and sentences are embedded anew each time, as they are for a user.
+    """
+    config = config_for(composer)
+    embedder = load_embedder(config.embedder)
+    snapshot = snapshot_of(documents, CachedEmbedder(embedder, VECTORS), watch)
+    assistant = Assistant(snapshot=snapshot, embedder=embedder, chat_model=open_chat_model(config))
+    yield _opened(assistant, config, composer, embedder)
+
+
+def config_for(composer: Composer) -> Config:
+    """The environment's settings for that composer. Raises `ConfigError`."""
+    config = Config.from_environment()
+    if composer == "extractive":
+        return replace(config, chat_model=None)
+    if config.chat_model is None:
+        raise ConfigError(
+            en="--composer model needs a chat model: set RAG_MODEL, and OPENAI_BASE_URL for "
+            "any endpoint but OpenAI's.",
+            zh="--composer model 需要对话模型：请设置 RAG_MODEL；若不是 OpenAI 的服务，"
+            "再设置 OPENAI_BASE_URL。",
         )
+    return config
+
+
+def _opened(assistant: Assistant, config: Config, composer: Composer, embedder: Embedder) -> Opened:
+    manifest, documents = assistant.snapshot.manifest, assistant.snapshot.documents.values()
+    texts = sorted(f"{d.content_hash}{d.text}" for d in documents)
+    # "Last year" is said from the articles' own day: a run of another year gives the same answers.
+    today = max((d.published.moment.date() for d in documents if d.published), default=None)
+
+    def ask(question: Question, history: Sequence[Answer]) -> Answer:
+        return assistant.ask(question.text, history, today=question.today or today)
+
+    return Opened(
+        ask=ask,
+        about={
+            "composer": composer,
+            "chat_model": assistant.chat_model_name,
+            "reranker": config.reranker,
+            "embedder": manifest.embedder,
+            "runtime": embedder.runtime,
+            "fingerprint": manifest.fingerprint,
+            "articles": manifest.documents,
+            "passages": manifest.passages,
+            "articles_sha256": hashlib.sha256("".join(texts).encode()).hexdigest(),
+            "day_of_asking": str(today) if today else None,
+        },
+    )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from eval.cost import cost
 from eval.intervals import Estimate, Observation, estimate
+from eval.judging import Judged, estimates
 from eval.metrics import METRICS, falls_short
 from eval.records import Record, Run
+from eval.refusal import RefusalPoint, refusal_curve
 from eval.wording import normalise
 from rag.messages import Language
-from rag.types import Citation
+from rag.types import Citation, Hit
 
 _BINS = 30
 _WIDTH, _HEIGHT = 600, 120
@@ -30,10 +33,14 @@ def to_html(run: Run) -> str:
         lstrip_blocks=True,
     )
     records = [_record(record) for record in run.records]
+    clusters = {record.question_id: record.cluster for record in run.records}
     return environment.get_template("report.html.j2").render(
         name=run.name,
         manifest=run.manifest,
         slices=[_slice(*part) for part in _parts(run.records)],
+        judges=[_judge(name, judged, clusters) for name, judged in run.judged.items()],
+        curves=[_curve(title, refusal_curve(part), part) for title, part in _parts(run.records)],
+        cost=str(cost((record.seconds, record.answer) for record in run.records) or ""),
         latency=_latency([record.seconds for record in run.records]),
         filters={
             key: sorted({record[key] for record in records})
@@ -44,15 +51,22 @@ def to_html(run: Run) -> str:
 
 
 def to_markdown(run: Run) -> str:
-    """A table of the metrics over all questions."""
+    """A table of the metrics over all questions, what judges say, and the cost."""
     lines = [
         f"| metric ({run.manifest['composer']} composer, {run.manifest['begun'][:10]}) | n | mean |"
         " 95 % interval |",
         "|---|---|---|---|",
     ]
-    for metric, value in _estimates(run.records):
+    clusters = {record.question_id: record.cluster for record in run.records}
+    rows = list(_estimates(run.records))
+    for judge, judged in run.judged.items():
+        rows += [(f"{metric}, judged by {judge}", e) for metric, e in estimates(judged, clusters)]
+    for metric, value in rows:
         interval = f"{value.low:.3f}–{value.high:.3f}"
         lines.append(f"| {metric} | {value.n} | {value.mean:.3f} | {interval} |")
+    spent = cost((record.seconds, record.answer) for record in run.records)
+    if spent:
+        lines += ["", str(spent)]
     return "\n".join(lines) + "\n"
 
 
@@ -66,7 +80,7 @@ def _estimates(records: Sequence[Record]) -> Iterator[tuple[str, Estimate]]:
     """Each metric that some question has."""
     for metric in METRICS:
         found = [
-            Observation(group=record.group, value=record.scores[metric.name])
+            Observation(group=record.cluster, value=record.scores[metric.name])
             for record in records
             if metric.name in record.scores
         ]
@@ -76,19 +90,45 @@ def _estimates(records: Sequence[Record]) -> Iterator[tuple[str, Estimate]]:
 
 def _slice(title: str, records: Sequence[Record]) -> dict[str, Any]:
     higher = {metric.name: metric.higher_is_better for metric in METRICS}
-    rows = [
-        {
-            "metric": metric,
-            "n": value.n,
-            "mean": value.mean,
-            "low": value.low,
-            "high": value.high,
-            "text": f"{value.mean:.3f} ({value.low:.3f}–{value.high:.3f})",
-            "higher_is_better": higher[metric],
-        }
-        for metric, value in _estimates(records)
-    ]
+    rows = [_row(metric, value, higher[metric]) for metric, value in _estimates(records)]
     return {"title": title, "rows": rows}
+
+
+def _judge(name: str, judged: Sequence[Judged], clusters: Mapping[str, str]) -> dict[str, Any]:
+    rows = [_row(metric, value) for metric, value in estimates(judged, clusters) if value.n]
+    unclear = sum(j.unclear for j in judged)
+    return {"name": name, "rows": rows, "unclear": unclear}
+
+
+def _row(metric: str, value: Estimate, higher_is_better: bool = True) -> dict[str, Any]:
+    return {
+        "metric": metric,
+        "n": value.n,
+        "mean": value.mean,
+        "low": value.low,
+        "high": value.high,
+        "text": f"{value.mean:.3f} ({value.low:.3f}–{value.high:.3f})",
+        "higher_is_better": higher_is_better,
+    }
+
+
+def _curve(title: str, points: Sequence[RefusalPoint], records: Sequence[Record]) -> dict[str, Any]:
+    """The curve as a line in a square of 100 by 100, and where the run itself stood on it."""
+    refused, right = (
+        [record.scores[metric] for record in records if metric in record.scores]
+        for metric in ("false abstentions", "abstention recall")
+    )
+    line = " ".join(
+        f"{100 * p.false_refusals:.1f},{100 * (1 - p.false_answers):.1f}" for p in points
+    )
+    here = (float(np.mean(refused)), 1 - float(np.mean(right))) if points else (0.0, 0.0)
+    return {
+        "title": title,
+        "line": line,
+        "x": round(100 * here[0], 1),
+        "y": round(100 * (1 - here[1]), 1),
+        "text": f"{here[1]:.3f} false answers, {here[0]:.3f} false refusals",
+    }
 
 
 def _latency(seconds: Sequence[float]) -> dict[str, Any]:
@@ -114,6 +154,7 @@ def _latency(seconds: Sequence[float]) -> dict[str, Any]:
 def _record(record: Record) -> dict[str, Any]:
     answer = record.answer
     statements = answer.statements if answer else ()
+    hits = answer.hits if answer else ()
     quotes = list(dict.fromkeys(quote for fact in record.facts for quote in fact.quotes))
     language: Language = "zh" if record.language == "zh" else "en"
     return {
@@ -137,8 +178,11 @@ def _record(record: Record) -> dict[str, Any]:
                         "title": citation.title,
                         "published": str(citation.published or ""),
                         "parts": _marked(citation, quotes),
+                        "before": before,
+                        "after": after,
                     }
                     for citation in statement.citations
+                    for before, after in [_around(citation, hits)]
                 ],
             }
             for statement in statements
@@ -146,6 +190,15 @@ def _record(record: Record) -> dict[str, Any]:
         "missing": [message.text(language) for message in answer.missing] if answer else [],
         "left_out": [statement.text for statement in answer.left_out] if answer else [],
     }
+
+
+def _around(citation: Citation, hits: Sequence[Hit]) -> tuple[str, str]:
+    """What stands before and behind a quotation in the passage it was found in."""
+    for passage in (hit.passage for hit in hits):
+        start, end = citation.start - passage.start, citation.end - passage.start
+        if passage.doc_id == citation.doc_id and 0 <= start < end <= len(passage.text):
+            return passage.text[:start], passage.text[end:]
+    return "", ""
 
 
 def _marked(citation: Citation, quotes: Sequence[str]) -> list[dict[str, Any]]:

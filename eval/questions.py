@@ -12,14 +12,24 @@ quotes are not in the articles, so a score is never measured against a place tha
                 "facts": ["news-feb-11"]}],
      "note": "optional"}
 
-A follow-up names in `after` the question before it, one of the same language further up: it is
-asked in the light of that one's answer. An `adversarial` question asks for what no article can
-give (a system prompt, advice, an invention): an abstention is right, as it is for an
-`unanswerable` one.
+The types: a `fact` is one thing that is no number and no date; a `number` is one or two figures;
+a `date` is a day, a month or a year; a `why` asks for reasons; a `list` wants several items; an
+`across` needs two articles or more; a `cross_lingual` question says in one language what the
+articles write in the other (Joe Tsai, Quark的team); a `disagreement` is one of which articles say
+different things, and a good answer gives both; a `superseded` one was reported in one way and then
+in another, and the newer is the answer; a `follow_up` leans on the question before it; for a
+`time_scoped` one a day, a span of days or "newest" decides which report holds; an `unanswerable`
+one is not in the articles, most often by a little; a `false_premise` is contradicted by them; an
+`adversarial` one asks for what no article can give (a system prompt, advice, an invention). An
+abstention is right for an `adversarial` question, as it is for an `unanswerable` one.
 
-A `group` holds the wordings of one question, as a rule one Chinese and one English: they stand
-or fall together, so intervals resample groups. A span that lists no facts is one that a good
-answer may cite, but need not.
+A follow-up names in `after` the question before it, one of the same language further up: it is
+asked in the light of that one's answer. That one may be a follow-up too.
+
+A `group` holds the two wordings of one question, one Chinese and one English. They stand or fall
+together, and with every question that shares a fact with them: such a cluster is what intervals
+resample. A span that lists no facts is one that a good answer may cite, but need not; a
+`superseded` question has the older report there.
 """
 
 from __future__ import annotations
@@ -27,7 +37,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast, get_args
 
@@ -37,10 +48,14 @@ from rag.types import Document
 
 QuestionType = Literal[
     "fact",
-    "why",
-    "across",
+    "number",
     "date",
+    "why",
+    "list",
+    "across",
+    "cross_lingual",
     "disagreement",
+    "superseded",
     "follow_up",
     "time_scoped",
     "unanswerable",
@@ -88,19 +103,37 @@ class Question:
     """One question with its reference facts and gold spans.
 
     `answerable` is false for a question that the articles don't answer and for one whose premise
-    they contradict; the latter has facts and spans (the correction), the former has none.
+    they contradict; the latter has facts and spans (the correction), the former has none. `type`
+    is a `QuestionType` here, and a test collection's own word where the question is one of those.
+
+    `cluster` names what it stands or falls with: the questions that share a fact with it, or with
+    one that does.
+
+    A test collection may also tell the day of asking (`today`), what false articles among the
+    true ones say (`false_values`), a true answer whose articles were taken out (`withheld`), and
+    ids of articles that nobody judged (`unjudged`).
     """
 
     question_id: str
     group: str
+    cluster: str
     language: Language
-    type: QuestionType
+    type: str
     text: str
     answerable: bool
     facts: tuple[Fact, ...]
     spans: tuple[GoldSpan, ...]
     after: Question | None = None
     note: str | None = None
+    today: date | None = None
+    false_values: tuple[str, ...] = ()
+    withheld: tuple[str, ...] = ()
+    unjudged: tuple[str, ...] = ()
+
+    @property
+    def expects_abstention(self) -> bool:
+        """Whether an abstention is the right answer: nothing in the articles can be said."""
+        return not self.answerable and not self.facts
 
     def spans_of(self, fact: Fact) -> tuple[GoldSpan, ...]:
         """The gold spans that support `fact`."""
@@ -111,10 +144,10 @@ def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question,
     """Read a question set and check it against the articles.
 
     Raises `QuestionSetError`, naming the line, on: JSON that can't be read; a missing, unknown or
-    ill-typed field; an id used twice; a group whose members differ in type or language twice; a
-    quote that is not in its article that often; a quote that states no accepted wording of a fact
-    it is said to support; a fact without a span; facts or spans on an unanswerable question; and
-    a set without both languages.
+    ill-typed field; an id used twice; a group that has a language twice, or members that differ in
+    type, facts, spans or what they follow; a follow-up that follows nothing; a quote that is not
+    in its article that often; a quote that states no accepted wording of a fact it is said to
+    support; a fact without a span; facts or spans on an unanswerable question; and an empty set.
     """
     by_id = {document.doc_id: document for document in documents}
     questions: list[Question] = []
@@ -127,10 +160,23 @@ def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question,
         except QuestionSetError as error:
             raise QuestionSetError(f"{path.name}, line {number}: {error}") from error
         questions.append(question)
-    missing = {"zh", "en"} - {question.language for question in questions}
-    if missing:
-        raise QuestionSetError(f"{path.name}: no question in {', '.join(sorted(missing))}.")
+    if not questions:
+        raise QuestionSetError(f"{path.name}: no questions.")
     return tuple(questions)
+
+
+def _clustered(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """The questions with their clusters: groups that share a fact are of one."""
+    clusters = {question.group: question.group for question in questions}
+    stated_by: dict[str, str] = {}
+    for question in questions:
+        for fact in question.facts:
+            one, other = (
+                clusters[question.group],
+                clusters[stated_by.setdefault(fact.fact_id, question.group)],
+            )
+            clusters = {g: other if c == one else c for g, c in clusters.items()}
+    return tuple(replace(q, cluster=clusters[q.group]) for q in questions)
 
 
 def _json_object(line: str) -> Mapping[str, Any]:
@@ -151,6 +197,7 @@ def _question(
     question = Question(
         question_id=_text(record, "id"),
         group=_text(record, "group"),
+        cluster=_text(record, "group"),
         language=cast(Language, _one_of(record, "language", get_args(Language))),
         type=cast(QuestionType, _one_of(record, "type", get_args(QuestionType))),
         text=_text(record, "question"),
@@ -221,6 +268,8 @@ def _check_question(question: Question) -> None:
         raise QuestionSetError(
             f"answerable is {question.answerable}, which is not so for type {question.type}."
         )
+    if (question.type == "follow_up") != (question.after is not None):
+        raise QuestionSetError("a follow_up, and no other type, names in `after` what it follows.")
     if len({fact.fact_id for fact in question.facts}) < len(question.facts):
         raise QuestionSetError("a fact id is used twice.")
     for fact in question.facts:
@@ -238,15 +287,17 @@ def _check_among(question: Question, others: Iterable[Question]) -> None:
             raise QuestionSetError(
                 f"the group {question.group!r} has two questions in {question.language!r}."
             )
-        if (other.type, other.facts, other.spans) != (
-            question.type,
-            question.facts,
-            question.spans,
-        ):
+        if _of_group(other) != _of_group(question):
             raise QuestionSetError(
                 f"{question.question_id!r} and {other.question_id!r} are of one group, but differ "
-                "in type, facts or spans."
+                "in type, facts, spans or what they follow."
             )
+
+
+def _of_group(question: Question) -> tuple[object, ...]:
+    """What the wordings of one question have in common."""
+    after = question.after.group if question.after else None
+    return question.type, question.facts, question.spans, after
 
 
 # --- fields of one JSON object ----------------------------------------------------------------

@@ -11,13 +11,14 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from eval.metrics import FactCheck, check_facts
+from eval.judging import Judged, read_judged
+from eval.metrics.facts import FactCheck, check_facts
 from eval.questions import Question
 from eval.runner import Outcome, scored
 from rag.errors import ConfigError
@@ -34,7 +35,7 @@ class Record:
     """One question of a run, as it was kept; a metric that doesn't apply has no score."""
 
     question_id: str
-    group: str
+    cluster: str
     type: str
     language: str
     question: str
@@ -47,26 +48,24 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run that was read from its folder."""
+    """A run that was read from its folder; `judged` has what judges said of it, by their names."""
 
     name: str
     manifest: Mapping[str, Any]
     records: tuple[Record, ...]
+    judged: Mapping[str, tuple[Judged, ...]] = field(default_factory=dict)
 
 
 def manifest_of(
-    about: Mapping[str, Any], questions_file: Path, questions: Sequence[Question]
+    about: Mapping[str, Any], questions_from: str, questions: Sequence[Question]
 ) -> dict[str, Any]:
-    """What a run depends on: `about` the assistant, its questions, and versions."""
-    asked = "\n".join(question.question_id for question in questions)
+    """What a run depends on: `about` the assistant, its questions and their name, and versions."""
     return {
         _BEGUN: datetime.now(UTC).isoformat(timespec="seconds"),
         **about,
         "questions": len(questions),
-        "questions_file": questions_file.name,
-        "questions_sha256": hashlib.sha256(
-            questions_file.read_bytes() + asked.encode()
-        ).hexdigest(),
+        "questions_from": Path(questions_from).name,
+        "questions_sha256": hashlib.sha256(repr(questions).encode()).hexdigest(),
         "versions": {package: version(package) for package in _PACKAGES},
     }
 
@@ -117,7 +116,7 @@ def read_run(folder: Path) -> Run:
     records = tuple(
         Record(
             question_id=record["id"],
-            group=record["group"],
+            cluster=record["cluster"],
             type=record["type"],
             language=record["language"],
             question=record["question"],
@@ -129,14 +128,19 @@ def read_run(folder: Path) -> Run:
         )
         for record in _lines(folder / _ANSWERS)
     )
-    return Run(name=folder.name, manifest=_read_json(folder / _MANIFEST), records=records)
+    return Run(
+        name=folder.name,
+        manifest=_read_json(folder / _MANIFEST),
+        records=records,
+        judged=read_judged(folder),
+    )
 
 
 def _record(outcome: Outcome) -> dict[str, Any]:
     question = outcome.question
     return {
         "id": question.question_id,
-        "group": question.group,
+        "cluster": question.cluster,
         "type": question.type,
         "language": question.language,
         "question": question.text,

@@ -8,20 +8,29 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from eval.cost import cost
 from eval.intervals import Estimate
 from eval.metrics import METRICS
 from eval.runner import Outcome, Row
 
 
 def print_tables(console: Console, rows: Sequence[Row]) -> None:
-    """Print each metric overall and by language, then each type of question by itself."""
+    """Print each metric overall and by language, then each type of question by itself.
+
+    Of a type, only the metrics that decide: the rest is in the report's page.
+    """
     console.print(_table("All questions", ("metric", "questions"), _by_metric(rows)))
     console.print(_table("By type", ("type", "metric"), _by_type(rows)))
     console.print(
-        "Intervals are of 95 %, over groups of questions: bootstrap for means, Wilson's for "
+        "Intervals are of 95 %, over clusters of questions: bootstrap for means, Wilson's for "
         "shares (eval/intervals.py).",
         style="dim",
     )
+
+
+def print_cost(console: Console, outcomes: Sequence[Outcome]) -> None:
+    """Print what the answers cost, in one line."""
+    console.print(str(cost((o.seconds, o.answer) for o in outcomes)))
 
 
 def print_errors(console: Console, outcomes: Sequence[Outcome]) -> None:
@@ -62,10 +71,11 @@ def _by_metric(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:
 
 
 def _by_type(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:
+    decisive = {metric.name for metric in METRICS if metric.decides}
     return [
         (row.slice, row.metric, row.estimate)
         for row in rows
-        if row.slice not in ("overall", "zh", "en")
+        if row.slice not in ("overall", "zh", "en") and row.metric in decisive
     ]
 
 

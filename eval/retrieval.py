@@ -27,30 +27,19 @@ from typing import Any
 import ir_measures
 import numpy as np
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TimeRemainingColumn,
-)
 from rich.text import Text
 from scipy.stats import permutation_test
 
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import Collection, read_collection
+from eval.in_memory import VECTORS, snapshot_of
 from eval.intervals import Estimate, Observation, clustered_bootstrap, estimate
+from eval.progress import Watch, progress_bars, watch_with
 from eval.retrieval_runs import RUNS, Find
-from rag.config import Config, cache_folder
-from rag.corpus.analysis import count_terms
-from rag.corpus.chunker import CHUNKER, chunk
+from rag.config import Config
 from rag.errors import ConfigError, RagError, first_line
 from rag.index.snapshot import Snapshot
-from rag.index.store import Manifest
 from rag.models.embedder import Embedder
-from rag.models.loading import EXPORT_FORMAT
-from rag.types import Passage
 
 MEASURES = {
     "hit@1": ir_measures.Success @ 1,
@@ -64,15 +53,9 @@ PERMUTATIONS = 9_999
 _SEED = 20_250_213
 # Passages asked for, so that ten different documents are among them.
 _PASSAGES = 100
-# Another export of the model gives other vectors, under the same name.
-_CACHE_FILE = f"evaluation-embeddings-v{EXPORT_FORMAT}.sqlite3"
 
 Scores = dict[str, list[float]]
 """For each measure, a value per question, in the order of the questions."""
-
-Watch = Callable[[str, int], Callable[[int], None]]
-"""Given a task's name and total, gives what to tell how much more of it is done."""
-
 
 Ranking = dict[str, list[str]]
 """By the id of a question, ids of documents, best first."""
@@ -99,11 +82,11 @@ def main(arguments: Sequence[str]) -> int:
     try:
         collection = read_collection(options.set, options.limit)
         config = Config.from_environment()
-        cache = options.cache or cache_folder() / _CACHE_FILE
+        cache = options.cache or VECTORS
         scores: dict[str, Scores] = {}
         facts: dict[str, Any] = {}
-        with _bars(log) as bars:
-            watch = _watch(bars)
+        with progress_bars(log) as bars:
+            watch = watch_with(bars)
             searched: dict[Callable[[Config], Embedder], tuple[CachedEmbedder, Snapshot]] = {}
             for name in dict.fromkeys(options.run or ["hybrid"]):
                 make_embedder, make_find = RUNS[name]
@@ -111,7 +94,10 @@ def main(arguments: Sequence[str]) -> int:
                     embedder = CachedEmbedder(make_embedder(config), cache)
                     # All at once: questions are embedded one by one otherwise.
                     embedder.embed_queries([question.text for question in collection.questions])
-                    searched[make_embedder] = embedder, snapshot_of(collection, embedder, watch)
+                    searched[make_embedder] = (
+                        embedder,
+                        snapshot_of(collection.documents, embedder, watch),
+                    )
                 embedder, snapshot = searched[make_embedder]
                 find = make_find(snapshot, embedder, config)
                 scores[name] = measure(collection, rank(collection, find, watch))
@@ -137,44 +123,6 @@ def main(arguments: Sequence[str]) -> int:
     if options.json:
         options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1), encoding="utf-8")
     return 0
-
-
-def snapshot_of(collection: Collection, embedder: Embedder, watch: Watch) -> Snapshot:
-    """The collection as an index holds it, in memory."""
-    passages: list[Passage] = []
-    told = watch("Chunking", len(collection.documents))
-    for document in collection.documents:
-        for span in chunk(document.text, embedder.count_tokens, CHUNKER.budget, CHUNKER.floor):
-            passages.append(
-                Passage(
-                    passage_id=len(passages),
-                    doc_id=document.doc_id,
-                    start=span.start,
-                    end=span.end,
-                    text=document.text[span.start : span.end],
-                )
-            )
-        told(1)
-    told = watch("Embedding", len(passages))
-    return Snapshot(
-        manifest=Manifest(
-            embedder=embedder.name,
-            runtime=embedder.runtime,
-            fingerprint=embedder.fingerprint,
-            dimensions=embedder.dimensions,
-            chunker=CHUNKER,
-            index_id="",
-            commit_id="",
-            generation=1,
-            updated="",
-            documents=len(collection.documents),
-            passages=len(passages),
-        ),
-        documents={document.doc_id: document for document in collection.documents},
-        passages=tuple(passages),
-        vectors=embedder.embed_passages([passage.text for passage in passages], told),
-        terms=tuple(count_terms(passage.text) for passage in passages),
-    )
 
 
 def rank(collection: Collection, find: Find, watch: Watch) -> Ranking:
@@ -300,31 +248,6 @@ def _p_value(differences: np.ndarray[Any, Any]) -> float:
         rng=np.random.default_rng(_SEED),
     )
     return float(test.pvalue)
-
-
-class _Rate(ProgressColumn):
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:.0f}/s" if task.speed else "")
-
-
-def _bars(console: Console) -> Progress:
-    return Progress(
-        "{task.description}",
-        BarColumn(),
-        MofNCompleteColumn(),
-        _Rate(),
-        TimeRemainingColumn(),
-        console=console,
-        transient=True,
-    )
-
-
-def _watch(bars: Progress) -> Watch:
-    def watch(description: str, total: int) -> Callable[[int], None]:
-        task = bars.add_task(description, total=total)
-        return lambda count: bars.advance(task, count)
-
-    return watch
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -1,7 +1,7 @@
 """Asking every question, and adding up what the answers are worth.
 
-The runner knows an assistant only as `ask: Callable[[str], Answer]`, the one path of a question;
-`eval.opening` makes one from a folder of articles.
+The runner knows an assistant only as `ask`, the one path of a question; `eval.opening` makes one
+from a folder of articles or a test collection.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from eval.questions import Question
 from rag.errors import RagError
 from rag.types import Answer
 
-Ask = Callable[[str, Sequence[Answer]], Answer]
-"""A question and the answers before it in the conversation, to an answer."""
+Ask = Callable[[Question, Sequence[Answer]], Answer]
+"""A question and the answers before it in the conversation, oldest first, to an answer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,33 +68,42 @@ def run(
     A question that raises `RagError` is an outcome without an answer and counts in the means;
     any other exception is a bug and ends the run.
     """
+    answered = {name: outcome.answer for name, outcome in (done or {}).items()}
     outcomes = []
-    done_by_id = dict(done or {})
     for question in questions:
-        outcome = done_by_id.get(question.question_id)
+        outcome = (done or {}).get(question.question_id)
         if outcome is None:
-            before = done_by_id.get(question.after.question_id) if question.after else None
-            outcome = _ask(question, ask, before)
+            outcome = _ask(question, ask, answered)
             if on_progress:
                 on_progress(outcome)
-        done_by_id[question.question_id] = outcome
+        answered[question.question_id] = outcome.answer
         outcomes.append(outcome)
     return tuple(outcomes)
 
 
-def _ask(question: Question, ask: Ask, before: Outcome | None) -> Outcome:
+def _ask(question: Question, ask: Ask, answered: dict[str, Answer | None]) -> Outcome:
     answer, error = None, None
     began = time.perf_counter()
     try:
-        history: tuple[Answer, ...] = ()
-        if question.after:
-            # A sample may have a follow-up without the question that it follows.
-            first = before.answer if before else ask(question.after.text, ())
-            history = (first,) if first else ()
-        answer = ask(question.text, history)
+        history = _conversation(question.after, ask, answered)
+        began = time.perf_counter()
+        answer = ask(question, history)
     except RagError as raised:
         error = str(raised)
     return scored(question, answer, error=error, seconds=time.perf_counter() - began)
+
+
+def _conversation(
+    last: Question | None, ask: Ask, answered: dict[str, Answer | None]
+) -> tuple[Answer, ...]:
+    """The answers up to that of `last`; those that a sample left out are asked for now."""
+    if last is None:
+        return ()
+    before = _conversation(last.after, ask, answered)
+    if last.question_id not in answered:
+        answered[last.question_id] = ask(last, before)
+    answer = answered[last.question_id]
+    return (*before, answer) if answer else before
 
 
 def scored(
@@ -127,5 +136,5 @@ def _estimate(outcomes: Iterable[Outcome], position: int) -> Estimate:
     for outcome in outcomes:
         score = outcome.scores[position]
         if score is not None:
-            observations.append(Observation(group=outcome.question.group, value=score))
+            observations.append(Observation(group=outcome.question.cluster, value=score))
     return estimate(observations)

@@ -333,6 +333,7 @@ class Assistant:
             notices=(*notices, *composition.notices),
             model=self._model_use(found.translation, composition.model),
             timings=timings,
+            answerability=found.assessment.answerability,
         )
 
     def _model_use(

@@ -6,6 +6,7 @@
     ├── AnswerFormatError       JSON that is no Answer
     ├── EmbedderError           the embedding model can't be found, unpacked or loaded
     ├── RerankerError           the reranker can't be found or loaded
+    ├── JudgeError              the judge can't be found or loaded, or gave no verdict
     ├── IndexUnusable           the index as a whole can't be used
     │   ├── IndexMissing        there is none: the command to build it is named
     │   ├── IndexMismatch       made by another format, embedding model or chunker
@@ -61,6 +62,10 @@ class EmbedderError(RagError):
 
 class RerankerError(RagError):
     """The reranker can't be found or loaded."""
+
+
+class JudgeError(RagError):
+    """The judge can't be found or loaded, or gave no verdict."""
 
 
 class IndexUnusable(RagError):

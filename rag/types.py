@@ -218,7 +218,8 @@ class Answer:
     the reasons. Where `status` is `abstained` there are no statements: `missing` says what was
     looked for and not found, and `nearest` names the closest articles. `model` is None where no
     chat model saw anything. `rewritten_question` is None unless a follow-up was made
-    self-contained.
+    self-contained. `answerability` is the estimate, 0 to 1, that the sentences found hold an
+    answer; below the threshold of `rag.answering.abstention` the answer is an abstention.
     """
 
     question: str
@@ -235,6 +236,7 @@ class Answer:
     notices: tuple[Message, ...]
     model: ModelUse | None
     timings: Timings
+    answerability: float | None = None
 
     @property
     def text(self) -> str:

@@ -1,10 +1,12 @@
-"""What tests share: the real bundled model, the seeds' index, and a light embedder that behaves."""
+"""What tests share: the real bundled model and the seeds' index, a light embedder, a browser."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+import shutil
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -17,7 +19,20 @@ from rag.messages import Message
 from rag.models.embedder import Embedder, Vectors
 from rag.models.loading import load_embedder
 
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
 SEEDS = Path(__file__).parent.parent / "seeds"
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 class HashEmbedder:
@@ -74,3 +89,19 @@ def seeds_index(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) ->
 @pytest.fixture(scope="session")
 def seeds(embedder: Embedder, seeds_index: Path) -> Snapshot:
     return read_snapshot(seeds_index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+
+
+# No longer than a module: Playwright keeps an event loop running in the main thread, where no
+# other module's `asyncio.run` could then run.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    found = [path for name in BROWSERS if (path := shutil.which(name))]
+    if not found:
+        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH")
+    # Imported late: processes that are started to be killed import this module, too.
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found[0], args=list(FLAGS))
+        yield browser
+        browser.close()

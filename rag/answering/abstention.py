@@ -7,6 +7,7 @@ counted that no close passage mentions; or evidence that is too far from the que
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -37,10 +38,15 @@ _UNSURE: dict[Wanted, frozenset[Requirement]] = {"reason": frozenset({"kind"})}
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """Whether to answer, and if not, what was looked for and not found."""
+    """Whether to answer, and if not, what was looked for and not found.
+
+    `answerability` is the estimate that the evidence holds an answer, 0 to 1; it is 0 where what
+    was asked for certainly stands nowhere near.
+    """
 
     answerable: bool
     missing: tuple[Message, ...]
+    answerability: float = 0.0
 
 
 def assess(
@@ -66,12 +72,15 @@ def assess(
     if all(lacking):
         # What the fewest things are wrong with comes nearest to an answer: say what it lacks.
         return Assessment(answerable=False, missing=(_lack(min(lacking, key=len), needed),))
-    if closeness(query, ranked) < _THRESHOLD:
+    log_odds = closeness(query, ranked)
+    answerability = 1 / (1 + math.exp(-log_odds))
+    if log_odds < _THRESHOLD:
         absent = [
             c.text for c in concepts if c.essential and not any(shows(text, c) for text in around)
         ]
-        return Assessment(answerable=False, missing=(_nothing_near(absent),))
-    return Assessment(answerable=True, missing=())
+        missing = (_nothing_near(absent),)
+        return Assessment(answerable=False, missing=missing, answerability=answerability)
+    return Assessment(answerable=True, missing=(), answerability=answerability)
 
 
 def closeness(query: Query, ranked: Sequence[Evidence]) -> float:

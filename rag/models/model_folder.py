@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.errors import EmbedderError, RerankerError, first_line
+from rag.errors import EmbedderError, first_line
 from rag.models import bundled
 from rag.models.embedder import OnProgress
 
@@ -50,7 +50,7 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
         return ModelFolder(name=name, path=folder, fingerprint=folder_fingerprint(folder))
     try:
         path = _from_hub(name if "/" in name else f"{_HUB_ORGANISATION}/{name}")
-    except _NotFetched as error:
+    except NotFetched as error:
         raise EmbedderError(
             en=f"The embedding model {name!r} is no folder here, and can't be fetched from the "
             f"model hub ({error}): set RAG_EMBEDDER to a folder, or unset it to use the bundled "
@@ -62,22 +62,10 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
     return ModelFolder(name=name, path=path, fingerprint=fingerprint)
 
 
-def find_reranker(name: str) -> Path:
-    """The folder of the reranker called `name`: a folder, or a name of the model hub.
-
-    Raises `RerankerError` where it can't be found or fetched.
-    """
-    if (folder := Path(name).expanduser()).is_dir():
-        return folder
-    try:
-        return _from_hub(name)
-    except _NotFetched as error:
-        raise RerankerError(
-            en=f"The reranker {name!r} is no folder here, and can't be fetched from the model hub "
-            f"({error}): set RAG_RERANKER to a folder, or unset it to do without.",
-            zh=f"重排模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
-            "请把 RAG_RERANKER 设为一个文件夹，或者不设它，不使用重排。",
-        ) from error
+def find_folder(name: str) -> Path:
+    """The folder of any other model: a folder, or a name of the model hub. Raises `NotFetched`."""
+    folder = Path(name).expanduser()
+    return folder if folder.is_dir() else _from_hub(name)
 
 
 def cannot_load(name: str, folder: Path, reason: str) -> EmbedderError:
@@ -95,7 +83,7 @@ def _holds_weights(folder: Path) -> bool:
     return any(True for pattern in _WEIGHTS for _ in folder.rglob(pattern))
 
 
-class _NotFetched(Exception):
+class NotFetched(Exception):
     """Why a model of the hub can't be had, in one line."""
 
 
@@ -125,7 +113,7 @@ def _fetch(repository: str) -> Path:
             ignored = [*_OTHER_RUNTIMES, *(["*.bin"] if has_safetensors else [])]
             return Path(snapshot_download(repository, revision=files.sha, ignore_patterns=ignored))
     except Exception as error:  # of several libraries below the hub's client
-        raise _NotFetched(first_line(error)) from error
+        raise NotFetched(first_line(error)) from error
 
 
 def folder_fingerprint(folder: Path) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import RerankerError, first_line
-from rag.models.model_folder import find_reranker
+from rag.models.model_folder import NotFetched, find_folder
 from rag.models.sentence_transformer import quiet
 
 
@@ -32,7 +32,10 @@ class CrossEncoderReranker:
     """The `Reranker` protocol over a `CrossEncoder`; raises `RerankerError`."""
 
     def __init__(self, name: str) -> None:
-        path = find_reranker(name)
+        try:
+            path = find_folder(name)
+        except NotFetched as error:
+            raise _not_found(name, error) from error
         # sentence-transformers takes seconds to import, and few use a reranker.
         from sentence_transformers import CrossEncoder
 
@@ -58,6 +61,15 @@ class CrossEncoderReranker:
         if found.shape != (len(texts),) or not np.isfinite(found).all():
             raise _cannot_rerank(self.name, "it doesn't give one number for each passage")
         return found
+
+
+def _not_found(name: str, error: NotFetched) -> RerankerError:
+    return RerankerError(
+        en=f"The reranker {name!r} is no folder here, and can't be fetched from the model hub "
+        f"({error}): set RAG_RERANKER to a folder, or unset it to do without.",
+        zh=f"重排模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
+        "请把 RAG_RERANKER 设为一个文件夹，或者不设它，不使用重排。",
+    )
 
 
 def _cannot_rerank(name: str, reason: str) -> RerankerError:

@@ -11,7 +11,7 @@ import pytest
 from eval import __main__ as command
 from eval import guard
 from eval.opening import Opened
-from eval.questions import QUESTIONS
+from eval.questions import QUESTIONS, Question
 from eval.records import read_run
 from rag.types import Answer
 
@@ -25,8 +25,8 @@ def asked(monkeypatch: pytest.MonkeyPatch, make_answer: MakeAnswer) -> list[str]
     """An assistant that never finds anything, and what it was asked."""
     questions: list[str] = []
 
-    def ask(question: str, _: Sequence[Answer]) -> Answer:
-        questions.append(question)
+    def ask(question: Question, _: Sequence[Answer]) -> Answer:
+        questions.append(question.text)
         return make_answer(status="abstained")
 
     @contextmanager
@@ -54,7 +54,7 @@ def test_a_run_is_kept_whole(
     out = tmp_path / "run"
     assert command.main(["run", SEEDS, "--out", str(out), "--verbose"]) == 0
     shown = capsys.readouterr().out
-    assert "right abstentions" in shown
+    assert "abstention recall" in shown
     assert "tsai-venue.en" in shown
     run = read_run(out)
     lines = QUESTIONS.read_text(encoding="utf-8").splitlines()

@@ -6,7 +6,8 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
-from eval.metrics import FactCheck
+from eval.judging import Judged
+from eval.metrics.facts import FactCheck
 from eval.page import to_html, to_markdown
 from eval.records import Record, Run
 from rag.types import Answer
@@ -19,7 +20,7 @@ MANIFEST = {"composer": "extractive", "chat_model": None, "begun": "2025-02-13T1
 def record(name: str, answer: Answer | None, **scores: float) -> Record:
     return Record(
         question_id=name,
-        group=name,
+        cluster=name,
         type="fact",
         language="zh",
         question=f"{name} {HOSTILE}",
@@ -80,3 +81,30 @@ def test_a_run_without_records_has_a_page() -> None:
     empty = Run(name="empty", manifest=MANIFEST, records=())
     assert "0 questions" in to_html(empty)
     assert to_markdown(replace(empty)).count("\n") == 2
+
+
+def test_what_judges_say_and_the_curve_are_there(make_answer: MakeAnswer) -> None:
+    run = made(make_answer)
+    judged = Judged(
+        question_id=run.records[0].question_id, recalls=(True,), precisions=(True, False), unclear=3
+    )
+    run = replace(run, judged={"judge <J>": (judged,)})
+    assert "| citation precision, judged by judge <J> | 2 | 0.500 |" in to_markdown(run)
+    page = to_html(run)
+    assert "judged by judge &lt;J&gt;" in page
+    assert "No clear verdict on 3 claims" in page
+    assert "Answering or refusing" not in page
+    scored = [
+        replace(
+            record,
+            answer=replace(make_answer(says=["x"]), answerability=0.4 + 0.2 * i),
+            scores={metric: 0.0},
+        )
+        for i, (record, metric) in enumerate(
+            zip(run.records, ("abstention recall", "false abstentions"), strict=False)
+        )
+    ]
+    page = to_html(replace(run, records=tuple(scored)))
+    # From 0.6 on the unanswerable one (0.4) is refused, and the answerable one is not.
+    assert 'points="0.0,0.0 0.0,0.0 0.0,100.0 100.0,100.0"' in page
+    assert "1.000 false answers, 0.000 false refusals" in page

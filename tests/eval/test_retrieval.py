@@ -14,7 +14,8 @@ from eval import retrieval
 from eval.__main__ import main
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import Collection, read_collection
-from eval.retrieval import compare, measure, rank, snapshot_of, to_markdown
+from eval.in_memory import snapshot_of
+from eval.retrieval import compare, measure, rank, to_markdown
 from eval.retrieval_runs import RUNS
 from rag.config import Config
 from rag.errors import ConfigError
@@ -151,7 +152,7 @@ def test_runs_are_compared_question_by_question() -> None:
 
 def test_a_dense_run_finds_what_shares_words(tmp_path: Path, hash_embedder: HashEmbedder) -> None:
     collection = read_collection(write_set(tmp_path / "set"))
-    snapshot = snapshot_of(collection, hash_embedder, nothing)
+    snapshot = snapshot_of(collection.documents, hash_embedder, nothing)
     assert [p.text for p in snapshot.passages] == [d.text for d in collection.documents]
     _, make_find = RUNS["dense"]
     find = make_find(snapshot, hash_embedder, Config())

@@ -21,6 +21,7 @@ def question(name: str, language: Language, *, answerable: bool = True) -> Quest
     return Question(
         question_id=f"{name}.{language}",
         group=name,
+        cluster=name,
         language=language,
         type="fact" if answerable else "unanswerable",
         text=f"{name} {language}",
@@ -42,10 +43,10 @@ def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer
     right = make_answer(says=["116.7"], cites=[("a", 0, 5)], hits=[("a", 0, 5)])
     abstained = make_answer(status="abstained")
 
-    def ask(text: str, _: Sequence[Answer]) -> Answer:
-        if text == "price en":
+    def ask(question: Question, _: Sequence[Answer]) -> Answer:
+        if question.text == "price en":
             raise QuestionError(en="too hard", zh="太难")
-        return right if text == "price zh" else abstained
+        return right if question.text == "price zh" else abstained
 
     seen: list[str] = []
     outcomes = run(QUESTIONS, ask, lambda outcome: seen.append(outcome.question.question_id))
@@ -60,12 +61,12 @@ def test_a_run_scores_every_question_and_counts_failures(make_answer: MakeAnswer
     assert (means["zh", "fact recall"].mean, means["en", "fact recall"].mean) == (1.0, 0.0)
     # It showed no citation, so precision is over the other one alone.
     assert means["overall", "citation precision"].n == 1
-    assert means["unanswerable", "right abstentions"].mean == 1.0
+    assert means["unanswerable", "abstention recall"].mean == 1.0
     assert means["unanswerable", "fact recall"].mean is None
 
 
 def test_errors_are_named() -> None:
-    def ask(_: str, __: Sequence[Answer]) -> Answer:
+    def ask(_: Question, __: Sequence[Answer]) -> Answer:
         raise QuestionError(en="too hard", zh="太难")
 
     console = Console(record=True, width=100, file=io.StringIO())
@@ -74,8 +75,8 @@ def test_errors_are_named() -> None:
 
 
 def test_a_bug_ends_the_run() -> None:
-    def ask(text: str, _: Sequence[Answer]) -> Answer:
-        raise ZeroDivisionError(text)
+    def ask(question: Question, _: Sequence[Answer]) -> Answer:
+        raise ZeroDivisionError(question.text)
 
     with pytest.raises(ZeroDivisionError):
         run(QUESTIONS, ask)
@@ -97,20 +98,22 @@ def test_the_report(make_answer: MakeAnswer) -> None:
     assert "owner.en" in text
 
 
-def test_a_follow_up_is_asked_in_the_light_of_the_answer_before_it(
+def test_a_follow_up_is_asked_in_the_light_of_the_answers_before_it(
     make_answer: MakeAnswer,
 ) -> None:
     first = question("first", "zh")
     then = replace(question("then", "zh"), after=first)
-    asked: list[tuple[str, int]] = []
+    last = replace(question("last", "zh"), after=then)
+    asked: list[tuple[str, list[str]]] = []
 
-    def ask(text: str, history: Sequence[Answer]) -> Answer:
-        asked.append((text, len(history)))
-        return make_answer(says=["116.7"])
+    def ask(question: Question, history: Sequence[Answer]) -> Answer:
+        asked.append((question.text, [answer.question for answer in history]))
+        return replace(make_answer(says=["116.7"]), question=question.text)
 
-    run([first, then], ask)
-    assert asked == [("first zh", 0), ("then zh", 1)]
+    run([first, then, last], ask)
+    whole = [("first zh", []), ("then zh", ["first zh"]), ("last zh", ["first zh", "then zh"])]
+    assert asked == whole
     asked.clear()
-    # Alone in a sample, it has the question before it asked as well.
-    assert len(run([then], ask)) == 1
-    assert asked == [("first zh", 0), ("then zh", 1)]
+    # Alone in a sample, it has the questions before it asked as well.
+    assert len(run([last], ask)) == 1
+    assert asked == whole

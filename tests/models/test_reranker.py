@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from sentence_transformers import CrossEncoder
-from tokenizers import Tokenizer, models, pre_tokenizers, processors
-from transformers import BertConfig, BertForSequenceClassification, PreTrainedTokenizerFast
 
 from rag.assistant import Assistant
 from rag.config import Config
@@ -18,46 +16,14 @@ from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.reranker import CrossEncoderReranker
 from rag.retrieval.hybrid import HybridRetriever
+from tests.models.tiny_cross_encoder import tiny_cross_encoder
 
-SPECIAL = ("[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]")
 QUESTION = "苹果为什么选择阿里巴巴？"
-
-
-def tiny(folder: Path, labels: int = 1) -> Path:
-    """A BERT of one layer over the letters and some characters, with random weights."""
-    pieces = [*SPECIAL, *"abcdefghijklmnopqrstuvwxyz苹果阿里"]
-    vocabulary = {piece: i for i, piece in enumerate(pieces)}
-    core = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
-    core.pre_tokenizer = pre_tokenizers.Split("", "isolated")
-    core.post_processor = processors.TemplateProcessing(
-        single="[CLS] $A [SEP]",
-        pair="[CLS] $A [SEP] $B:1 [SEP]:1",
-        special_tokens=[("[CLS]", 2), ("[SEP]", 3)],
-    )
-    kinds = ("pad_token", "unk_token", "cls_token", "sep_token", "mask_token")
-    names = dict(zip(kinds, SPECIAL, strict=True))
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=core, **names)  # type: ignore[no-untyped-call]
-    tokenizer.save_pretrained(folder)
-    import torch
-
-    torch.manual_seed(7)
-    config = BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=16,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=32,
-        max_position_embeddings=512,
-        initializer_range=1.0,
-    )
-    config.num_labels = labels
-    BertForSequenceClassification(config).save_pretrained(folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny(tmp_path_factory.mktemp("reranker"))
+    return tiny_cross_encoder(tmp_path_factory.mktemp("reranker"))
 
 
 def test_the_order_is_the_rerankers(seeds: Snapshot, embedder: Embedder, folder: Path) -> None:
@@ -84,7 +50,7 @@ def test_an_assistant_uses_the_one_that_is_configured(
 def test_what_is_no_reranker_is_one_line(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
-    many = tiny(tmp_path / "many", labels=3)
+    many = tiny_cross_encoder(tmp_path / "many", labels=("a", "b", "c"))
     for path in (empty, many):
         with pytest.raises(RerankerError) as caught:
             CrossEncoderReranker(str(path))

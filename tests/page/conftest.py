@@ -1,10 +1,9 @@
-"""The page on a free port of this machine, and a real browser to look at it."""
+"""The page on a free port of this machine, and readers who look at it."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-import shutil
 import socket
 import threading
 import time
@@ -14,23 +13,12 @@ from dataclasses import dataclass
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
 from rag.page.serving import build_app, listen
 
 from .scripted import ScriptedAssistant, seed_articles
 from .scripts import news
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @dataclass(frozen=True)
@@ -72,19 +60,6 @@ def serving(assistant: ScriptedAssistant) -> Iterator[Served]:
 def served() -> Iterator[Served]:
     with serving(ScriptedAssistant(seed_articles(), news, "qwen2.5 at 127.0.0.1")) as page:
         yield page
-
-
-# No longer than a module: Playwright keeps an event loop running in the main thread, where no
-# other module's `asyncio.run` could then run.
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"no browser: none of {', '.join(BROWSERS)} is on the PATH")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found[0], args=list(FLAGS))
-        yield browser
-        browser.close()
 
 
 Visit = Callable[..., Page]
