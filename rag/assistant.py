@@ -27,7 +27,6 @@ from rag.answering.notices import (
     other_language,
     searched_as,
 )
-from rag.answering.prompt import compose_messages
 from rag.answering.requirements import Requirements, requirements
 from rag.answering.translation import Translation, Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
@@ -36,8 +35,9 @@ from rag.errors import ChatModelError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
 from rag.messages import Language, Message
-from rag.models.chat import ChatModel
+from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
+from rag.models.judge import Judge
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query, understand
@@ -100,6 +100,7 @@ class Assistant:
         embedder: Embedder,
         chat_model: ChatModel | None = None,
         reranker: Reranker | None = None,
+        judge: Judge | None = None,
         folder: Path | None = None,
     ) -> None:
         """`folder` is the index of the snapshot, if newer generations of it are to be picked up."""
@@ -108,6 +109,7 @@ class Assistant:
         self._translator = Translator(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
+        self._judge = judge
         self._corpus = _Corpus(snapshot, embedder, reranker)
         self._folder = folder
         self._refreshing = threading.Lock()
@@ -125,18 +127,21 @@ class Assistant:
 
         `embedder` saves loading the embedding model where the caller has it already. `on_progress`
         is told (done, total) while the bundled model is unpacked, which happens once. Raises
-        `IndexUnusable`, `EmbedderError` and `RerankerError`.
+        `IndexUnusable`, `EmbedderError`, `RerankerError` and `JudgeError`.
         """
         if embedder is None:
             from rag.models.loading import load_embedder
 
             embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+        chat_model = open_chat_model(config)
         return cls(
             snapshot=snapshot,
             embedder=embedder,
-            chat_model=open_chat_model(config),
+            chat_model=chat_model,
             reranker=_open_reranker(config),
+            # Quotations need no judge: without a chat model there is nothing to judge.
+            judge=open_judge(config.judge, chat_model) if config.judge and chat_model else None,
             folder=config.index,
         )
 
@@ -282,10 +287,12 @@ class Assistant:
         if model is None:
             return (yield from self._quote(found, no_model()))
         evidence = found.evidence[:_PROMPT_SENTENCES]
-        messages = compose_messages(found.query.text, found.query.language, evidence)
         yield Progress(stage="writing", count=len(evidence))
+        question, language = found.query.text, found.query.language
         try:
-            composition = yield from write(model, messages, evidence, self._vectors)
+            composition = yield from write(
+                model, question, language, evidence, self._vectors, self._judge
+            )
         except ChatModelError as error:
             yield Progress(stage="falling_back")
             quoted = yield from self._quote(found, error.message, fell_back())
@@ -350,10 +357,14 @@ class Assistant:
                 completion_tokens=usage.completion_tokens,
                 saw_articles=False,
             )
+        known = TokenUsage(
+            prompt_tokens=composed.prompt_tokens, completion_tokens=composed.completion_tokens
+        )
+        both = known + usage
         return replace(
             composed,
-            prompt_tokens=_sum(composed.prompt_tokens, usage.prompt_tokens),
-            completion_tokens=_sum(composed.completion_tokens, usage.completion_tokens),
+            prompt_tokens=both.prompt_tokens,
+            completion_tokens=both.completion_tokens,
         )
 
 
@@ -372,6 +383,16 @@ def _open_reranker(config: Config) -> Reranker | None:
     from rag.models.reranker import CrossEncoderReranker
 
     return CrossEncoderReranker(config.reranker)
+
+
+def open_judge(name: str, chat_model: ChatModel) -> Judge:
+    """The judge of that name: "model" is the chat model itself, any other a CrossEncoder.
+
+    Raises `JudgeError`.
+    """
+    from rag.models.judge import ChatModelJudge, CrossEncoderJudge
+
+    return ChatModelJudge(chat_model) if name == "model" else CrossEncoderJudge(name)
 
 
 def checked_question(question: str) -> str:
@@ -397,8 +418,3 @@ def _asked(model: ChatModel) -> ModelUse:
     return ModelUse(
         name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
     )
-
-
-def _sum(one: int | None, other: int | None) -> int | None:
-    """The sum of two counts; None where either is unknown."""
-    return None if one is None or other is None else one + other

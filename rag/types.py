@@ -26,7 +26,7 @@ Verdict = Literal["supported", "partial", "unsupported"]
 StatementKind = Literal["claim", "framing"]
 Status = Literal["answered", "partial", "abstained"]
 TimeEffect = Literal["only", "prefer", "newest"]
-Stage = Literal["searching", "reading", "writing", "checking", "falling_back"]
+Stage = Literal["searching", "reading", "writing", "checking", "repairing", "falling_back"]
 
 
 # --- what is stored ---------------------------------------------------------------------------

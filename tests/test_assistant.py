@@ -288,10 +288,20 @@ def test_a_wrong_number_is_left_out_and_the_rest_stays(assistant: Assistant) -> 
     assert "left_out" in codes(answer)
 
 
+def test_a_wrong_detail_gives_way_to_the_source(assistant: Assistant) -> None:
+    with chat_server(says("阿里巴巴港股收盘报999.9港元。[1]")) as server:
+        answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
+        # Asked once for the answer, and once to repair it.
+        assert len(server.requests) == 2
+    assert len(answer.left_out) == 1
+    assert "116.7" in answer.text
+    assert {"left_out", "replaced"} <= set(codes(answer))
+
+
 def test_a_reply_that_is_all_wrong_falls_back_and_keeps_what_was_left_out(
     assistant: Assistant,
 ) -> None:
-    with chat_server(says("阿里巴巴港股收盘报999.9港元。[1]")) as server:
+    with chat_server(says("植物的光合作用需要阳光和二氧化碳。[1]")) as server:
         answer = ask(with_model(assistant, OpenAIChatModel(server.config())), CLOSE)
     assert len(answer.left_out) == 1
     assert "116.7" in answer.text

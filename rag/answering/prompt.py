@@ -14,6 +14,7 @@ from rag.answering.evidence import Evidence
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
 from rag.models.chat import ChatMessage
+from rag.types import Statement
 
 NO_ANSWER = "NO_ANSWER"
 """What the model is told to reply where the sentences don't answer the question."""
@@ -46,6 +47,19 @@ _QUESTION: dict[Language, str] = {
     "zh": "问题：{question}\n请用中文回答，每句末尾写上 [n]：",
 }
 
+_REPAIR: dict[Language, str] = {
+    "en": """You answered: {question}
+These sentences of your answer are not what the numbered sentences say:
+{failed}
+Write each of them again so that the numbered sentences support all of it, one a line, with [n] at \
+its end. Where they don't say it at all, write {no_answer} instead:""",
+    "zh": """你回答了：{question}
+你的回答中，下面这些话与带编号的句子不符：
+{failed}
+请逐句改写，使带编号的句子能完全支持它，每行一句，句末写上 [n]。如果带编号的句子根本没有说到，\
+就改写成 {no_answer}：""",
+}
+
 # In English for both: small models answer the question where they are told in its own language.
 _TRANSLATOR = "You are a translator. You never answer questions, you translate them."
 _TRANSLATE: dict[Language, str] = {
@@ -58,12 +72,29 @@ def compose_messages(
     question: str, language: Language, evidence: Sequence[Evidence]
 ) -> tuple[ChatMessage, ...]:
     """The prompt that asks for an answer in `language`; `evidence[i]` is numbered i + 1."""
-    lines = [f"[{n}] ({_source(e)}) {_harmless(e.text)}" for n, e in enumerate(evidence, 1)]
-    fenced = "\n".join(["<sentences>", *lines, "</sentences>"])
     asked = _QUESTION[language].format(question=_harmless(question, _MAX_QUESTION_CHARACTERS))
     return (
         ChatMessage(role="system", content=_SYSTEM[language]),
-        ChatMessage(role="user", content=f"{fenced}\n\n{asked}"),
+        ChatMessage(role="user", content=f"{_fenced(evidence)}\n\n{asked}"),
+    )
+
+
+def repair_messages(
+    question: str, language: Language, evidence: Sequence[Evidence], failed: Sequence[Statement]
+) -> tuple[ChatMessage, ...]:
+    """The prompt that asks for statements that failed the check to be written again, with why."""
+    lines = [
+        f"- {_harmless(statement.text)} ({_harmless(_reasons(statement, language))})"
+        for statement in failed
+    ]
+    asked = _REPAIR[language].format(
+        question=_harmless(question, _MAX_QUESTION_CHARACTERS),
+        failed="\n".join(lines),
+        no_answer=NO_ANSWER,
+    )
+    return (
+        ChatMessage(role="system", content=_SYSTEM[language]),
+        ChatMessage(role="user", content=f"{_fenced(evidence)}\n\n{asked}"),
     )
 
 
@@ -73,6 +104,15 @@ def translation_messages(question: str, language: Language) -> tuple[ChatMessage
         ChatMessage(role="system", content=_TRANSLATOR),
         ChatMessage(role="user", content=_TRANSLATE[language].format(question=_harmless(question))),
     )
+
+
+def _fenced(evidence: Sequence[Evidence]) -> str:
+    lines = [f"[{n}] ({_source(e)}) {_harmless(e.text)}" for n, e in enumerate(evidence, 1)]
+    return "\n".join(["<sentences>", *lines, "</sentences>"])
+
+
+def _reasons(statement: Statement, language: Language) -> str:
+    return "; ".join(reason.text(language) for reason in statement.reasons)
 
 
 def _source(evidence: Evidence) -> str:

@@ -22,6 +22,17 @@ class TokenUsage:
     prompt_tokens: int | None
     completion_tokens: int | None
 
+    def __add__(self, other: TokenUsage) -> TokenUsage:
+        """The counts of both together; unknown where either is."""
+        return TokenUsage(
+            prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
+            completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
+        )
+
+
+def _sum(one: int | None, other: int | None) -> int | None:
+    return None if one is None or other is None else one + other
+
 
 class ChatModel(Protocol):
     """A model that continues a conversation. Safe to call from several threads.

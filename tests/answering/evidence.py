@@ -39,18 +39,28 @@ class Sources:
 
 
 class ScriptedModel:
-    """A chat model that says what it was given, piece by piece."""
+    """A chat model that says what it was given, piece by piece; to a repair it says `repair`.
+
+    `prompts` are what it was asked, in order.
+    """
 
     name = "scripted"
     endpoint = "http://127.0.0.1/v1"
 
-    def __init__(self, *pieces: str) -> None:
-        self._pieces = pieces
+    def __init__(self, *pieces: str, repair: str | Exception = "") -> None:
+        self._replies: list[tuple[str, ...] | Exception] = [
+            pieces,
+            repair if isinstance(repair, Exception) else (repair,),
+        ]
         self.given = 0
+        self.prompts: list[str] = []
 
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
-        del messages
-        for piece in self._pieces:
+        self.prompts.append(messages[-1].content)
+        reply = self._replies[min(len(self.prompts), 2) - 1]
+        if isinstance(reply, Exception):
+            raise reply
+        for piece in reply:
             self.given += 1
             yield piece
         yield TokenUsage(prompt_tokens=5, completion_tokens=3)

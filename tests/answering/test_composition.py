@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 
 from rag.answering.composition import Composition, quote, write
-from rag.types import Draft, Statement
+from rag.errors import ChatModelFailed, JudgeError
+from rag.models.judge import Judge
+from rag.types import Citation, Draft, Event, Progress, Statement
 from tests.answering.evidence import ScriptedModel, Sources
 
 PARTS = (
@@ -19,12 +21,20 @@ CLOSE = "阿里巴巴港股收盘上涨2.55%，报116.7港元/股。"
 PAID = "苹果已经为百度AI支付了高达1亿美元的费用。"
 
 
-def composed(sources: Sources, *pieces: str) -> tuple[list[Draft | Statement], Composition]:
+def composed(
+    sources: Sources, *pieces: str, judge: Judge | None = None
+) -> tuple[list[Event], Composition]:
+    return composed_by(ScriptedModel(*pieces), sources, judge)
+
+
+def composed_by(
+    model: ScriptedModel, sources: Sources, judge: Judge | None = None
+) -> tuple[list[Event], Composition]:
     made: list[Composition] = []
 
-    def run() -> Iterator[Draft | Statement]:
-        model = ScriptedModel(*pieces)
-        made.append((yield from write(model, (), sources.of(*PARTS), sources.vectors)))
+    def run() -> Iterator[Event]:
+        evidence = sources.of(*PARTS)
+        made.append((yield from write(model, "？", "zh", evidence, sources.vectors, judge)))
 
     events = list(run())
     return events, made[0]
@@ -46,7 +56,7 @@ def test_drafts_replace_each_other_and_a_statement_clears_them(sources: Sources)
         if isinstance(event, Draft):
             shown = event.text
             assert len(shown) <= max(len(PAID), len(CLOSE)) + len("[2]苹")
-        else:
+        elif isinstance(event, Statement):
             assert "".join(shown.split("[")[0]).startswith(event.text[:5])
     drafts = [event.text for event in events if isinstance(event, Draft)]
     assert drafts[:3] == [PAID[:1], PAID[:2], PAID[:3]]
@@ -57,14 +67,99 @@ def test_drafts_replace_each_other_and_a_statement_clears_them(sources: Sources)
     assert tuple(e for e in events if isinstance(e, Statement)) == made.statements
 
 
-def test_a_false_sentence_is_left_out_with_its_reason(sources: Sources) -> None:
-    events, made = composed(sources, f"{CLOSE}[1]{PAID.replace('1亿', '3亿')}[2]")
+def test_a_false_sentence_is_written_again(sources: Sources) -> None:
+    model = ScriptedModel(f"{CLOSE}[1]{PAID.replace('1亿', '3亿')}[2]", repair=f"{PAID}[2]")
+    events, made = composed_by(model, sources)
+    assert [s.text for s in made.statements] == [CLOSE, PAID]
+    assert made.left_out == ()
+    assert [notice.code for notice in made.notices] == ["repaired"]
+    assert Progress(stage="repairing", count=1) in events
+    # The model is told which sentence, and why.
+    assert len(model.prompts) == 2
+    assert f"- {PAID.replace('1亿', '3亿')} (数字“3亿美元”不在所引的句子中)" in model.prompts[1]
+    assert made.model is not None
+    assert (made.model.prompt_tokens, made.model.completion_tokens) == (10, 6)
+
+
+@pytest.mark.parametrize(
+    "repair",
+    [
+        "NO_ANSWER",
+        "",
+        PAID.replace("1亿", "4亿"),
+        ChatModelFailed(en="HTTP 500", zh="HTTP 500"),
+    ],
+)
+def test_what_stays_false_gives_way_to_the_source(
+    sources: Sources, repair: str | Exception
+) -> None:
+    false = PAID.replace("1亿", "3亿")
+    events, made = composed_by(ScriptedModel(f"{CLOSE}[1]{false}[2]", repair=repair), sources)
+    source = sources.of(PARTS[1])[0]
+    first, second = made.statements
+    assert first.text == CLOSE
+    assert (second.text, second.citations[0].quote) == (source.text, source.text)
+    assert second in events
+    (left_out,) = made.left_out
+    assert (left_out.text, left_out.citations) == (false, ())
+    assert [reason.code for reason in left_out.reasons] == ["number"]
+    assert [notice.code for notice in made.notices] == ["replaced", "left_out"]
+    assert not made.refused
+
+
+def test_what_has_no_source_is_left_out_with_its_reason(sources: Sources) -> None:
+    riddle = "植物的光合作用需要阳光和二氧化碳。"
+    events, made = composed_by(ScriptedModel(f"{CLOSE}[1]{riddle}", repair=riddle), sources)
     assert [s.text for s in made.statements] == [CLOSE]
     (left_out,) = made.left_out
-    assert left_out.citations == ()
-    assert [reason.code for reason in left_out.reasons] == ["number"]
+    assert left_out.text == riddle
     assert left_out not in events
     assert [notice.code for notice in made.notices] == ["left_out"]
+
+
+def test_a_repair_brings_no_more_than_what_failed(sources: Sources) -> None:
+    false = PAID.replace("1亿", "3亿")
+    more = f"{PAID}[2]\n" + "阿里巴巴港股收盘涨2.55%。[1]\n" * 50
+    model = ScriptedModel(f"{CLOSE}[1]{false}[2]", repair=more)
+    _, made = composed_by(model, sources)
+    assert [s.text for s in made.statements] == [CLOSE, PAID]
+
+
+class Sceptic:
+    """A judge that doubts whatever has the word."""
+
+    name = "sceptic"
+
+    def __init__(self, word: str, error: Exception | None = None) -> None:
+        self._word, self._error = word, error
+        self.asked: list[str] = []
+
+    def support(self, claim: str, sources: Sequence[Citation]) -> float:
+        self.asked.append(claim)
+        if self._error:
+            raise self._error
+        return float(self._word not in claim or not sources)
+
+
+def test_a_judge_has_the_last_word(sources: Sources) -> None:
+    judge = Sceptic("116.7")
+    _, made = composed(sources, f"{PAID}[2]{CLOSE}[1]", judge=judge)
+    assert [s.text for s in made.statements] == [PAID]
+    (left_out,) = made.left_out
+    assert [reason.code for reason in left_out.reasons] == ["judge"]
+    assert "sceptic" in left_out.reasons[0].zh
+    # An article's own words need no judge.
+    quoted = sources.of(PARTS[0])[0].text
+    judge = Sceptic("2.55")
+    _, made = composed(sources, f"{quoted}[1]", judge=judge)
+    assert (judge.asked, [s.text for s in made.statements]) == ([], [quoted])
+
+
+def test_a_judge_without_a_verdict_leaves_the_programs_own(sources: Sources) -> None:
+    judge = Sceptic("", JudgeError(en="no verdict", zh="没有结论"))
+    _, made = composed(sources, f"{PAID}[2]", judge=judge)
+    assert [s.text for s in made.statements] == [PAID]
+    assert [notice.code for notice in made.notices] == ["unjudged"]
 
 
 def test_invented_markers_are_counted_and_never_shown(sources: Sources) -> None:

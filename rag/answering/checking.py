@@ -1,0 +1,249 @@
+"""Turning the sentences of a chat model's reply into checked statements."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+
+from rag.answering.attribution import attribute
+from rag.answering.citing import Citer
+from rag.answering.evidence import Evidence, SentenceVectors
+from rag.answering.facts import read_facts
+from rag.answering.prompt import NO_ANSWER
+from rag.answering.reply import ReplySentence
+from rag.answering.verification import Verification
+from rag.errors import RagError
+from rag.messages import Message
+from rag.models.judge import Judge
+from rag.types import Citation, Statement
+
+# More of them and the reply as a whole is not worth another one.
+_MOST_REPAIRED = 3
+# How near a rewritten sentence stays to the one that it replaces, and how near a source must be to
+# stand in for a sentence: about where the verification begins to call sentences alike.
+_NEAR = 0.88
+# What is wrong is a detail; a sentence of another meaning has no source to stand in for it.
+_DETAILS = {"number", "date", "name", "polarity", "word", "role"}
+_JUDGED_FALSE = 0.5
+_FRAMING = re.compile(
+    r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
+    r"[^，,。.:：]{0,24}[:：]$"
+    r"|^(?:根据|依据|基于)(?:以上|上述|这些|所给|提供的)?[^，,。]{0,8}(?:句子|文章|报道|信息)[^，,]{0,6}[，,。]?$"
+    r"|^(?:here (?:is|are)|the (?:main |key )?reasons? (?:is|are|include)"
+    r"|according to the (?:sentences|articles))[^.]{0,40}[.:]?$",
+    re.IGNORECASE,
+)
+
+
+class Checker:
+    """Checks the sentences of a reply, and of the repair that may follow it, in order.
+
+    `statements` are what holds, `left_out` what doesn't. `refused` is true where the model said
+    that there is no answer; `seconds` is the time spent here.
+    """
+
+    def __init__(
+        self, evidence: Sequence[Evidence], vectors: SentenceVectors, judge: Judge | None
+    ) -> None:
+        """`evidence[i]` is what the prompt numbered i + 1."""
+        self.statements: list[Statement] = []
+        self.left_out: list[Statement] = []
+        self.refused = False
+        self.seconds = 0.0
+        self._evidence = evidence
+        self._vectors = vectors
+        self._judge = judge
+        self._citer = Citer()
+        self._said: set[str] = set()
+        self._invented = self._repaired = self._replaced = 0
+        self._cut = self._unjudged = False
+        # Where in `statements` those of the repair begin, and how many more may come.
+        self._repair_begins = self._repairs_left = 0
+
+    def check(
+        self, sentences: Sequence[ReplySentence], *, repairing: bool = False
+    ) -> Iterator[Statement]:
+        """Yield the statements that hold; of a first reply, keep the rest as left out."""
+        for sentence in sentences:
+            if NO_ANSWER in sentence.text.upper().replace(" ", "_"):
+                self.refused = self.refused or not repairing
+                continue
+            if sentence.text in self._said:
+                continue
+            self._said.add(sentence.text)
+            if repairing and not self._repairs_left:
+                break
+            statement = self._statement(sentence)
+            if statement.verdict != "unsupported":
+                self.statements.append(statement)
+                self._repairs_left -= repairing
+                yield statement
+            elif not repairing:
+                self.left_out.append(statement)
+
+    @property
+    def sentences(self) -> int:
+        """How many different sentences there have been so far."""
+        return len(self._said)
+
+    def cut_short(self) -> None:
+        """Remember that the reply was longer than is read."""
+        self._cut = True
+
+    def to_repair(self) -> tuple[Statement, ...]:
+        """What is worth asking the model about again, which is taken to happen next."""
+        failed = () if self.refused else tuple(self.left_out[:_MOST_REPAIRED])
+        self._repair_begins, self._repairs_left = len(self.statements), len(failed)
+        return failed
+
+    def replace_failed(self, failed: Sequence[Statement]) -> Iterator[Statement]:
+        """Settle what became of statements that went back to the model.
+
+        One that a statement has taken the place of is no longer left out. Where none has, and only
+        a detail was wrong, the sentence that it must have come from is yielded in its place.
+        """
+        repaired = self._vectors.of([s.text for s in self.statements[self._repair_begins :]])
+        for statement in failed:
+            (vector,) = self._vectors.of([statement.text])
+            if len(repaired) and float((repaired @ vector).max()) >= _NEAR:
+                self.left_out.remove(statement)
+                self._repaired += 1
+                continue
+            source = max(self._evidence, key=lambda e: float(e.vector @ vector))
+            details = {reason.code for reason in statement.reasons} <= _DETAILS
+            if not details or float(source.vector @ vector) < _NEAR:
+                continue
+            if source.text not in self._said and not self._cited(source):
+                self._said.add(source.text)
+                self._replaced += 1
+                quoted = Statement(
+                    text=source.text,
+                    kind="claim",
+                    citations=self._citer.cite([source]),
+                    verdict="supported",
+                )
+                self.statements.append(quoted)
+                yield quoted
+
+    def notices(self) -> tuple[Message, ...]:
+        """What a reader should know of how the reply was treated."""
+        told = (
+            (self._invented, _invented),
+            (self._repaired, _repaired),
+            (self._replaced, _replaced),
+            (len(self.left_out), _left_out),
+        )
+        notices = [message(count) for count, message in told if count]
+        if self._cut:
+            notices.append(_cut_short())
+        if self._unjudged and self._judge:
+            notices.append(_unjudged(self._judge.name))
+        return tuple(notices)
+
+    def _cited(self, source: Evidence) -> bool:
+        place = (source.document.doc_id, source.start)
+        return any((c.doc_id, c.start) == place for s in self.statements for c in s.citations)
+
+    def _statement(self, sentence: ReplySentence) -> Statement:
+        started = time.perf_counter()
+        known = [n for n in sentence.numbers if 1 <= n <= len(self._evidence)]
+        self._invented += len(sentence.numbers) - len(known)
+        marked = [self._evidence[n - 1] for n in known]
+        (vector,) = self._vectors.of([sentence.text])
+        cited, verification = attribute(sentence.text, vector, marked, self._evidence)
+        self.seconds += time.perf_counter() - started
+        if verification.verdict != "supported" and _is_framing(sentence.text, verification):
+            return Statement(text=sentence.text, kind="framing", citations=(), verdict="supported")
+        if verification.verdict != "unsupported":
+            verification = self._judged(sentence.text, cited, verification)
+        supported = verification.verdict != "unsupported"
+        return Statement(
+            text=sentence.text,
+            kind="claim",
+            # A sentence that is left out gets no marker: the reader sees no such number.
+            citations=self._citer.cite(cited) if supported else (),
+            verdict=verification.verdict,
+            reasons=verification.reasons,
+        )
+
+    def _judged(
+        self, claim: str, cited: Sequence[Evidence], verification: Verification
+    ) -> Verification:
+        """The judge's verdict where there is a judge; an article's own words need none."""
+        if self._judge is None or any(e.text == claim for e in cited):
+            return verification
+        sources: tuple[Citation, ...] = Citer().cite(cited)
+        try:
+            support = self._judge.support(claim, sources)
+        except RagError:
+            self._unjudged = True
+            return verification
+        if support >= _JUDGED_FALSE:
+            return verification
+        reason = _not_supported(self._judge.name)
+        return Verification(verdict="unsupported", reasons=(*verification.reasons, reason))
+
+
+def _is_framing(sentence: str, verification: Verification) -> bool:
+    """Whether a sentence only leads up to others: it gives no fact, and fails none."""
+    facts = read_facts(sentence)
+    claims = facts.quantities or facts.dates
+    failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source"}
+    return not claims and not failed and bool(_FRAMING.search(sentence))
+
+
+def _invented(count: int) -> Message:
+    return Message(
+        code="invented_markers",
+        en=f"The model cited {count} source number(s) that do not exist; they were dropped.",
+        zh=f"模型引用了 {count} 个不存在的来源编号，已去掉。",
+    )
+
+
+def _repaired(count: int) -> Message:
+    return Message(
+        code="repaired",
+        en=f"{count} sentence(s) failed the check at first, and were written again.",
+        zh=f"有 {count} 句话起初未通过核对，已经改写。",
+    )
+
+
+def _replaced(count: int) -> Message:
+    return Message(
+        code="replaced",
+        en=f"{count} sentence(s) failed the check, and the article's own stand in their place.",
+        zh=f"有 {count} 句话未通过核对，已换成文章的原句。",
+    )
+
+
+def _left_out(count: int) -> Message:
+    return Message(
+        code="left_out",
+        en=f"{count} sentence(s) of the model failed the check and were left out.",
+        zh=f"模型写的 {count} 句话未通过核对，已略去。",
+    )
+
+
+def _cut_short() -> Message:
+    return Message(
+        code="cut_short",
+        en="The model was stopped: its reply went on for too long.",
+        zh="模型的回复过长，已停止。",
+    )
+
+
+def _unjudged(name: str) -> Message:
+    return Message(
+        code="unjudged",
+        en=f"The judge {name} gave no verdict on some sentences; the program's own check stands.",
+        zh=f"评判模型 {name} 对部分句子没有给出结论，以程序自己的核对为准。",
+    )
+
+
+def _not_supported(name: str) -> Message:
+    return Message(
+        code="judge",
+        en=f"the judge {name} finds no support for it in the cited sentence",
+        zh=f"评判模型 {name} 认为所引的句子不支持这一说法",
+    )
