@@ -2,6 +2,9 @@
 
     python -m eval run ARTICLES [--out RUN]    ask the question set, keep and score every answer
     python -m eval report RUN                  a page to look at, and a table for a README
+    python -m eval build ARTICLES --out FILE   candidate questions on your own articles
+    python -m eval sheet RUN                   statements for a person to mark, in browser or sheet
+    python -m eval agreement SHEET.csv         how far person and check agree (Cohen's kappa)
     python -m eval judge RUN [--by JUDGE]      whether each sentence is supported by its citations
     python -m eval compare RUN RUN             what got better and what got worse
     python -m eval baseline RUN                make a run the one that later ones are held against
@@ -24,8 +27,12 @@ from pathlib import Path
 from rich.console import Console
 
 from eval import guard, report, retrieval
+from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
+from eval.candidates.cloze import build_cloze
+from eval.candidates.record import write_candidates
+from eval.candidates.written import build_with_model
 from eval.collection import is_collection, read_documents
 from eval.comparison import compare_runs, print_changes
 from eval.judging import VerifierJudge, judge_answers, write_judged
@@ -35,8 +42,9 @@ from eval.progress import progress_bars, watch_with
 from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
 from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
+from eval.spot_check import read_sheet, write_sheet
 from rag.assistant import open_chat_model
-from rag.config import Config
+from rag.config import Config, message_language
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
@@ -56,29 +64,42 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
-        if options.command == "report":
-            found = read_run(options.run)
-            page, summary = options.run / "report.html", options.run / "summary.md"
-            page.write_text(to_html(found), encoding="utf-8")
-            summary.write_text(to_markdown(found), encoding="utf-8")
-            console.print(f"Written: {page} and {summary}.")
-            return 0
-        if options.command == "judge":
-            return _judge(options, console, log)
-        if options.command == "compare":
-            before, after = read_run(options.before), read_run(options.after)
-            print_changes(console, before, after, compare_runs(before, after))
-            return 0
-        if options.command == "baseline":
-            guard.write_baseline(read_run(options.run))
-            console.print(f"Written: {guard.BASELINE}; its diff shows what changed.")
-            return 0
-        if options.command == "anchor":
-            return _anchor(options, console)
-        return _run(options, console, log)
+        return int(options.do(options, console, log))
     except (RagError, QuestionSetError, OSError) as error:
         log.print(str(error), style="bold red", markup=False)
         return 2
+
+
+def _report(options: argparse.Namespace, console: Console, _: Console) -> int:
+    found = read_run(options.run)
+    page, summary = options.run / "report.html", options.run / "summary.md"
+    page.write_text(to_html(found), encoding="utf-8")
+    summary.write_text(to_markdown(found), encoding="utf-8")
+    console.print(f"Written: {page} and {summary}.")
+    return 0
+
+
+def _compare(options: argparse.Namespace, console: Console, _: Console) -> int:
+    before, after = read_run(options.before), read_run(options.after)
+    print_changes(console, before, after, compare_runs(before, after))
+    return 0
+
+
+def _baseline(options: argparse.Namespace, console: Console, _: Console) -> int:
+    guard.write_baseline(read_run(options.run))
+    console.print(f"Written: {guard.BASELINE}; its diff shows what changed.")
+    return 0
+
+
+def _sheet(options: argparse.Namespace, console: Console, _: Console) -> int:
+    paths = write_sheet(read_run(options.run), options.run, options.count)
+    console.print(f"Written: {' and '.join(map(str, paths))}. Mark either, then: agreement.")
+    return 0
+
+
+def _agreement(options: argparse.Namespace, console: Console, _: Console) -> int:
+    print_agreement(console, agreement(read_sheet(options.sheet)))
+    return 0
 
 
 def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
@@ -124,6 +145,34 @@ def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
     return 1 if lost else 0
 
 
+def _build(options: argparse.Namespace, console: Console, log: Console) -> int:
+    documents = _documents(options.articles)
+    composer: Composer = options.composer
+    model = open_chat_model(config_for(composer))
+    with progress_bars(log) as bars:
+        if model is None:
+            built = build_cloze(documents, options.count)
+        else:
+            told, before = watch_with(bars)("Writing questions", options.count), 0
+
+            def on_progress(count: int) -> None:
+                nonlocal before
+                told(count - before)
+                before = count
+
+            built = build_with_model(documents, options.count, model, on_progress)
+    write_candidates(options.out, built.records)
+    for notice in built.notices:
+        console.print(notice.text(message_language()), markup=False)
+    console.print(
+        f"{len(built.records)} candidates in {options.out}. Review them: delete or mend the lines"
+        f" of those that are poor, then: python -m eval run {options.articles} --questions"
+        f" {options.out}",
+        markup=False,
+    )
+    return 0
+
+
 def _judge(options: argparse.Namespace, console: Console, log: Console) -> int:
     judge = _open_judge(options.by)
     found = read_run(options.run)
@@ -142,7 +191,7 @@ def _open_judge(name: str) -> Judge:
     return CrossEncoderJudge(name)
 
 
-def _anchor(options: argparse.Namespace, console: Console) -> int:
+def _anchor(options: argparse.Namespace, console: Console, _: Console) -> int:
     documents = {document.doc_id: document for document in _documents(options.articles)}
     looked_for = anchor(options.questions, documents)
     for change in looked_for:
@@ -179,6 +228,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m eval", description="Evaluate the answers.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     runs = commands.add_parser("run", help="ask the question set and score the answers")
+    runs.set_defaults(do=_run)
     runs.add_argument(
         "articles", type=Path, help="articles that the questions are about, or a test collection"
     )
@@ -203,8 +253,10 @@ def _parser() -> argparse.ArgumentParser:
     )
     runs.add_argument("--verbose", action="store_true", help="show the questions that failed")
     page = commands.add_parser("report", help="a run as a page (report.html) and as Markdown")
+    page.set_defaults(do=_report)
     page.add_argument("run", type=Path)
     judge = commands.add_parser("judge", help="have the citations of a run judged")
+    judge.set_defaults(do=_judge)
     judge.add_argument("run", type=Path)
     judge.add_argument(
         "--by",
@@ -213,12 +265,37 @@ def _parser() -> argparse.ArgumentParser:
         help="verifier (the program's own check), model (RAG_MODEL), or a CrossEncoder for natural"
         " language inference, folder or name",
     )
+    sheet = commands.add_parser("sheet", help="a sheet of a run's statements for a person to mark")
+    sheet.set_defaults(do=_sheet)
+    sheet.add_argument("run", type=Path)
+    sheet.add_argument(
+        "--count", type=retrieval.question_count, default=40, help="how many statements (40)"
+    )
+    agree = commands.add_parser("agreement", help="how far a marked sheet and the check agree")
+    agree.set_defaults(do=_agreement)
+    agree.add_argument("sheet", type=Path, metavar="SHEET.csv")
+    build = commands.add_parser("build", help="candidate questions on your own articles")
+    build.set_defaults(do=_build)
+    build.add_argument("articles", type=Path)
+    build.add_argument("--out", type=Path, required=True, metavar="FILE", help="a .jsonl to write")
+    build.add_argument(
+        "--count", type=retrieval.question_count, default=40, help="how many questions (40)"
+    )
+    build.add_argument(
+        "--composer",
+        choices=("extractive", "model"),
+        default="extractive",
+        help="extractive blanks words of sentences; model has RAG_MODEL write the questions",
+    )
     compare = commands.add_parser("compare", help="two runs, question by question")
+    compare.set_defaults(do=_compare)
     compare.add_argument("before", type=Path)
     compare.add_argument("after", type=Path)
     baseline = commands.add_parser("baseline", help="make a run the baseline")
+    baseline.set_defaults(do=_baseline)
     baseline.add_argument("run", type=Path)
     anchors = commands.add_parser("anchor", help="find the gold spans again in changed texts")
+    anchors.set_defaults(do=_anchor)
     anchors.add_argument("articles", type=Path)
     anchors.add_argument("--questions", type=Path, default=QUESTIONS)
     commands.add_parser("retrieval", help="measure retrieval alone")

@@ -1,0 +1,146 @@
+"""Years and names that no article of a corpus mentions: what makes a question unanswerable."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from eval.candidates.known_names import KINDS, PLACES
+from eval.candidates.spotting import names
+from rag.answering.names import joined
+from rag.corpus.dates import read_dates
+from rag.messages import Language
+from rag.types import Document
+
+# Made up for this purpose; each is looked for in the corpus all the same.
+_NAMES = (
+    "Quorvex", "Zephrion", "Brontiq", "Nordlyte", "Veltrona", "Kaldervane", "Ostravox",
+    "Milquera", "Tarnwick", "Lumetrix", "Draxholm", "Pellucor",
+)  # fmt: skip
+_KNOWN = tuple(name for kind in KINDS for pair in kind for name in pair)
+_EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
+_MOST_STEPS = 50
+_NUMBER = re.compile(r"\d+")
+_HAN_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+# Another source's name would leave the fact itself as true as it was.
+_SOURCE_BEHIND = re.compile(
+    r"\s?(?:的?(?:最新)?(?:数据|报道|报告|统计|调查|消息)|[称说]|表示|认为|指出"
+    r"|(?:data|figures|estimates|analysts?|reports?|says|said|told|show\w*)\b)"
+)
+# What may follow a Chinese name that is no part of a longer one: not 百度 of 百度文心一言.
+_NAME_ENDS = r"(?=[的在将和与跟为已是于从对向及曾也，、年月_\dA-Za-z]|市场|公司|集团)"
+# "The highest since 2022" is the figure of another year.
+_SINCE = r"(?:自|从|since |from )"
+_SOURCE_BEFORE = re.compile(r"(?:据|according to|told|by|from) ?$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replacement:
+    """A word of a question, and the one that no article mentions and stands in its stead."""
+
+    word: str
+    by: str
+
+    def applied(self, text: str) -> str:
+        """The text with every such word replaced, but no part of a longer one in Latin letters."""
+        if not self.word.isascii():
+            return text.replace(self.word, self.by)
+        return re.sub(rf"(?<![A-Za-z0-9]){re.escape(self.word)}(?![A-Za-z0-9])", self.by, text)
+
+
+class Absence:
+    """Finds what the articles don't mention, in their titles and texts, folded.
+
+    Letter case, width, script, blanks and hyphens make no difference (`joined`).
+    """
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._corpus = joined("\n".join(f"{d.title}\n{d.text}" for d in documents))
+        self._absent = [[p for p in kind if not any(map(self.mentions, p))] for kind in KINDS]
+        published = {d.published.moment.year for d in documents if d.published}
+        self._latest = max(published, default=_LATEST_YEAR)
+        # 前年, 去年 and "next year" speak of years without their digits.
+        self._near = {year + years for year in published for years in (-2, -1, 0, 1)}
+
+    def mentions(self, word: str) -> bool:
+        """Whether any article has the word, folded."""
+        return joined(word) in self._corpus
+
+    def replacement(
+        self, text: str, language: Language, *, figure: bool, within: range | None = None
+    ) -> Replacement | None:
+        """What takes away the answer of a question, whose text as far as it counts is `text`.
+
+        Where a `figure` is asked for: its year, if the text speaks of one only, by the nearest
+        before it that is absent, or after it where the year lay ahead. Else a name, by one of its
+        kind (`known_names`), a place only where a figure is asked for; or a name in Latin letters,
+        by itself with another number or by a made-up one. No name of a mere source is taken, and only one that lies `within`, where that is given. Always the same for the same
+        text and corpus.
+        """
+        if figure and (replacement := self._year(text)):
+            return replacement
+        kinds = self._of_its_kind(text, language, len(KINDS) if figure else PLACES)
+        for word, other in (*kinds, *self._in_latin(text, language)):
+            start = text.find(word, within.start if within else 0)
+            inside = within is None or (start in within and start + len(word) in within)
+            if inside and not _is_aside(text, start, start + len(word)):
+                return Replacement(word=word, by=other)
+        return None
+
+    def _year(self, text: str) -> Replacement | None:
+        said = {date.year for date in read_dates(text, None)[0] if date.year}
+        year = said.pop() if len(said) == 1 else None
+        if year is None or str(year) not in text or re.search(rf"{_SINCE}{year}", text):
+            return None
+        # What is expected of 2030 can't have been expected of 1990.
+        later = year > self._latest
+        years = range(year + 1, year + 100) if later else range(year - 1, _EARLIEST_YEAR, -1)
+        other = next((y for y in years if y not in self._near and not self._has_year(y)), None)
+        return Replacement(word=str(year), by=str(other)) if other else None
+
+    def _of_its_kind(self, text: str, language: Language, kinds: int) -> Iterator[tuple[str, str]]:
+        own, turn = 0 if language == "zh" else 1, hashlib.sha256(text.encode()).digest()[0]
+        edge = _NAME_ENDS if language == "zh" else r"(?![A-Za-z])"
+        for kind, absent in zip(KINDS[:kinds], self._absent[:kinds], strict=True):
+            for pair in kind:
+                if absent and re.search(rf"(?<![A-Za-z]){re.escape(pair[own])}{edge}", text):
+                    yield pair[own], absent[turn % len(absent)][own]
+
+    def _in_latin(self, text: str, language: Language) -> Iterator[tuple[str, str]]:
+        for spot in names(text, language):
+            word = text[spot.start : spot.end]
+            # In English a single word with a capital may be an adjective: Greek, Republican.
+            plain = language == "en" and word.isalpha() and word[1:].islower()
+            if not plain and (other := self._other_name(word)):
+                yield word, other
+
+    def _other_name(self, name: str) -> str | None:
+        named: Iterable[str]
+        number = _NUMBER.search(name)
+        if number:
+            named = (
+                name[: number.start()] + str(int(number[0]) + step) + name[number.end() :]
+                for step in range(1, _MOST_STEPS)
+            )
+        else:
+            first = hashlib.sha256(name.encode()).digest()[0]
+            named = (_NAMES[(first + i) % len(_NAMES)] for i in range(len(_NAMES)))
+        return next((other for other in named if not self.mentions(other)), None)
+
+    def _has_year(self, year: int) -> bool:
+        short = f"{year % 100:02}"
+        return (
+            str(year) in self._corpus
+            or str(year).translate(_HAN_DIGITS) in self._corpus.replace("零", "〇")
+            or bool(re.search(rf"(?<!\d){short}(?:财?年|[qh]\d)|fy{short}", self._corpus))
+        )
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    """Whether the name is that of a source, or has another at its side that says the same."""
+    before, behind = text[:start].rstrip(), text[end:].lstrip()
+    doubled = before.endswith((*_KNOWN, "（", "(")) or behind.startswith((*_KNOWN, "（", "("))
+    source = _SOURCE_BEHIND.match(text, end) or _SOURCE_BEFORE.search(text[:start])
+    return doubled or bool(source)
