@@ -188,8 +188,11 @@ def _claims(run: Run) -> Iterator[tuple[str, Sampled]]:
 
 def _articles(run: Run) -> dict[str, Citation | DocumentReference]:
     """The articles that some answer names: a passage that was found knows only its article's id."""
-    answers = [record.answer for record in run.records if record.answer]
-    return {named.doc_id: named for a in answers for named in (*a.citations, *a.nearest)}
+    named: dict[str, Citation | DocumentReference] = {}
+    for answer in (record.answer for record in run.records if record.answer):
+        named |= {reference.doc_id: reference for reference in answer.nearest}
+        named |= {citation.doc_id: citation for citation in answer.citations}
+    return named
 
 
 def _found(passage: Passage, articles: Mapping[str, Citation | DocumentReference]) -> Quote:

@@ -76,8 +76,9 @@ class Absence:
         Where a `figure` is asked for: its year, if the text speaks of one only, by the nearest
         before it that is absent, or after it where the year lay ahead. Else a name, by one of its
         kind (`known_names`), a place only where a figure is asked for; or a name in Latin letters,
-        by itself with another number or by a made-up one. No name of a mere source is taken, and only one that lies `within`, where that is given. Always the same for the same
-        text and corpus.
+        by itself with another number or by a made-up one. No name of a mere source is taken, and
+        only one that lies `within`, where that is given. Always the same for the same text and
+        corpus.
         """
         if figure and (replacement := self._year(text)):
             return replacement
