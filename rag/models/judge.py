@@ -16,7 +16,7 @@ import numpy as np
 from rag.errors import JudgeError, first_line
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
 from rag.models.model_folder import NotFetched, find_folder
-from rag.models.sentence_transformer import quiet
+from rag.models.sentence_transformer import load_cross_encoder
 from rag.types import Citation
 
 _LONGEST_REPLY = 400
@@ -50,11 +50,7 @@ class CrossEncoderJudge:
         self.name = name
         self._lock = threading.Lock()
         try:
-            path = find_folder(name)
-            from sentence_transformers import CrossEncoder
-
-            with quiet():
-                self._model = CrossEncoder(str(path), local_files_only=True)
+            self._model = load_cross_encoder(find_folder(name))
             labels = self._model.config.id2label or {}
             entailment = [i for i, label in labels.items() if label.lower() == "entailment"]
         except NotFetched as error:

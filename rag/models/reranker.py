@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from rag.errors import RerankerError, first_line
 from rag.models.model_folder import NotFetched, find_folder
-from rag.models.sentence_transformer import quiet
+from rag.models.sentence_transformer import load_cross_encoder
 
 
 class Reranker(Protocol):
@@ -36,14 +36,10 @@ class CrossEncoderReranker:
             path = find_folder(name)
         except NotFetched as error:
             raise _not_found(name, error) from error
-        # sentence-transformers takes seconds to import, and few use a reranker.
-        from sentence_transformers import CrossEncoder
-
         self.name = name
         self._lock = threading.Lock()
         try:
-            with quiet():
-                self._model = CrossEncoder(str(path), local_files_only=True)
+            self._model = load_cross_encoder(path)
         except Exception as error:  # what a broken or foreign folder raises is anybody's guess
             raise _cannot_rerank(name, first_line(error)) from error
         self.score("question", ["passage"])

@@ -23,7 +23,7 @@ from rag.models.embedder import Vectors
 from rag.models.model_folder import ModelFolder, cannot_load
 
 if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+    from sentence_transformers import CrossEncoder, SentenceTransformer
 
 # Texts of a batch are padded to its longest, so larger batches waste more on a CPU.
 _BATCH_SIZE = 16
@@ -39,6 +39,14 @@ def load_sentence_transformer(name: str, path: Path) -> SentenceTransformer:
             return SentenceTransformer(str(path), local_files_only=True)
     except Exception as error:  # what a broken or foreign folder raises is anybody's guess
         raise cannot_load(name, path, first_line(error)) from error
+
+
+def load_cross_encoder(path: Path) -> CrossEncoder:
+    """The model in the folder `path` that reads two texts together; raises whatever it raises."""
+    from sentence_transformers import CrossEncoder
+
+    with quiet():
+        return CrossEncoder(str(path), local_files_only=True)
 
 
 class SentenceTransformerEmbedder:
