@@ -51,7 +51,7 @@ class CrossEncoderJudge:
         self._lock = threading.Lock()
         try:
             self._model = load_cross_encoder(find_folder(name))
-            labels = self._model.config.id2label or {}
+            labels = (self._model.config and self._model.config.id2label) or {}
             entailment = [i for i, label in labels.items() if label.lower() == "entailment"]
         except NotFetched as error:
             raise _cannot_judge(name, str(error)) from error

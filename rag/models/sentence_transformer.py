@@ -46,7 +46,8 @@ def load_cross_encoder(path: Path) -> CrossEncoder:
     from sentence_transformers import CrossEncoder
 
     with quiet():
-        return CrossEncoder(str(path), local_files_only=True)
+        model: CrossEncoder = CrossEncoder(str(path), local_files_only=True)
+    return model
 
 
 class SentenceTransformerEmbedder:
