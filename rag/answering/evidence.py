@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.instructions import instructs
 from rag.corpus.sentences import split_sentences
 from rag.models.embedder import Embedder, Vectors
 from rag.retrieval.stories import Stories
@@ -72,7 +73,7 @@ def gather(
     stories: Stories,
     vectors: SentenceVectors,
 ) -> tuple[Evidence, ...]:
-    """Every sentence of the hits' passages once, in the order of the hits.
+    """Every sentence of the hits' passages once, in the order of the hits; but no instructions.
 
     `query` is the question's vector, shape (dimensions,); `weights[i]` belongs to `concepts[i]`.
     """
@@ -82,7 +83,8 @@ def gather(
         around = fold(f"{document.title}\n{hit.passage.text}")
         nearby = coverage(around, concepts, weights)
         for sentence in split_sentences(hit.passage.text):
-            if sentence.kind == "sentence":
+            text = hit.passage.text[sentence.start : sentence.end]
+            if sentence.kind == "sentence" and not instructs(text):
                 start, end = hit.passage.start + sentence.start, hit.passage.start + sentence.end
                 places.append((document, start, end, nearby, hit.passage.text))
     texts = [document.text[start:end] for document, start, end, _, _ in places]
