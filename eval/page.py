@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.cost import cost
 from eval.intervals import Estimate, Observation, estimate
@@ -15,6 +13,7 @@ from eval.judging import Judged, estimates
 from eval.metrics import METRICS, falls_short
 from eval.records import Record, Run
 from eval.refusal import RefusalPoint, refusal_curve
+from eval.templates import template
 from eval.wording import normalise
 from rag.messages import Language
 from rag.types import Citation, Hit
@@ -25,16 +24,9 @@ _WIDTH, _HEIGHT = 600, 120
 
 def to_html(run: Run) -> str:
     """The whole run as one HTML page that loads nothing: metrics, times, and every question."""
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     records = [_record(record) for record in run.records]
     clusters = {record.question_id: record.cluster for record in run.records}
-    return environment.get_template("report.html.j2").render(
+    return template("report.html.j2").render(
         name=run.name,
         manifest=run.manifest,
         slices=[_slice(*part) for part in _parts(run.records)],

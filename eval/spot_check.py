@@ -20,10 +20,10 @@ from itertools import zip_longest
 from pathlib import Path
 
 import numpy as np
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval.intervals import SEED
 from eval.records import Run
+from eval.templates import template
 from rag.errors import ConfigError
 from rag.types import Citation, DocumentReference, Passage, Verdict
 
@@ -93,12 +93,12 @@ def sample_statements(run: Run, count: int = 40) -> tuple[Sampled, ...]:
     random = np.random.default_rng(SEED)
     claims = list(_claims(run))
     shuffled = [claims[i] for i in random.permutation(len(claims))]
-    once = {(claim.statement, claim.quotes): (group, claim) for group, claim in shuffled}
+    once = {(claim.statement, claim.quotes): (cluster, claim) for cluster, claim in shuffled}
     taken: Counter[tuple[str, str]] = Counter()
     turns: dict[Verdict, list[tuple[int, Sampled]]] = {verdict: [] for verdict in LABELS}
-    for group, claim in once.values():
-        turns[claim.verdict].append((taken[group, claim.verdict], claim))
-        taken[group, claim.verdict] += 1
+    for cluster, claim in once.values():
+        turns[claim.verdict].append((taken[cluster, claim.verdict], claim))
+        taken[cluster, claim.verdict] += 1
     queues = [
         [claim for _, claim in sorted(queue, key=lambda turn: turn[0])] for queue in turns.values()
     ]
@@ -162,7 +162,7 @@ def read_sheet(path: Path) -> tuple[Marked, ...]:
 
 
 def _claims(run: Run) -> Iterator[tuple[str, Sampled]]:
-    """Every claim with the group of its question."""
+    """Every claim with the cluster of its question."""
     articles = _articles(run)
     for record in run.records:
         if record.answer is None:
@@ -226,13 +226,6 @@ def _as_written(cell: str) -> str:
 
 
 def _to_html(run: Run, sampled: Sequence[Sampled], rows: Sequence[Sequence[str]]) -> str:
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
     sheet = {
         # Pages opened from a disk share one store, in which runs may have one name.
@@ -243,7 +236,7 @@ def _to_html(run: Run, sampled: Sequence[Sampled], rows: Sequence[Sequence[str]]
         "labels": {verdict: " ".join(label) for verdict, label in LABELS.items()},
         "rows": rows,
     }
-    return environment.get_template("spot_check.html.j2").render(
+    return template("spot_check.html.j2").render(
         name=run.name, sampled=sampled, labels=LABELS, sheet=sheet
     )
 

@@ -43,10 +43,10 @@ def claim(text: str, verdict: Verdict, *citations: Citation) -> Statement:
     return Statement(text=text, kind="claim", citations=citations, verdict=verdict)
 
 
-def record(name: str, answer: Answer | None, group: str = "") -> Record:
+def record(name: str, answer: Answer | None) -> Record:
     return Record(
         question_id=name,
-        cluster=group or name,
+        cluster=name,
         type="fact",
         language="zh",
         question=f"{name}？",
