@@ -21,6 +21,10 @@ _NO_NAME = frozenset(MONTHS) | frozenset(
 )
 
 
+# What Chinese text calls by its English letters, and is no name.
+_COMMON_LATIN = frozenset("AI CEO CFO CTO GDP CPI PPI IPO APP NBA CBA ETF VR AR IP PC TV".split())
+
+
 @dataclass(frozen=True, kw_only=True)
 class Word:
     """A word of a Chinese text, with the segmenter's tag for it."""
@@ -56,7 +60,7 @@ def chinese_names(text: str) -> list[Name]:
     previous = ""
     for word in words_of(text):
         latin = word.tag == "eng"
-        named = latin or (
+        named = (latin and word.text.upper() not in _COMMON_LATIN) or (
             word.tag.startswith("n")
             and (
                 word.text in dictionary.names
@@ -64,7 +68,10 @@ def chinese_names(text: str) -> list[Name]:
                 else word.tag.startswith(("nr", "ns", "nt", "nz")) or _unknown_noun(word)
             )
         )
-        if not named or (len(word.text) < 2 and not (names and names[-1].end == word.start)):
+        behind_a_name = latin and names and names[-1].end == word.start
+        if (not named and not behind_a_name) or (
+            len(word.text) < 2 and not (names and names[-1].end == word.start)
+        ):
             previous = word.text if word.text.strip() else previous
             continue
         gap = text[names[-1].end : word.start] if names else "?"
@@ -72,6 +79,7 @@ def chinese_names(text: str) -> list[Name]:
             (latin and names[-1].text[-1:].isascii() and gap.strip(" -.") == "" and len(gap) < 2)
             or (gap == "" and word.tag.startswith("nr") and len(names[-1].text) == 1)
             or gap == "·"
+            or (gap == "" and latin)  # 百度AI
         )
         if together:
             first = names.pop()
@@ -89,13 +97,16 @@ def chinese_people(text: str, known: str) -> list[str]:
     found: list[str] = []
     last = -1
     for word in words_of(text):
+        # A given name may be a county's name as well; behind a surname it is a given name.
+        given = bool(found) and word.start == last and len(found[-1]) == 1
         known_name = len(word.text) > 1 and word.text in dictionary.names
-        if word.tag in ("nr", "nrt", "nrfg") and not known_name:
-            if found and word.start == last and len(found[-1]) < 3:
-                found[-1] += word.text
-            else:
-                found.append(word.text)
-            last = word.end
+        if word.tag not in ("nr", "nrt", "nrfg") or (known_name and not given):
+            continue
+        if given:
+            found[-1] += word.text
+        else:
+            found.append(word.text)
+        last = word.end
     return [name for name in dict.fromkeys(found) if len(name) > 1 and name not in known]
 
 
