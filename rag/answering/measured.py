@@ -138,7 +138,6 @@ def measurements(evidence: Evidence) -> tuple[Measurement, ...]:
             lead = clause
             continue
         around = f"{lead}，{clause}"
-        lead = ""
         for quantity in quantities:
             at = rest.find(quantity.text)
             measure = _measure(clause, at, quantity)

@@ -101,9 +101,21 @@ TOLL = "德国火车相撞事故死亡多少人？"
 PRICE = "西门子股价收在多少？"
 DEAL = "西门子和博世的合作怎么样了？"
 TRUE = [
-    (TOLL, "德国火车相撞事故造成12人死亡。", "德国警方说，火车相撞事故中有15人死亡。"),
-    (PRICE, "截至收盘，西门子股价报231.5欧元。", "截至收盘，西门子股价上涨2%，报228.4欧元。"),
-    (DEAL, "西门子与博世的合作已被取消。", "西门子仍在继续与博世合作。"),
+    (
+        TOLL,
+        "德国火车相撞事故造成12人死亡。",
+        "德国警方说，火车相撞事故中有15人死亡。",
+    ),
+    (
+        PRICE,
+        "截至收盘，西门子股价报231.5欧元。",
+        "截至收盘，西门子股价上涨2%，报228.4欧元。",
+    ),
+    (
+        DEAL,
+        "西门子与博世的合作已被取消。",
+        "西门子仍在继续与博世合作。",
+    ),
     (
         "Who won the final for Arsenal?",
         "Arsenal won the final thanks to a late goal by Bukayo Saka on Sunday.",
@@ -121,19 +133,79 @@ TRUE = [
     ),
 ]
 NO_CONFLICT = [
-    ("rounded", PRICE, "截至收盘，西门子股价报118.33欧元。", "截至收盘，西门子股价报118.3欧元。"),
-    ("close and high", PRICE, "截至收盘，西门子股价报231.5欧元。", "西门子股价盘中一度报239.9欧元。"),
-    ("other days", PRICE, "3月1日收盘，西门子股价报231.5欧元。", "3月2日收盘，西门子股价报228.4欧元。"),
-    ("other companies", PRICE, "截至收盘，西门子股价报231.5欧元。", "截至收盘，博世股价报228.4欧元。"),
-    ("bound", TOLL, "德国火车相撞事故造成12人死亡。", "德国火车相撞事故已造成超过10人死亡。"),
-    ("other measure", TOLL, "德国火车相撞事故造成12人死亡。", "德国火车相撞事故造成40人受伤。"),
-    ("other quarter", "西门子2024年的营收是多少？", "西门子2024年第一季度营收达190亿欧元。", "西门子2024年第二季度营收达200亿欧元。"),
-    ("rumour", DEAL, "西门子与博世的合作已被取消。", "如果博世同意，西门子可能仍在继续与博世合作。"),
-    ("not cancelled", DEAL, "西门子与博世的合作并未取消。", "西门子仍在继续与博世合作。"),
-    ("another thing", DEAL, "西门子与博世的合作已被取消。", "西门子的罢工仍在进行。"),
-    ("another event", "Who won the final for Arsenal?", "Arsenal won the 2023 final thanks to a late goal by Bukayo Saka.", "Arsenal won the 2024 final thanks to a late goal by Kai Havertz."),
-    ("another subject", "How many people did Siemens hire?", "Siemens hired 1,200 people in Berlin last year, its chief executive said.", "Bosch hired 2,100 people in Berlin last year, its chief executive said."),
-]  # fmt: skip
+    (
+        "rounded",
+        PRICE,
+        "截至收盘，西门子股价报118.33欧元。",
+        "截至收盘，西门子股价报118.3欧元。",
+    ),
+    (
+        "close and high",
+        PRICE,
+        "截至收盘，西门子股价报231.5欧元。",
+        "西门子股价盘中一度报239.9欧元。",
+    ),
+    (
+        "other days",
+        PRICE,
+        "3月1日收盘，西门子股价报231.5欧元。",
+        "3月2日收盘，西门子股价报228.4欧元。",
+    ),
+    (
+        "other companies",
+        PRICE,
+        "截至收盘，西门子股价报231.5欧元。",
+        "截至收盘，博世股价报228.4欧元。",
+    ),
+    (
+        "bound",
+        TOLL,
+        "德国火车相撞事故造成12人死亡。",
+        "德国火车相撞事故已造成超过10人死亡。",
+    ),
+    (
+        "other measure",
+        TOLL,
+        "德国火车相撞事故造成12人死亡。",
+        "德国火车相撞事故造成40人受伤。",
+    ),
+    (
+        "other quarter",
+        "西门子2024年的营收是多少？",
+        "西门子2024年第一季度营收达190亿欧元。",
+        "西门子2024年第二季度营收达200亿欧元。",
+    ),
+    (
+        "rumour",
+        DEAL,
+        "西门子与博世的合作已被取消。",
+        "如果博世同意，西门子可能仍在继续与博世合作。",
+    ),
+    (
+        "not cancelled",
+        DEAL,
+        "西门子与博世的合作并未取消。",
+        "西门子仍在继续与博世合作。",
+    ),
+    (
+        "another thing",
+        DEAL,
+        "西门子与博世的合作已被取消。",
+        "西门子的罢工仍在进行。",
+    ),
+    (
+        "another event",
+        "Who won the final for Arsenal?",
+        "Arsenal won the 2023 final thanks to a late goal by Bukayo Saka.",
+        "Arsenal won the 2024 final thanks to a late goal by Kai Havertz.",
+    ),
+    (
+        "another subject",
+        "How many people did Siemens hire?",
+        "Siemens hired 1,200 people in Berlin last year, its chief executive said.",
+        "Bosch hired 2,100 people in Berlin last year, its chief executive said.",
+    ),
+]
 
 
 @pytest.mark.parametrize(("question", "one", "other"), TRUE)
@@ -146,7 +218,11 @@ def test_a_contradiction_is_found(embedder: Embedder, question: str, one: str, o
 
 
 @pytest.mark.parametrize(
-    ("question", "one", "other"),
+    (
+        "question",
+        "one",
+        "other",
+    ),
     [case[1:] for case in NO_CONFLICT],
     ids=[c[0] for c in NO_CONFLICT],
 )
