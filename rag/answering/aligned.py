@@ -28,7 +28,8 @@ _MOST_DIFFERENCES = 3
 _LONGEST_NAME = 24
 _DATE = (
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{4}年(?:\d{1,2}月)?|\d{1,2}[月日号](?!元)"
-    r"|(?:\b\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+    r"|(?:\b\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August"
+    r"|September|October|November|December)"
     r"(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? \d{4}\b)?|\b(?:19|20)\d\d\b(?!\d|,\d|\.\d|[万亿])"
 )
 _NUMBER = (

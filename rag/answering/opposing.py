@@ -52,7 +52,8 @@ _OPPOSITIONS = (
             r"|取消了|终止了|告吹|告终|破裂"
             r"|结束了?合作|停止(?:了)?合作"
             r"|\b(?:was|were|been|has|have|is) (?:been )?"
-            r"(?:cancell?ed|called off|scrapped|terminated|abandoned|dropped|ended|suspended|axed)\b"
+            r"(?:cancell?ed|called off|scrapped|terminated|abandoned|dropped|ended|suspended"
+            r"|axed)\b"
             r"|\bfell (?:through|apart)\b|\bcollapsed\b"
             r"|\bpulled out of\b|\bno longer\b"
         ),

@@ -21,14 +21,15 @@ def prefer_newest(ranked: Sequence[Evidence], frame: TimeFrame | None) -> tuple[
         return tuple(ranked)
     best = ranked[0].cosine + ranked[0].coverage * _ABOUT_AS_GOOD
     near = [e for e in ranked if e.cosine + e.coverage * _ABOUT_AS_GOOD >= best - _ABOUT_AS_GOOD]
-    dated = sorted(near, key=_day, reverse=True)
+    dated = sorted(near, key=lambda e: _day(e, frame), reverse=True)
     kept = {id(e) for e in near}
     return (*dated, *(e for e in ranked if id(e) not in kept))
 
 
-def _day(evidence: Evidence) -> str:
-    """The day of the article, to be compared: undated ones come last."""
+def _day(evidence: Evidence, frame: TimeFrame) -> str:
+    """The day of the article, to be compared: undated ones and those past the frame come last."""
     published = evidence.document.published
-    if published is None or (published.precision in ("year", "month")):
+    if published is None or published.precision in ("year", "month"):
         return ""
-    return published.moment.date().isoformat()
+    day = published.moment.date()
+    return day.isoformat() if frame.end is None or day <= frame.end else ""

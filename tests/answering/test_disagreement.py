@@ -281,3 +281,5 @@ def test_the_newest_comes_first_only_where_it_is_asked_for(embedder: Embedder) -
     newest = TimeFrame(phrase="最新", effect="newest")
     assert prefer_newest(ranked, None) == tuple(ranked)
     assert prefer_newest(ranked, newest) == (ranked[1], ranked[0])
+    until = TimeFrame(end=MORNING.date(), phrase="截至3月3日", effect="newest")
+    assert prefer_newest(ranked, until) == tuple(ranked)
