@@ -10,7 +10,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from functools import cache
+from functools import lru_cache
 from typing import Literal
 
 import rjieba
@@ -181,7 +181,7 @@ def _tight(before: str, behind: str) -> bool:
     return not (before[-1:].isascii() and behind[:1].isascii()) and max(before + behind) > "\u3400"
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _tokens(text: str) -> tuple[_Token, ...]:
     """Dates and numbers whole, other text in words; places are those of the text."""
     plain = unicodedata.normalize("NFC", text)

@@ -24,7 +24,7 @@ from rag.corpus.dates import same_date
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Conflict, ConflictValue, Statement
 
-_MOST_SENTENCES = 24
+_MOST_SENTENCES = 20
 _MOST_CONFLICTS = 3
 _MOST_VALUES = 4
 _NEAR = 0.05
@@ -137,12 +137,10 @@ def _near(
     if not ranked:
         return []
     floor = fitness(ranked[0], needed) - _NEAR
-    chosen = [
-        e
-        for e in ranked[: 2 * _MOST_SENTENCES]
-        if (_place(e) in cited or fitness(e, needed) >= floor) and "date" not in unmet(e, needed)
+    near = [
+        e for e in ranked[:_MOST_SENTENCES] if _place(e) in cited or fitness(e, needed) >= floor
     ]
-    return [_read(e, needed) for e in chosen[:_MOST_SENTENCES]]
+    return [_read(e, needed) for e in near if "date" not in unmet(e, needed)]
 
 
 def _read(evidence: Evidence, needed: Requirements) -> _Sentence:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.corpus.dates import CalendarDate, day_of, read_dates
@@ -90,6 +91,7 @@ _MOMENTS = tuple(
                      r"|\bforecast\w*\b|\btarget\b|\bestimate\w*\b"),
     )
 )  # fmt: skip
+_DIGITS = frozenset("一二两三四五六七八九十")
 _MARKETS = frozenset({"Hong Kong", "New York", "mainland"})
 _AT_LEAST = re.compile(
     r"(?:超过?|逾|高于|不低于|至少|突破"
@@ -121,12 +123,19 @@ _FARTHEST = 10
 
 
 def measurements(evidence: Evidence) -> tuple[Measurement, ...]:
+    """The numbers of a sentence, as `_read` tells; remembered, since sentences come again."""
+    return _read(evidence.text, evidence.document.published)
+
+
+@lru_cache(maxsize=4096)
+def _read(sentence: str, published: Published | None) -> tuple[Measurement, ...]:
     """The numbers of a sentence whose clause names what they measure, one of each measure.
 
     A measure with two numbers in one sentence is left out: which is meant can't be told.
     """
-    published = evidence.document.published
-    text = _SINCE.sub(lambda match: " " * len(match[0]), evidence.text)
+    text = _SINCE.sub(lambda match: " " * len(match[0]), sentence)
+    if not any(character.isdigit() or character in _DIGITS for character in text):
+        return ()
     dates, _ = read_dates(text, published)
     found: dict[tuple[str, frozenset[str]], list[Measurement]] = {}
     lead = ""

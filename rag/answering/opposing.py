@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.retrieval.terms import concepts
 
@@ -121,6 +122,7 @@ _UNSURE = re.compile(
 _CLAUSES = re.compile(r"[，；。！？;!?]|,\s|\.\s|\b(?:but|while|whereas|although|though)\b")
 
 
+@lru_cache(maxsize=4096)
 def states(text: str) -> tuple[State, ...]:
     """What the clauses of a sentence assert, at most one side of each opposition."""
     found: dict[str, State | None] = {}
