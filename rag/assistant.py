@@ -17,8 +17,10 @@ from pathlib import Path
 
 from rag.answering.abstention import Assessment, assess, no_article_of, not_answered
 from rag.answering.composition import Composition, quote, write
+from rag.answering.disagreement import find_conflicts
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.extractive import compose_extractive, rank
+from rag.answering.model_use import total_use, unknown_use
 from rag.answering.notices import (
     behind,
     fell_back,
@@ -27,8 +29,10 @@ from rag.answering.notices import (
     other_language,
     searched_as,
 )
+from rag.answering.recency import prefer_newest
 from rag.answering.requirements import Requirements, requirements
-from rag.answering.translation import Translation, Translator
+from rag.answering.rewriting import QuestionRewriter
+from rag.answering.translation import Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, QuestionError, RagError
@@ -40,18 +44,18 @@ from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.query import Query, understand
+from rag.retrieval.query import Query, reread, understand
 from rag.retrieval.stories import Stories
-from rag.retrieval.terms import concepts, fold, weights
+from rag.retrieval.terms import Concept, concepts, fold, weights
 from rag.retrieval.time_frame import check_time_frame
 from rag.retrieval.time_words import without_days
 from rag.types import (
     Answer,
+    Conflict,
     Document,
     DocumentReference,
     Event,
     Hit,
-    ModelUse,
     Progress,
     Statement,
     TimeFrame,
@@ -70,7 +74,8 @@ class _Found:
 
     corpus: _Corpus
     query: Query
-    translation: Translation | None
+    usages: tuple[TokenUsage, ...]
+    asked: tuple[Concept, ...]
     needed: Requirements
     hits: tuple[Hit, ...]
     evidence: tuple[Evidence, ...]
@@ -107,6 +112,7 @@ class Assistant:
         self._embedder = embedder
         self._chat_model = chat_model
         self._translator = Translator(chat_model) if chat_model else None
+        self._rewriter = QuestionRewriter(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
         self._judge = judge
@@ -230,34 +236,49 @@ class Assistant:
         self.refresh()
         corpus = self._corpus
         newest = corpus.retriever.newest
-        query = understand(question, history, today=today or date.today(), newest=newest)
+        today = today or date.today()
+        query = understand(question, history, today=today, newest=newest)
+        rewriting = None
+        if query.rewritten and self._rewriter:
+            rewriting = self._rewriter.rewrite(question, history, query.language)
+            if rewriting.text:
+                query = reread(replace(query, text=rewriting.text), history, today, newest)
         if time_frame:
             query = replace(query, time_frame=time_frame)
-        found = self._search(corpus, query)
+        found = self._search(corpus, query, rewriting.usage if rewriting else None)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found)
+        composed = time.perf_counter()
+        conflicts: tuple[Conflict, ...] = ()
+        if composition.statements:
+            conflicts = find_conflicts(
+                found.evidence, found.needed, found.asked, composition.statements
+            )
+        checked = composition.seconds + time.perf_counter() - composed
         ended = time.perf_counter()
         yield self._answer(
             question,
             found,
             composition,
+            conflicts,
             Timings(
                 retrieve=retrieved - started,
-                compose=ended - retrieved - composition.seconds,
-                verify=composition.seconds,
+                compose=ended - retrieved - checked,
+                verify=checked,
                 total=ended - started,
             ),
         )
 
-    def _search(self, corpus: _Corpus, query: Query) -> _Found:
+    def _search(self, corpus: _Corpus, query: Query, rewriting: TokenUsage | None) -> _Found:
         across = corpus.languages != {query.language}
-        translation = None
+        usages = [rewriting] if rewriting else []
         if across and self._translator:
             other: Language = "en" if query.language == "zh" else "zh"
             translation = self._translator.translate(query.text, other)
             if translation.text:
                 query = replace(query, translations={other: translation.text})
+            usages += [translation.usage] if translation.usage else []
         # The day of an article tells when, not its words.
         asked = concepts(without_days(query.text, query.time_frame), across=across)
         rarity = weights(asked, corpus.sample)
@@ -268,12 +289,13 @@ class Assistant:
         documents = corpus.snapshot.documents
         evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
         needed = requirements(query, asked, across=across)
-        ranked = rank(evidence, needed)
+        ranked = prefer_newest(rank(evidence, needed), query.time_frame)
         nothing = query.time_frame if not hits and query.time_frame else None
         return _Found(
             corpus=corpus,
             query=query,
-            translation=translation,
+            usages=tuple(usages),
+            asked=asked,
             needed=needed,
             hits=hits,
             evidence=ranked,
@@ -296,7 +318,7 @@ class Assistant:
         except ChatModelError as error:
             yield Progress(stage="falling_back")
             quoted = yield from self._quote(found, error.message, fell_back())
-            return replace(quoted, model=_asked(model) if error.sent else None)
+            return replace(quoted, model=unknown_use(model) if error.sent else None)
         if composition.statements or composition.refused:
             return composition
         yield Progress(stage="falling_back")
@@ -312,7 +334,12 @@ class Assistant:
         return replace(composition, notices=notices)
 
     def _answer(
-        self, question: str, found: _Found, composition: Composition, timings: Timings
+        self,
+        question: str,
+        found: _Found,
+        composition: Composition,
+        conflicts: tuple[Conflict, ...],
+        timings: Timings,
     ) -> Answer:
         answered = bool(composition.statements)
         nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
@@ -330,7 +357,7 @@ class Assistant:
             status="answered" if answered else "abstained",
             statements=composition.statements,
             left_out=composition.left_out,
-            conflicts=(),
+            conflicts=conflicts,
             missing=() if answered else found.assessment.missing or (not_answered(),),
             nearest=()
             if answered
@@ -338,33 +365,9 @@ class Assistant:
             time_frame=query.time_frame,
             hits=found.hits,
             notices=(*notices, *composition.notices),
-            model=self._model_use(found.translation, composition.model),
+            model=total_use(self._chat_model, found.usages, composition.model),
             timings=timings,
             answerability=found.assessment.answerability,
-        )
-
-    def _model_use(
-        self, translation: Translation | None, composed: ModelUse | None
-    ) -> ModelUse | None:
-        """What the chat model saw and wrote, for searching and for the answer together."""
-        model, usage = self._chat_model, translation.usage if translation else None
-        if model is None or usage is None:
-            return composed
-        if composed is None:
-            return replace(
-                _asked(model),
-                prompt_tokens=usage.prompt_tokens,
-                completion_tokens=usage.completion_tokens,
-                saw_articles=False,
-            )
-        known = TokenUsage(
-            prompt_tokens=composed.prompt_tokens, completion_tokens=composed.completion_tokens
-        )
-        both = known + usage
-        return replace(
-            composed,
-            prompt_tokens=both.prompt_tokens,
-            completion_tokens=both.completion_tokens,
         )
 
 
@@ -412,9 +415,3 @@ def checked_question(question: str) -> str:
             zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
         )
     return question
-
-
-def _asked(model: ChatModel) -> ModelUse:
-    return ModelUse(
-        name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
-    )

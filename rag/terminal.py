@@ -98,10 +98,10 @@ def _bar(task: str, *texts: str) -> Progress:
 
 def print_answer(answer: Answer) -> None:
     """An answer with its sources, what was left out of it, and who saw the text."""
+    from rag.types import conflict_line
+
     zh = answer.language == "zh"
-    notices = [notice.text(answer.language) for notice in answer.notices]
-    if answer.time_frame:
-        notices.append(_time_frame(answer.time_frame, zh=zh))
+    notices = _notices(answer, zh=zh)
     print_lines(notices, style="dim")
     if notices:
         out.print()
@@ -109,6 +109,8 @@ def print_answer(answer: Answer) -> None:
         _print_abstention(answer, zh=zh)
     for statement in answer.statements:
         _print_statement(statement, zh=zh)
+    for conflict in answer.conflicts:
+        print_lines(["", conflict_line(conflict, answer.language)], style="yellow")
     if answer.citations:
         out.print("\n出处：" if zh else "\nSources:")
         _print_sources(answer)
@@ -122,6 +124,17 @@ def print_answer(answer: Answer) -> None:
         if answer.model.saw_articles:
             sent = "问题和文章的句子发送给了 " if zh else "The question and sentences were sent to "
         print_lines(["", f"{sent}{answer.model.name} @ {answer.model.endpoint}"], style="dim")
+
+
+def _notices(answer: Answer, *, zh: bool) -> list[str]:
+    """How the question was understood, and what there is to know of the answer."""
+    notices = [notice.text(answer.language) for notice in answer.notices]
+    if answer.rewritten_question is not None:
+        understood = "理解为：" if zh else "Understood as: "
+        notices.insert(0, understood + answer.rewritten_question)
+    if answer.time_frame:
+        notices.append(_time_frame(answer.time_frame, zh=zh))
+    return notices
 
 
 def _time_frame(frame: TimeFrame, *, zh: bool) -> str:

@@ -143,15 +143,22 @@ class Statement:
 
 @dataclass(frozen=True, kw_only=True)
 class ConflictValue:
-    """One of the values that sources give for the same thing."""
+    """One of the values that sources give for the same thing.
+
+    `superseded` tells that a newer report speaks of a later state: this was true of its day.
+    """
 
     value: str
     citation: Citation
+    superseded: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """The same subject, measure and time, reported with different values."""
+    """The same subject, measure and time, reported with different values, the oldest first.
+
+    `measure` is what the sources say of the subject, with … in the place of the values.
+    """
 
     subject: str
     measure: str
@@ -250,12 +257,14 @@ class Answer:
             statement.text + space * bool(statement.citations) + markers(statement.citations)
             for statement in self.statements
         ]
+        lines += [conflict_line(conflict, self.language) for conflict in self.conflicts]
         return "\n".join(lines + [message.text(self.language) for message in self.missing])
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation of the answer once, in the order of their markers."""
+        """Every citation of statements and conflicts once, in the order of their markers."""
         found = {c.marker: c for s in self.statements for c in s.citations}
+        found |= {v.citation.marker: v.citation for c in self.conflicts for v in c.values}
         return tuple(found[marker] for marker in sorted(found))
 
     def to_json(self) -> str:
@@ -298,6 +307,23 @@ def _answer_adapter() -> TypeAdapter[Answer]:
 def markers(citations: tuple[Citation, ...]) -> str:
     """`[1][3]`, in order, each marker once."""
     return "".join(f"[{marker}]" for marker in sorted({c.marker for c in citations}))
+
+
+def conflict_line(conflict: Conflict, language: Language) -> str:
+    """What sources disagree on, in one line: each value with its marker, outlet and day."""
+    zh = language == "zh"
+    said = []
+    for value in conflict.values:
+        source = value.citation
+        details = [str(part) for part in (source.outlet or source.title, source.published) if part]
+        if value.superseded:
+            details.append("已有更新的报道" if zh else "superseded by a newer report")
+        shown = f"{value.value} [{source.marker}]"
+        said.append(f"{shown}（{'，'.join(details)}）" if zh else f"{shown} ({', '.join(details)})")
+    about = [part for part in (conflict.subject, conflict.measure) if part]
+    if zh:
+        return f"各方说法不一：{'，'.join(about)}：{'；'.join(said)}"
+    return f"Sources disagree: {', '.join(about)}: {'; '.join(said)}"
 
 
 def _reference_line(reference: DocumentReference) -> str:

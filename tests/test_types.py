@@ -138,8 +138,14 @@ def test_anything_else_is_no_answer(text: str | bytes) -> None:
 
 
 def test_text_shows_markers_behind_each_statement() -> None:
-    assert ANSWER.text == "The reasons:\nOne. [1]\nTwo. [1][2]\nLooked for “x”."
-    assert replace(ANSWER, language="zh").text == "The reasons:\nOne.[1]\nTwo.[1][2]\n查找了“x”。"
+    assert ANSWER.text == (
+        "The reasons:\nOne. [1]\nTwo. [1][2]\nSources disagree: s, m: 1 [1] (A title,"
+        " 2025-02-13 18:26); 2 [2] (A title, 2024)\nLooked for “x”."
+    )
+    assert replace(ANSWER, language="zh").text == (
+        "The reasons:\nOne.[1]\nTwo.[1][2]\n各方说法不一：s，m：1 [1]（A title，"
+        "2025-02-13 18:26）；2 [2]（A title，2024）\n查找了“x”。"
+    )
 
 
 def test_the_text_of_an_abstention_names_what_is_missing_and_near() -> None:

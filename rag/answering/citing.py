@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.evidence import Evidence
-from rag.types import Citation
+from rag.types import Citation, Statement
 
 
 class Citer:
     """Gives each cited place of an answer its marker, by first appearance; one per answer."""
 
-    def __init__(self) -> None:
-        self._markers: dict[tuple[str, int, int], int] = {}
+    def __init__(self, statements: Sequence[Statement] = ()) -> None:
+        """`statements` have their markers already; numbering goes on behind them."""
+        self._markers: dict[tuple[str, int, int], int] = {
+            (c.doc_id, c.start, c.end): c.marker for s in statements for c in s.citations
+        }
 
     def cite(self, cited: Sequence[Evidence]) -> tuple[Citation, ...]:
         """Citations of these sentences, in the order of their markers."""
@@ -22,7 +25,7 @@ class Citer:
     def _citation(self, evidence: Evidence) -> Citation:
         document = evidence.document
         place = (document.doc_id, evidence.start, evidence.end)
-        marker = self._markers.setdefault(place, len(self._markers) + 1)
+        marker = self._markers.setdefault(place, max(self._markers.values(), default=0) + 1)
         return Citation(
             marker=marker,
             doc_id=document.doc_id,

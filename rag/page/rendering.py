@@ -219,11 +219,14 @@ def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
             marker = _marker(citation, turn, words, first=citation.marker not in seen)
             seen.add(citation.marker)
             where = byline(citation.outlet, citation.published, words)
+            if value.superseded:
+                where += f" · {escaped(words.superseded)}"
             items += (
                 f"<li>{inline(value.value, tag='strong')} {marker} "
                 f'<span class="rag-byline">{where}</span></li>'
             )
-        subject = f"{inline(conflict.subject)}{words.comma}{inline(conflict.measure)}"
+        about = (inline(part) for part in (conflict.subject, conflict.measure) if part)
+        subject = words.comma.join(about)
         shown.append(
             f'<section class="rag-conflict"><p>{_labelled(words.conflicts, subject, words)}</p>'
             f"<ul>{items}</ul></section>"

@@ -57,6 +57,7 @@ class Texts:
     left_out: str
     left_out_one: str
     conflicts: str
+    superseded: str
     time_frame: str
     understood_as: str
 
@@ -142,6 +143,7 @@ EN = Texts(
     left_out="{} sentences left out, because they failed the check",
     left_out_one="1 sentence left out, because it failed the check",
     conflicts="The sources disagree",
+    superseded="superseded by a newer report",
     time_frame="Time asked about",
     understood_as="Understood as",
     model_saw="Model: {} at {}; it saw the question and passages of the articles",
@@ -206,6 +208,7 @@ ZH = Texts(
     left_out="略去 {} 个未通过核对的句子",
     left_out_one="略去 1 个未通过核对的句子",
     conflicts="各出处说法不一",
+    superseded="已有更新的报道",
     time_frame="所问时间",
     understood_as="理解为",
     model_saw="模型：{}（{}），它看到了问题和文章片段",

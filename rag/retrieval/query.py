@@ -1,25 +1,20 @@
-"""Understanding a question: its language, and a follow-up made self-contained."""
+"""Understanding a question: its language, its days, and a follow-up made self-contained."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.messages import Language
-from rag.retrieval.terms import concepts, text_language
+from rag.retrieval import follow_ups_en, follow_ups_zh
+from rag.retrieval.conversation import Before
+from rag.retrieval.terms import text_language
 from rag.retrieval.time_words import read_time_frame
 from rag.types import Answer, TimeFrame
 
-_FOLLOW_UP = re.compile(
-    r"^\s*(?:那么?|还有|以及|另外|and\b|what about\b|how about\b|but\b|then\b)"
-    r"|呢[？?]?\s*$"
-    r"|[他她它]们?|这[个些件次家]|那[个些件次家]|上述|前者|后者"
-    r"|\b(?:he|she|it|they|him|her|them|his|its|their|this|that|these|those|there)\b",
-    re.IGNORECASE,
-)
-_FEW_CONCEPTS = 2
+_LONGEST_REWRITTEN = 400
+"""Characters: a chain of follow-ups must not grow without end."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,23 +43,49 @@ def understand(
 
     Its time frame is resolved against `today` and the day of the newest article.
 
-    A follow-up ("那OpenAI呢？", "when was it released?") is put behind the question it leans on,
-    so that the search sees both; a question that stands alone is left as it is.
+    A follow-up ("那OpenAI呢？", "when was it released?") becomes a question of its own: what it
+    brings takes the place of its like in the question before, and what its pronouns stand for
+    takes theirs. A question that stands alone is left as it is.
     """
     language = text_language(question)
     own = read_time_frame(question, today, newest) if today else None
-    if history and _leans_on_history(question):
-        previous = history[-1]
-        before = previous.rewritten_question or previous.question
-        text = f"{before} {question}"
-        kept = previous.time_frame
-        if kept and kept.effect == "only":
-            kept = None  # a person set it for that question
-        return Query(text=text, language=language, rewritten=True, time_frame=own or kept)
-    return Query(text=question, language=language, rewritten=False, time_frame=own)
+    text = self_contained(question, history, today=today, newest=newest) if history else None
+    if text is None:
+        return Query(text=question, language=language, rewritten=False, time_frame=own)
+    return reread(Query(text=text, language=language, rewritten=True), history, today, newest)
 
 
-def _leans_on_history(question: str) -> bool:
-    return (
-        bool(_FOLLOW_UP.search(question)) or len(concepts(question, across=False)) < _FEW_CONCEPTS
+def reread(
+    query: Query, history: Sequence[Answer], today: date | None, newest: date | None
+) -> Query:
+    """The query with the time frame of its rewritten text, or else that of the turn before."""
+    frame = read_time_frame(query.text, today, newest) if today else None
+    kept = history[-1].time_frame if history else None
+    if kept and kept.effect == "only":
+        kept = None  # a person set it for that question
+    return replace(query, time_frame=frame or kept)
+
+
+def self_contained(
+    question: str, history: Sequence[Answer], *, today: date | None, newest: date | None
+) -> str | None:
+    """The question with what it leans on; None for one that stands alone.
+
+    Where the turn before was in the other language nothing takes a place: both are joined.
+    """
+    previous = history[-1]
+    before = Before(
+        question=(previous.rewritten_question or previous.question)[:_LONGEST_REWRITTEN],
+        wording=previous.question,
+        answered=tuple(statement.text for statement in previous.statements),
+        today=today or date.today(),
+        newest=newest,
     )
+    language = text_language(question)
+    rewrite = follow_ups_zh.self_contained if language == "zh" else follow_ups_en.self_contained
+    text = rewrite(question, before)
+    if text is None or text == question:
+        return None
+    if text_language(before.question) != language and before.question:
+        text = f"{before.question} {question}"
+    return text

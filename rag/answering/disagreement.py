@@ -1,0 +1,290 @@
+"""Where articles contradict one another: the same subject, measure and time, another value.
+
+A false conflict costs more trust than a missed one, so three narrow ways lead to one: sentences in
+nearly the same words that differ in a value of the kind that was asked for (`aligned`), numbers of
+one measure at one moment (`measured`), and states of which only one can be true (`opposing`). Only
+different stories count, and only sentences near the question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from rag.answering.aligned import SAME_COSINE, Difference, ValueKind, difference
+from rag.answering.citing import Citer
+from rag.answering.evidence import Evidence
+from rag.answering.extractive import fitness
+from rag.answering.facts import read_facts
+from rag.answering.measured import Measurement, dissent, measurements
+from rag.answering.opposing import State, states
+from rag.answering.requirements import Requirements, unmet
+from rag.answering.wanted import Wanted
+from rag.corpus.dates import same_date
+from rag.retrieval.terms import Concept, FoldedText, fold, shows
+from rag.types import Conflict, ConflictValue, Statement
+
+_MOST_SENTENCES = 20
+_MOST_CONFLICTS = 3
+_MOST_VALUES = 4
+_NEAR = 0.05
+"""In units of fitness below the best sentence; farther off, a sentence is about something else."""
+_LONGEST_SIDE = 30
+"""Characters of a sentence shown on either side of a value."""
+_BY_WORDING: frozenset[str] = frozenset({"quantity", "date", "name"})
+_Place = tuple[str, int]
+# A value of another kind than the one asked for tells two events apart, it doesn't contradict.
+_KINDS: dict[Wanted, frozenset[ValueKind]] = {
+    "date": frozenset({"date"}),
+    "person": frozenset({"name"}),
+    "money": frozenset({"quantity"}),
+    "percent": frozenset({"quantity"}),
+    "number": frozenset({"quantity"}),
+    "anything": frozenset({"quantity", "name"}),
+    "list": frozenset({"quantity", "name"}),
+}
+_UNITS: dict[Wanted, Callable[[str], bool]] = {
+    "money": lambda unit: unit not in ("", "%"),
+    "percent": lambda unit: unit == "%",
+}
+_MEASURED: frozenset[Wanted] = frozenset({"money", "percent", "number", "anything", "list"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Sentence:
+    """A sentence with what is read of it once: the question's names it shows, numbers, states."""
+
+    evidence: Evidence
+    folded: FoldedText
+    names: frozenset[str]
+    measured: tuple[Measurement, ...]
+    states: tuple[State, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Dissent:
+    """Two sentences that contradict one another. `lasting`: each value holds from its day on."""
+
+    one: _Sentence
+    other: _Sentence
+    measure: str
+    values: tuple[str, str]
+    key: str
+    lasting: bool = False
+
+
+def find_conflicts(
+    ranked: Sequence[Evidence],
+    needed: Requirements,
+    asked: Sequence[Concept],
+    statements: Sequence[Statement],
+) -> tuple[Conflict, ...]:
+    """The conflicts among the sentences near a question, numbered on from the statements.
+
+    `ranked` is what `rank` gave, best first; `asked` are the question's concepts.
+    """
+    cited = frozenset((c.doc_id, c.start) for s in statements for c in s.citations)
+    near = _near(ranked, needed, cited)
+    common = [concept for concept in asked if not concept.name]
+    found: list[_Dissent] = []
+    for i, one in enumerate(near):
+        for other in near[i + 1 :]:
+            if _one_source(one.evidence, other.evidence) or one.names != other.names:
+                continue
+            pairs = _dissents(one, other, needed)
+            found += [pair for pair in pairs if _is_asked(pair, needed, common, cited)]
+    citer = Citer(statements)
+    return tuple(_conflict(group, needed, citer) for group in _groups(found)[:_MOST_CONFLICTS])
+
+
+def _groups(found: Sequence[_Dissent]) -> list[list[_Dissent]]:
+    """The pairs that tell of one conflict: of one kind, with a sentence or both values alike."""
+    groups: list[list[_Dissent]] = []
+    for pair in found:
+        places = {id(pair.one.evidence), id(pair.other.evidence)}
+        for group in groups:
+            known = {id(e.evidence) for p in group for e in (p.one, p.other)}
+            same = any(set(p.values) == set(pair.values) for p in group)
+            if group[0].key == pair.key and (same or known & places):
+                group.append(pair)
+                break
+        else:
+            groups.append([pair])
+    return groups
+
+
+def _is_asked(
+    pair: _Dissent, needed: Requirements, common: Sequence[Concept], cited: frozenset[_Place]
+) -> bool:
+    """Whether a contradiction is about what was asked.
+
+    One side is in the answer, or the thing contradicted is named in the question; two sentences
+    that only share one of several names with the question are about something else.
+    """
+    if pair.key in _BY_WORDING:
+        return True
+    if len(pair.one.names) < min(2, len(needed.names)):
+        return False
+    if {_place(pair.one.evidence), _place(pair.other.evidence)} & cited:
+        return True
+    return pair.lasting and any(shows(fold(pair.measure), concept) for concept in common)
+
+
+def _near(
+    ranked: Sequence[Evidence], needed: Requirements, cited: frozenset[_Place]
+) -> list[_Sentence]:
+    """The sentences that answer nearly as well as the best, of the days that were asked about."""
+    if not ranked:
+        return []
+    floor = fitness(ranked[0], needed) - _NEAR
+    near = [
+        e for e in ranked[:_MOST_SENTENCES] if _place(e) in cited or fitness(e, needed) >= floor
+    ]
+    return [_read(e, needed) for e in near if "date" not in unmet(e, needed)]
+
+
+def _read(evidence: Evidence, needed: Requirements) -> _Sentence:
+    folded = fold(evidence.text)
+    return _Sentence(
+        evidence=evidence,
+        folded=folded,
+        names=frozenset(name.text for name in needed.names if shows(folded, name)),
+        measured=measurements(evidence) if needed.wanted in _MEASURED else (),
+        states=states(evidence.text),
+    )
+
+
+def _dissents(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterable[_Dissent]:
+    first, second = one.evidence, other.evidence
+    if float(first.vector @ second.vector) >= SAME_COSINE and first.text != second.text:
+        differ = difference(first.text, second.text)
+        if differ and differ.kind in _KINDS.get(needed.wanted, frozenset()):
+            if not _asked_about(differ, needed) and _same_subject(differ, one, other):
+                yield _Dissent(
+                    one=one,
+                    other=other,
+                    measure=_around(differ.around),
+                    values=(_listed(differ.one), _listed(differ.other)),
+                    key=differ.kind,
+                )
+            return
+    if one.names:
+        yield from _of_numbers(one, other, needed)
+        yield from _of_states(one, other, needed)
+
+
+def _of_numbers(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterable[_Dissent]:
+    wanted = _UNITS.get(needed.wanted)
+    for ours in one.measured:
+        for theirs in other.measured:
+            asked = wanted is None or wanted(ours.quantity.unit)
+            if asked and dissent(ours, theirs, one.evidence, other.evidence):
+                yield _Dissent(
+                    one=one,
+                    other=other,
+                    measure=_around(ours.clause.replace(ours.written, "…")),
+                    values=(ours.written, theirs.written),
+                    key=f"{ours.measure} {ours.quantity.unit}",
+                )
+
+
+def _of_states(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterable[_Dissent]:
+    for state in one.states:
+        for opposite in other.states:
+            if _contradict(state, opposite, one, needed):
+                yield _Dissent(
+                    one=one,
+                    other=other,
+                    measure="、".join(sorted(state.about & opposite.about)),
+                    values=(state.clause, opposite.clause),
+                    key=state.opposition,
+                    lasting=True,
+                )
+
+
+def _contradict(state: State, other: State, sentence: _Sentence, needed: Requirements) -> bool:
+    """Whether two clauses say the contrary of one thing, which both name beside their subject."""
+    if state.opposition != other.opposition or state.affirms == other.affirms:
+        return False
+    shared = state.about & other.about
+    names = {name.text.casefold() for name in needed.names if name.text in sentence.names}
+    return bool(shared - names) or (len(sentence.names) > 1 and bool(shared))
+
+
+def _asked_about(differ: Difference, needed: Requirements) -> bool:
+    """Whether the differing words are those of the question: then they tell two subjects apart."""
+    return any(
+        shows(fold(value), name) for value in (*differ.one, *differ.other) for name in needed.names
+    )
+
+
+def _same_subject(differ: Difference, one: _Sentence, other: _Sentence) -> bool:
+    """Whether more than the wording ties two sentences, where they differ in several values."""
+    titles = {one.evidence.document.title, other.evidence.document.title}
+    return len(differ.one) == 1 or bool(one.names) or len(titles) == 1
+
+
+def _around(sentence: str) -> str:
+    """The words around the place of the value, without the rest of a long sentence."""
+    at = sentence.find("…")
+    first, last = at - _LONGEST_SIDE, at + _LONGEST_SIDE
+    if sentence.isascii():  # letters say less than characters, and words stay whole
+        first = sentence.rfind(" ", 0, max(0, first - _LONGEST_SIDE))
+        end = sentence.find(" ", last + _LONGEST_SIDE)
+        last = end if end >= 0 else len(sentence)
+    return sentence[max(0, first) : last].strip(" ，,。.")
+
+
+def _listed(values: Sequence[str]) -> str:
+    return "、".join(value.strip(" .,") for value in values)
+
+
+def _place(evidence: Evidence) -> _Place:
+    return evidence.document.doc_id, evidence.start
+
+
+def _one_source(one: Evidence, other: Evidence) -> bool:
+    same = one.document.doc_id == other.document.doc_id
+    return same or any(d.doc_id == other.document.doc_id for d in one.also_in)
+
+
+def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> Conflict:
+    """The values of one conflict, each once, the oldest report first."""
+    sides: dict[str, _Sentence] = {}
+    stated: set[tuple[str, str]] = set()
+    for pair in group:
+        for sentence, value in zip((pair.one, pair.other), pair.values, strict=True):
+            # An article states its side once, however often it says so.
+            if pair.lasting and (pair.key, sentence.evidence.document.doc_id) in stated:
+                continue
+            stated.add((pair.key, sentence.evidence.document.doc_id))
+            sides.setdefault(value, sentence)
+    chosen = list(sides.items())[:_MOST_VALUES]
+    chosen.sort(key=lambda side: _day(side[1].evidence))
+    newest = chosen[-1][1].evidence
+    values = []
+    for value, sentence in chosen:
+        (citation,) = citer.cite([sentence.evidence])
+        over = group[0].lasting and _superseded(sentence.evidence, newest)
+        values.append(ConflictValue(value=value, citation=citation, superseded=over))
+    subject = "、".join(n.text for n in needed.names if n.text in group[0].one.names)
+    title = group[0].one.evidence.document.title
+    return Conflict(subject=subject or title, measure=group[0].measure, values=tuple(values))
+
+
+def _day(evidence: Evidence) -> str:
+    published = evidence.document.published
+    return str(published) if published else ""
+
+
+def _superseded(evidence: Evidence, newest: Evidence) -> bool:
+    """Whether the newest report is of a later day, and speaks of no day that was reported on."""
+    ours, theirs = evidence.document.published, newest.document.published
+    if ours is None or theirs is None or {ours.precision, theirs.precision} & {"year", "month"}:
+        return False
+    if ours.moment.date() >= theirs.moment.date():
+        return False
+    said = read_facts(evidence.text, ours).dates
+    return not any(
+        same_date(day, then) for day in read_facts(newest.text, theirs).dates for then in said
+    )

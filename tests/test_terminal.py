@@ -1,0 +1,29 @@
+"""What a terminal shows of a conversation and of contradictions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from rag.terminal import print_answer
+from tests.retrieval.test_query import answered
+from tests.test_types import ANSWER
+
+
+def test_a_follow_up_is_shown_as_it_was_understood(capsys: pytest.CaptureFixture[str]) -> None:
+    print_answer(answered("And BYD?", rewritten="How many cars did BYD deliver?"))
+    assert "Understood as: How many cars did BYD deliver?" in capsys.readouterr().out
+
+
+def test_values_in_conflict_are_shown_with_their_sources(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    (conflict,) = ANSWER.conflicts
+    old = replace(conflict.values[0], superseded=True, value="1\x1b[2J")
+    print_answer(
+        replace(ANSWER, conflicts=(replace(conflict, values=(old, *conflict.values[1:])),))
+    )
+    shown = capsys.readouterr().out
+    assert "Sources disagree: s, m: 1[2J [1] (A title, 2025-02-13 18:26, superseded" in shown
+    assert "\x1b" not in shown
