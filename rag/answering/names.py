@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import fold, text_language
+from rag.retrieval.terms import FoldedText, fold, text_language
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
@@ -33,7 +35,13 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
 
 def joined(text: str) -> str:
     """Folded, without blanks and hyphens: names are written with and without them."""
-    return re.sub(r"[\s-]+", "", fold(text).characters)
+    return re.sub(r"[\s-]+", "", _folded(text).characters)
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> FoldedText:
+    """Folding a whole article costs more than all that is looked for in it."""
+    return fold(text)
 
 
 def _as_written(claim: str, text: str) -> list[str]:
@@ -89,7 +97,9 @@ def _meanings(name: str) -> frozenset[str]:
 
 def _chinese(claim: str, text: str) -> list[str]:
     """Chinese names of the claim that the text lacks, under their English names also."""
-    dictionary, stems = load_dictionary(), fold(text).stems
+    if not _HAN.search(claim):
+        return []
+    dictionary, stems = load_dictionary(), _folded(text).stems
     return [
         word
         for word in dictionary.words_in(claim)

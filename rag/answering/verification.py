@@ -18,7 +18,9 @@ from numpy.typing import NDArray
 from rag.answering.evidence import Evidence, coverage
 from rag.answering.facts import Facts, clauses, read_facts
 from rag.answering.names import joined, wrong_names
-from rag.corpus.dates import day_of, same_date
+from rag.answering.tokens import tokens
+from rag.answering.wording import Finding, compare_wording
+from rag.corpus.dates import day_of, read_dates, same_date
 from rag.corpus.quantities import same_quantity
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold, text_language
@@ -49,6 +51,11 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
         return Verification(verdict="unsupported", reasons=(_no_source(),))
     if any(claim == evidence.text for evidence in cited):
         return Verification(verdict="supported", reasons=())
+    language = text_language(claim)
+    alike = [e for e in cited if text_language(e.text) == language]
+    wording = compare_wording(claim, alike) if alike else Finding(verdict=None)
+    if wording.verdict in ("supported", "partial"):
+        return Verification(verdict=wording.verdict, reasons=wording.reasons)
     said = read_facts(claim)
     sources = [(read_facts(e.text, e.document.published), e) for e in cited]
     wrong = [
@@ -57,10 +64,11 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
         *_wrong_names(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
-    if wrong:
-        return Verification(verdict="unsupported", reasons=tuple(wrong))
+    if wrong or wording.reasons:
+        reasons = (*wrong, *(r for r in wording.reasons if r.code not in {w.code for w in wrong}))
+        return Verification(verdict="unsupported", reasons=reasons)
     closest = max(cited, key=lambda e: float(e.vector @ vector))
-    same = text_language(closest.text) == text_language(claim)
+    same = text_language(closest.text) == language
     kind = "same" if same else "across"
     cosine = float(closest.vector @ vector)
     nearness = cosine if same else max(_nearness_across(claim, vector, e) for e in cited)
@@ -108,6 +116,7 @@ def _wrong_numbers(
 ) -> list[Message]:
     known = [quantity for facts, _ in sources for quantity in facts.quantities]
     written = joined("\n".join(evidence.text for _, evidence in sources))
+    counts = {t.key for _, e in sources for t in tokens(e.text) if t.kind == "number"}
     return [
         Message(
             code="number",
@@ -116,6 +125,7 @@ def _wrong_numbers(
         )
         for quantity in said.quantities
         if not any(same_quantity(quantity, source) for source in known)
+        and not (f"{quantity.value}" in counts and not quantity.unit)
         and not _is_part_of_name(quantity.text, claim, written)
     ]
 
@@ -136,7 +146,7 @@ def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list
     counts = {quantity.value for facts, _ in sources for quantity in facts.quantities}
     for _, evidence in sources:
         # An article speaks of its own day, and of the day its paragraph names, unsaid.
-        known += read_facts(evidence.passage, evidence.document.published).dates
+        known += read_dates(evidence.passage, evidence.document.published)[0]
         if evidence.document.published:
             known.append(day_of(evidence.document.published))
     return [

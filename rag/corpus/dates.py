@@ -78,6 +78,33 @@ _RELATIVE_YEARS = {
 }  # fmt: skip
 
 
+_WEEKDAYS = {
+    name: i
+    for i, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+}
+_WEEKDAY = re.compile(
+    rf"\b(?P<english>{'|'.join(_WEEKDAYS)})s?\b|(?:星期|礼拜|(?<![一上下每本两几])周)(?P<chinese>[一二三四五六日天])(?![年岁周边])"
+)
+
+
+def read_weekday(word: str) -> int | None:
+    """The day of the week that a word in small letters names, Monday being 0."""
+    return _WEEKDAYS.get(word.removesuffix("s"))
+
+
+def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
+    """The days of the week named in folded text, Monday being 0, each as it is written."""
+    return tuple(
+        (
+            _WEEKDAYS[match["english"]]
+            if match["english"]
+            else min("一二三四五六日天".index(match["chinese"]), 6),
+            match[0],
+        )
+        for match in _WEEKDAY.finditer(text)
+    )
+
+
 def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
     """Whether the source says every part of the date that the claim says."""
     months = (

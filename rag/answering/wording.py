@@ -1,0 +1,219 @@
+"""What a claim changes of the sentence it rests on, where the two are worded nearly alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from os.path import commonprefix
+
+from rag.answering.aliases import same_name
+from rag.answering.alignment import Alignment, Change, align
+from rag.answering.evidence import Evidence
+from rag.answering.polarity import denies, governing, opposites
+from rag.answering.tokens import Token
+from rag.corpus.analysis import simplified
+from rag.corpus.dates import read_dates, same_date
+from rag.corpus.dictionary import load_dictionary
+from rag.corpus.quantities import read_quantities, same_quantity
+from rag.messages import Message
+from rag.types import Published, Verdict
+
+# How alike a claim must be to a sentence, by how many words it replaces, for each of these words
+# to count. Chosen on the development half of the swap probe: `docs/verification.md`.
+_ALIKE = {1: 0.55, 2: 0.7, 3: 0.8}
+_LONGEST_CHANGE = 6
+"""Words, on either side, of a change that is a slip rather than another way to say it."""
+_MARKS = re.compile(r"[\s“”\"'‘’「」『』《》*_]+")
+_ENDS = "。！？.!?，,；;：:"
+_AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
+# What can't be taken away from a word, or put before it, without a change of meaning.
+_TURNING = re.compile(r"[副前非不未无没半次反\d%]")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What the wording alone tells of a claim, and why; None where it tells nothing."""
+
+    verdict: Verdict | None
+    reasons: tuple[Message, ...] = ()
+
+
+def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
+    """Lay the claim beside each sentence in its language, and judge it by the nearest."""
+    for evidence in cited:
+        if (quoted := _quoted(claim, evidence.text)) is not None:
+            return quoted
+    laid = [(align(claim, evidence.text), evidence) for evidence in cited]
+    alignment, nearest = max(laid, key=lambda pair: pair[0].shared)
+    published = nearest.document.published
+    article = nearest.document.text
+    changes = [_differing(change, article, published) for change in alignment.changes]
+    reasons = [r for change in changes if (r := _opposed(change))]
+    if _is_alike(alignment, changes):
+        reasons += [r for change in changes if (r := _changed(change)) and r not in reasons]
+    if reasons:
+        return Finding(verdict="unsupported", reasons=tuple(reasons))
+    return Finding(verdict=None)
+
+
+def _quoted(claim: str, source: str) -> Finding | None:
+    """What is to be said of a claim that is a clause or more of the source, word for word."""
+    said = _bare(claim).strip(_ENDS)
+    given = _bare(source)
+    start = given.find(said) if said else -1
+    if start < 0:
+        return None
+    before, after = given[:start], given[start + len(said) :]
+    if (before and not _AT_CLAUSE.match(before[-1])) or (after and not _AT_CLAUSE.match(after[0])):
+        return None
+    kept = source.replace(claim.strip().rstrip(_ENDS), " ", 1)
+    if word := governing(kept if len(kept) < len(source) else ""):
+        return Finding(
+            verdict="partial",
+            reasons=(
+                Message(
+                    code="condition",
+                    en=f"the source says this only under “{word}”",
+                    zh=f"原文这句话带有“{word}”",
+                ),
+            ),
+        )
+    return Finding(verdict="supported")
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", simplified(unicodedata.normalize("NFKC", text))).casefold()
+
+
+def _is_alike(alignment: Alignment, changes: Sequence[Change]) -> bool:
+    replaced = [c for c in changes if c.said and c.source]
+    if any(len(c.said) > _LONGEST_CHANGE or len(c.source) > 2 * _LONGEST_CHANGE for c in replaced):
+        return False
+    least = _ALIKE.get(max(len(replaced), 1))
+    return least is not None and alignment.shared >= least
+
+
+def _differing(change: Change, article: str, published: Published | None) -> Change:
+    """The change without the words that say the same on both sides."""
+    said, source = list(change.said), list(change.source)
+    for one in change.said:
+        for two in source:
+            if _same(one, two, article, published):
+                said.remove(one)
+                source.remove(two)
+                break
+    said, source = _trimmed(said, source)
+    return Change(said=tuple(said), source=tuple(source), clause=change.clause)
+
+
+def _same(one: Token, two: Token, article: str, published: Published | None) -> bool:
+    if one.key == two.key:
+        return True
+    if {one.kind, two.kind} == {"number"} or {one.kind, two.kind} == {"number", "word"}:
+        given = read_quantities(two.text.casefold())
+        return any(
+            same_quantity(q, g) for q in read_quantities(one.text.casefold()) for g in given
+        )
+    if "date" in (one.kind, two.kind):
+        known, _ = read_dates(two.text, published)
+        said, _ = read_dates(one.text, published)
+        return bool(said) and any(same_date(d, k) for d in said for k in known)
+    return same_meaning(one, two) or same_name(one.text, two.text, article)
+
+
+def same_meaning(one: Token, two: Token) -> bool:
+    """Whether two words of one language may say the same, by form or by the dictionary."""
+    if opposites((one,), (two,)) or denies(one) != denies(two):
+        return False
+    if denies(one):
+        return True
+    dictionary = load_dictionary()
+    if one.text.isascii() != two.text.isascii():
+        words, han = (one, two) if one.text.isascii() else (two, one)
+        return words.key in dictionary.english.get(han.key, ())
+    if {one.kind, two.kind} == {"name"}:
+        return False
+    if one.text.isascii():
+        return bool(
+            dictionary.chinese.get(one.key, frozenset())
+            & dictionary.chinese.get(two.key, frozenset())
+        )
+    if {one.key, two.key} & dictionary.names:
+        return False
+    return bool(
+        dictionary.english.get(one.key, frozenset()) & dictionary.english.get(two.key, frozenset())
+    )
+
+
+def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Without the characters that both begin or end with: 有限公司 for 公司 adds, changes nothing.
+
+    Where words are cut in other places, nothing may be left at all.
+    """
+    one, two = _joined(said), _joined(source)
+    if not one or not two or not (_HAN.search(one) or one == two):
+        return said, source
+    start = len(commonprefix([one, two]))
+    end = len(commonprefix([one[start:][::-1], two[start:][::-1]]))
+    left, right = one[start : len(one) - end], two[start : len(two) - end]
+    if left and right:
+        return said, source
+    if _TURNING.search(left + right):
+        return said, source
+    return (said, []) if left else ([], source if right else [])
+
+
+def _joined(some: Sequence[Token]) -> str:
+    return re.sub(r"[\s\-.]+", "", "".join(token.text for token in some)).casefold()
+
+
+def _written(some: Sequence[Token]) -> str:
+    """The tokens as one stretch of text again."""
+    parts: list[str] = []
+    for token in some:
+        if parts and parts[-1][-1:].isascii() and token.text[:1].isascii():
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+def _opposed(change: Change) -> Message | None:
+    """A word that stands where the source has its opposite, however unlike the rest is."""
+    pair = opposites(change.said, change.source)
+    if pair is None:
+        return None
+    return _instead("polarity", pair[0].text, pair[1].text)
+
+
+def _changed(change: Change) -> Message | None:
+    """What a change does to the sense of a sentence that is alike otherwise."""
+    denied = sum(map(denies, change.said)), sum(map(denies, change.source))
+    if denied[0] != denied[1] and not (change.clause and not change.said):
+        word = next(t.text for t in (*change.said, *change.source) if denies(t))
+        if denied[0] > denied[1]:
+            return Message(
+                code="polarity",
+                en=f"the claim denies (“{word}”) what the cited sentence says",
+                zh=f"陈述用“{word}”否定了所引句子的说法",
+            )
+        return Message(
+            code="polarity",
+            en=f"the cited sentence denies (“{word}”) what the claim says",
+            zh=f"所引的句子用“{word}”否定了陈述的说法",
+        )
+    if not change.said or not change.source:
+        return None
+    kinds = {token.kind for token in change.said} | {token.kind for token in change.source}
+    code = next((kind for kind in ("number", "date", "name") if kind in kinds), "wording")
+    return _instead(code, _written(change.said), _written(change.source))
+
+
+def _instead(code: str, said: str, source: str) -> Message:
+    return Message(
+        code=code,
+        en=f"the claim says “{said}” where the cited sentence says “{source}”",
+        zh=f"陈述说“{said}”，所引的句子说“{source}”",
+    )
