@@ -221,15 +221,15 @@ def _shared(claim: str, articles: Sequence[Document], language: Language) -> flo
     return sum(gram in text for gram in grams) / max(len(grams), 1)
 
 
-def parallel_probes(
-    ours: Sequence[Document], theirs: Sequence[Document], limit: int
-) -> list[Probe]:
-    """Sentences checked against their translations, and swaps of those.
+def parallel_probes(folder: Path, parallel: Path, limit: int) -> list[Probe]:
+    """Sentences of one set checked against their translations in another, and swaps of those.
 
-    `ours[i]` and `theirs[i]` are paragraphs that translate each other, told by the last part of
-    their ids; sentences are taken where both have as many.
+    Paragraphs that questions are about translate each other where the last parts of their ids
+    agree; sentences are taken where both paragraphs have as many.
     """
-    others = {document.doc_id.split("-")[-1]: document for document in theirs}
+    asked = {d for r, _ in read_records(folder, "questions") for d in r.get("relevant") or []}
+    ours = [document for document in read_documents(folder) if document.doc_id in asked]
+    others = {d.doc_id.split("-")[-1]: d for d in read_documents(parallel)}
     pairs = []
     for document in ours:
         other = others.get(document.doc_id.split("-")[-1])

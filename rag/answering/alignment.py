@@ -29,22 +29,22 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Alignment:
-    """A claim laid beside a source. `shared` is the part (0 to 1) of the claim's words in it."""
+    """A claim of so many `words` laid beside a source; `shared` is the part (0 to 1) of them there.
 
+    `exchanged` are two stretches that have changed places, the claim being the same otherwise.
+    """
+
+    words: int
     shared: float
     changes: tuple[Change, ...]
-
-    @property
-    def replaced(self) -> tuple[Change, ...]:
-        """The places where the claim says something else."""
-        return tuple(c for c in self.changes if c.said and c.source)
+    exchanged: tuple[tuple[Token, ...], tuple[Token, ...]] | None = None
 
 
 def align(claim: str, source: str) -> Alignment:
     """Lay `claim` beside `source`; both in one language."""
     said, given = _compared(claim), _compared(source)
     if not said:
-        return Alignment(shared=0.0, changes=())
+        return Alignment(words=0, shared=0.0, changes=())
     start = _common(said, given)
     end = _common(said[start:][::-1], given[start:][::-1])
     one, two = said[start : len(said) - end], given[start : len(given) - end]
@@ -65,7 +65,24 @@ def align(claim: str, source: str) -> Alignment:
     ]
     other = sum(len(change.said) for change in changes)
     total = len(_words(said))
-    return Alignment(shared=1 - other / max(total, 1), changes=tuple(changes))
+    return Alignment(words=total, shared=1 - other / max(total, 1), changes=tuple(changes), exchanged=_exchanged(one, two))
+
+
+def _exchanged(
+    said: Sequence[Token], source: Sequence[Token]
+) -> tuple[tuple[Token, ...], tuple[Token, ...]] | None:
+    """The ends of a stretch whose ends have changed places around the same words."""
+    one, two = [t.key for t in said], [t.key for t in source]
+    if len(one) != len(two) or sorted(one) != sorted(two):
+        return None
+    for i in range(1, len(one) - 1):
+        for j in range(1, len(one) - i):
+            if one[:i] == two[len(two) - i :] and one[len(one) - j :] == two[:j]:
+                middle = said[i : len(one) - j]
+                same = one[i : len(one) - j] == two[j : len(two) - i]
+                if same and any(t.kind != "break" for t in middle):
+                    return tuple(said[:i]), tuple(said[len(one) - j :])
+    return None
 
 
 def shared_words(claim: str, source: str) -> float:

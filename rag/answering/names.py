@@ -17,6 +17,12 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
+# What English calls by several names, and Chinese by one.
+_ALSO = {
+    "uk": "英国", "britain": "英国", "england": "英", "british": "英", "english": "英",
+    "us": "美", "america": "美", "american": "美", "western": "西", "eastern": "东",
+    "holland": "荷兰", "eu": "欧盟", "un": "联合国",
+}  # fmt: skip
 
 
 def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
@@ -72,7 +78,7 @@ def _foreign(claim: str, text: str) -> list[str]:
 def _lacks(name: str, text: str, there: str) -> bool:
     """Whether the dictionary knows `name` only as a name, and the text has it in no form."""
     meanings = _meanings(name)
-    if not meanings or joined(name) in there:
+    if not meanings or joined(name) in there or _ALSO.get(name.casefold(), "\0") in text:
         return False
     short = {form[:2] for form in meanings if len(form) > 2}
     forms = meanings | short | {_SHORTENED[f] for f in meanings & _SHORTENED.keys()}

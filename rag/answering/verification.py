@@ -34,6 +34,8 @@ from rag.types import Verdict
 SUPPORTED = {"same": 0.90, "across": 0.89}
 PARTIAL = {"same": 0.86, "across": 0.85}
 _WORDING_WEIGHT, _FACT_WEIGHT, _MOST_FACTS = 0.06, 0.01, 3
+# "The first" is said in many ways.
+_FIRST = re.compile(r"首|最初|最早|起初|第一|一|first|initial|earliest|debut")
 _SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
 
 
@@ -126,6 +128,7 @@ def _wrong_numbers(
         for quantity in said.quantities
         if not any(same_quantity(quantity, source) for source in known)
         and not (f"{quantity.value}" in counts and not quantity.unit)
+        and not (quantity.unit == "rank" and quantity.value == 1 and _FIRST.search(written))
         and not _is_part_of_name(quantity.text, claim, written)
     ]
 

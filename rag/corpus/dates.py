@@ -13,12 +13,16 @@ from rag.types import Published
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarDate:
-    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4."""
+    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4.
+
+    A `decade` begins with its `year`.
+    """
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
     quarter: int | None = None
+    decade: bool = False
     text: str
 
 
@@ -46,6 +50,8 @@ _COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
+        r"(?<!\d)(?P<decade>(?:1[0-9]|20)\d0)(?:s\b|年代)",
+        r"(?<!\d)(?P<century>20|21|19|18|17)世纪(?P<decade>\d0)年代",
         r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
         r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
         rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
@@ -69,6 +75,8 @@ _DATES = tuple(
         r"(?<!\d)(?P<day>\d{1,2})日",
     )
 )
+# Some write 2009 年 8 月 31 日.
+_SPACED = re.compile(r"(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])")
 _RELATIVE_DAYS = {
     "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
     "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
@@ -107,11 +115,13 @@ def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
 
 def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
     """Whether the source says every part of the date that the claim says."""
+    if claim.decade:
+        return source.year is not None and source.year // 10 == (claim.year or 0) // 10
     months = (
         claim.month is not None and source.quarter == (claim.month + 2) // 3 and not source.month
     )
     return (
-        claim.year in (None, source.year)
+        (claim.year is None or (claim.year == source.year and not source.decade))
         and (claim.month in (None, source.month) or (months and claim.day is None))
         and claim.day in (None, source.day)
         and claim.quarter in (None, source.quarter, source.month and (source.month + 2) // 3)
@@ -126,6 +136,7 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     blanked out too.
     """
     text = _NO_FACT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    text = _SPACED.sub("", text)
     found = []
     if published:
         for word, years in _RELATIVE_YEARS.items():
@@ -148,6 +159,10 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
 def _date(
     said: dict[str, str | None], text: str, published: Published | None
 ) -> CalendarDate | None:
+    if decade := said.get("decade"):
+        century = said.get("century")
+        first = (int(century) - 1) * 100 + int(decade) if century else int(decade)
+        return CalendarDate(year=first, decade=True, text=text.strip())
     year, month, day, quarter = (said.get(part) for part in ("year", "month", "day", "quarter"))
     number_of_month = None
     if month:
