@@ -15,6 +15,9 @@ from difflib import SequenceMatcher
 from rag.answering.tokens import Token, tokens
 
 
+_LONGEST_EXCHANGE = 80
+
+
 @dataclass(frozen=True, kw_only=True)
 class Change:
     """A place where claim and source differ: what each of them says there, either may be empty.
@@ -73,7 +76,7 @@ def _exchanged(
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]] | None:
     """The ends of a stretch whose ends have changed places around the same words."""
     one, two = [t.key for t in said], [t.key for t in source]
-    if len(one) != len(two) or sorted(one) != sorted(two):
+    if len(one) > _LONGEST_EXCHANGE or sorted(one) != sorted(two):
         return None
     for i in range(1, len(one) - 1):
         for j in range(1, len(one) - i):
@@ -111,8 +114,10 @@ def _common(one: Sequence[Token], two: Sequence[Token]) -> int:
 
 def _whole_clauses(source: Sequence[Token], start: int, end: int) -> bool:
     """Whether source[start:end] begins and ends where clauses do."""
+    if end <= start:
+        return False
     before = start == 0 or source[start - 1].kind == "break" or source[start].kind == "break"
     after = (
         end >= len(source) or source[end].kind == "break" or source[max(end - 1, 0)].kind == "break"
     )
-    return end > start and before and after
+    return before and after

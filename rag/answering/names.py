@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -25,6 +26,14 @@ _ALSO = {
 }  # fmt: skip
 
 
+_ENGLISH = {
+    "英国": "uk british britain england english", "美国": "us u.s. america",
+    "法国": "french", "荷兰": "dutch", "西班牙": "spanish", "瑞士": "swiss", "丹麦": "danish",
+    "波兰": "polish", "瑞典": "swedish", "土耳其": "turkish", "希腊": "greek", "圣经": "bibl",
+    "欧盟": "eu", "联合国": "un", "教皇": "papa",
+}  # fmt: skip
+
+
 def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     """The names of `claim` that are not in the cited articles, in no language.
 
@@ -36,7 +45,8 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     text = "\n".join(articles.values())
     across = text_language(text) == "zh" and text_language(claim) == "en"
     wrong = _foreign(claim, text) if across else _as_written(claim, text)
-    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text)]))
+    into_english = text_language(text) == "en"
+    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text, across=into_english)]))
 
 
 def joined(text: str) -> str:
@@ -101,7 +111,7 @@ def _meanings(name: str) -> frozenset[str]:
     return forms if forms <= dictionary.names else frozenset()
 
 
-def _chinese(claim: str, text: str) -> list[str]:
+def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
     """Chinese names of the claim that the text lacks, under their English names also."""
     if not _HAN.search(claim):
         return []
@@ -112,4 +122,31 @@ def _chinese(claim: str, text: str) -> list[str]:
         if word in dictionary.names
         and word not in text
         and not any(f" {form} " in stems for form in dictionary.english[word])
+        and not (across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text)))
     ]
+
+
+def _may_be_shown(word: str, text: str) -> bool:
+    """Whether an English text may mean a Chinese name: 欧洲 by European, 英国 by UK.
+
+    A name for which the dictionary has no English one can't be told to be missing.
+    """
+    forms = load_dictionary().english[word]
+    plain = _plain(text)
+    return not forms or any(
+        re.search(rf"\b{re.escape(part)}", plain)
+        for part in (*_ENGLISH.get(word, "").split(), *map(_root, forms))
+    )
+
+
+def _root(form: str) -> str:
+    """What a name and the words made of it begin with: germ for Germany and German."""
+    longest = max(form.split(), key=len)
+    return longest[: max(4, len(longest) - 2)]
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> str:
+    """In small letters, without accents."""
+    apart = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))

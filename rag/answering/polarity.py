@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from itertools import product
 
 from rag.answering.tokens import Token, tokens
-from rag.corpus.dictionary import stem
+from rag.corpus.dictionary import load_dictionary, stem
+from rag.retrieval.terms import ENGLISH_STOP, FoldedText, fold
 
 # Words in which 不, 未, 无 and 非 deny nothing.
 _NOT_DENYING = re.compile(
@@ -47,6 +48,10 @@ def _pairs() -> frozenset[tuple[str, str]]:
 
 
 _OPPOSITE_KEYS = _pairs()
+_OPPOSITES_OF = {
+    key: tuple(other for one, other in sorted(_OPPOSITE_KEYS) if one == key)
+    for key, _ in _OPPOSITE_KEYS
+}
 # What stands under one of these is not said as a fact.
 _GOVERNED = re.compile(
     r"如果|假如|倘若|若是|要是|除非|一旦|否认|辟谣|谣言|不实|传闻|\b(?:if|unless|whether|den(?:y|ies|ied)|false"
@@ -73,6 +78,29 @@ def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, To
         if (one.key, two.key) in _OPPOSITE_KEYS:
             return one, two
     return None
+
+
+def opposed_across(claim: str, source: str) -> tuple[str, str] | None:
+    """A word of the claim whose opposite alone stands in a source in the other language."""
+    there = fold(source)
+    for token in tokens(claim):
+        if token.key not in _OPPOSITES_OF:
+            continue
+        if _shown(token.key, there):
+            continue
+        for opposite in _OPPOSITES_OF[token.key]:
+            if found := _shown(opposite, there):
+                return token.text, found
+    return None
+
+
+def _shown(key: str, there: FoldedText) -> str | None:
+    dictionary = load_dictionary()
+    if key.isascii():
+        forms = dictionary.chinese.get(key, frozenset())
+        return next((f for f in forms if len(f) > 1 and f in there.characters), None)
+    forms = dictionary.english.get(key, frozenset())
+    return next((f for f in forms if f not in ENGLISH_STOP and f" {f} " in there.stems), None)
 
 
 def governing(text: str) -> str | None:

@@ -67,8 +67,12 @@ def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
                 zh=f"陈述中“{one}”与“{two}”互换了位置",
             )
         )
-    for change in _slips(alignment, changes):
-        if (reason := _changed(change)) and reason not in reasons:
+    slips = _slips(alignment, changes)
+    # Several words put otherwise make another wording, several facts do not.
+    single = sum(bool(change.said and change.source) for change in slips) == 1
+    for change in slips:
+        reason = _changed(change)
+        if reason and reason not in reasons and (single or reason.code != "wording"):
             reasons.append(reason)
     if reasons:
         return Finding(verdict="unsupported", reasons=tuple(reasons))

@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
 
-from rag.corpus.quantities import UNITS, alternatives
+from rag.corpus.quantities import UNITS, alternatives, chinese_number
 from rag.types import Published
 
 
@@ -76,7 +76,11 @@ _DATES = tuple(
     )
 )
 # Some write 2009 年 8 月 31 日.
-_SPACED = re.compile(r"(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])")
+_SPACED = re.compile(r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])")
+_HAN_MONTH = re.compile(
+    r"(?<![一二三四五六七八九十\d个])(?P<month>十[一二]?|[一二三四五六七八九])月"
+    r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?(?![亮球饼经子])"
+)
 _RELATIVE_DAYS = {
     "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
     "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
@@ -136,7 +140,7 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     blanked out too.
     """
     text = _NO_FACT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
-    text = _SPACED.sub("", text)
+    text = _HAN_MONTH.sub(_month_in_digits, _SPACED.sub("", text))
     found = []
     if published:
         for word, years in _RELATIVE_YEARS.items():
@@ -154,6 +158,11 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
                 day = published.moment + timedelta(days=days)
                 found.append(CalendarDate(year=day.year, month=day.month, day=day.day, text=word))
     return tuple(found), text
+
+
+def _month_in_digits(match: re.Match[str]) -> str:
+    day = f"{chinese_number(match['day'])[0]}日" if match["day"] else ""
+    return f"{chinese_number(match['month'])[0]}月{day}"
 
 
 def _date(

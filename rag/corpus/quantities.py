@@ -104,16 +104,18 @@ _WORD_QUANTITY = re.compile(
     r"(?:(?P<magnitude>trillion|billion|million|thousand|hundred)\b)? ?"
     rf"(?P<unit>{alternatives(UNITS)})?(?![a-z])"
 )
-COUNT_WORDS = {word: number for word, number in _WORD_NUMBERS.items() if number > 1} | {
-    word: i for word, i in CHINESE_DIGITS.items() if i > 1
-}
+COUNT_WORDS = (
+    {word: number for word, number in _WORD_NUMBERS.items() if number > 1}
+    | {
+        f"{tens}-{ones}": _WORD_NUMBERS[tens] + _WORD_NUMBERS[ones]
+        for tens in list(_WORD_NUMBERS)[12:]
+        for ones in list(_WORD_NUMBERS)[:9]
+    }
+    | {word: i for word, i in CHINESE_DIGITS.items() if i > 1}
+)
 """Words that count by themselves, in text that is known to count: two girls, 三家."""
-_ORDINALS = {
-    word: i
-    for i, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
-    )
-}
+ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+_ORDINALS = {word: i for i, word in enumerate(ORDINALS, 1)}
 _RANK = re.compile(
     r"第([一二三四五六七八九十]{1,4}|\d{1,6})|(?<!\d)(\d{1,6})(?:st|nd|rd|th)\b"
     rf"|(?<!per )(?<!a )(?<!at )(?<!one )(?<!/)\b({alternatives(_ORDINALS)})\b"
