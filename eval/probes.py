@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from eval.collection import draw, read_documents, read_records
+from eval.collection import draw, is_collection, read_documents, read_records
 from eval.rewording import literal_variants, notations
-from eval.swapping import Names, names_in, swaps
+from eval.swap_words import COMPANIES, PLACES, PRODUCTS
+from eval.swapping import Names, Swap, people_in, swaps
 from rag.corpus.sentences import split_sentences
 from rag.messages import Language
 from rag.types import Document
@@ -20,7 +22,10 @@ _LENGTHS = {"zh": (18, 160), "en": (50, 350)}
 """Sentences of fewer or more characters are headlines, lists and debris."""
 # What a noted claim must share with its articles to be taken for true of them.
 _LEAST_SHARED = 0.6
-_GRAM = {"zh": re.compile(r"(?=([\u4e00-\u9fffA-Za-z0-9]{2}))"), "en": re.compile(r"([A-Za-z0-9]{3,})")}
+_GRAM = {
+    "zh": re.compile(r"(?=([\u4e00-\u9fffA-Za-z0-9]{2}))"),
+    "en": re.compile(r"([A-Za-z0-9]{3,})"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,26 +78,15 @@ def sentences_of(document: Document) -> list[Source]:
 
 
 def sample(documents: Sequence[Document], limit: int) -> list[Source]:
-    """One sentence from each of `limit` documents, drawn at random, always the same.
-
-    Where there are fewer documents, some give several.
-    """
+    """One sentence from each of at most `limit` documents, drawn at random, always the same."""
     chance = random.Random(_SEED)  # noqa: S311
-    found: list[Source] = []
     order = list(range(len(documents)))
     chance.shuffle(order)
-    while len(found) < limit and order:
-        left = []
-        for i in order:
-            usable = [s for s in sentences_of(documents[i]) if _usable(s) and s not in found[-1:]]
-            if usable:
-                found.append(chance.choice(usable))
-                left.append(i)
-            if len(found) == limit:
-                break
-        order = left if len(left) < len(order) or len(found) < limit else []
-        if len(found) >= limit:
-            break
+    found: list[Source] = []
+    for i in order:
+        usable = [source for source in sentences_of(documents[i]) if _usable(source)]
+        if usable and len(found) < limit:
+            found.append(chance.choice(usable))
     return found
 
 
@@ -102,48 +96,40 @@ def _usable(source: Source) -> bool:
     return low <= len(text) <= high and not text.endswith(("?", "？", "…", "...", ":", "："))
 
 
-def made_probes(documents: Sequence[Document], limit: int, across: bool = False) -> list[Probe]:
+def made_probes(documents: Sequence[Document], limit: int) -> list[Probe]:
     """Swaps and true rewordings of `limit` sampled sentences."""
-    del across
     chance = random.Random(_SEED)  # noqa: S311
     pools = {language: _pool(documents, language) for language in ("zh", "en")}
     probes = []
-    for i, source in enumerate(sample(documents, limit)):
+    for source in sample(documents, limit):
         language = source.document.language
-        group = f"{source.document.doc_id}:{source.start}"
-
-        def probe(
-            family: str, kind: str, claim: str, true: bool, detail: str = "",
-            *, source: Source = source, group: str = group, language: Language = language,
-        ) -> Probe:  # fmt: skip
-            return Probe(
-                family=family, kind=kind, language=language, true=true, group=group,
-                claim=claim, sources=(source,), detail=detail,
-            )  # fmt: skip
-
-        del i
         article = source.document.text
+        probe = partial(
+            Probe,
+            language=language,
+            group=f"{source.document.doc_id}:{source.start}",
+            sources=(source,),
+        )
         for swap in swaps(source.text, language, article, pools[language], chance):
-            probes.append(
-                probe("swap", swap.kind, swap.text, False, f"{swap.was} → {swap.now}")
-            )
+            probes.append(_swapped("swap", swap, probe))
         for kind, text in literal_variants(source.text, language, chance):
-            probes.append(probe("literal", kind, text, True))
+            probes.append(probe(family="literal", kind=kind, claim=text, true=True))
         for kind, text in notations(source.text, language):
-            probes.append(probe("notation", kind, text, True))
+            probes.append(probe(family="notation", kind=kind, claim=text, true=True))
     return probes
+
+
+def _swapped(family: str, swap: Swap, probe: Callable[..., Probe]) -> Probe:
+    detail = f"{swap.was} → {swap.now}"
+    return probe(family=family, kind=swap.kind, claim=swap.text, true=False, detail=detail)
 
 
 def _pool(documents: Sequence[Document], language: Language) -> Names:
     people: list[str] = []
     for document in documents[:2000]:
         if document.language == language:
-            people += names_in(document.text[:3000], language)["person"]
-    listed = names_in("", language)
-    from eval.swap_words import COMPANIES, PLACES, PRODUCTS
-
+            people += people_in(document.text[:3000], language)
     return {
-        **listed,
         "place": PLACES[language],
         "company": COMPANIES[language],
         "product": PRODUCTS[language],
@@ -161,6 +147,8 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
     found: list[tuple[str, Language, tuple[Document, ...]]] = []
     if any(folder.glob("claims.jsonl*")):
         return _labelled(folder, known, limit)
+    if not is_collection(folder):
+        return []
     for record, _ in read_records(folder, "questions"):
         articles = tuple(known[i] for i in record.get("relevant") or [] if i in known)
         note = record.get("evidence_note")
@@ -178,22 +166,12 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
         claim, language, articles = found[i]
         sources = tuple(s for article in articles for s in sentences_of(article))
         group = f"{articles[0].doc_id}:{i}"
-        probes.append(
-            Probe(
-                family="written", kind="noted", language=language, true=True, group=group,
-                claim=claim, sources=sources,
-            )
-        )  # fmt: skip
+        probe = partial(Probe, language=language, group=group, sources=sources)
+        probes.append(probe(family="written", kind="noted", claim=claim, true=True))
         whole = "\n".join(article.text for article in articles)
         for swap in swaps(claim, language, whole, pools[language], chance):
             if swap.text not in whole:
-                probes.append(
-                    Probe(
-                        family="written swap", kind=swap.kind, language=language, true=False,
-                        group=group, claim=swap.text, sources=sources,
-                        detail=f"{swap.was} → {swap.now}",
-                    )
-                )  # fmt: skip
+                probes.append(_swapped("written swap", swap, probe))
     return probes
 
 
@@ -245,18 +223,8 @@ def parallel_probes(folder: Path, parallel: Path, limit: int) -> list[Probe]:
     for i in draw(len(pairs), limit):
         said, source = pairs[i]
         group = f"{said.document.doc_id}:{said.start}"
-        probes.append(
-            Probe(
-                family="across", kind="translation", language=language, true=True, group=group,
-                claim=said.text, sources=(source,),
-            )
-        )  # fmt: skip
+        probe = partial(Probe, language=language, group=group, sources=(source,))
+        probes.append(probe(family="across", kind="translation", claim=said.text, true=True))
         for swap in swaps(said.text, language, said.document.text, pool, chance):
-            probes.append(
-                Probe(
-                    family="across swap", kind=swap.kind, language=language, true=False,
-                    group=group, claim=swap.text, sources=(source,),
-                    detail=f"{swap.was} → {swap.now}",
-                )
-            )  # fmt: skip
+            probes.append(_swapped("across swap", swap, probe))
     return probes

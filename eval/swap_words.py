@@ -87,7 +87,9 @@ WEEKDAYS = {
     "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
 }
 OFFICES = {
-    "zh": _words("董事长 总经理 首席执行官 首席财务官 副总裁 部长 副部长 局长 副局长 秘书长 发言人"),
+    "zh": _words(
+        "董事长 总经理 首席执行官 首席财务官 副总裁 部长 副部长 局长 副局长 秘书长 发言人"
+    ),
     "en": (
         "chairman;chief executive;spokesman;spokeswoman;director;president;vice president;"
         "secretary;treasurer;CEO;CFO;governor;mayor;senator"
@@ -123,11 +125,7 @@ DENIALS = {
         ).split()
     ),
     "en": tuple(
-        (word, f"{word} not")
-        for word in _words(
-            "is are was were will would can could should must has\u00a0been have\u00a0been"
-        )
-        if "\u00a0" not in word
+        (word, f"{word} not") for word in _words("is are was were will would can could should must")
     ),
 }
 AFFIRMATIONS = {

@@ -52,7 +52,9 @@ _NUMBER = re.compile(
     r"(?<![A-Za-z\d.,\[\-:/])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![A-Za-z\d.,\[\-:/])\d+(?:\.\d+)?"
 )
 _AFTER_NUMBER = re.compile(r"\s?[年月日号:：/\]]|\d|-\d|[A-Za-z]")
-_ZH_COUNT = re.compile(r"(?<![一二三四五六七八九十几第])([二两三四五六七八九])(?=[家名位款项座种倍条支届轮])")
+_ZH_COUNT = re.compile(
+    r"(?<![一二三四五六七八九十几第])([二两三四五六七八九])(?=[家名位款项座种倍条支届轮])"
+)
 _EN_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine)\b(?= [a-z]+s\b)")
 _EN_COUNTS = "two three four five six seven eight nine".split()
 _YEAR = {"zh": re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)"), "en": re.compile(r"\b(?:19|20)\d\d\b")}
@@ -185,9 +187,13 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
         return str(chance.choice([n for n in range(low, high + 1) if n != was]))
 
     for match in _YEAR[language].finditer(text):
-        if language == "zh" or re.search(r"\b(?:in|of|since|from|by|[a-z]+,?) $", text[: match.start()]):
+        if language == "zh" or re.search(
+            r"\b(?:in|of|since|from|by|[a-z]+,?) $", text[: match.start()]
+        ):
             year = int(match[0])
-            yield _replaced("date", text, match.start(), match.end(), other(year - 3, year + 2, year))
+            yield _replaced(
+                "date", text, match.start(), match.end(), other(year - 3, year + 2, year)
+            )
     if language == "zh":
         for pattern, most in ((_ZH_MONTH, 12), (_ZH_DAY, 28)):
             for match in pattern.finditer(text):
@@ -204,19 +210,26 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
         for match in re.finditer(rf"{day}(?![A-Za-z])", text):
             stays = len(day) - 1 if language == "zh" else 0
             others = [d for d in WEEKDAYS[language] if d[:stays] == day[:stays] and d != day]
-            if len(day) >= 2 and (language == "en" or day[:1] == "星" or match.start() == 0 or text[match.start() - 1] not in "一上下每本"):
+            if len(day) >= 2 and (
+                language == "en"
+                or day[:1] == "星"
+                or match.start() == 0
+                or text[match.start() - 1] not in "一上下每本"
+            ):
                 yield _replaced("date", text, match.start(), match.end(), chance.choice(others))
 
 
 def _negations(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
     del chance
-    if language == "zh" and re.search(r"不得不|不能不|不会不|无不|是不是|会不会|能不能|[不没]有?[^，。]{0,4}[不没]", text):
+    if language == "zh" and re.search(
+        r"不得不|不能不|不会不|无不|是不是|会不会|能不能|[不没]有?[^，。]{0,4}[不没]", text
+    ):
         return
     for said, denied in DENIALS[language]:
         boundary = r"\b" if language == "en" else ""
         denial = r"(?! not|n['’]t|\?)" if language == "en" else ""
         for match in re.finditer(rf"(?<![不没未无并]){boundary}{said}{boundary}{denial}", text):
-            if language == "en" and (match.start() == 0 or text.rstrip("\"”").endswith("?")):
+            if language == "en" and (match.start() == 0 or text.rstrip('"”').endswith("?")):
                 continue
             yield _replaced("negation", text, match.start(), match.end(), denied)
     for denied, said in AFFIRMATIONS[language]:
@@ -236,7 +249,9 @@ def _directions(text: str, language: Language, chance: random.Random) -> Iterato
 
 def _offices(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
     for office in OFFICES[language]:
-        pattern = rf"(?<!副){office}" if language == "zh" else rf"(?<!vice )\b{office}\b(?! of state)"
+        pattern = (
+            rf"(?<!副){office}" if language == "zh" else rf"(?<!vice )\b{office}\b(?! of state)"
+        )
         for match in re.finditer(pattern, text):
             others = [o for o in OFFICES[language] if o not in office and office not in o]
             if {office} & {"chief executive", "CEO"}:

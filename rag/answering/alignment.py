@@ -68,7 +68,12 @@ def align(claim: str, source: str) -> Alignment:
     ]
     other = sum(len(change.said) for change in changes)
     total = len(_words(said))
-    return Alignment(words=total, shared=1 - other / max(total, 1), changes=tuple(changes), exchanged=_exchanged(one, two))
+    return Alignment(
+        words=total,
+        shared=1 - other / max(total, 1),
+        changes=tuple(changes),
+        exchanged=_exchanged(one, two),
+    )
 
 
 def _exchanged(

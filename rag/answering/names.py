@@ -18,6 +18,8 @@ _HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
+_DERIVED = re.compile(r"(?<=\w{4})(?:ians?|ans?|ns?|ese|ish|s)$")
+_ALSO_ENGLISH = {"british": "Brit", "britain": "British", "france": "French", "america": "US"}
 # What English calls by several names, and Chinese by one.
 _ALSO = {
     "uk": "英国", "britain": "英国", "england": "英", "british": "英", "english": "英",
@@ -62,7 +64,23 @@ def _folded(text: str) -> FoldedText:
 
 def _as_written(claim: str, text: str) -> list[str]:
     there = joined(text)
-    return [name for name in read_facts(claim).names if joined(name) not in there]
+    return [
+        name
+        for name in read_facts(claim).names
+        if joined(name) not in there
+        and joined(_DERIVED.sub("", name)) not in there
+        and not _stands_for_words(name, claim, text)
+    ]
+
+
+def _stands_for_words(name: str, claim: str, text: str) -> bool:
+    """Whether a short form's words are spelled out, before its parentheses or in the text."""
+    if not name.isupper() or len(name) < 2:
+        return _ALSO_ENGLISH.get(name.casefold(), "\0") in text
+    letters = r"\w*[\s-]+(?:of |and |for |the |on )?".join(map(re.escape, name))
+    if re.search(rf"\b{letters}\w*", text, re.IGNORECASE):
+        return True
+    return f"({name})" in claim and bool(re.search(rf"\b{letters}\w*", claim, re.IGNORECASE))
 
 
 def _foreign(claim: str, text: str) -> list[str]:
@@ -122,7 +140,9 @@ def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
         if word in dictionary.names
         and word not in text
         and not any(f" {form} " in stems for form in dictionary.english[word])
-        and not (across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text)))
+        and not (
+            across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text))
+        )
     ]
 
 

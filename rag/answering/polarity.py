@@ -16,7 +16,9 @@ _NOT_DENYING = re.compile(
     r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产|不良|非法|无锡|不容忽视|并非易事"
     r"|要不要|能不能|是不是|会不会|有没有|与否|不到|不足|不超过|\b[Nn]o\.(?=\s?\d)|\b[Nn]o doubt\b|\b[Nn]ot only\b|\b[Nn]ot just\b"
 )
-_DENYING = re.compile(r"^(?:并|尚|从|决|绝|还|也|都|却|而|就|仍|将|可|能|得|会)?(?:[不没未无]|非$)|否认|拒绝|取消|放弃|停止|禁止")
+_DENYING = re.compile(
+    r"^(?:并|尚|从|决|绝|还|也|都|却|而|就|仍|将|可|能|得|会)?(?:[不没未无]|非$)|否认|拒绝|取消|放弃|停止|禁止"
+)
 _ENGLISH_DENYING = frozenset(
     "not no never none nothing nobody neither nor without unable".split()
 ) | {stem(word) for word in "cancel abandon reject refuse deny fail lack stop".split()}

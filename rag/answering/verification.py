@@ -44,10 +44,15 @@ _SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """A verdict, and the reasons for anything less than `supported`."""
+    """A verdict, and the reasons for anything less than `supported`.
+
+    `support` (0 to 1) is how near the claim's meaning is to its sources', whatever the verdict: a
+    figure to rank claims by, not a probability.
+    """
 
     verdict: Verdict
     reasons: tuple[Message, ...]
+    support: float = 0.0
 
 
 def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -> Verification:
@@ -55,12 +60,47 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
     if not cited:
         return Verification(verdict="unsupported", reasons=(_no_source(),))
     if any(claim == evidence.text for evidence in cited):
-        return Verification(verdict="supported", reasons=())
+        return Verification(verdict="supported", reasons=(), support=1.0)
     language = text_language(claim)
     alike = [e for e in cited if text_language(e.text) == language]
+    closest = max(cited, key=lambda e: float(e.vector @ vector))
+    cosine = float(closest.vector @ vector)
+    same = text_language(closest.text) == language
+    nearness = cosine if same else max(_nearness_across(claim, vector, e) for e in cited)
+    verdict, reasons = _judge(claim, cited, alike, closest, cosine, nearness)
+    return Verification(verdict=verdict, reasons=reasons, support=min(max(nearness, 0.0), 1.0))
+
+
+def _judge(
+    claim: str,
+    cited: Sequence[Evidence],
+    alike: Sequence[Evidence],
+    closest: Evidence,
+    cosine: float,
+    nearness: float,
+) -> tuple[Verdict, tuple[Message, ...]]:
+    """The verdict and its reasons; `alike` are the cited sentences in the claim's language."""
     wording = compare_wording(claim, alike) if alike else Finding(verdict=None)
     if wording.verdict in ("supported", "partial"):
-        return Verification(verdict=wording.verdict, reasons=wording.reasons)
+        return wording.verdict, wording.reasons
+    wrong = _wrong_facts(claim, cited, across=not alike)
+    if wrong or wording.reasons:
+        known = {reason.code for reason in wrong}
+        return "unsupported", (*wrong, *(r for r in wording.reasons if r.code not in known))
+    same = any(closest is evidence for evidence in alike)
+    kind = "same" if same else "across"
+    if nearness < PARTIAL[kind]:
+        return "unsupported", (_far_from_source(cosine),)
+    if read_facts(claim).negated != any(_denies(e.text, claim, same=same) for e in cited):
+        much = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
+        return "unsupported" if much else "partial", (_negation_differs(),)
+    if nearness < SUPPORTED[kind]:
+        return "partial", (_loosely_worded(cosine),)
+    return "supported", ()
+
+
+def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tuple[Message, ...]:
+    """The claim's numbers, dates, names and direction that its sources don't have."""
     said = read_facts(claim)
     sources = [(read_facts(e.text, e.document.published), e) for e in cited]
     wrong = [
@@ -69,25 +109,9 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
         *_wrong_names(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
-    if not alike and (pair := opposed_across(claim, " ".join(e.text for e in cited))):
+    if across and (pair := opposed_across(claim, " ".join(e.text for e in cited))):
         wrong.append(_opposite(*pair))
-    if wrong or wording.reasons:
-        reasons = (*wrong, *(r for r in wording.reasons if r.code not in {w.code for w in wrong}))
-        return Verification(verdict="unsupported", reasons=reasons)
-    closest = max(cited, key=lambda e: float(e.vector @ vector))
-    same = text_language(closest.text) == language
-    kind = "same" if same else "across"
-    cosine = float(closest.vector @ vector)
-    nearness = cosine if same else max(_nearness_across(claim, vector, e) for e in cited)
-    if nearness < PARTIAL[kind]:
-        return Verification(verdict="unsupported", reasons=(_far_from_source(cosine),))
-    if said.negated != any(_denies(e.text, claim, same=same) for e in cited):
-        alike = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
-        verdict: Verdict = "unsupported" if alike else "partial"
-        return Verification(verdict=verdict, reasons=(_negation_differs(),))
-    if nearness < SUPPORTED[kind]:
-        return Verification(verdict="partial", reasons=(_loosely_worded(cosine),))
-    return Verification(verdict="supported", reasons=())
+    return tuple(wrong)
 
 
 def _denies(source: str, claim: str, *, same: bool) -> bool:
@@ -159,6 +183,8 @@ def _is_part_of_name(number: str, claim: str, source: str) -> bool:
 
 
 def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list[Message]:
+    if not said.dates:
+        return []
     known = [date for facts, _ in sources for date in facts.dates]
     counts = {quantity.value for facts, _ in sources for quantity in facts.quantities}
     for _, evidence in sources:

@@ -156,9 +156,7 @@ def _same(one: Token, two: Token, article: str, published: Published | None) -> 
         return True
     if {one.kind, two.kind} == {"number"} or {one.kind, two.kind} == {"number", "word"}:
         given = read_quantities(two.text.casefold())
-        return any(
-            same_quantity(q, g) for q in read_quantities(one.text.casefold()) for g in given
-        )
+        return any(same_quantity(q, g) for q in read_quantities(one.text.casefold()) for g in given)
     if "date" in (one.kind, two.kind):
         known, _ = read_dates(two.text, published)
         said, _ = read_dates(one.text, published)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
 from rag.corpus.quantities import UNITS, alternatives, chinese_number
 from rag.types import Published
@@ -76,7 +77,9 @@ _DATES = tuple(
     )
 )
 # Some write 2009 年 8 月 31 日.
-_SPACED = re.compile(r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])")
+_SPACED = re.compile(
+    r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
+)
 _HAN_MONTH = re.compile(
     r"(?<![一二三四五六七八九十\d个])(?P<month>十[一二]?|[一二三四五六七八九])月"
     r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?(?![亮球饼经子])"
@@ -132,6 +135,7 @@ def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDate, ...], str]:
     """The dates of a text, and the text, folded and without case, with them blanked out.
 

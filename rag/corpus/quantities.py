@@ -88,7 +88,9 @@ _CHINESE_QUANTITY = re.compile(
     rf"(?![年月日号])(?P<more>[余多])?(?P<unit>{alternatives(UNITS)})?"
 )
 # 两成 is 20 %; 成 behind other numbers is a verb as a rule.
-_TENTHS = re.compile(r"(?<![一二两三四五六七八九十第\d])(?P<number>[一两二三四五六七八九])成(?P<half>半)?(?![为立功员就果分本交长都])")
+_TENTHS = re.compile(
+    r"(?<![一二两三四五六七八九十第\d])(?P<number>[一两二三四五六七八九])成(?P<half>半)?(?![为立功员就果分本交长都])"
+)
 _WORD_NUMBERS = {
     word: i
     for i, word in enumerate(
