@@ -28,6 +28,10 @@ _GRAM = {
 }
 
 
+# Figures, and words with a capital inside a sentence.
+_FACT = re.compile(r"\d+|(?<=[a-z,] )[A-Z][a-z]+")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Source:
     """A sentence of an article: `document.text[start:end]`."""
@@ -110,8 +114,8 @@ def made_probes(documents: Sequence[Document], limit: int) -> list[Probe]:
             group=f"{source.document.doc_id}:{source.start}",
             sources=(source,),
         )
-        for swap in swaps(source.text, language, article, pools[language], chance):
-            probes.append(_swapped("swap", swap, probe))
+        made = swaps(source.text, language, article, pools[language], chance)
+        probes += [_swapped("swap", swap, probe) for swap in made]
         for kind, text in literal_variants(source.text, language, chance):
             probes.append(probe(family="literal", kind=kind, claim=text, true=True))
         for kind, text in notations(source.text, language):
@@ -141,7 +145,7 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
     """Claims that other people wrote about a set's articles, and swaps of those.
 
     Notes and nuggets were written about texts of which the set may hold another report: only
-    those are taken that share most of their words with the set's articles.
+    those are taken whose figures and names and most of whose words stand in the set's articles.
     """
     known = {document.doc_id: document for document in documents}
     found: list[tuple[str, Language, tuple[Document, ...]]] = []
@@ -157,7 +161,8 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
             language: Language = "zh" if re.search(r"[\u4e00-\u9fff]", claim) else "en"
             low, _ = _LENGTHS[language]
             shared = _shared(claim, articles, language)
-            if articles and len(claim) >= low * 2 // 3 and shared >= _LEAST_SHARED:
+            told = all(any(fact in a.text for a in articles) for fact in _FACT.findall(claim))
+            if articles and len(claim) >= low * 2 // 3 and shared >= _LEAST_SHARED and told:
                 found.append((claim, language, articles))
     chance = random.Random(_SEED)  # noqa: S311
     pools = {language: _pool(documents, language) for language in ("zh", "en")}
@@ -169,9 +174,8 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
         probe = partial(Probe, language=language, group=group, sources=sources)
         probes.append(probe(family="written", kind="noted", claim=claim, true=True))
         whole = "\n".join(article.text for article in articles)
-        for swap in swaps(claim, language, whole, pools[language], chance):
-            if swap.text not in whole:
-                probes.append(_swapped("written swap", swap, probe))
+        made = swaps(claim, language, whole, pools[language], chance)
+        probes += [_swapped("written swap", s, probe) for s in made if s.text not in whole]
     return probes
 
 
@@ -225,6 +229,6 @@ def parallel_probes(folder: Path, parallel: Path, limit: int) -> list[Probe]:
         group = f"{said.document.doc_id}:{said.start}"
         probe = partial(Probe, language=language, group=group, sources=(source,))
         probes.append(probe(family="across", kind="translation", claim=said.text, true=True))
-        for swap in swaps(said.text, language, said.document.text, pool, chance):
-            probes.append(_swapped("across swap", swap, probe))
+        made = swaps(said.text, language, said.document.text, pool, chance)
+        probes += [_swapped("across swap", swap, probe) for swap in made]
     return probes

@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from eval.swap_words import (
     AFFIRMATIONS,
@@ -58,6 +59,7 @@ _ZH_COUNT = re.compile(
 _EN_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine)\b(?= [a-z]+s\b)")
 _EN_COUNTS = "two three four five six seven eight nine".split()
 _YEAR = {"zh": re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)"), "en": re.compile(r"\b(?:19|20)\d\d\b")}
+_BEFORE_YEAR = re.compile(r"\b[a-z]+,? $")
 _ZH_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])(?=月(?!前|后|内))")
 _ZH_DAY = re.compile(r"(?<!\d)([12]\d|3[01]|[1-9])(?=[日号](?!线))")
 _EN_DAY = re.compile(rf"(?<=\b)(?P<month>{'|'.join(MONTHS)}) (?P<day>[12]\d|3[01]|[1-9])\b")
@@ -157,15 +159,16 @@ def _units(text: str, language: Language, chance: random.Random) -> Iterator[Swa
         before = r"(?<=[\d万亿多余])" if language == "zh" else r"(?:(?<=\d )|(?<=lion )|(?<=sand ))"
         after = "" if language == "zh" else r"\b"
         for match in re.finditer(rf"{before}({'|'.join(group)}){after}", text):
-            if language == "zh" and (
-                text[match.start() : match.end() + 1] in ("米高", "克拉", "吨位")
-                or {match[0]} & {"公里", "千米", "公斤", "千克"}
-            ):
-                others = [u for u in group if u not in ("公里", "千米", "公斤", "千克")]
-            else:
-                others = [u for u in group if u != match[0]]
-            if others:
-                yield _replaced("unit", text, match.start(), match.end(), chance.choice(others))
+            others = [u for u in group if u != match[0] and {u, match[0]} not in _ONE_UNIT]
+            yield _replaced("unit", text, match.start(), match.end(), chance.choice(others))
+    yield from _signs(text, language, chance)
+
+
+_ONE_UNIT = ({"公里", "千米"}, {"公斤", "千克"})
+
+
+def _signs(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
+    """Currencies and percent signs changed."""
     if language == "zh":
         for match in re.finditer(r"(?<=[\d万亿])元(?!/|旦|素)", text):
             now = chance.choice(["美元", "港元", "欧元"])
@@ -187,13 +190,9 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
         return str(chance.choice([n for n in range(low, high + 1) if n != was]))
 
     for match in _YEAR[language].finditer(text):
-        if language == "zh" or re.search(
-            r"\b(?:in|of|since|from|by|[a-z]+,?) $", text[: match.start()]
-        ):
-            year = int(match[0])
-            yield _replaced(
-                "date", text, match.start(), match.end(), other(year - 3, year + 2, year)
-            )
+        if language == "zh" or _BEFORE_YEAR.search(text[: match.start()]):
+            now = other(int(match[0]) - 3, int(match[0]) + 2, int(match[0]))
+            yield _replaced("date", text, match.start(), match.end(), now)
     if language == "zh":
         for pattern, most in ((_ZH_MONTH, 12), (_ZH_DAY, 28)):
             for match in pattern.finditer(text):
@@ -206,17 +205,17 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
         for match in _EN_MONTH.finditer(text):
             now = chance.choice([m for m in MONTHS if m != match[0]])
             yield _replaced("date", text, match.start(), match.end(), now)
+    yield from _weekdays(text, language, chance)
+
+
+def _weekdays(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
     for day in WEEKDAYS[language]:
-        for match in re.finditer(rf"{day}(?![A-Za-z])", text):
+        # 一周五次 names no day.
+        pattern = rf"(?<![一上下每本两]){day}(?!次)" if language == "zh" else rf"\b{day}\b"
+        for match in re.finditer(pattern, text):
             stays = len(day) - 1 if language == "zh" else 0
             others = [d for d in WEEKDAYS[language] if d[:stays] == day[:stays] and d != day]
-            if len(day) >= 2 and (
-                language == "en"
-                or day[:1] == "星"
-                or match.start() == 0
-                or text[match.start() - 1] not in "一上下每本"
-            ):
-                yield _replaced("date", text, match.start(), match.end(), chance.choice(others))
+            yield _replaced("date", text, match.start(), match.end(), chance.choice(others))
 
 
 def _negations(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
@@ -284,7 +283,7 @@ def _roles(text: str, language: Language) -> Iterator[Swap]:
     """Two names of one class exchanged, unless they are listed side by side."""
     for found in names_in(text, language).values():
         names = sorted(dict.fromkeys(found), key=text.index)
-        for one, two in zip(names, names[1:], strict=False):
+        for one, two in pairwise(names):
             first, second = text.index(one), text.index(two)
             between = text[first + len(one) : second]
             listed = len(between) < 6 or "、" in between or _LISTED.match(between)

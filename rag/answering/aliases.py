@@ -14,7 +14,8 @@ _IN_PARENTHESES = (
     re.compile(rf"(?P<latin>{_LATIN})[”》]?\s?[（(]“?(?P<han>{_HAN})(?:[，,;；][^）)]*)?”?[）)]"),
 )
 _SHORT_FOR = re.compile(
-    rf"(?P<long>[\u3400-\u9fff]{{3,20}})[（(](?:以下)?(?:简称|下称)[：:]?[“\"]?(?P<short>{_HAN})[”\"]?[）)]"
+    rf"(?P<long>[\u3400-\u9fff]{{3,20}})[（(](?:以下)?(?:简称|下称)"
+    rf"[：:]?[“\"]?(?P<short>{_HAN})[”\"]?[）)]"
 )
 
 
@@ -22,8 +23,8 @@ _SHORT_FOR = re.compile(
 def aliases_in(article: str) -> frozenset[tuple[str, str]]:
     """Pairs of names for one thing that the article writes beside each other.
 
-    Each is a stretch of Han characters that ends in the name, and the other name: “通义千问（Qwen）”
-    gives (…通义千问, qwen).
+    Each is a stretch of Han characters that ends in the name, and the other name: for
+    “通义千问（Qwen）” it is (通义千问, qwen).
     """
     found = {
         (match["han"], match["latin"].casefold())

@@ -14,7 +14,6 @@ from difflib import SequenceMatcher
 
 from rag.answering.tokens import Token, tokens
 
-
 _LONGEST_EXCHANGE = 80
 
 
@@ -55,10 +54,10 @@ def align(claim: str, source: str) -> Alignment:
     changes = [
         Change(
             said=one[i:j],
-            source=two[k:l],
-            clause=_whole_clauses(given, start + k, start + l),
+            source=two[k:m],
+            clause=_whole_clauses(given, start + k, start + m),
         )
-        for tag, i, j, k, l in matcher.get_opcodes()
+        for tag, i, j, k, m in matcher.get_opcodes()
         if tag != "equal"
     ]
     changes = [

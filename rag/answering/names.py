@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
+from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.retrieval.terms import FoldedText, fold, text_language
 
@@ -139,6 +140,7 @@ def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
         for word in dictionary.words_in(claim)
         if word in dictionary.names
         and word not in text
+        and not read_weekdays(word)
         and not any(f" {form} " in stems for form in dictionary.english[word])
         and not (
             across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text))

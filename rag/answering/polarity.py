@@ -13,8 +13,10 @@ from rag.retrieval.terms import ENGLISH_STOP, FoldedText, fold
 # Words in which 不, 未, 无 and 非 deny nothing.
 _NOT_DENYING = re.compile(
     r"非常|非凡|非洲|南非|无疑|无论|无数|无线|无限|无缝|无人机|未来|不少|不断|不仅|不但|不只|不止|不同|不过"
-    r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产|不良|非法|无锡|不容忽视|并非易事"
-    r"|要不要|能不能|是不是|会不会|有没有|与否|不到|不足|不超过|\b[Nn]o\.(?=\s?\d)|\b[Nn]o doubt\b|\b[Nn]ot only\b|\b[Nn]ot just\b"
+    r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产|不良"
+    r"|非法|无锡|不容忽视|并非易事"
+    r"|要不要|能不能|是不是|会不会|有没有|与否|不到|不足|不超过"
+    r"|\b[Nn]o\.(?=\s?\d)|\b[Nn]o doubt\b|\b[Nn]ot only\b|\b[Nn]ot just\b"
 )
 _DENYING = re.compile(
     r"^(?:并|尚|从|决|绝|还|也|都|却|而|就|仍|将|可|能|得|会)?(?:[不没未无]|非$)|否认|拒绝|取消|放弃|停止|禁止"
@@ -23,21 +25,25 @@ _ENGLISH_DENYING = frozenset(
     "not no never none nothing nobody neither nor without unable".split()
 ) | {stem(word) for word in "cancel abandon reject refuse deny fail lack stop".split()}
 _OPPOSITES = (
-    "上涨/下跌 上升/下降 增加/减少 增长/下降 提高/降低 扩大/缩小 超过/不到 超过/不足 高于/低于 多于/少于"
-    " 以上/以下 上调/下调 走高/走低 盈利/亏损 允许/禁止 同意/拒绝 支持/反对 成功/失败 进口/出口 买入/卖出"
-    " 买/卖 流入/流出 净流入/净流出 加快/放缓 加速/放缓 加强/削弱 增强/减弱 开放/关闭 开始/结束 批准/驳回"
-    " 批准/否决 通过/否决 赢得/输掉 胜/负 领先/落后 最高/最低 最大/最小 最多/最少 增持/减持 升值/贬值"
-    " 涨幅/跌幅 涨/跌 首次/再次 之前/之后 改善/恶化 接受/拒绝 继续/停止 继续/取消 恢复/暂停 上市/退市"
-    " 增收/减收 顺差/逆差 乐观/悲观 利好/利空 合法/非法 赞成/反对 至少/至多 提前/推迟 上行/下行 收紧/放松"
-    " 流入/流失 扩张/收缩 加息/降息 上半年/下半年 早/晚 前/后 内/外 东/西 南/北 真/假 生/死 开/关"
-    " more/less more/fewer rise/fall rose/fell rise/drop rose/drop increase/decrease increase/decline"
-    " growth/decline grow/shrink grew/shrank gain/lose gained/lost gain/loss higher/lower high/low above/below"
-    " over/under highest/lowest largest/smallest biggest/smallest most/least better/worse best/worst"
-    " before/after win/lose won/lost accept/reject approve/reject allow/ban allow/forbid permit/prohibit"
-    " support/oppose first/last up/down begin/end began/ended start/end start/stop open/close profit/loss"
-    " buy/sell bought/sold success/failure succeed/fail early/late inside/outside strengthen/weaken"
-    " accelerate/slow expand/contract import/export agree/refuse agree/disagree confirm/deny always/never"
-    " with/without continue/cancel continue/stop enter/leave join/leave rising/falling surge/plunge"
+    "上涨/下跌 上升/下降 增加/减少 增长/下降 提高/降低 扩大/缩小 超过/不到 超过/不足 "
+    "高于/低于 多于/少于 以上/以下 上调/下调 走高/走低 盈利/亏损 允许/禁止 同意/拒绝 "
+    "支持/反对 成功/失败 进口/出口 买入/卖出 买/卖 流入/流出 净流入/净流出 加快/放缓 "
+    "加速/放缓 加强/削弱 增强/减弱 开放/关闭 开始/结束 批准/驳回 批准/否决 通过/否决 "
+    "赢得/输掉 胜/负 领先/落后 最高/最低 最大/最小 最多/最少 增持/减持 升值/贬值 "
+    "涨幅/跌幅 涨/跌 首次/再次 之前/之后 改善/恶化 接受/拒绝 继续/停止 继续/取消 "
+    "恢复/暂停 上市/退市 增收/减收 顺差/逆差 乐观/悲观 利好/利空 合法/非法 赞成/反对 "
+    "至少/至多 提前/推迟 上行/下行 收紧/放松 流入/流失 扩张/收缩 加息/降息 上半年/下半年 "
+    "早/晚 前/后 内/外 东/西 南/北 真/假 生/死 开/关 more/less more/fewer rise/fall "
+    "rose/fell rise/drop rose/drop increase/decrease increase/decline growth/decline "
+    "grow/shrink grew/shrank gain/lose gained/lost gain/loss higher/lower high/low "
+    "above/below over/under highest/lowest largest/smallest biggest/smallest most/least "
+    "better/worse best/worst before/after win/lose won/lost accept/reject approve/reject "
+    "allow/ban allow/forbid permit/prohibit support/oppose first/last up/down begin/end "
+    "began/ended start/end start/stop open/close profit/loss buy/sell bought/sold "
+    "success/failure succeed/fail early/late inside/outside strengthen/weaken "
+    "accelerate/slow expand/contract import/export agree/refuse agree/disagree "
+    "confirm/deny always/never with/without continue/cancel continue/stop enter/leave "
+    "join/leave rising/falling surge/plunge"
 )
 
 
@@ -56,8 +62,8 @@ _OPPOSITES_OF = {
 }
 # What stands under one of these is not said as a fact.
 _GOVERNED = re.compile(
-    r"如果|假如|倘若|若是|要是|除非|一旦|否认|辟谣|谣言|不实|传闻|\b(?:if|unless|whether|den(?:y|ies|ied)|false"
-    r"|falsely|rumou?rs?|refut\w+|reject(?:s|ed)?)\b",
+    r"如果|假如|倘若|若是|要是|除非|一旦|否认|辟谣|谣言|不实|传闻"
+    r"|\b(?:if|unless|whether|den(?:y|ies|ied)|false|falsely|rumou?rs?|refut\w+|reject(?:s|ed)?)\b",
     re.IGNORECASE,
 )
 

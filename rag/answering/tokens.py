@@ -11,7 +11,7 @@ from typing import Literal
 
 from rag.corpus.analysis import segmented, simplified
 from rag.corpus.characters import HAN
-from rag.corpus.dates import read_dates, read_weekday
+from rag.corpus.dates import read_dates, read_weekday, read_weekdays
 from rag.corpus.dictionary import stem
 from rag.corpus.quantities import COUNT_WORDS, read_quantities
 
@@ -38,21 +38,25 @@ _MONTH_NAMES = (
 )
 _TOKEN = re.compile(
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)"
-    rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)|\d{{1,2}}[日号](?!线)"
+    rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)"
+    rf"|\d{{1,2}}[日号](?!线)"
     rf"|\b(?i:{_MONTH_NAMES})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b(?![,.:]\d)"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?i:{_MONTH_NAMES})\b(?:,? \d{{4}})?)"
     rf"|(?P<number>(?i:us|hk)?[$€£¥]?\d+(?:,\d{{3}})*(?:\.\d+)?"
-    r"(?:\s?(?:万亿|千万|百万|亿|万|千|百)|[ -]?(?i:trillion|billion|million|thousand|hundred|bn|tn|mn)\b|[kmb]\b)?"
+    r"(?:\s?(?:万亿|千万|百万|亿|万|千|百)|[kmb]\b"
+    r"|[ -]?(?i:trillion|billion|million|thousand|hundred|bn|tn|mn)\b)?"
     r"(?:\s?(?:%|个百分点)|[ -](?i:per ?cent\b(?! point)|percentage points?\b))?(?:st|nd|rd|th)?)"
+    r"|(?P<weekday>(?:星期|礼拜)[一二三四五六日天]|(?<![一上下每本两])周[一二三四五六日](?![年岁次边]))"
     rf"|(?P<percent>百分之[零一二三四五六七八九十百]+)"
-    rf"|(?P<count>[一二两三四五六七八九十百千万亿]{{2,}}|[一二两三四五六七八九十](?=[家名位款项座种倍条支届轮个次人天年成]))"
+    rf"|(?P<count>[一二两三四五六七八九十百千万亿]{{2,}}"
+    rf"|[一二两三四五六七八九十](?=[家名位款项座种倍条支届轮个次人天年成]))"
     rf"|(?P<han>[{HAN}])|(?P<latin>[^\W\d_{HAN}](?:[^\W_{HAN}]|['’.&+-](?=[^\W_{HAN}]))*)"
     r"|(?P<break>[，；：。！？,;:!?.()（）])"
 )
 _LIGHT = frozenset(
-    "的 了 着 地 得 之 其 也 都 就 而 且 并 所 把 则 又 还 便 即 于 在 和 与 及 以及 该 这 那 此 一个"
-    " 对 从 由 为 以 等 等等 中 里 上 a an the of that which who this these those to in on at by for and"
-    " as is are was were be been has have had it its".split()
+    "的 了 着 地 得 之 其 也 都 就 而 且 并 所 把 则 又 还 便 即 于 在 和 与 及 以及 该 这 那 此"
+    " 一个 对 从 由 为 以 等 等等 中 里 上 a an the of that which who this these those to in on"
+    " at by for and as is are was were be been has have had it its".split()
 )
 _MONTHS = frozenset(
     "january february april june july august september october november december"
@@ -86,6 +90,9 @@ def _read(plain: str) -> Iterator[Token]:
                 start += len(word)
         elif match["latin"]:
             yield from _latin(said, start)
+        elif match["weekday"]:
+            ((weekday, _),) = read_weekdays(said)
+            yield Token(key=f"weekday {weekday}", text=said, kind="date", at=start)
         elif match["break"]:
             yield Token(key=said, text=said, kind="break", at=start)
         else:

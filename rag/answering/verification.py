@@ -22,7 +22,7 @@ from rag.answering.names import joined, wrong_names
 from rag.answering.polarity import opposed_across
 from rag.answering.tokens import tokens
 from rag.answering.wording import Finding, compare_wording
-from rag.corpus.dates import day_of, read_dates, same_date
+from rag.corpus.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
 from rag.corpus.quantities import ORDINALS, same_quantity
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold, text_language
@@ -105,7 +105,7 @@ def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tupl
     sources = [(read_facts(e.text, e.document.published), e) for e in cited]
     wrong = [
         *_wrong_numbers(claim, said, sources),
-        *_wrong_dates(said, sources),
+        *_wrong_dates(claim, said, sources),
         *_wrong_names(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
@@ -182,26 +182,41 @@ def _is_part_of_name(number: str, claim: str, source: str) -> bool:
     )
 
 
-def _wrong_dates(said: Facts, sources: Sequence[tuple[Facts, Evidence]]) -> list[Message]:
-    if not said.dates:
+def _wrong_dates(
+    claim: str, said: Facts, sources: Sequence[tuple[Facts, Evidence]]
+) -> list[Message]:
+    if not said.dates and not read_weekdays(claim.casefold()):
         return []
-    known = [date for facts, _ in sources for date in facts.dates]
+    known = [said_date for facts, _ in sources for said_date in facts.dates]
     counts = {quantity.value for facts, _ in sources for quantity in facts.quantities}
     for _, evidence in sources:
         # An article speaks of its own day, and of the day its paragraph names, unsaid.
         known += read_dates(evidence.passage, evidence.document.published)[0]
         if evidence.document.published:
             known.append(day_of(evidence.document.published))
+    named = {day for _, e in sources for day, _ in read_weekdays(e.passage.casefold())}
+    if named:
+        named |= {day for said_date in known if (day := weekday_of(said_date)) is not None}
+    wrong_weekdays = [
+        written for day, written in read_weekdays(claim.casefold()) if named and day not in named
+    ]
     return [
         Message(
             code="date",
-            en=f"the date “{date.text}” is not in the cited passage",
-            zh=f"日期“{date.text}”不在所引的段落中",
+            en=f"the day “{written}” is not in the cited passage",
+            zh=f"“{written}”不在所引的段落中",
         )
-        for date in said.dates
-        if not any(same_date(date, source) for source in known)
+        for written in wrong_weekdays
+    ] + [
+        Message(
+            code="date",
+            en=f"the date “{claimed.text}” is not in the cited passage",
+            zh=f"日期“{claimed.text}”不在所引的段落中",
+        )
+        for claimed in said.dates
+        if not any(same_date(claimed, source) for source in known)
         # "2000 people" reads as a year, 2000人 doesn't.
-        and not (date.text.isdigit() and date.year in counts)
+        and not (claimed.text.isdigit() and claimed.year in counts)
     ]
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from os.path import commonprefix
+from itertools import takewhile
 
 from rag.answering.aliases import same_name
 from rag.answering.alignment import Alignment, Change, align
@@ -28,12 +28,14 @@ _LONGEST_CHANGE = 8
 _NOISE = 0.1
 """Other words that may be added or left out within the same wording, for each word of the claim."""
 _MARKS = re.compile(r"[\s“”\"'‘’「」『』《》*_]+")
+_QUOTES = re.compile(r"[“”\"「」『』]")
 _ENDS = "。！？.!?，,；;：:"
 _AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
 # What can't be taken away from a word, or put before it, without a change of meaning.
 _TURNING = re.compile(r"[副前非不未无没半次反]")
 _REPORTING = frozenset(
-    "说 称 表示 指出 提到 认为 强调 介绍 透露 提出 要求 明确 写道 说明 回应 坦言 告诉 直言 宣布 显示"
+    "说 称 表示 指出 提到 认为 强调 介绍 透露 提出 要求 明确 写道 说明 回应 坦言 告诉"
+    " 直言 宣布 显示"
     " say said tell told add state note report announce write wrote explain argue claim".split()
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -82,15 +84,11 @@ def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
 def _quoted(claim: str, source: str) -> Finding | None:
     """What is to be said of a claim that is a clause or more of the source, word for word."""
     said = _bare(claim).strip(_ENDS)
-    given = _bare(source)
-    start = given.find(said) if said else -1
-    if start < 0:
+    # A quotation within the sentence is a clause too.
+    if not said or not any(_has_clause(_bare(s), said) for s in (source, _QUOTES.sub(",", source))):
         return None
-    before, after = given[:start], given[start + len(said) :]
-    if (before and not _AT_CLAUSE.match(before[-1])) or (after and not _AT_CLAUSE.match(after[0])):
-        return None
-    kept = source.replace(claim.strip().rstrip(_ENDS), " ", 1)
-    if word := governing(kept if len(kept) < len(source) else ""):
+    rest = source.casefold().replace(claim.casefold().strip().rstrip(_ENDS), " ", 1)
+    if word := governing(rest if len(rest) < len(source) else ""):
         return Finding(
             verdict="partial",
             reasons=(
@@ -102,6 +100,12 @@ def _quoted(claim: str, source: str) -> Finding | None:
             ),
         )
     return Finding(verdict="supported")
+
+
+def _has_clause(source: str, said: str) -> bool:
+    start = source.find(said)
+    before, after = source[:start], source[start + len(said) :]
+    return start >= 0 and all(_AT_CLAUSE.match(c) for c in (before[-1:], after[:1]) if c)
 
 
 def _bare(text: str) -> str:
@@ -196,14 +200,19 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     one, two = _joined(said), _joined(source)
     if not one or not two or not (_HAN.search(one) or one == two):
         return said, source
-    start = len(commonprefix([one, two]))
-    end = len(commonprefix([one[start:][::-1], two[start:][::-1]]))
+    start = len(_shared_start(one, two))
+    end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
     left, right = one[start : len(one) - end], two[start : len(two) - end]
     if left and right:
         return said, source
     if _TURNING.search(left + right):
         return said, source
     return (said, []) if left else ([], source if right else [])
+
+
+def _shared_start(one: str, two: str) -> str:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False))
+    return "".join(pair[0] for pair in pairs)
 
 
 def _joined(some: Sequence[Token]) -> str:

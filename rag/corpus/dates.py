@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import lru_cache
 
 from rag.corpus.quantities import UNITS, alternatives, chinese_number
@@ -78,7 +78,8 @@ _DATES = tuple(
 )
 # Some write 2009 年 8 月 31 日.
 _SPACED = re.compile(
-    r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
+    r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
+    r"|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)"
 )
 _HAN_MONTH = re.compile(
     r"(?<![一二三四五六七八九十\d个])(?P<month>十[一二]?|[一二三四五六七八九])月"
@@ -120,6 +121,16 @@ def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
     )
 
 
+def weekday_of(named: CalendarDate) -> int | None:
+    """The day of the week of a date that is said in full, Monday being 0."""
+    if named.year is None or named.month is None or named.day is None:
+        return None
+    try:
+        return date(named.year, named.month, named.day).weekday()
+    except ValueError:
+        return None
+
+
 def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
     """Whether the source says every part of the date that the claim says."""
     if claim.decade:
@@ -152,9 +163,9 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     for pattern in _DATES:
         for match in pattern.finditer(text):
             said = match.groupdict()
-            date = _date(said, match.group(), published)
-            if date:
-                found.append(date)
+            named = _date(said, match.group(), published)
+            if named:
+                found.append(named)
                 text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
     if published:
         for word, days in _RELATIVE_DAYS.items():
@@ -180,23 +191,23 @@ def _date(
     number_of_month = None
     if month:
         number_of_month = int(month) if month.isdigit() else _MONTHS[month[:3]]
-    date = CalendarDate(
+    named = CalendarDate(
         year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
         month=number_of_month,
         day=int(day) if day else None,
         quarter=(int(quarter) if quarter.isdigit() else _QUARTERS[quarter]) if quarter else None,
         text=text.strip(),
     )
-    if (date.month or 1) not in range(1, 13) or (date.day or 1) not in range(1, 32):
+    if (named.month or 1) not in range(1, 13) or (named.day or 1) not in range(1, 32):
         return None
-    if published and date.year is None and date.month:
+    if published and named.year is None and named.month:
         # A month without a year is the latest such month that is not after the article.
-        later = (date.month, date.day or 1) > (published.moment.month, published.moment.day)
+        later = (named.month, named.day or 1) > (published.moment.month, published.moment.day)
         year_said = published.moment.year - (
-            1 if later and date.month - published.moment.month > 6 else 0
+            1 if later and named.month - published.moment.month > 6 else 0
         )
-        return CalendarDate(year=year_said, month=date.month, day=date.day, text=date.text)
-    return date
+        return CalendarDate(year=year_said, month=named.month, day=named.day, text=named.text)
+    return named
 
 
 def day_of(published: Published) -> CalendarDate:
