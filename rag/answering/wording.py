@@ -203,9 +203,9 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     start = len(_shared_start(one, two))
     end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
     left, right = one[start : len(one) - end], two[start : len(two) - end]
-    if left and right:
-        return said, source
-    if _TURNING.search(left + right):
+    # 厘米 is no 米.
+    short = min(len(one), len(two)) < 2
+    if (left and right) or (short and one != two) or _TURNING.search(left + right):
         return said, source
     return (said, []) if left else ([], source if right else [])
 
