@@ -15,7 +15,7 @@ from rag.answering.polarity import denies, governing, opposites
 from rag.answering.tokens import Token
 from rag.corpus.analysis import simplified
 from rag.corpus.dates import read_dates, same_date
-from rag.corpus.dictionary import load_dictionary
+from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.quantities import read_quantities, same_quantity
 from rag.messages import Message
 from rag.types import Published, Verdict
@@ -34,9 +34,12 @@ _AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
 # What can't be taken away from a word, or put before it, without a change of meaning.
 _TURNING = re.compile(r"[副前非不未无没半次反]")
 _REPORTING = frozenset(
-    "说 称 表示 指出 提到 认为 强调 介绍 透露 提出 要求 明确 写道 说明 回应 坦言 告诉"
-    " 直言 宣布 显示"
-    " say said tell told add state note report announce write wrote explain argue claim".split()
+    stem(word)
+    for word in (
+        "说 称 表示 指出 提到 认为 强调 介绍 透露 提出 要求 明确 写道 说明 回应 坦言 告诉"
+        " 直言 宣布 显示"
+        " say said tell told add state note report announce write wrote explain argue claim"
+    ).split()
 )
 _HAN = re.compile(r"[\u3400-\u9fff]")
 
