@@ -10,6 +10,7 @@
     python -m eval baseline RUN                make a run the one that later ones are held against
     python -m eval anchor ARTICLES             find gold spans again after a change of the cleaner
     python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
+    python -m eval swaps SET...                probe the check of claims (`eval.swaps`)
 
 Ends with 0 where all is well, 1 where a run lost against the baseline, 2 where it could not be
 made.
@@ -26,7 +27,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import guard, report, retrieval
+from eval import guard, report, retrieval, swaps
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -61,6 +62,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["retrieval"]:
         return retrieval.main(given[1:])
+    if given[:1] == ["swaps"]:
+        return swaps.main(given[1:])
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
@@ -299,6 +302,7 @@ def _parser() -> argparse.ArgumentParser:
     anchors.add_argument("articles", type=Path)
     anchors.add_argument("--questions", type=Path, default=QUESTIONS)
     commands.add_parser("retrieval", help="measure retrieval alone")
+    commands.add_parser("swaps", help="probe the check of claims with swapped facts")
     return parser
 
 

@@ -7,12 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.alignment import shared_words
 from rag.answering.evidence import Evidence
 from rag.answering.facts import read_facts
 from rag.answering.verification import Verification, supplied_facts, verify
 
 MAX_CITATIONS = 3
 _FACT_WEIGHT = 0.04
+_WORDING_WEIGHT = 0.08
 _OWN_BONUS = 0.03
 _RANK = {"supported": 2, "partial": 1, "unsupported": 0}
 
@@ -58,7 +60,11 @@ def _best_sentences(
     """The most similar sentences, those first that give the claim's numbers and dates."""
     ranked = sorted(
         evidence,
-        key=lambda e: float(e.vector @ vector) + _FACT_WEIGHT * supplied_facts(claim, e),
+        key=lambda e: (
+            float(e.vector @ vector)
+            + _FACT_WEIGHT * supplied_facts(claim, e)
+            + _WORDING_WEIGHT * shared_words(claim, e.text)
+        ),
         reverse=True,
     )
     return tuple(ranked[:MAX_CITATIONS])

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.corpus.quantities import Quantity, read_quantities
@@ -74,6 +75,7 @@ _CLAUSE_END = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def read_facts(text: str, published: Published | None = None) -> Facts:
     """Every checkable fact of `text`, in either language.
 

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
+from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
+from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import fold, text_language
+from rag.retrieval.terms import FoldedText, fold, text_language
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
+_DERIVED = re.compile(r"(?<=\w{4})(?:ians?|ans?|ns?|ese|ish|s)$")
+_ALSO_ENGLISH = {"british": "Brit", "britain": "British", "france": "French", "america": "US"}
+# What English calls by several names, and Chinese by one.
+_ALSO = {
+    "uk": "英国", "britain": "英国", "england": "英", "british": "英", "english": "英",
+    "us": "美", "america": "美", "american": "美", "western": "西", "eastern": "东",
+    "holland": "荷兰", "eu": "欧盟", "un": "联合国",
+}  # fmt: skip
+
+
+_ENGLISH = {
+    "英国": "uk british britain england english", "美国": "us u.s. america",
+    "法国": "french", "荷兰": "dutch", "西班牙": "spanish", "瑞士": "swiss", "丹麦": "danish",
+    "波兰": "polish", "瑞典": "swedish", "土耳其": "turkish", "希腊": "greek", "圣经": "bibl",
+    "欧盟": "eu", "联合国": "un", "教皇": "papa",
+}  # fmt: skip
 
 
 def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
@@ -28,17 +48,40 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     text = "\n".join(articles.values())
     across = text_language(text) == "zh" and text_language(claim) == "en"
     wrong = _foreign(claim, text) if across else _as_written(claim, text)
-    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text)]))
+    into_english = text_language(text) == "en"
+    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text, across=into_english)]))
 
 
 def joined(text: str) -> str:
     """Folded, without blanks and hyphens: names are written with and without them."""
-    return re.sub(r"[\s-]+", "", fold(text).characters)
+    return re.sub(r"[\s-]+", "", _folded(text).characters)
+
+
+@lru_cache(maxsize=256)
+def _folded(text: str) -> FoldedText:
+    """Folding a whole article costs more than all that is looked for in it."""
+    return fold(text)
 
 
 def _as_written(claim: str, text: str) -> list[str]:
     there = joined(text)
-    return [name for name in read_facts(claim).names if joined(name) not in there]
+    return [
+        name
+        for name in read_facts(claim).names
+        if joined(name) not in there
+        and joined(_DERIVED.sub("", name)) not in there
+        and not _stands_for_words(name, claim, text)
+    ]
+
+
+def _stands_for_words(name: str, claim: str, text: str) -> bool:
+    """Whether a short form's words are spelled out, before its parentheses or in the text."""
+    if not name.isupper() or len(name) < 2:
+        return _ALSO_ENGLISH.get(name.casefold(), "\0") in text
+    letters = r"\w*[\s-]+(?:of |and |for |the |on )?".join(map(re.escape, name))
+    if re.search(rf"\b{letters}\w*", text, re.IGNORECASE):
+        return True
+    return f"({name})" in claim and bool(re.search(rf"\b{letters}\w*", claim, re.IGNORECASE))
 
 
 def _foreign(claim: str, text: str) -> list[str]:
@@ -64,7 +107,7 @@ def _foreign(claim: str, text: str) -> list[str]:
 def _lacks(name: str, text: str, there: str) -> bool:
     """Whether the dictionary knows `name` only as a name, and the text has it in no form."""
     meanings = _meanings(name)
-    if not meanings or joined(name) in there:
+    if not meanings or joined(name) in there or _ALSO.get(name.casefold(), "\0") in text:
         return False
     short = {form[:2] for form in meanings if len(form) > 2}
     forms = meanings | short | {_SHORTENED[f] for f in meanings & _SHORTENED.keys()}
@@ -87,13 +130,45 @@ def _meanings(name: str) -> frozenset[str]:
     return forms if forms <= dictionary.names else frozenset()
 
 
-def _chinese(claim: str, text: str) -> list[str]:
+def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
     """Chinese names of the claim that the text lacks, under their English names also."""
-    dictionary, stems = load_dictionary(), fold(text).stems
+    if not _HAN.search(claim):
+        return []
+    dictionary, stems = load_dictionary(), _folded(text).stems
     return [
         word
         for word in dictionary.words_in(claim)
         if word in dictionary.names
         and word not in text
+        and not read_weekdays(word)
         and not any(f" {form} " in stems for form in dictionary.english[word])
+        and not (
+            across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text))
+        )
     ]
+
+
+def _may_be_shown(word: str, text: str) -> bool:
+    """Whether an English text may mean a Chinese name: 欧洲 by European, 英国 by UK.
+
+    A name for which the dictionary has no English one can't be told to be missing.
+    """
+    forms = load_dictionary().english[word]
+    plain = _plain(text)
+    return not forms or any(
+        re.search(rf"\b{re.escape(part)}", plain)
+        for part in (*_ENGLISH.get(word, "").split(), *map(_root, forms))
+    )
+
+
+def _root(form: str) -> str:
+    """What a name and the words made of it begin with: germ for Germany and German."""
+    longest = max(form.split(), key=len)
+    return longest[: max(4, len(longest) - 2)]
+
+
+@lru_cache(maxsize=64)
+def _plain(text: str) -> str:
+    """In small letters, without accents."""
+    apart = unicodedata.normalize("NFD", text.casefold())
+    return "".join(c for c in apart if not unicodedata.combining(c))

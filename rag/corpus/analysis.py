@@ -60,6 +60,16 @@ def value_terms(text: str) -> list[str]:
     return list(_value_terms(_folded(text)))
 
 
+def segmented(han: str) -> list[str]:
+    """The words of a run of Han characters, in order; what is no word known gives its characters.
+
+    Without the segmenter's guesses at unknown words, so that one changed character changes the
+    words around it as little as can be.
+    """
+    words: list[str] = rjieba.cut(han, hmm=False)
+    return words
+
+
 def term_number(term: str) -> int:
     """The number that stands for a term, 32 bits: its CRC-32.
 

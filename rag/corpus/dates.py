@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from functools import lru_cache
 
-from rag.corpus.quantities import UNITS, alternatives
+from rag.corpus.quantities import UNITS, alternatives, chinese_number
 from rag.types import Published
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarDate:
-    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4."""
+    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4.
+
+    A `decade` begins with its `year`.
+    """
 
     year: int | None = None
     month: int | None = None
     day: int | None = None
     quarter: int | None = None
+    decade: bool = False
     text: str
 
 
@@ -46,6 +51,8 @@ _COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔
 _DATES = tuple(
     re.compile(pattern)
     for pattern in (
+        r"(?<!\d)(?P<decade>(?:1[0-9]|20)\d0)(?:s\b|年代)",
+        r"(?<!\d)(?P<century>20|21|19|18|17)世纪(?P<decade>\d0)年代",
         r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
         r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
         rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
@@ -69,6 +76,15 @@ _DATES = tuple(
         r"(?<!\d)(?P<day>\d{1,2})日",
     )
 )
+# Some write 2009 年 8 月 31 日.
+_SPACED = re.compile(
+    r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
+    r"|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)"
+)
+_HAN_MONTH = re.compile(
+    r"(?<![一二三四五六七八九十\d个])(?P<month>十[一二]?|[一二三四五六七八九])月"
+    r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?(?![亮球饼经子])"
+)
 _RELATIVE_DAYS = {
     "today": 0, "今日": 0, "今天": 0, "当日": 0, "yesterday": -1, "昨日": -1, "昨天": -1,
     "前天": -2, "明天": 1, "明日": 1, "tomorrow": 1,
@@ -78,19 +94,59 @@ _RELATIVE_YEARS = {
 }  # fmt: skip
 
 
+_WEEKDAYS = {
+    name: i
+    for i, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
+}
+_WEEKDAY = re.compile(
+    rf"\b(?P<english>{'|'.join(_WEEKDAYS)})s?\b|(?:星期|礼拜|(?<![一上下每本两几])周)(?P<chinese>[一二三四五六日天])(?![年岁周边])"
+)
+
+
+def read_weekday(word: str) -> int | None:
+    """The day of the week that a word in small letters names, Monday being 0."""
+    return _WEEKDAYS.get(word.removesuffix("s"))
+
+
+def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
+    """The days of the week named in folded text, Monday being 0, each as it is written."""
+    return tuple(
+        (
+            _WEEKDAYS[match["english"]]
+            if match["english"]
+            else min("一二三四五六日天".index(match["chinese"]), 6),
+            match[0],
+        )
+        for match in _WEEKDAY.finditer(text)
+    )
+
+
+def weekday_of(named: CalendarDate) -> int | None:
+    """The day of the week of a date that is said in full, Monday being 0."""
+    if named.year is None or named.month is None or named.day is None:
+        return None
+    try:
+        return date(named.year, named.month, named.day).weekday()
+    except ValueError:
+        return None
+
+
 def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
     """Whether the source says every part of the date that the claim says."""
+    if claim.decade:
+        return source.year is not None and source.year // 10 == (claim.year or 0) // 10
     months = (
         claim.month is not None and source.quarter == (claim.month + 2) // 3 and not source.month
     )
     return (
-        claim.year in (None, source.year)
+        (claim.year is None or (claim.year == source.year and not source.decade))
         and (claim.month in (None, source.month) or (months and claim.day is None))
         and claim.day in (None, source.day)
         and claim.quarter in (None, source.quarter, source.month and (source.month + 2) // 3)
     )
 
 
+@lru_cache(maxsize=4096)
 def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDate, ...], str]:
     """The dates of a text, and the text, folded and without case, with them blanked out.
 
@@ -99,6 +155,7 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     blanked out too.
     """
     text = _NO_FACT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
+    text = _HAN_MONTH.sub(_month_in_digits, _SPACED.sub("", text))
     found = []
     if published:
         for word, years in _RELATIVE_YEARS.items():
@@ -106,9 +163,9 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     for pattern in _DATES:
         for match in pattern.finditer(text):
             said = match.groupdict()
-            date = _date(said, match.group(), published)
-            if date:
-                found.append(date)
+            named = _date(said, match.group(), published)
+            if named:
+                found.append(named)
                 text = text[: match.start()] + " " * len(match.group()) + text[match.end() :]
     if published:
         for word, days in _RELATIVE_DAYS.items():
@@ -118,30 +175,39 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     return tuple(found), text
 
 
+def _month_in_digits(match: re.Match[str]) -> str:
+    day = f"{chinese_number(match['day'])[0]}日" if match["day"] else ""
+    return f"{chinese_number(match['month'])[0]}月{day}"
+
+
 def _date(
     said: dict[str, str | None], text: str, published: Published | None
 ) -> CalendarDate | None:
+    if decade := said.get("decade"):
+        century = said.get("century")
+        first = (int(century) - 1) * 100 + int(decade) if century else int(decade)
+        return CalendarDate(year=first, decade=True, text=text.strip())
     year, month, day, quarter = (said.get(part) for part in ("year", "month", "day", "quarter"))
     number_of_month = None
     if month:
         number_of_month = int(month) if month.isdigit() else _MONTHS[month[:3]]
-    date = CalendarDate(
+    named = CalendarDate(
         year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
         month=number_of_month,
         day=int(day) if day else None,
         quarter=(int(quarter) if quarter.isdigit() else _QUARTERS[quarter]) if quarter else None,
         text=text.strip(),
     )
-    if (date.month or 1) not in range(1, 13) or (date.day or 1) not in range(1, 32):
+    if (named.month or 1) not in range(1, 13) or (named.day or 1) not in range(1, 32):
         return None
-    if published and date.year is None and date.month:
+    if published and named.year is None and named.month:
         # A month without a year is the latest such month that is not after the article.
-        later = (date.month, date.day or 1) > (published.moment.month, published.moment.day)
+        later = (named.month, named.day or 1) > (published.moment.month, published.moment.day)
         year_said = published.moment.year - (
-            1 if later and date.month - published.moment.month > 6 else 0
+            1 if later and named.month - published.moment.month > 6 else 0
         )
-        return CalendarDate(year=year_said, month=date.month, day=date.day, text=date.text)
-    return date
+        return CalendarDate(year=year_said, month=named.month, day=named.day, text=named.text)
+    return named
 
 
 def day_of(published: Published) -> CalendarDate:

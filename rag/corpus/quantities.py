@@ -12,13 +12,15 @@ class Quantity:
     """A number with its magnitude applied: 58.3万 is 583000, $1 billion is 10^9 of unit USD.
 
     `step` is the value of its last written digit (1000 for 58.3万), what it can be rounded to.
-    `unit` is a currency code, `%`, `rank`, or empty.
+    `unit` is a currency code, `%`, `rank`, or empty. `measure` is what else is counted in: `pp` for
+    percentage points, or a measure of length, weight, area or time; empty where none is written.
     """
 
     value: Decimal
     step: Decimal
     unit: str
     text: str
+    measure: str = ""
 
 
 _MAGNITUDE = {
@@ -37,6 +39,21 @@ UNITS = {
     "¥": "CNY", "欧元": "EUR", "euros": "EUR", "€": "EUR", "eur": "EUR", "英镑": "GBP", "£": "GBP",
     "日元": "JPY", "yen": "JPY", "韩元": "KRW",
 }  # fmt: skip
+_POINTS = frozenset({"percentage point", "percentage points", "个百分点"})
+_MEASURES = {
+    "公里": "km", "千米": "km", "kilometers": "km", "kilometres": "km", "kilometer": "km",
+    "kilometre": "km", "km": "km", "英里": "mile", "miles": "mile", "mile": "mile",
+    "米": "m", "meters": "m", "metres": "m", "meter": "m", "metre": "m",
+    "厘米": "cm", "centimeters": "cm", "cm": "cm", "feet": "ft", "foot": "ft", "ft": "ft",
+    "inches": "in", "inch": "in", "英寸": "in",
+    "公斤": "kg", "千克": "kg", "kilograms": "kg", "kilogram": "kg", "kg": "kg",
+    "吨": "t", "tons": "t", "tonnes": "t", "ton": "t", "tonne": "t", "克": "g", "grams": "g",
+    "平方米": "m2", "square meters": "m2", "square metres": "m2", "平方公里": "km2",
+    "square kilometers": "km2", "square kilometres": "km2", "公顷": "ha", "hectares": "ha",
+    "亩": "mu", "小时": "h", "hours": "h", "hour": "h", "分钟": "min", "minutes": "min",
+    "minute": "min", "秒": "s", "秒钟": "s", "seconds": "s", "天": "day", "days": "day",
+    "周": "week", "weeks": "week", "个月": "month", "months": "month",
+}  # fmt: skip
 
 
 def alternatives(words: dict[str, int] | dict[str, str]) -> str:
@@ -44,13 +61,14 @@ def alternatives(words: dict[str, int] | dict[str, str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+_MEASURE = rf"(?:\s?-?(?P<measure>{alternatives(_MEASURES)})(?![a-z度]))?"
 _QUANTITY = re.compile(
     rf"(?P<before>us\$|hk\$|[$¥€£])?\s?"
     # Digits that touch Latin letters belong to a name: Qwen2.5, iOS18.4.
     rf"(?<![a-z0-9.])(?<![a-z]-)(?P<number>\d+(?:,\d{{3}})*(?:\.\d+)?)"
     rf"(?:(?P<tight>bn|mn|tn|(?(before)\s?|)[kmb])(?![a-z0-9])"
     rf"|(?![a-z]*\d)[\s-]?(?P<magnitude>{alternatives(_MAGNITUDE)})?(?![a-z])|)"
-    rf"(?P<more>[余多])?[\s-]?(?P<unit>{alternatives(UNITS)})?"
+    rf"(?P<more>[余多])?[\s-]?(?:(?P<unit>{alternatives(UNITS)})|{_MEASURE})?"
 )
 # The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
 _RANGE = re.compile(
@@ -64,8 +82,14 @@ CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} 
 }
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _CHINESE_QUANTITY = re.compile(
-    r"(?P<percent>百分之)?(?<![数几上第\d])(?P<number>[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]+)"
+    r"(?P<percent>百分之)?(?<![数几上第\d])"
+    r"(?P<number>(?(percent)[一二三四五六七八九十][零一二三四五六七八九十]*"
+    r"|[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]+))"
     rf"(?![年月日号])(?P<more>[余多])?(?P<unit>{alternatives(UNITS)})?"
+)
+# 两成 is 20 %; 成 behind other numbers is a verb as a rule.
+_TENTHS = re.compile(
+    r"(?<![一二两三四五六七八九十第\d])(?P<number>[一两二三四五六七八九])成(?P<half>半)?(?![为立功员就果分本交长都])"
 )
 _WORD_NUMBERS = {
     word: i
@@ -82,12 +106,18 @@ _WORD_QUANTITY = re.compile(
     r"(?:(?P<magnitude>trillion|billion|million|thousand|hundred)\b)? ?"
     rf"(?P<unit>{alternatives(UNITS)})?(?![a-z])"
 )
-_ORDINALS = {
-    word: i
-    for i, word in enumerate(
-        "first second third fourth fifth sixth seventh eighth ninth tenth".split(), 1
-    )
-}
+COUNT_WORDS = (
+    {word: number for word, number in _WORD_NUMBERS.items() if number > 1}
+    | {
+        f"{tens}-{ones}": _WORD_NUMBERS[tens] + _WORD_NUMBERS[ones]
+        for tens in list(_WORD_NUMBERS)[12:]
+        for ones in list(_WORD_NUMBERS)[:9]
+    }
+    | {word: i for word, i in CHINESE_DIGITS.items() if i > 1}
+)
+"""Words that count by themselves, in text that is known to count: two girls, 三家."""
+ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth tenth".split())
+_ORDINALS = {word: i for i, word in enumerate(ORDINALS, 1)}
 _RANK = re.compile(
     r"第([一二三四五六七八九十]{1,4}|\d{1,6})|(?<!\d)(\d{1,6})(?:st|nd|rd|th)\b"
     rf"|(?<!per )(?<!a )(?<!at )(?<!one )(?<!/)\b({alternatives(_ORDINALS)})\b"
@@ -101,6 +131,9 @@ def same_quantity(claim: Quantity, source: Quantity) -> bool:
     118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less.
     """
     if claim.unit and source.unit and claim.unit != source.unit:
+        return False
+    both_shares = claim.unit == source.unit == "%"
+    if claim.measure != source.measure and (both_shares or (claim.measure and source.measure)):
         return False
     return claim.value == source.value or (
         claim.step > source.step and abs(claim.value - source.value) * 2 <= claim.step
@@ -127,6 +160,7 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
                 step=Decimal(magnitude).scaleb(-decimals),
                 unit=UNITS.get(match["before"] or match["unit"] or "", ""),
                 text=match[0].strip(" -"),
+                measure=_measure(match["unit"], match["measure"]),
             )
         )
     for match in _CHINESE_QUANTITY.finditer(text):
@@ -136,6 +170,9 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
             found.append(
                 Quantity(value=Decimal(chinese), step=Decimal(step), unit=unit, text=match[0])
             )
+    for match in _TENTHS.finditer(text):
+        tenths = CHINESE_DIGITS[match["number"]] * 10 + (5 if match["half"] else 0)
+        found.append(Quantity(value=Decimal(tenths), step=Decimal(1), unit="%", text=match[0]))
     for match in _WORD_QUANTITY.finditer(text):
         if match["magnitude"] or match["unit"]:
             magnitude = _MAGNITUDE.get(match["magnitude"] or "", 1)
@@ -148,6 +185,10 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
                 )
             )
     return tuple(found)
+
+
+def _measure(unit: str | None, measure: str | None) -> str:
+    return "pp" if unit in _POINTS else _MEASURES.get(measure or "", "")
 
 
 def _both_ends(match: re.Match[str]) -> str:

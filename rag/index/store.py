@@ -32,7 +32,7 @@ from rag.errors import (
 )
 from rag.messages import Message
 
-FORMAT_VERSION = 6
+FORMAT_VERSION = 7
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
 """A new index while it is made beside the one in use."""

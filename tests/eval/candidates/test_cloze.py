@@ -107,9 +107,9 @@ def test_the_same_corpus_gives_the_same_set_in_any_order(seeds: list[Document]) 
         (
             "Exporters shipped 4.2 million tonnes of wheat through the port of the old town.",
             "en",
-            "Which figure is missing in “Exporters shipped ____ tonnes of wheat through the port of"
+            "Which figure is missing in “Exporters shipped ____ of wheat through the port of"
             " the old town” (from “A title”, 2025-03-04)?",
-            ["4.2 million", "420万"],
+            ["4.2 million tonnes", "420万", "4.2 million"],
             "number",
         ),
         (

@@ -1,0 +1,190 @@
+"""The swap probe: which false sentences the program's own check catches, and which true ones.
+
+    python -m eval swaps SET... [--limit N] [--parallel SET SET] [--failures FILE]
+
+From true sentences of each set, the folder of a test collection, it makes false ones by one change
+(`eval.swapping`) and true ones by another wording (`eval.rewording`), and has each checked as an
+answer's sentence is. *Caught* is the share with the verdict `unsupported`, *stopped* of those with
+any verdict but `supported`; for true claims these are false alarms. Intervals are Wilson's, of
+95 % (`eval.intervals`).
+
+Claims that people wrote about a set's articles are checked where the set has them (`nuggets`,
+`evidence_note`, `claims.jsonl`); for claims that experts labelled it gives the area under the ROC
+curve of `Verification.support`. `--parallel` checks sentences of the first set against their
+translations in the second.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from eval.cached_embedder import CachedEmbedder
+from eval.collection import read_documents
+from eval.in_memory import VECTORS
+from eval.intervals import wilson
+from eval.probes import Probe, Source, made_probes, parallel_probes, written_probes
+from eval.progress import progress_bars, watch_with
+from rag.answering.attribution import attribute
+from rag.answering.evidence import Evidence
+from rag.answering.verification import Verification, verify
+from rag.config import Config
+from rag.errors import RagError
+from rag.models.embedder import Embedder, Vectors
+from rag.models.loading import load_embedder
+
+_BATCH = 256
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """A probe with what the program's check said of it, and how long that took."""
+
+    probe: Probe
+    verification: Verification
+    seconds: float
+
+
+def check(
+    probes: Sequence[Probe], embedder: Embedder, told: Callable[[int], None]
+) -> list[Checked]:
+    """What the program's check says of each probe."""
+    texts = {p.claim: 0 for p in probes} | {s.text: 0 for p in probes for s in p.sources}
+    order = sorted(texts, key=len)
+    vectors: dict[str, Vectors] = {}
+    for start in range(0, len(order), _BATCH):
+        some = order[start : start + _BATCH]
+        vectors |= dict(zip(some, embedder.embed_passages(some), strict=True))
+    checked = []
+    for probe in probes:
+        cited = [_evidence(source, vectors[source.text]) for source in probe.sources]
+        started = time.process_time()
+        if len(cited) == 1:
+            verification = verify(probe.claim, vectors[probe.claim], cited)
+        else:
+            _, verification = attribute(probe.claim, vectors[probe.claim], (), cited)
+        seconds = time.process_time() - started
+        checked.append(Checked(probe=probe, verification=verification, seconds=seconds))
+        told(1)
+    return checked
+
+
+def _evidence(source: Source, vector: Vectors) -> Evidence:
+    return Evidence(
+        document=source.document,
+        start=source.start,
+        end=source.end,
+        text=source.text,
+        cosine=0.0,
+        coverage=0.0,
+        nearby=0.0,
+        passage=source.paragraph,
+        vector=vector,
+    )
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Measure what the command line names; the value is the exit status."""
+    options = _parser().parse_args(arguments)
+    console, log = Console(), Console(stderr=True)
+    try:
+        probes = collect(options.sets, options.parallel, options.limit)
+        embedder = CachedEmbedder(load_embedder(Config.from_environment().embedder), VECTORS)
+        with progress_bars(log) as bars:
+            checked = check(probes, embedder, watch_with(bars)("Checking", len(probes)))
+        if options.failures:
+            write_failures(options.failures, checked)
+    except (RagError, OSError) as error:
+        log.print(str(error), style="bold red", markup=False)
+        return 2
+    console.print(table(checked))
+    if (area := support_area(checked)) is not None:
+        console.print(f"Area under the ROC curve of the support, labelled claims: {area:.3f}")
+    spent = 1000 * sum(c.seconds for c in checked) / max(len(checked), 1)
+    console.print(f"{len(checked)} claims, {spent:.2f} ms each beside the embedding.")
+    return 0
+
+
+def collect(sets: Sequence[Path], parallel: Sequence[Path] | None, limit: int) -> list[Probe]:
+    """The probes of every set, at most `limit` sentences from each."""
+    probes: list[Probe] = []
+    for folder in sets:
+        documents = read_documents(folder)
+        probes += written_probes(folder, documents, limit)
+        probes += made_probes(documents, limit)
+    if parallel:
+        probes += parallel_probes(parallel[0], parallel[1], limit)
+    return probes
+
+
+def table(checked: Sequence[Checked]) -> Table:
+    """What was caught, by family, language and kind."""
+    shown = Table("family", "language", "kind", "n", "caught", "95 %", "stopped")
+    rows = {(c.probe.family, c.probe.language, c.probe.kind) for c in checked}
+    totals = {(family, language, "all") for family, language, _ in rows}
+    for row in sorted(rows | totals):
+        family, language, kind = row
+        some = [
+            c.verification.verdict
+            for c in checked
+            if (c.probe.family, c.probe.language) == (family, language)
+            and kind in ("all", c.probe.kind)
+        ]
+        caught = some.count("unsupported") / len(some)
+        low, high = wilson(caught, len(some))
+        stopped = 1 - some.count("supported") / len(some)
+        shown.add_row(
+            *row, str(len(some)), f"{caught:.3f}", f"{low:.3f}–{high:.3f}", f"{stopped:.3f}"
+        )
+    return shown
+
+
+def support_area(checked: Sequence[Checked]) -> float | None:
+    """The chance that a claim labelled as supported has more support than another one.
+
+    This is the area under the ROC curve (Hanley and McNeil, 1982); None without such claims.
+    """
+    labelled = [c for c in checked if c.probe.family == "labelled"]
+    good = np.array([c.verification.support for c in labelled if c.probe.true])
+    bad = np.array([c.verification.support for c in labelled if not c.probe.true])
+    if not (good.size and bad.size):
+        return None
+    above = (good[:, None] > bad).mean() + (good[:, None] == bad).mean() / 2
+    return float(above)
+
+
+def write_failures(path: Path, checked: Sequence[Checked]) -> None:
+    """The true claims that were refused and the false ones that were not, a line for each."""
+    lines = []
+    for c in checked:
+        if c.probe.true == (c.verification.verdict == "unsupported"):
+            record = {
+                "family": c.probe.family,
+                "kind": c.probe.kind,
+                "verdict": c.verification.verdict,
+                "reasons": [reason.en for reason in c.verification.reasons],
+                "detail": c.probe.detail,
+                "claim": c.probe.claim,
+                "sources": [source.text for source in c.probe.sources],
+            }
+            lines.append(json.dumps(record, ensure_ascii=False) + "\n")
+    path.write_text("".join(lines), encoding="utf-8")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m eval swaps", description="Probe the check of claims with swapped facts."
+    )
+    parser.add_argument("sets", type=Path, nargs="*", metavar="SET", help="test collections")
+    parser.add_argument("--limit", type=int, default=200, metavar="N", help="sentences of each set")
+    parser.add_argument("--parallel", type=Path, nargs=2, metavar="SET", help="sets that translate")
+    parser.add_argument("--failures", type=Path, metavar="FILE", help="keep what went wrong")
+    return parser

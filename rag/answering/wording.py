@@ -1,0 +1,271 @@
+"""What a claim changes of the sentence it rests on, where the two are worded nearly alike."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+
+from rag.answering.aliases import same_name
+from rag.answering.alignment import Alignment, Change, align
+from rag.answering.evidence import Evidence
+from rag.answering.polarity import denies, governing, opposites
+from rag.answering.tokens import Token
+from rag.corpus.analysis import simplified
+from rag.corpus.dates import read_dates, same_date
+from rag.corpus.dictionary import load_dictionary, stem
+from rag.corpus.quantities import read_quantities, same_quantity
+from rag.messages import Message
+from rag.types import Published, Verdict
+
+# How alike a claim must be to a sentence, by how many places it replaces, for each of these to
+# count. Chosen on the development sets of the swap probe: `docs/verification.md`.
+_ALIKE = {1: 0.55, 2: 0.7, 3: 0.8}
+_LONGEST_CHANGE = 8
+"""Words, on either side, of a change that is a slip rather than another way to say it."""
+_NOISE = 0.1
+"""Other words that may be added or left out within the same wording, for each word of the claim."""
+_MARKS = re.compile(r"[\s“”\"'‘’「」『』《》*_]+")
+_QUOTES = re.compile(r"[“”\"「」『』]")
+_ENDS = "。！？.!?，,；;：:"
+_AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
+# What can't be taken away from a word, or put before it, without a change of meaning.
+_TURNING = re.compile(r"[副前非不未无没半次反]")
+_REPORTING = frozenset(
+    stem(word)
+    for word in (
+        "说 称 表示 指出 提到 认为 强调 介绍 透露 提出 要求 明确 写道 说明 回应 坦言 告诉"
+        " 直言 宣布 显示"
+        " say said tell told add state note report announce write wrote explain argue claim"
+    ).split()
+)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    """What the wording alone tells of a claim, and why; None where it tells nothing."""
+
+    verdict: Verdict | None
+    reasons: tuple[Message, ...] = ()
+
+
+def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
+    """Lay the claim beside each sentence in its language, and judge it by the nearest."""
+    for evidence in cited:
+        if (quoted := _quoted(claim, evidence.text)) is not None:
+            return quoted
+    laid = [(align(claim, evidence.text), evidence) for evidence in cited]
+    alignment, nearest = max(laid, key=lambda pair: pair[0].shared)
+    published = nearest.document.published
+    article = nearest.document.text
+    changes = [_differing(change, article, published) for change in alignment.changes]
+    reasons = [r for change in changes if (r := _opposed(change))]
+    if alignment.exchanged:
+        one, two = map(_written, alignment.exchanged)
+        reasons.append(
+            Message(
+                code="roles",
+                en=f"“{one}” and “{two}” have changed places in the claim",
+                zh=f"陈述中“{one}”与“{two}”互换了位置",
+            )
+        )
+    slips = _slips(alignment, changes)
+    # Several words put otherwise make another wording, several facts do not.
+    single = sum(bool(change.said and change.source) for change in slips) == 1
+    for change in slips:
+        reason = _changed(change)
+        if reason and reason not in reasons and (single or reason.code != "wording"):
+            reasons.append(reason)
+    if reasons:
+        return Finding(verdict="unsupported", reasons=tuple(reasons))
+    return Finding(verdict=None)
+
+
+def _quoted(claim: str, source: str) -> Finding | None:
+    """What is to be said of a claim that is a clause or more of the source, word for word."""
+    said = _bare(claim).strip(_ENDS)
+    # A quotation within the sentence is a clause too.
+    if not said or not any(_has_clause(_bare(s), said) for s in (source, _QUOTES.sub(",", source))):
+        return None
+    rest = source.casefold().replace(claim.casefold().strip().rstrip(_ENDS), " ", 1)
+    if word := governing(rest if len(rest) < len(source) else ""):
+        return Finding(
+            verdict="partial",
+            reasons=(
+                Message(
+                    code="condition",
+                    en=f"the source says this only under “{word}”",
+                    zh=f"原文这句话带有“{word}”",
+                ),
+            ),
+        )
+    return Finding(verdict="supported")
+
+
+def _has_clause(source: str, said: str) -> bool:
+    start = source.find(said)
+    before, after = source[:start], source[start + len(said) :]
+    return start >= 0 and all(_AT_CLAUSE.match(c) for c in (before[-1:], after[:1]) if c)
+
+
+def _bare(text: str) -> str:
+    return _MARKS.sub("", simplified(unicodedata.normalize("NFKC", text))).casefold()
+
+
+def _slips(alignment: Alignment, changes: Sequence[Change]) -> tuple[Change, ...]:
+    """The changes to be held against the claim: few and short ones in otherwise like wording."""
+    replaced = [c for c in changes if c.said and c.source]
+    least = _ALIKE.get(max(len(replaced), 1))
+    if least is None or alignment.shared < least:
+        return ()
+    noise = sum(
+        len(c.said) + (0 if c.clause else len(c.source))
+        for c in changes
+        if not (c.said and c.source) and not _denials(c)
+    )
+    if noise > 1 + _NOISE * alignment.words:
+        return ()
+    if any(not _is_short(c) for c in replaced):
+        return ()
+    return tuple(c for c in changes if (c.said and c.source) or _denials(c))
+
+
+def _is_short(change: Change) -> bool:
+    """Whether a change puts one thing for another of its kind."""
+    one, two = len(change.said), len(change.source)
+    numbers = [any(t.kind == "number" for t in side) for side in (change.said, change.source)]
+    alike = abs(one - two) <= 2 + min(one, two) // 2 and numbers[0] == numbers[1]
+    return max(one, two) <= _LONGEST_CHANGE and alike
+
+
+def _denials(change: Change) -> bool:
+    return any(map(denies, (*change.said, *change.source)))
+
+
+def _differing(change: Change, article: str, published: Published | None) -> Change:
+    """The change without the words that say the same on both sides."""
+    said, source = list(change.said), list(change.source)
+    for one in change.said:
+        for two in source:
+            if _same(one, two, article, published):
+                said.remove(one)
+                source.remove(two)
+                break
+    said, source = _trimmed(said, source)
+    return Change(said=tuple(said), source=tuple(source), clause=change.clause)
+
+
+def _same(one: Token, two: Token, article: str, published: Published | None) -> bool:
+    if one.key == two.key:
+        return True
+    if {one.kind, two.kind} == {"number"} or {one.kind, two.kind} == {"number", "word"}:
+        given = read_quantities(two.text.casefold())
+        return any(same_quantity(q, g) for q in read_quantities(one.text.casefold()) for g in given)
+    if "date" in (one.kind, two.kind):
+        known, _ = read_dates(two.text, published)
+        said, _ = read_dates(one.text, published)
+        return bool(said) and any(same_date(d, k) for d in said for k in known)
+    return same_meaning(one, two) or same_name(one.text, two.text, article)
+
+
+def same_meaning(one: Token, two: Token) -> bool:
+    """Whether two words of one language may say the same, by form or by the dictionary."""
+    if opposites((one,), (two,)) or denies(one) != denies(two):
+        return False
+    if denies(one) or {one.key, two.key} <= _REPORTING:
+        return True
+    dictionary = load_dictionary()
+    if one.text.isascii() != two.text.isascii():
+        words, han = (one, two) if one.text.isascii() else (two, one)
+        return words.key in dictionary.english.get(han.key, ())
+    if {one.kind, two.kind} == {"name"}:
+        return False
+    if one.text.isascii():
+        return bool(
+            dictionary.chinese.get(one.key, frozenset())
+            & dictionary.chinese.get(two.key, frozenset())
+        )
+    if {one.key, two.key} & dictionary.names:
+        return False
+    return bool(
+        dictionary.english.get(one.key, frozenset()) & dictionary.english.get(two.key, frozenset())
+    )
+
+
+def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[Token]]:
+    """Without the characters that both begin or end with: 有限公司 for 公司 adds, changes nothing.
+
+    Where words are cut in other places, nothing may be left at all.
+    """
+    one, two = _joined(said), _joined(source)
+    if not one or not two or not (_HAN.search(one) or one == two):
+        return said, source
+    start = len(_shared_start(one, two))
+    end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
+    left, right = one[start : len(one) - end], two[start : len(two) - end]
+    # 厘米 is no 米.
+    short = min(len(one), len(two)) < 2
+    if (left and right) or (short and one != two) or _TURNING.search(left + right):
+        return said, source
+    return (said, []) if left else ([], source if right else [])
+
+
+def _shared_start(one: str, two: str) -> str:
+    pairs = takewhile(lambda pair: pair[0] == pair[1], zip(one, two, strict=False))
+    return "".join(pair[0] for pair in pairs)
+
+
+def _joined(some: Sequence[Token]) -> str:
+    return re.sub(r"[\s\-.]+", "", "".join(token.text for token in some)).casefold()
+
+
+def _written(some: Sequence[Token]) -> str:
+    """The tokens as one stretch of text again."""
+    parts: list[str] = []
+    for token in some:
+        if parts and parts[-1][-1:].isascii() and token.text[:1].isascii():
+            parts.append(" ")
+        parts.append(token.text)
+    return "".join(parts)
+
+
+def _opposed(change: Change) -> Message | None:
+    """A word that stands where the source has its opposite, however unlike the rest is."""
+    pair = opposites(change.said, change.source)
+    if pair is None:
+        return None
+    return _instead("polarity", pair[0].text, pair[1].text)
+
+
+def _changed(change: Change) -> Message | None:
+    """What a change does to the sense of a sentence that is alike otherwise."""
+    denied = sum(map(denies, change.said)), sum(map(denies, change.source))
+    if denied[0] != denied[1] and not (change.clause and not change.said):
+        word = next(t.text for t in (*change.said, *change.source) if denies(t))
+        if denied[0] > denied[1]:
+            return Message(
+                code="polarity",
+                en=f"the claim denies (“{word}”) what the cited sentence says",
+                zh=f"陈述用“{word}”否定了所引句子的说法",
+            )
+        return Message(
+            code="polarity",
+            en=f"the cited sentence denies (“{word}”) what the claim says",
+            zh=f"所引的句子用“{word}”否定了陈述的说法",
+        )
+    if not change.said or not change.source:
+        return None
+    kinds = {token.kind for token in change.said} | {token.kind for token in change.source}
+    code = next((kind for kind in ("number", "date", "name") if kind in kinds), "wording")
+    return _instead(code, _written(change.said), _written(change.source))
+
+
+def _instead(code: str, said: str, source: str) -> Message:
+    return Message(
+        code=code,
+        en=f"the claim says “{said}” where the cited sentence says “{source}”",
+        zh=f"陈述说“{said}”，所引的句子说“{source}”",
+    )

@@ -1,0 +1,169 @@
+"""A claim beside the sentence it rests on: one changed word is seen, its true twin is not."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rag.answering.alignment import align
+from rag.answering.evidence import Evidence
+from rag.answering.names import wrong_names
+from rag.answering.tokens import tokens
+from rag.answering.verification import Verification, verify
+from rag.answering.wording import compare_wording
+from rag.types import Document
+
+VECTOR = np.eye(1, 4, dtype=np.float32)[0]
+
+
+def evidence(text: str) -> Evidence:
+    document = Document(
+        doc_id="a", path="", title="", outlet=None, published=None, language="zh",
+        url=None, text=text, content_hash="",
+    )  # fmt: skip
+    return Evidence(
+        document=document, start=0, end=len(text), text=text, cosine=0.0, coverage=0.0,
+        nearby=0.0, passage=text, vector=VECTOR,
+    )  # fmt: skip
+
+
+def check(claim: str, source: str, nearness: float = 1.0) -> Verification:
+    """The verdict where the vectors have that cosine."""
+    rest = float(np.sqrt(1 - nearness**2))
+    return verify(claim, np.array([nearness, rest, 0, 0], np.float32), [evidence(source)])
+
+
+GREW = "周三，东海港的货物吞吐量超过58.3万吨，比上年增长12%，港务局局长李建国表示感谢。"
+BOUGHT = (
+    "On Tuesday Northwind said it bought Lakeside for $4 million, more than two rivals offered."
+)
+
+
+@pytest.mark.parametrize(
+    ("source", "true", "false", "code"),
+    [
+        (GREW, "58.3万吨", "58.3亿吨", "number"),
+        (GREW, "58.3万吨", "58.3万公斤", "number"),
+        (GREW, "12%", "12个百分点", "number"),
+        (GREW, "周三", "周五", "date"),
+        (GREW, "超过", "不到", "polarity"),
+        (GREW, "增长", "下降", "polarity"),
+        (GREW, "表示感谢", "没有表示感谢", "polarity"),
+        (GREW, "李建国", "王建民", "wording"),
+        (GREW, "局长", "副局长", "wording"),
+        (GREW, "货物", "旅客", "wording"),
+        (BOUGHT, "Tuesday", "Friday", "date"),
+        (BOUGHT, "$4 million", "$4 billion", "number"),
+        (BOUGHT, "$4 million", "€4 million", "number"),
+        (BOUGHT, "more than", "less than", "polarity"),
+        (BOUGHT, "it bought", "it never bought", "polarity"),
+        (BOUGHT, "two rivals", "five rivals", "number"),
+        (BOUGHT, "Lakeside", "Hillside", "name"),
+        (BOUGHT, "bought", "sold", "polarity"),
+    ],
+)
+def test_one_changed_word_is_unsupported(source: str, true: str, false: str, code: str) -> None:
+    assert true in source
+    verification = check(source.replace(true, false), source)
+    assert verification.verdict == "unsupported"
+    assert code in [reason.code for reason in verification.reasons]
+
+
+@pytest.mark.parametrize(
+    ("source", "true", "same"),
+    [
+        (GREW, "58.3万吨", "583,000吨"),
+        (GREW, "12%", "百分之十二"),
+        (GREW, "周三", "星期三"),
+        (GREW, "表示感谢", "感谢"),
+        (GREW, "，比上年增长12%", ""),
+        (BOUGHT, "$4 million", "$4,000,000"),
+        (BOUGHT, "$4 million", "4 million dollars"),
+        (BOUGHT, "two rivals", "2 rivals"),
+        (BOUGHT, "On Tuesday ", ""),
+        (BOUGHT, "said it", "told that it"),
+    ],
+)
+def test_the_same_in_other_words_or_notation_is_not(source: str, true: str, same: str) -> None:
+    assert true in source
+    verification = check(source.replace(true, same), source)
+    assert verification.verdict == "supported", verification.reasons
+
+
+def test_two_names_that_change_places_are_seen() -> None:
+    source = "Northwind sued Lakeside over the harbour."
+    (reason,) = check("Lakeside sued Northwind over the harbour.", source).reasons
+    assert reason.code == "roles"
+    assert "Lakeside" in reason.zh
+    # Listed names have no roles.
+    listed = "Northwind, Lakeside, and Hillside merged."
+    assert align("Lakeside, Northwind, and Hillside merged.", listed).exchanged is None
+
+
+def test_a_clause_word_for_word_is_supported_however_far_its_vector_is() -> None:
+    assert check("比上年增长12%", GREW, 0.5).verdict == "supported"
+    assert check("“比上年增长12%。”", GREW, 0.5).verdict == "supported"
+    # The middle of a clause is none.
+    assert compare_wording("年增长12", [evidence(GREW)]).verdict is None
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("港口将关闭。", "如果台风来临，港口将关闭。"),
+        ("The port will close.", "If a storm comes, the port will close."),
+        ("港口已经关闭。", "港务局否认这一说法：港口已经关闭。"),
+    ],
+)
+def test_a_clause_under_a_condition_or_denial_is_supported_in_part(claim: str, source: str) -> None:
+    verification = check(claim, source)
+    assert verification.verdict == "partial"
+    assert [reason.code for reason in verification.reasons] == ["condition"]
+
+
+@pytest.mark.parametrize(
+    ("claim", "source"),
+    [
+        ("The port allowed ships to enter.", "港口禁止船只进入。"),
+        ("The mayor supported the plan.", "市长反对该计划。"),
+    ],
+)
+def test_an_opposite_is_seen_across_languages(claim: str, source: str) -> None:
+    verification = check(claim, source)
+    assert verification.verdict == "unsupported"
+    assert [reason.code for reason in verification.reasons] == ["polarity"]
+
+
+def test_names_are_found_in_another_form() -> None:
+    assert wrong_names("European ports grew.", [evidence("Ports in Europe grew.")]) == ()
+    australia = [evidence("Ports in Australia grew.")]
+    assert wrong_names("The Austria office grew.", australia) == ("Austria",)
+    assert wrong_names("英国港口增长。", [evidence("Ports in the UK grew.")]) == ()
+    assert wrong_names("法国港口增长。", [evidence("Ports in the UK grew.")]) == ("法国",)
+    source = [evidence("The World Port Council met.")]
+    assert wrong_names("On Monday the WPC met.", source) == ()
+
+
+def test_an_alias_of_the_articles_own_parentheses_is_the_same_name() -> None:
+    text = "该公司发布了远航模型（Yuanhang）。远航模型的用户超过三百万。"
+    source = replace(evidence("远航模型的用户超过三百万。"), document=evidence(text).document)
+    assert compare_wording("Yuanhang的用户超过三百万。", [source]).reasons == ()
+
+
+@given(st.text(max_size=60))
+def test_a_text_beside_itself_differs_in_nothing(text: str) -> None:
+    alignment = align(text, text)
+    assert alignment.changes == ()
+    assert alignment.exchanged is None
+    assert all(token.text for token in tokens(text))
+
+
+@given(st.text(max_size=40), st.text(max_size=40))
+def test_any_two_texts_can_be_compared(claim: str, source: str) -> None:
+    alignment = align(claim, source)
+    assert 0.0 <= alignment.shared <= 1.0
+    compare_wording(claim, [evidence(source)])
