@@ -15,10 +15,11 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
-from rag.answering.abstention import Assessment, assess, no_article_of, not_answered
+from rag.answering.abstention import Assessment, assess, no_article_of, not_answered, shortfall
 from rag.answering.composition import Composition, quote, write
 from rag.answering.evidence import Evidence, SentenceVectors, gather
-from rag.answering.extractive import compose_extractive, rank
+from rag.answering.extractive import compose_extractive
+from rag.answering.features import Asked
 from rag.answering.notices import (
     behind,
     fell_back,
@@ -28,7 +29,8 @@ from rag.answering.notices import (
     searched_as,
 )
 from rag.answering.prompt import compose_messages
-from rag.answering.requirements import Requirements, requirements
+from rag.answering.ranking import Candidate, rank
+from rag.answering.requirements import Requirements, mixes_scripts, requirements
 from rag.answering.translation import Translation, Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
@@ -62,19 +64,40 @@ _HITS = 20
 _PROMPT_SENTENCES = 12
 _NEAREST = 3
 _SAMPLED_PASSAGES = 2000
+_EMBEDDED_SENTENCES = 40
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Found:
-    """What the search brought: `evidence` is ranked, best first."""
+class Found:
+    """What the search for a question brought; `candidates` are its sentences, best first."""
 
     corpus: _Corpus
-    query: Query
+    asked: Asked
     translation: Translation | None
     needed: Requirements
     hits: tuple[Hit, ...]
-    evidence: tuple[Evidence, ...]
+    candidates: tuple[Candidate, ...]
     assessment: Assessment
+
+    @property
+    def query(self) -> Query:
+        """The question as it was understood."""
+        return self.asked.query
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The sentences alone, best first."""
+        return tuple(candidate.evidence for candidate in self.candidates)
+
+    def cited(self, statements: Sequence[Statement]) -> tuple[Candidate, ...]:
+        """The sentences that the statements cite."""
+        places = {(c.doc_id, c.start, c.end) for s in statements for c in s.citations}
+        return tuple(
+            candidate
+            for candidate in self.candidates
+            for e in [candidate.evidence]
+            if (e.document.doc_id, e.start, e.end) in places
+        )
 
 
 class _Corpus:
@@ -222,13 +245,7 @@ class Assistant:
         if time_frame:
             check_time_frame(time_frame)
         yield Progress(stage="searching")
-        self.refresh()
-        corpus = self._corpus
-        newest = corpus.retriever.newest
-        query = understand(question, history, today=today or date.today(), newest=newest)
-        if time_frame:
-            query = replace(query, time_frame=time_frame)
-        found = self._search(corpus, query)
+        found = self._find(question, history, time_frame, today)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found)
@@ -245,37 +262,62 @@ class Assistant:
             ),
         )
 
-    def _search(self, corpus: _Corpus, query: Query) -> _Found:
-        across = corpus.languages != {query.language}
+    def find(self, question: str, *, today: date | None = None) -> Found:
+        """What an answer to the question would be made of. For measuring; raises as `ask` does."""
+        return self._find(checked_question(question), (), None, today)
+
+    def _find(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        time_frame: TimeFrame | None,
+        today: date | None,
+    ) -> Found:
+        self.refresh()
+        corpus = self._corpus
+        newest = corpus.retriever.newest
+        query = understand(question, history, today=today or date.today(), newest=newest)
+        if time_frame:
+            query = replace(query, time_frame=time_frame)
+        foreign = corpus.languages != {query.language}
+        # "Joe Tsai的职务": a name in Latin letters may have a Chinese one in Chinese articles.
+        across = foreign or mixes_scripts(query.text)
         translation = None
-        if across and self._translator:
+        if foreign and self._translator:
             other: Language = "en" if query.language == "zh" else "zh"
             translation = self._translator.translate(query.text, other)
             if translation.text:
                 query = replace(query, translations={other: translation.text})
         # The day of an article tells when, not its words.
-        asked = concepts(without_days(query.text, query.time_frame), across=across)
-        rarity = weights(asked, corpus.sample)
+        about = concepts(without_days(query.text, query.time_frame), across=across)
+        asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
         (vector,) = self._embedder.embed_queries([query.text])
         # Twice as many as are wanted, since one story may be found in several outlets.
-        found = corpus.retriever.search(query, vector, 2 * _HITS)
-        hits = corpus.stories.distinct(found, _HITS)
-        documents = corpus.snapshot.documents
-        evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
-        needed = requirements(query, asked, across=across)
-        ranked = rank(evidence, needed)
+        hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
+        evidence = gather(
+            vector,
+            about,
+            asked.weights,
+            hits,
+            corpus.snapshot.documents,
+            corpus.stories,
+            self._vectors,
+            _EMBEDDED_SENTENCES,
+        )
+        needed = requirements(query, about, across=across)
+        ranked = rank(asked, needed, evidence)
         nothing = query.time_frame if not hits and query.time_frame else None
-        return _Found(
+        return Found(
             corpus=corpus,
-            query=query,
+            asked=asked,
             translation=translation,
             needed=needed,
             hits=hits,
-            evidence=ranked,
-            assessment=no_article_of(nothing) if nothing else assess(query, needed, asked, ranked),
+            candidates=ranked,
+            assessment=no_article_of(nothing) if nothing else assess(asked, needed, ranked),
         )
 
-    def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
+    def _compose(self, found: Found) -> Generator[Event, None, Composition]:
         if not found.assessment.answerable:
             return Composition(statements=())
         model = self._chat_model
@@ -296,18 +338,22 @@ class Assistant:
         quoted = yield from self._quote(found, *composition.notices, fell_back())
         return replace(quoted, left_out=composition.left_out, model=composition.model)
 
-    def _quote(self, found: _Found, *notices: Message) -> Generator[Statement, None, Composition]:
-        chosen = compose_extractive(found.evidence, found.needed)
-        composition = quote(chosen)
+    def _quote(self, found: Found, *notices: Message) -> Generator[Statement, None, Composition]:
+        chosen = compose_extractive(found.asked, found.needed, found.candidates)
+        evidence = [candidate.evidence for candidate in chosen]
+        composition = quote(evidence)
         yield from composition.statements
-        if any(e.document.language != found.query.language for e in chosen):
+        if any(e.document.language != found.query.language for e in evidence):
             notices += (other_language(),)
         return replace(composition, notices=notices)
 
     def _answer(
-        self, question: str, found: _Found, composition: Composition, timings: Timings
+        self, question: str, found: Found, composition: Composition, timings: Timings
     ) -> Answer:
         answered = bool(composition.statements)
+        missing = found.assessment.missing
+        if answered:
+            missing += shortfall(found.needed, found.cited(composition.statements))
         nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
         query = found.query
         documents = found.corpus.snapshot.documents
@@ -320,11 +366,11 @@ class Assistant:
             question=question,
             language=query.language,
             rewritten_question=query.text if query.rewritten else None,
-            status="answered" if answered else "abstained",
+            status=("partial" if missing else "answered") if answered else "abstained",
             statements=composition.statements,
             left_out=composition.left_out,
             conflicts=(),
-            missing=() if answered else found.assessment.missing or (not_answered(),),
+            missing=missing or (() if answered else (not_answered(),)),
             nearest=()
             if answered
             else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
