@@ -25,7 +25,7 @@ from rag.retrieval.terms import Concept, shows, surely_missing
 from rag.retrieval.time_frame import days_of
 from rag.types import TimeFrame
 
-THRESHOLD = 0.25
+THRESHOLD = 0.3
 """From which probability on a question is answered; docs/refusal.md tells what others would do."""
 
 _INDISPENSABLE: tuple[Requirement, ...] = ("date", "name", "counted")

@@ -16,8 +16,8 @@ from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
-_RANK_WEIGHT = 4.0
-"""What the first hit's sentences have before those that are far behind, in shares of coverage."""
+_READ_WHOLE = 4
+"""How many of the best hits are read whole, whatever words their sentences have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,8 +28,8 @@ class Evidence:
     `coverage` the share (0 to 1, by weight) of the question's concepts that it shows, `nearby`
     the same share for the passage around it with the article's title. `shown` tells which of the
     concepts it shows itself, in their order, and `led` the share that it shows together with
-    the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of its
-    passage among the hits, from 0, and `behind` by how much that hit's score is below the
+    the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of
+    its passage among the hits, from 0, and `behind` by how much that hit's score is below the
     best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
     the same story.
     """
@@ -161,13 +161,14 @@ def _places(
 def _likeliest(
     places: Sequence[_Place], weights: Sequence[float], most: int | None
 ) -> Sequence[_Place]:
-    """The `most` sentences that show most of the question, those of good hits preferred."""
+    """The `most` sentences: those of the best hits, then those that show most of the question."""
     if most is None or len(places) <= most:
         return places
 
     def likelihood(i: int) -> float:
         place = places[i]
-        return _share(place.shown, weights) + place.led + _RANK_WEIGHT / (1 + place.rank)
+        whole = 2 * (place.rank < _READ_WHOLE)
+        return whole + _share(place.shown, weights) + place.led - place.rank / 100
 
     kept = sorted(range(len(places)), key=likelihood, reverse=True)[:most]
     return [places[i] for i in sorted(kept)]

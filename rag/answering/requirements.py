@@ -10,7 +10,7 @@ from typing import Literal
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import Facts, read_facts
-from rag.answering.wanted import Wanted, gives, says_reason, wanted_kinds
+from rag.answering.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
 from rag.corpus.dates import CalendarDate, day_of, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
@@ -25,13 +25,14 @@ Requirement = Literal["name", "date", "counted", "kind"]
 
 @dataclass(frozen=True, kw_only=True)
 class Requirements:
-    """What the question asks for, as far as its wording tells.
+    """What the `question` asks for, as far as its wording tells.
 
     `parts` are the kinds of fact that it wants, `dates` the days it asks about (not the ends of a
     range, of which no sentence need speak), `names` those it names, and `counted` what it wants the
     number of. `facts` are those that the question states itself, and no answer to it.
     """
 
+    question: str
     parts: tuple[Wanted, ...]
     dates: tuple[CalendarDate, ...]
     names: tuple[Concept, ...]
@@ -48,6 +49,7 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
     """Read the requirements of a question from its wording and its concepts."""
     facts = read_facts(query.text)
     return Requirements(
+        question=query.text,
         parts=wanted_kinds(query.text),
         dates=() if _is_range(query) else facts.dates,
         names=tuple(concept for concept in concepts if concept.name),
@@ -147,6 +149,8 @@ class Reader:
         asked = self.needed.facts
         if part == "reason":
             return says_reason(text)
+        if part in ("money", "number", "percent") and not same_measure(self.needed.question, text):
+            return False
         if part == "person":
             for name in self.needed.names:
                 text = text.replace(name.text, " ")

@@ -108,6 +108,24 @@ _REASON = re.compile(
 )
 
 
+# One price has several values a day: a close is no opening and no high.
+_MEASURES = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"收盘|收市|收于|收报|报收|收在"
+        r"|\bclosing\b|\bclosed\b|\bcloses?\b(?= (?:at|on|in)\b)|\bfinish|\b(?:the|market) close\b",
+        r"开盘|\bopening (?:price|bell)\b|\bopened at\b",
+        r"最高|高点|\bhighest\b|\bintraday high\b|\bpeak",
+        r"最低|低点|\blowest\b|\bintraday low\b",
+    )
+)
+
+
+def same_measure(question: str, text: str) -> bool:
+    """Whether the text speaks of each measure (close, opening, high, low) asked about."""
+    return all(words.search(text) for words in _MEASURES if words.search(question))
+
+
 _SAID_TO_BE_A_REASON = re.compile(
     r"因为|由于|原因|理由|因此|看中|看重|得益|旨在|为了|以便|促使|导致|缺乏|缺少|基于.{0,30}考虑"
     r"|\b(?:because|due to|owing to|reasons?|thanks to|in order to|so that|led to)\b",
