@@ -11,15 +11,15 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.answering.abstention import Assessment, assess, no_article_of, not_answered
+from rag.answering.abstention import not_answered, shortfall
 from rag.answering.composition import Composition, quote, write
 from rag.answering.disagreement import find_conflicts
-from rag.answering.evidence import Evidence, SentenceVectors, gather
-from rag.answering.extractive import compose_extractive, rank
+from rag.answering.evidence import SentenceVectors
+from rag.answering.extractive import compose_extractive
 from rag.answering.model_use import total_use, unknown_use
 from rag.answering.notices import (
     behind,
@@ -29,70 +29,35 @@ from rag.answering.notices import (
     other_language,
     searched_as,
 )
-from rag.answering.recency import prefer_newest
-from rag.answering.requirements import Requirements, requirements
 from rag.answering.rewriting import QuestionRewriter
+from rag.answering.search import Corpus, Found, search
 from rag.answering.translation import Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
-from rag.messages import Language, Message
+from rag.messages import Message
 from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reranker import Reranker
-from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.query import Query, reread, understand
-from rag.retrieval.stories import Stories
-from rag.retrieval.terms import Concept, concepts, fold, weights
+from rag.retrieval.query import reread, understand
 from rag.retrieval.time_frame import check_time_frame
-from rag.retrieval.time_words import without_days
 from rag.types import (
     Answer,
     Conflict,
     Document,
     DocumentReference,
     Event,
-    Hit,
     Progress,
     Statement,
     TimeFrame,
     Timings,
 )
 
-_HITS = 20
 _PROMPT_SENTENCES = 12
 _NEAREST = 3
-_SAMPLED_PASSAGES = 2000
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Found:
-    """What the search brought: `evidence` is ranked, best first."""
-
-    corpus: _Corpus
-    query: Query
-    usages: tuple[TokenUsage, ...]
-    asked: tuple[Concept, ...]
-    needed: Requirements
-    hits: tuple[Hit, ...]
-    evidence: tuple[Evidence, ...]
-    assessment: Assessment
-
-
-class _Corpus:
-    """One generation of the index with what is made of it to search it. Never changed."""
-
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None) -> None:
-        self.snapshot = snapshot
-        self.retriever = HybridRetriever(snapshot, embedder, reranker)
-        self.stories = Stories(snapshot)
-        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
-        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
-        self.sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
-        self.languages = {d.language for d in snapshot.documents.values()}
 
 
 class Assistant:
@@ -116,7 +81,7 @@ class Assistant:
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
         self._judge = judge
-        self._corpus = _Corpus(snapshot, embedder, reranker)
+        self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
         self._refreshing = threading.Lock()
         self._behind: Message | None = None
@@ -173,7 +138,7 @@ class Assistant:
                     chunker=CHUNKER,
                     previous=self.snapshot,
                 )
-                self._corpus = _Corpus(snapshot, self._embedder, self._reranker)
+                self._corpus = Corpus(snapshot, self._embedder, self._reranker)
             self._behind = None
         except RagError as error:
             self._behind = behind(error, self.snapshot.manifest)
@@ -233,19 +198,7 @@ class Assistant:
         if time_frame:
             check_time_frame(time_frame)
         yield Progress(stage="searching")
-        self.refresh()
-        corpus = self._corpus
-        newest = corpus.retriever.newest
-        today = today or date.today()
-        query = understand(question, history, today=today, newest=newest)
-        rewriting = None
-        if query.rewritten and self._rewriter:
-            rewriting = self._rewriter.rewrite(question, history, query.language)
-            if rewriting.text:
-                query = reread(replace(query, text=rewriting.text), history, today, newest)
-        if time_frame:
-            query = replace(query, time_frame=time_frame)
-        found = self._search(corpus, query, rewriting.usage if rewriting else None)
+        found, usages = self._find(question, history, time_frame, today or date.today())
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found)
@@ -253,7 +206,7 @@ class Assistant:
         conflicts: tuple[Conflict, ...] = ()
         if composition.statements:
             conflicts = find_conflicts(
-                found.evidence, found.needed, found.asked, composition.statements
+                found.candidates, found.needed, found.asked.concepts, composition.statements
             )
         checked = composition.seconds + time.perf_counter() - composed
         ended = time.perf_counter()
@@ -262,6 +215,7 @@ class Assistant:
             found,
             composition,
             conflicts,
+            usages,
             Timings(
                 retrieve=retrieved - started,
                 compose=ended - retrieved - checked,
@@ -270,39 +224,36 @@ class Assistant:
             ),
         )
 
-    def _search(self, corpus: _Corpus, query: Query, rewriting: TokenUsage | None) -> _Found:
-        across = corpus.languages != {query.language}
-        usages = [rewriting] if rewriting else []
-        if across and self._translator:
-            other: Language = "en" if query.language == "zh" else "zh"
-            translation = self._translator.translate(query.text, other)
-            if translation.text:
-                query = replace(query, translations={other: translation.text})
-            usages += [translation.usage] if translation.usage else []
-        # The day of an article tells when, not its words.
-        asked = concepts(without_days(query.text, query.time_frame), across=across)
-        rarity = weights(asked, corpus.sample)
-        (vector,) = self._embedder.embed_queries([query.text])
-        # Twice as many as are wanted, since one story may be found in several outlets.
-        found = corpus.retriever.search(query, vector, 2 * _HITS)
-        hits = corpus.stories.distinct(found, _HITS)
-        documents = corpus.snapshot.documents
-        evidence = gather(vector, asked, rarity, hits, documents, corpus.stories, self._vectors)
-        needed = requirements(query, asked, across=across)
-        ranked = prefer_newest(rank(evidence, needed), query.time_frame)
-        nothing = query.time_frame if not hits and query.time_frame else None
-        return _Found(
-            corpus=corpus,
-            query=query,
-            usages=tuple(usages),
-            asked=asked,
-            needed=needed,
-            hits=hits,
-            evidence=ranked,
-            assessment=no_article_of(nothing) if nothing else assess(query, needed, asked, ranked),
-        )
+    def find(self, question: str, *, today: date | None = None) -> Found:
+        """What an answer to the question would be made of. For measuring; raises as `ask` does."""
+        found, _ = self._find(checked_question(question), (), None, today or date.today())
+        return found
 
-    def _compose(self, found: _Found) -> Generator[Event, None, Composition]:
+    def _find(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        time_frame: TimeFrame | None,
+        today: date,
+    ) -> tuple[Found, tuple[TokenUsage, ...]]:
+        """What the search brought, and what the chat model counted for understanding."""
+        self.refresh()
+        corpus = self._corpus
+        newest = corpus.retriever.newest
+        query = understand(question, history, today=today, newest=newest)
+        usages: list[TokenUsage | None] = []
+        if query.rewritten and self._rewriter:
+            rewriting = self._rewriter.rewrite(question, history, query.language)
+            usages.append(rewriting.usage)
+            if rewriting.text:
+                query = reread(replace(query, text=rewriting.text), history, today, newest)
+        if time_frame:
+            query = replace(query, time_frame=time_frame)
+        found = search(corpus, query, self._embedder, self._vectors, self._translator)
+        usages.append(found.usage)
+        return found, tuple(usage for usage in usages if usage)
+
+    def _compose(self, found: Found) -> Generator[Event, None, Composition]:
         if not found.assessment.answerable:
             return Composition(statements=())
         model = self._chat_model
@@ -325,23 +276,28 @@ class Assistant:
         quoted = yield from self._quote(found, *composition.notices, fell_back())
         return replace(quoted, left_out=composition.left_out, model=composition.model)
 
-    def _quote(self, found: _Found, *notices: Message) -> Generator[Statement, None, Composition]:
-        chosen = compose_extractive(found.evidence, found.needed)
-        composition = quote(chosen)
+    def _quote(self, found: Found, *notices: Message) -> Generator[Statement, None, Composition]:
+        chosen = compose_extractive(found.asked, found.needed, found.candidates)
+        evidence = [candidate.evidence for candidate in chosen]
+        composition = quote(evidence)
         yield from composition.statements
-        if any(e.document.language != found.query.language for e in chosen):
+        if any(e.document.language != found.query.language for e in evidence):
             notices += (other_language(),)
         return replace(composition, notices=notices)
 
     def _answer(
         self,
         question: str,
-        found: _Found,
+        found: Found,
         composition: Composition,
         conflicts: tuple[Conflict, ...],
+        usages: Sequence[TokenUsage],
         timings: Timings,
     ) -> Answer:
         answered = bool(composition.statements)
+        missing = found.assessment.missing
+        if answered:
+            missing += shortfall(found.needed, found.cited(composition.statements))
         nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
         query = found.query
         documents = found.corpus.snapshot.documents
@@ -354,18 +310,18 @@ class Assistant:
             question=question,
             language=query.language,
             rewritten_question=query.text if query.rewritten else None,
-            status="answered" if answered else "abstained",
+            status=("partial" if missing else "answered") if answered else "abstained",
             statements=composition.statements,
             left_out=composition.left_out,
             conflicts=conflicts,
-            missing=() if answered else found.assessment.missing or (not_answered(),),
+            missing=missing or (() if answered else (not_answered(),)),
             nearest=()
             if answered
             else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
             time_frame=query.time_frame,
             hits=found.hits,
             notices=(*notices, *composition.notices),
-            model=total_use(self._chat_model, found.usages, composition.model),
+            model=total_use(self._chat_model, usages, composition.model),
             timings=timings,
             answerability=found.assessment.answerability,
         )

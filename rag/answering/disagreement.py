@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from rag.answering.aligned import SAME_COSINE, Difference, ValueKind, difference
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence
-from rag.answering.extractive import fitness
 from rag.answering.facts import read_facts
 from rag.answering.measured import Measurement, dissent, measurements
 from rag.answering.opposing import State, states
-from rag.answering.requirements import Requirements, unmet
+from rag.answering.ranking import Candidate
+from rag.answering.requirements import Requirements
 from rag.answering.wanted import Wanted
 from rag.corpus.dates import same_date
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
@@ -27,8 +27,8 @@ from rag.types import Conflict, ConflictValue, Statement
 _MOST_SENTENCES = 20
 _MOST_CONFLICTS = 3
 _MOST_VALUES = 4
-_NEAR = 0.05
-"""In units of fitness below the best sentence; farther off, a sentence is about something else."""
+_NEAR = 2.5
+"""In log-odds below the best sentence; farther off, a sentence is about something else."""
 _LONGEST_SIDE = 30
 """Characters of a sentence shown on either side of a value."""
 _BY_WORDING: frozenset[str] = frozenset({"quantity", "date", "name"})
@@ -74,7 +74,7 @@ class _Dissent:
 
 
 def find_conflicts(
-    ranked: Sequence[Evidence],
+    ranked: Sequence[Candidate],
     needed: Requirements,
     asked: Sequence[Concept],
     statements: Sequence[Statement],
@@ -131,16 +131,18 @@ def _is_asked(
 
 
 def _near(
-    ranked: Sequence[Evidence], needed: Requirements, cited: frozenset[_Place]
+    ranked: Sequence[Candidate], needed: Requirements, cited: frozenset[_Place]
 ) -> list[_Sentence]:
     """The sentences that answer nearly as well as the best, of the days that were asked about."""
     if not ranked:
         return []
-    floor = fitness(ranked[0], needed) - _NEAR
-    near = [
-        e for e in ranked[:_MOST_SENTENCES] if _place(e) in cited or fitness(e, needed) >= floor
+    floor = ranked[0].score - _NEAR
+    return [
+        _read(candidate.evidence, needed)
+        for candidate in ranked[:_MOST_SENTENCES]
+        if (_place(candidate.evidence) in cited or candidate.score >= floor)
+        and "date" not in candidate.reading.lacking
     ]
-    return [_read(e, needed) for e in near if "date" not in unmet(e, needed)]
 
 
 def _read(evidence: Evidence, needed: Requirements) -> _Sentence:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,8 @@ from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
+_READ_WHOLE = 4
+"""How many of the best hits are read whole, whatever words their sentences have."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,8 +27,12 @@ class Evidence:
 
     Always: `text == document.text[start:end]`. `cosine` is its similarity to the question,
     `coverage` the share (0 to 1, by weight) of the question's concepts that it shows, `nearby`
-    the same share for the passage around it together with the article's title. `vector` is its
-    unit vector, shape (dimensions,). `also_in` are other articles of the same story.
+    the same share for the passage around it with the article's title. `shown` tells which of the
+    concepts it shows itself, in their order, and `led` the share that it shows together with
+    the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of
+    its passage among the hits, from 0, and `behind` by how much that hit's score is below the
+    best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
+    the same story.
     """
 
     document: Document
@@ -38,6 +44,10 @@ class Evidence:
     nearby: float
     passage: str
     vector: NDArray[np.float32]
+    shown: tuple[bool, ...] = ()
+    led: float = 0.0
+    rank: int = 0
+    behind: float = 0.0
     also_in: tuple[DocumentReference, ...] = ()
 
 
@@ -64,6 +74,22 @@ class SentenceVectors:
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(shape)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Place:
+    """A sentence that is found, before it is embedded."""
+
+    document: Document
+    start: int
+    end: int
+    text: str
+    passage: str
+    nearby: float
+    shown: tuple[bool, ...]
+    led: float
+    rank: int
+    behind: float
+
+
 def gather(
     query: NDArray[np.float32],
     concepts: Sequence[Concept],
@@ -72,45 +98,94 @@ def gather(
     documents: Mapping[str, Document],
     stories: Stories,
     vectors: SentenceVectors,
+    most: int | None = None,
 ) -> tuple[Evidence, ...]:
-    """Every sentence of the hits' passages once, in the order of the hits; but no instructions.
+    """Every sentence of the hits' passages once, in the order of the hits; the `most` likeliest.
+
+    Sentences that give orders to a program are none (`rag.answering.instructions`).
 
     `query` is the question's vector, shape (dimensions,); `weights[i]` belongs to `concepts[i]`.
+    Embedding takes nearly all the time of an answer, so what `most` leaves out is told by words
+    and by the rank of the passage alone.
     """
-    places = []
-    for hit in hits:
-        document = documents[hit.passage.doc_id]
-        around = fold(f"{document.title}\n{hit.passage.text}")
-        nearby = coverage(around, concepts, weights)
-        for sentence in split_sentences(hit.passage.text):
-            text = hit.passage.text[sentence.start : sentence.end]
-            if sentence.kind == "sentence" and not instructs(text):
-                start, end = hit.passage.start + sentence.start, hit.passage.start + sentence.end
-                places.append((document, start, end, nearby, hit.passage.text))
-    texts = [document.text[start:end] for document, start, end, _, _ in places]
-    embedded = vectors.of(texts)
+    places = _likeliest(list(_places(concepts, weights, hits, documents)), weights, most)
+    embedded = vectors.of([place.text for place in places])
     return tuple(
         Evidence(
-            document=document,
-            start=start,
-            end=end,
-            text=text,
+            document=place.document,
+            start=place.start,
+            end=place.end,
+            text=place.text,
             cosine=float(vector @ query),
-            coverage=coverage(fold(text), concepts, weights),
-            nearby=nearby,
-            passage=passage,
+            coverage=_share(place.shown, weights),
+            nearby=place.nearby,
+            passage=place.passage,
             vector=vector,
-            also_in=stories.others(document.doc_id),
+            shown=place.shown,
+            led=place.led,
+            rank=place.rank,
+            behind=place.behind,
+            also_in=stories.others(place.document.doc_id),
         )
-        for (document, start, end, nearby, passage), text, vector in zip(
-            places, texts, embedded, strict=True
-        )
+        for place, vector in zip(places, embedded, strict=True)
     )
+
+
+def _places(
+    concepts: Sequence[Concept],
+    weights: Sequence[float],
+    hits: Sequence[Hit],
+    documents: Mapping[str, Document],
+) -> Iterator[_Place]:
+    for rank, hit in enumerate(hits):
+        document, passage = documents[hit.passage.doc_id], hit.passage
+        around = _shown(fold(f"{document.title}\n{passage.text}"), concepts)
+        before = [False] * len(concepts)
+        for sentence in split_sentences(passage.text):
+            text = passage.text[sentence.start : sentence.end]
+            shown = _shown(fold(text), concepts)
+            if sentence.kind == "sentence" and not instructs(text):
+                led = [a or b for a, b in zip(shown, before, strict=True)]
+                yield _Place(
+                    document=document,
+                    start=passage.start + sentence.start,
+                    end=passage.start + sentence.end,
+                    text=text,
+                    passage=passage.text,
+                    nearby=_share(around, weights),
+                    shown=shown,
+                    led=_share(led, weights),
+                    rank=rank,
+                    behind=hits[0].score - hit.score,
+                )
+            before = list(shown)
+
+
+def _likeliest(
+    places: Sequence[_Place], weights: Sequence[float], most: int | None
+) -> Sequence[_Place]:
+    """The `most` sentences: those of the best hits, then those that show most of the question."""
+    if most is None or len(places) <= most:
+        return places
+
+    def likelihood(i: int) -> float:
+        place = places[i]
+        whole = 2 * (place.rank < _READ_WHOLE)
+        return whole + _share(place.shown, weights) + place.led - place.rank / 100
+
+    kept = sorted(range(len(places)), key=likelihood, reverse=True)[:most]
+    return [places[i] for i in sorted(kept)]
+
+
+def _shown(text: FoldedText, concepts: Sequence[Concept]) -> tuple[bool, ...]:
+    return tuple(shows(text, concept) for concept in concepts)
+
+
+def _share(shown: Sequence[bool], weights: Sequence[float]) -> float:
+    total = sum(weights)
+    return sum(w for s, w in zip(shown, weights, strict=True) if s) / total if total else 1.0
 
 
 def coverage(text: FoldedText, concepts: Sequence[Concept], weights: Sequence[float]) -> float:
     """The share of the concepts' weight that the text shows, 0 to 1; 1 if there are none."""
-    total = sum(weights)
-    if not total:
-        return 1.0
-    return sum(w for c, w in zip(concepts, weights, strict=True) if shows(text, c)) / total
+    return _share(_shown(text, concepts), weights)

@@ -4,31 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering.evidence import Evidence
+from rag.answering.ranking import Candidate
 from rag.types import TimeFrame
 
-_ABOUT_AS_GOOD = 0.03
-"""In units of cosine below the best sentence."""
+_ABOUT_AS_GOOD = 1.0
+"""In log-odds below the best sentence."""
 
 
-def prefer_newest(ranked: Sequence[Evidence], frame: TimeFrame | None) -> tuple[Evidence, ...]:
+def prefer_newest(ranked: Sequence[Candidate], frame: TimeFrame | None) -> tuple[Candidate, ...]:
     """The ranked sentences, where the newest is asked for with those of newer days first.
 
-    Only sentences about as near to the question as the best change places: what is new but tells
-    of something else stays where it is.
+    Only sentences that answer about as well as the best change places: what is new but tells of
+    something else stays where it is.
     """
     if frame is None or frame.effect != "newest" or not ranked:
         return tuple(ranked)
-    best = ranked[0].cosine + ranked[0].coverage * _ABOUT_AS_GOOD
-    near = [e for e in ranked if e.cosine + e.coverage * _ABOUT_AS_GOOD >= best - _ABOUT_AS_GOOD]
-    dated = sorted(near, key=lambda e: _day(e, frame), reverse=True)
-    kept = {id(e) for e in near}
-    return (*dated, *(e for e in ranked if id(e) not in kept))
+    near = [c for c in ranked if c.score >= ranked[0].score - _ABOUT_AS_GOOD]
+    dated = sorted(near, key=lambda candidate: _day(candidate, frame), reverse=True)
+    return (*dated, *ranked[len(near) :])
 
 
-def _day(evidence: Evidence, frame: TimeFrame) -> str:
+def _day(candidate: Candidate, frame: TimeFrame) -> str:
     """The day of the article, to be compared: undated ones and those past the frame come last."""
-    published = evidence.document.published
+    published = candidate.evidence.document.published
     if published is None or published.precision in ("year", "month"):
         return ""
     day = published.moment.date()

@@ -1,43 +1,66 @@
-"""What a sentence must have to answer a question: one rule for choosing and for abstaining."""
+"""What a sentence must have to answer a question: one reading for choosing and for abstaining."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 from rag.answering.evidence import Evidence
-from rag.answering.facts import read_facts
-from rag.answering.wanted import Wanted, gives, wanted_kind
+from rag.answering.facts import Facts, read_facts
+from rag.answering.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
 from rag.corpus.dates import CalendarDate, day_of, same_date
+from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
-from rag.retrieval.terms import Concept, counted_noun, fold, shows
+from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
+from rag.types import Document
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 
 Requirement = Literal["name", "date", "counted", "kind"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Requirements:
-    """What the question asks for, as far as its wording tells.
+    """What the `question` asks for, as far as its wording tells.
 
-    `wanted` is the kind of fact, `dates` the days it asks about (not the ends of a range, of which
-    no sentence need speak), `names` those it names, and `counted` what it wants the number of.
+    `parts` are the kinds of fact that it wants, `dates` the days it asks about (not the ends of a
+    range, of which no sentence need speak), `names` those it names, and `counted` what it wants the
+    number of. `facts` are those that the question states itself, and no answer to it.
     """
 
-    wanted: Wanted
+    question: str
+    parts: tuple[Wanted, ...]
     dates: tuple[CalendarDate, ...]
     names: tuple[Concept, ...]
     counted: Concept | None
+    facts: Facts
+
+    @property
+    def wanted(self) -> Wanted:
+        """The kind of fact that is asked for first."""
+        return self.parts[0]
 
 
 def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> Requirements:
     """Read the requirements of a question from its wording and its concepts."""
+    facts = read_facts(query.text)
     return Requirements(
-        wanted=wanted_kind(query.text),
-        dates=() if _is_range(query) else read_facts(query.text).dates,
+        question=query.text,
+        parts=wanted_kinds(query.text),
+        dates=() if _is_range(query) else facts.dates,
         names=tuple(concept for concept in concepts if concept.name),
         counted=counted_noun(query.text, across=across),
+        facts=facts,
     )
+
+
+def mixes_scripts(question: str) -> bool:
+    """Whether a question has Chinese characters and words in Latin letters."""
+    return bool(_HAN.search(question) and _LATIN_WORD.search(question))
 
 
 def _is_range(query: Query) -> bool:
@@ -45,29 +68,116 @@ def _is_range(query: Query) -> bool:
     return frame is not None and (frame.start is None or frame.end is None or "、" in frame.phrase)
 
 
-def unmet(evidence: Evidence, needed: Requirements) -> frozenset[Requirement]:
-    """What the sentence lacks.
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What one sentence has of what is asked for.
 
-    Names may stand around it, in its passage or its article's title, dates may also be its
-    article's own day, what is counted may stand anywhere in the article, and the fact must be its
-    own. Of several names one will do: a comparison names more than one sentence speaks of.
+    `given` are the wanted kinds of which it gives a fact, `told` those of which it gives one that
+    the question doesn't state itself. `named` and `named_nearby` are the shares (0 to 1, 1 if none
+    is asked about) of the names that stand in it and around it. `dated` tells whether it speaks of
+    a day asked about itself, `otherwise_dated` whether only of others.
     """
-    around = fold(f"{evidence.document.title}\n{evidence.passage}")
-    lacking: set[Requirement] = set()
-    if needed.names and not any(shows(around, name) for name in needed.names):
-        lacking.add("name")
-    if needed.dates and not _speaks_of(evidence, needed.dates):
-        lacking.add("date")
-    if needed.counted and not shows(fold(evidence.document.text), needed.counted):
-        lacking.add("counted")
-    if not gives(evidence.text, needed.wanted, evidence.document.published):
-        lacking.add("kind")
-    return frozenset(lacking)
+
+    facts: Facts
+    given: frozenset[Wanted]
+    told: frozenset[Wanted]
+    named: float
+    named_nearby: float
+    dated: bool
+    otherwise_dated: bool
+    lacking: frozenset[Requirement]
 
 
-def _speaks_of(evidence: Evidence, dates: Sequence[CalendarDate]) -> bool:
-    published = evidence.document.published
-    known = list(read_facts(evidence.passage, published).dates)
-    if published:
-        known.append(day_of(published))
-    return any(same_date(date, source) for date in dates for source in known)
+class Reader:
+    """Reads the sentences found for one question; what they share is read once."""
+
+    def __init__(self, needed: Requirements) -> None:
+        self.needed = needed
+        self._folded = cache(fold)
+        self._facts = cache(read_facts)
+
+    def read(self, evidence: Evidence) -> Reading:
+        """What the sentence has of what is asked for.
+
+        Names may stand around it, in its passage or its article's title, dates may also be its
+        article's own day, what is counted may stand anywhere in the article, and the fact must be
+        its own. Of several names one will do: a comparison names more than one sentence speaks of.
+        """
+        needed, document = self.needed, evidence.document
+        facts = self._facts(evidence.text, document.published)
+        sentence, around = self._folded(evidence.text), self.around(evidence)
+        given = frozenset(part for part in needed.parts if gives(evidence.text, facts, part))
+        nearby = _share_named(around, needed.names)
+        dated = _says_any(needed.dates, facts.dates)
+        lacking: set[Requirement] = set()
+        if needed.names and not nearby:
+            lacking.add("name")
+        if needed.dates and not dated and not self._dated_nearby(evidence):
+            lacking.add("date")
+        if needed.counted and not shows(self.whole(document), needed.counted):
+            lacking.add("counted")
+        if not given:
+            lacking.add("kind")
+        return Reading(
+            facts=facts,
+            given=given,
+            told=frozenset(part for part in given if self._is_told(evidence.text, facts, part)),
+            named=_share_named(sentence, needed.names),
+            named_nearby=nearby,
+            dated=dated,
+            otherwise_dated=bool(needed.dates and facts.dates) and not dated,
+            lacking=frozenset(lacking),
+        )
+
+    def around(self, evidence: Evidence) -> FoldedText:
+        """The passage of a sentence with its article's title."""
+        return self._folded(f"{evidence.document.title}\n{evidence.passage}")
+
+    def whole(self, document: Document) -> FoldedText:
+        """The whole article with its title."""
+        return self._folded(f"{document.title}\n{document.text}")
+
+    def _dated_nearby(self, evidence: Evidence) -> bool:
+        published = evidence.document.published
+        known = list(self._facts(evidence.passage, published).dates)
+        if published:
+            known.append(day_of(published))
+        return _says_any(self.needed.dates, known)
+
+    def _is_told(self, text: str, facts: Facts, part: Wanted) -> bool:
+        """Whether the fact of that kind is news to who asks."""
+        asked = self.needed.facts
+        if part == "reason":
+            return says_reason(text)
+        if part in ("money", "number", "percent") and not same_measure(self.needed.question, text):
+            return False
+        if part == "person":
+            for name in self.needed.names:
+                text = text.replace(name.text, " ")
+            return gives(text, facts, part)
+        new = Facts(
+            quantities=tuple(
+                quantity
+                for quantity in facts.quantities
+                if not any(same_quantity(quantity, other) for other in asked.quantities)
+            ),
+            dates=tuple(
+                date
+                for date in facts.dates
+                if not any(same_date(date, other) for other in asked.dates)
+            ),
+            names=(),
+            rises=False,
+            falls=False,
+            negated=False,
+            moves=(),
+        )
+        return gives(text, new, part)
+
+
+def _share_named(text: FoldedText, names: Sequence[Concept]) -> float:
+    return sum(shows(text, name) for name in names) / len(names) if names else 1.0
+
+
+def _says_any(asked: Sequence[CalendarDate], said: Sequence[CalendarDate]) -> bool:
+    return any(same_date(date, source) for date in asked for source in said)

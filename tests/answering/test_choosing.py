@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.wanted import gives, wanted_kind
+from rag.answering.facts import read_facts
+from rag.answering.wanted import Wanted, asks_several, gives, wanted_kinds
 from rag.assistant import Assistant
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
@@ -33,17 +34,56 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
     ],
 )
 def test_the_wording_tells_what_kind_of_fact_is_wanted(question: str, kind: str) -> None:
-    assert wanted_kind(question) == kind
+    assert wanted_kinds(question) == (kind,)
 
 
-def test_a_sentence_gives_a_kind_of_fact_or_does_not() -> None:
-    assert gives("费用高达1亿美元。", "money")
-    assert not gives("费用高达1亿。", "money")
-    assert gives("出货量下降了25%。", "percent")
-    assert gives("合作于2月13日公布。", "date")
-    assert not gives("合作已经公布。", "date")
-    assert gives("因为缺乏经验，合作没有谈成。", "reason")
-    assert gives("anything at all", "anything")
+@pytest.mark.parametrize(
+    ("question", "kinds"),
+    [
+        ("哪天签的字，谁签的？", ("date", "person")),
+        ("How many were sold and what share was that?", ("number", "percent")),
+        ("What was announced when the talks ended?", ("anything",)),
+        ("When the talks ended, how many had left?", ("number",)),
+        ("The man who left: why did he go?", ("reason",)),
+    ],
+)
+def test_each_part_of_a_question_may_want_another_kind(question: str, kinds: object) -> None:
+    assert wanted_kinds(question) == kinds
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("哪年建的，哪年关的？", True),
+        ("Where and when was it built, and by whom?", True),
+        ("两家公司各卖了多少？", True),
+        ("Why was it closed?", True),
+        ("它是哪年建的？", False),
+        ("When was it built?", False),
+    ],
+)
+def test_the_wording_tells_whether_several_things_are_asked_for(
+    question: str, several: bool
+) -> None:
+    assert asks_several(question) is several
+
+
+@pytest.mark.parametrize(
+    ("sentence", "kind", "given"),
+    [
+        ("费用高达1亿美元。", "money", True),
+        ("费用高达1亿。", "money", False),
+        ("出货量下降了25%。", "percent", True),
+        ("合作于2月13日公布。", "date", True),
+        ("合作已经公布。", "date", False),
+        ("因为缺乏经验，合作没有谈成。", "reason", True),
+        ("anything at all", "anything", True),
+    ],
+)
+def test_a_sentence_gives_a_kind_of_fact_or_does_not(
+    sentence: str, kind: Wanted, given: bool
+) -> None:
+    assert gives(sentence, read_facts(sentence), kind) is given
 
 
 @pytest.mark.parametrize(

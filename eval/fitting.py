@@ -1,0 +1,340 @@
+"""Fitting the weights of the extractive composer and of abstention on test collections.
+
+    python -m eval.fitting SET... [--held SET...] [--limit N]
+
+Prints three tables to put into `rag/answering`: those of `ranking`, `extractive` and
+`answerability`, with what they reach on questions that took no part: every third of each SET, by a
+hash of its id, and all of the sets after --held. Sentences are embedded once and kept.
+
+A sentence is right where it lies in the evidence of a relevant document by half, or, in a document
+that is relevant as a whole, states an accepted answer. All models are linear with a ridge, sets
+count by the square root of their size.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from eval.answer_set import read_answer_set
+from eval.cached_embedder import CachedEmbedder
+from eval.collection import read_documents
+from eval.in_memory import VECTORS, snapshot_of
+from eval.metrics.places import SUBSTANTIAL
+from eval.progress import progress_bars, watch_with
+from eval.questions import Question
+from eval.wording import states
+from rag.answering.answerability import ANSWERABILITY_FEATURES, answerability_features
+from rag.answering.extractive import ADDITION_FEATURES, CONSIDERED, addition_features, is_said
+from rag.answering.features import SENTENCE_FEATURES, Asked, sentence_features
+from rag.answering.ranking import Candidate, ranked_by
+from rag.answering.requirements import Reader, Requirements
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.models.embedder import Embedder
+from rag.models.loading import load_embedder
+
+_RIDGE = 0.002
+_STEPS, _RATE = 3000, 0.05
+_HELD = 3
+_ADDITIONS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Example:
+    """A question of a set with the sentences found for it, best first by some weights.
+
+    `says[i]` are the facts and pieces of evidence of the answer that sentence i gives.
+    """
+
+    collection: str
+    question: Question
+    held: bool
+    asked: Asked
+    needed: Requirements
+    candidates: tuple[Candidate, ...]
+    says: tuple[frozenset[str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rows:
+    """Examples of a yes-or-no model: shapes (n, features), (n,), (n,); `held` took no part."""
+
+    features: NDArray[np.float64]
+    right: NDArray[np.float64]
+    weights: NDArray[np.float64]
+
+
+def collect(folder: Path, limit: int | None, embedder: Embedder, *, held: bool) -> list[Example]:
+    """The sentences that are found for each question of a set, all of it held out or a third."""
+    documents = read_documents(folder)
+    with progress_bars(Console(stderr=True)) as bars:
+        watch = watch_with(bars)
+        assistant = Assistant(snapshot=snapshot_of(documents, embedder, watch), embedder=embedder)
+        questions = read_answer_set(folder, documents, limit)
+        newest = max((d.published.moment.date() for d in documents if d.published), default=None)
+        told = watch("Asking", len(questions))
+        examples = []
+        for question in questions:
+            found = assistant.find(question.text, today=question.today or newest)
+            told(1)
+            if found.candidates:
+                third = zlib.crc32(question.question_id.encode()) % _HELD == 0
+                examples.append(
+                    Example(
+                        collection=folder.name,
+                        question=question,
+                        held=held or third,
+                        asked=found.asked,
+                        needed=found.needed,
+                        candidates=found.candidates,
+                        says=tuple(_says(c, question) for c in found.candidates),
+                    )
+                )
+    return examples
+
+
+def _says(candidate: Candidate, question: Question) -> frozenset[str]:
+    sentence = candidate.evidence
+    said = set()
+    for span in question.spans:
+        if span.doc_id != sentence.document.doc_id:
+            continue
+        if span.end - span.start >= len(sentence.document.text):
+            said |= {
+                fact.fact_id
+                for fact in question.facts
+                if (not span.facts or fact.fact_id in span.facts)
+                and states([sentence.text], fact.accept)
+            }
+        else:
+            shorter = min(span.end - span.start, sentence.end - sentence.start)
+            shared = min(span.end, sentence.end) - max(span.start, sentence.start)
+            if shared >= SUBSTANTIAL * shorter:
+                said.add(f"{span.doc_id}:{span.start}")
+    return frozenset(said)
+
+
+def ordered(example: Example, weights: NDArray[np.float64]) -> Example:
+    """The example with its sentences ranked by other weights."""
+    places = {
+        id(c.evidence): says for c, says in zip(example.candidates, example.says, strict=True)
+    }
+    candidates = ranked_by(weights, example.candidates)
+    says = tuple(places[id(c.evidence)] for c in candidates)
+    return replace(example, candidates=candidates, says=says)
+
+
+def fit_ranking(examples: Sequence[Example]) -> NDArray[np.float64]:
+    """Weights under which the softmax over a question's sentences falls on the right ones."""
+    used = [e for e in examples if not e.held and any(e.says)]
+    features = [np.array([c.features for c in e.candidates]) for e in used]
+    right = [np.array([bool(s) for s in e.says], float) for e in used]
+    importance = _importance([e.collection for e in used])
+    spread = _spread(np.concatenate(features))
+
+    def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        total = 2 * _RIDGE * weights
+        for rows, good, share in zip(features, right, importance, strict=True):
+            scores = rows / spread @ weights
+            odds = np.exp(scores - scores.max())
+            hoped = odds * good
+            total -= share * ((hoped / hoped.sum() - odds / odds.sum()) @ (rows / spread))
+        return total
+
+    return _descend(gradient, len(SENTENCE_FEATURES)) / spread
+
+
+def additions(examples: Sequence[Example]) -> Rows:
+    """Whether one more sentence says something of the answer that those before it don't."""
+    features, right, collections = [], [], []
+    for example in examples:
+        if not any(example.says[:CONSIDERED]):
+            continue
+        for row, good in _steps(example):
+            features.append(row)
+            right.append(good)
+            collections.append(example.collection)
+    return Rows(
+        features=np.array(features),
+        right=np.array(right, float),
+        weights=_importance(collections),
+    )
+
+
+def _steps(example: Example) -> Iterator[tuple[NDArray[np.float64], bool]]:
+    candidates, says = example.candidates, example.says
+    chosen = [0]
+    for _ in range(_ADDITIONS):
+        said = frozenset().union(*(says[i] for i in chosen))
+        beside = [candidates[i] for i in chosen]
+        rest = [
+            i
+            for i in range(min(CONSIDERED, len(candidates)))
+            if i not in chosen and not is_said(candidates[i], beside)
+        ]
+        for i in rest:
+            row = addition_features(
+                example.asked, example.needed, candidates, beside, candidates[i]
+            )
+            yield row, bool(says[i] - said)
+        good = [i for i in rest if says[i] - said]
+        if not good:
+            return
+        chosen.append(good[0])
+
+
+def withheld(example: Example, weights: NDArray[np.float64]) -> Example | None:
+    """The question as if its relevant documents had not been there; None where others answer it.
+
+    So each set has unanswerable questions, across languages too, about what its articles are about.
+    """
+    question = example.question
+    relevant = {span.doc_id for span in question.spans} | set(question.unjudged)
+    kept = [c for c in example.candidates if c.evidence.document.doc_id not in relevant]
+    accepted = [wording for fact in question.facts for wording in fact.accept]
+    if not question.answerable or not kept or states((c.evidence.text for c in kept), accepted):
+        return None
+    first = min(c.evidence.behind for c in kept)
+    evidence = [replace(c.evidence, behind=c.evidence.behind - first) for c in kept]
+    features, readings = sentence_features(example.asked, evidence, Reader(example.needed))
+    candidates = tuple(
+        replace(c, evidence=e, reading=r, features=f)
+        for c, e, r, f in zip(kept, evidence, readings, features, strict=True)
+    )
+    return replace(
+        example,
+        question=replace(question, answerable=False, facts=(), spans=()),
+        candidates=ranked_by(weights, candidates),
+        says=tuple(frozenset() for _ in candidates),
+    )
+
+
+def answerabilities(examples: Sequence[Example]) -> Rows:
+    """Whether a question can be answered, its right and wrong cases weighing alike in each set."""
+    kinds = [f"{e.collection} {e.question.answerable}" for e in examples]
+    return Rows(
+        features=np.array(
+            [answerability_features(e.asked, e.needed, e.candidates) for e in examples]
+        ),
+        right=np.array([e.question.answerable for e in examples], float),
+        weights=_importance(kinds),
+    )
+
+
+def fit_logistic(rows: Rows) -> NDArray[np.float64]:
+    """Weights of a logistic regression; the first feature is the bias and bears no ridge."""
+    spread = _spread(rows.features)
+    features = rows.features / spread
+
+    def gradient(weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        off = 1 / (1 + np.exp(-features @ weights)) - rows.right
+        ridge = 2 * _RIDGE * weights
+        ridge[0] = 0
+        return np.asarray((rows.weights * off) @ features + ridge)
+
+    return _descend(gradient, rows.features.shape[1]) / spread
+
+
+def _descend(
+    gradient: Callable[[NDArray[np.float64]], NDArray[np.float64]], size: int
+) -> NDArray[np.float64]:
+    """Adam (Kingma and Ba, 2015), which needs no step size fitted to each problem."""
+    weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
+    for step in range(1, _STEPS + 1):
+        slope = gradient(weights)
+        mean = 0.9 * mean + 0.1 * slope
+        square = 0.999 * square + 0.001 * slope**2
+        size_of_step = _RATE * (1 - step / _STEPS)
+        weights -= (
+            size_of_step * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.999**step)) + 1e-8)
+        )
+    return weights
+
+
+def _importance(groups: Sequence[str]) -> NDArray[np.float64]:
+    """A group of n counts as much as the square root of n; all sum up to 1."""
+    weights = np.array([groups.count(group) ** -0.5 for group in groups])
+    return np.asarray(weights / weights.sum())
+
+
+def _spread(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    spread = rows.std(axis=0)
+    spread[spread < 1e-9] = 1
+    return np.asarray(spread)
+
+
+def area(scores: NDArray[np.float64], right: NDArray[np.float64]) -> float:
+    """The area under the ROC curve: how often a right case scores above a wrong one."""
+    good, bad = scores[right == 1], scores[right == 0]
+    if not len(good) or not len(bad):
+        return float("nan")
+    return float((good[:, None] > bad).mean() + (good[:, None] == bad).mean() / 2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fit on the sets of the command line and print the tables."""
+    parser = argparse.ArgumentParser(prog="python -m eval.fitting", description=__doc__)
+    parser.add_argument("sets", nargs="+", type=Path)
+    parser.add_argument("--held", nargs="*", type=Path, default=[])
+    parser.add_argument("--limit", type=int, default=130)
+    options = parser.parse_args(arguments)
+    console = Console()
+    embedder = CachedEmbedder(load_embedder(Config.from_environment().embedder), VECTORS)
+    examples = []
+    for folder in (*options.sets, *options.held):
+        examples += collect(folder, options.limit, embedder, held=folder in options.held)
+    report(console, examples)
+    return 0
+
+
+def report(console: Console, examples: Sequence[Example]) -> None:
+    """Fit all three and print them, with what they reach."""
+    ranking = fit_ranking(examples)
+    _print_weights(console, "WEIGHTS", SENTENCE_FEATURES, ranking)
+    ranked = [ordered(example, ranking) for example in examples]
+    for name in sorted({e.collection for e in examples}):
+        for held in (False, True):
+            some = [e for e in ranked if e.collection == name and e.held == held and any(e.says)]
+            if some:
+                first = np.mean([bool(e.says[0]) for e in some])
+                third = np.mean([any(e.says[:3]) for e in some])
+                console.print(
+                    f"{name}, {'held out' if held else 'fitted'}, n = {len(some)}: right first"
+                    f" {first:.3f}, among the first three {third:.3f}"
+                )
+    without = [made for example in ranked if (made := withheld(example, ranking))]
+    for title, names, rows, of_those in (
+        ("ADDITION_WEIGHTS", ADDITION_FEATURES, additions, ranked),
+        ("ANSWERABILITY_WEIGHTS", ANSWERABILITY_FEATURES, answerabilities, ranked + without),
+    ):
+        fitted = [e for e in of_those if not e.held]
+        held_out = [e for e in of_those if e.held]
+        weights = fit_logistic(rows(fitted))
+        _print_weights(console, title, names, weights)
+        for name, some in (("fitted", fitted), ("held out", held_out)):
+            if some:
+                of = rows(some)
+                roc = area(of.features @ weights, of.right)
+                console.print(f"{name}, n = {len(of.right)}: area under the ROC curve {roc:.3f}")
+
+
+def _print_weights(
+    console: Console, title: str, names: Sequence[str], weights: NDArray[np.float64]
+) -> None:
+    console.print(f"{title} = {{")
+    for name, weight in zip(names, weights, strict=True):
+        console.print(f'    "{name}": {weight:.2f},')
+    console.print("}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,126 @@
+"""From a question that is understood to the sentences that may answer it, and whether they do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from rag.answering.abstention import Assessment, assess, no_article_of
+from rag.answering.evidence import Evidence, SentenceVectors, gather
+from rag.answering.features import Asked
+from rag.answering.ranking import Candidate, rank
+from rag.answering.recency import prefer_newest
+from rag.answering.requirements import Requirements, mixes_scripts, requirements
+from rag.answering.translation import Translator
+from rag.index.snapshot import Snapshot
+from rag.messages import Language
+from rag.models.chat import TokenUsage
+from rag.models.embedder import Embedder
+from rag.models.reranker import Reranker
+from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.query import Query
+from rag.retrieval.stories import Stories
+from rag.retrieval.terms import concepts, fold, weights
+from rag.retrieval.time_words import without_days
+from rag.types import Hit, Statement
+
+_HITS = 20
+_SAMPLED_PASSAGES = 2000
+_EMBEDDED_SENTENCES = 64
+
+
+class Corpus:
+    """One generation of the index with what is made of it to search it. Never changed."""
+
+    def __init__(self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None) -> None:
+        self.snapshot = snapshot
+        self.retriever = HybridRetriever(snapshot, embedder, reranker)
+        self.stories = Stories(snapshot)
+        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
+        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
+        self.sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
+        self.languages = {d.language for d in snapshot.documents.values()}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """What the search for a question brought; `candidates` are its sentences, best first.
+
+    `usage` is what the chat model counted for translating the question, None where it had no part.
+    """
+
+    corpus: Corpus
+    asked: Asked
+    usage: TokenUsage | None
+    needed: Requirements
+    hits: tuple[Hit, ...]
+    candidates: tuple[Candidate, ...]
+    assessment: Assessment
+
+    @property
+    def query(self) -> Query:
+        """The question as it was understood."""
+        return self.asked.query
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """The sentences alone, best first."""
+        return tuple(candidate.evidence for candidate in self.candidates)
+
+    def cited(self, statements: Sequence[Statement]) -> tuple[Candidate, ...]:
+        """The sentences that the statements cite."""
+        places = {(c.doc_id, c.start, c.end) for s in statements for c in s.citations}
+        return tuple(
+            candidate
+            for candidate in self.candidates
+            for e in [candidate.evidence]
+            if (e.document.doc_id, e.start, e.end) in places
+        )
+
+
+def search(
+    corpus: Corpus,
+    query: Query,
+    embedder: Embedder,
+    sentences: SentenceVectors,
+    translator: Translator | None,
+) -> Found:
+    """Search for a question, in the articles' other language too where there is a translator."""
+    foreign = corpus.languages != {query.language}
+    # "Joe Tsai的职务": a name in Latin letters may have a Chinese one in Chinese articles.
+    across = foreign or mixes_scripts(query.text)
+    usage = None
+    if foreign and translator:
+        other: Language = "en" if query.language == "zh" else "zh"
+        translation = translator.translate(query.text, other)
+        usage = translation.usage
+        if translation.text:
+            query = replace(query, translations={other: translation.text})
+    # The day of an article tells when, not its words.
+    about = concepts(without_days(query.text, query.time_frame), across=across)
+    asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
+    (vector,) = embedder.embed_queries([query.text])
+    # Twice as many as are wanted, since one story may be found in several outlets.
+    hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
+    evidence = gather(
+        vector,
+        about,
+        asked.weights,
+        hits,
+        corpus.snapshot.documents,
+        corpus.stories,
+        sentences,
+        _EMBEDDED_SENTENCES,
+    )
+    needed = requirements(query, about, across=across)
+    ranked = prefer_newest(rank(asked, needed, evidence), query.time_frame)
+    nothing = query.time_frame if not hits and query.time_frame else None
+    return Found(
+        corpus=corpus,
+        asked=asked,
+        usage=usage,
+        needed=needed,
+        hits=hits,
+        candidates=ranked,
+        assessment=no_article_of(nothing) if nothing else assess(asked, needed, ranked),
+    )
