@@ -21,7 +21,7 @@ from eval.judging import Judged, read_judged
 from eval.metrics.facts import FactCheck, check_facts
 from eval.questions import Question
 from eval.runner import Outcome, scored
-from rag.errors import ConfigError
+from rag.errors import AnswerFormatError, ConfigError, first_line
 from rag.types import Answer
 
 _MANIFEST, _ANSWERS = "manifest.json", "answers.jsonl"
@@ -107,32 +107,39 @@ class RunFolder:
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run. Raises `ConfigError` where the folder holds none."""
+    """Read a run. Raises `ConfigError` where the folder holds none that can be read."""
     if not (folder / _MANIFEST).is_file():
         raise ConfigError(
             en=f"{folder} holds no run: give a folder that `python -m eval run` made.",
             zh=f"{folder} 中没有评测记录：请给出 `python -m eval run` 生成的文件夹。",
         )
-    records = tuple(
-        Record(
-            question_id=record["id"],
-            cluster=record["cluster"],
-            type=record["type"],
-            language=record["language"],
-            question=record["question"],
-            facts=tuple(map(_fact, record["facts"])),
-            seconds=record["seconds"],
-            scores=record["scores"],
-            error=record["error"],
-            answer=_answer(record["answer"]),
-        )
-        for record in _lines(folder / _ANSWERS)
-    )
+    try:
+        records = tuple(map(_read_record, _lines(folder / _ANSWERS)))
+    except (KeyError, TypeError, AnswerFormatError) as error:
+        raise ConfigError(
+            en=f"{folder} holds a run of another version ({first_line(error)}): run it again.",
+            zh=f"{folder} 中的评测来自其他版本（{first_line(error)}）：请重新运行。",
+        ) from error
     return Run(
         name=folder.name,
         manifest=_read_json(folder / _MANIFEST),
         records=records,
         judged=read_judged(folder),
+    )
+
+
+def _read_record(record: Mapping[str, Any]) -> Record:
+    return Record(
+        question_id=record["id"],
+        cluster=record["cluster"],
+        type=record["type"],
+        language=record["language"],
+        question=record["question"],
+        facts=tuple(map(_fact, record["facts"])),
+        seconds=record["seconds"],
+        scores=record["scores"],
+        error=record["error"],
+        answer=_answer(record["answer"]),
     )
 
 

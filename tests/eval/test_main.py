@@ -161,3 +161,16 @@ def test_a_run_that_cannot_be_made_ends_with_2(
     questions.write_text("{", encoding="utf-8")
     assert command.main(["run", SEEDS, "--questions", str(questions)]) == 2
     assert "set.jsonl, line 1: not JSON" in capsys.readouterr().err
+
+
+@pytest.mark.usefixtures("asked")
+def test_a_run_of_another_version_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "run"
+    assert command.main(["run", SEEDS, "--limit", "2", "--out", str(out)]) == 0
+    answers = out / "answers.jsonl"
+    older = answers.read_text(encoding="utf-8").replace('"cluster"', '"group"')
+    answers.write_text(older, encoding="utf-8")
+    assert command.main(["report", str(out)]) == 2
+    assert "a run of another version ('cluster')" in " ".join(capsys.readouterr().err.split())
