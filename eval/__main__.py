@@ -27,7 +27,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import guard, report, retrieval, swaps
+from eval import guard, report, retrieval
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -44,6 +44,7 @@ from eval.questions import QUESTIONS, Question, QuestionSetError, load_questions
 from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
 from eval.spot_check import read_sheet, write_sheet
+from eval.swaps import command as swaps
 from rag.assistant import open_chat_model
 from rag.config import Config, message_language
 from rag.corpus.files import find_files

@@ -32,11 +32,16 @@ from eval.metrics.places import SUBSTANTIAL
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
 from eval.wording import states
-from rag.answering.answerability import ANSWERABILITY_FEATURES, answerability_features
-from rag.answering.extractive import ADDITION_FEATURES, CONSIDERED, addition_features, is_said
-from rag.answering.features import SENTENCE_FEATURES, Asked, sentence_features
-from rag.answering.ranking import Candidate, ranked_by
-from rag.answering.requirements import Reader, Requirements
+from rag.answering.selection.answerability import ANSWERABILITY_FEATURES, answerability_features
+from rag.answering.selection.extractive import (
+    ADDITION_FEATURES,
+    CONSIDERED,
+    addition_features,
+    is_said,
+)
+from rag.answering.selection.features import SENTENCE_FEATURES, Asked, sentence_features
+from rag.answering.selection.ranking import Candidate, ranked_by
+from rag.answering.selection.requirements import Reader, Requirements
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.models.embedder import Embedder

@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from eval.intervals import Estimate, Observation, estimate
 from eval.metrics.facts import claims
 from rag.answering.evidence import Evidence, SentenceVectors
-from rag.answering.verification import verify
+from rag.answering.verification.claims import verify
 from rag.errors import JudgeError
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge

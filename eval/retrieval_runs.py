@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from eval.collection import RetrievalQuestion
-from rag.answering.translation import Translator
+from rag.answering.understanding.translation import Translator
 from rag.assistant import open_chat_model
 from rag.config import Config
 from rag.errors import ConfigError

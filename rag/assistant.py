@@ -15,11 +15,9 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
-from rag.answering.abstention import not_answered, shortfall
 from rag.answering.composition import Composition, quote, write
-from rag.answering.disagreement import find_conflicts
+from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import SentenceVectors
-from rag.answering.extractive import compose_extractive
 from rag.answering.model_use import total_use, unknown_use
 from rag.answering.notices import (
     behind,
@@ -29,9 +27,11 @@ from rag.answering.notices import (
     other_language,
     searched_as,
 )
-from rag.answering.rewriting import QuestionRewriter
 from rag.answering.search import Corpus, Found, search
-from rag.answering.translation import Translator
+from rag.answering.selection.abstention import not_answered, shortfall
+from rag.answering.selection.extractive import compose_extractive
+from rag.answering.understanding.rewriting import QuestionRewriter
+from rag.answering.understanding.translation import Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, QuestionError, RagError

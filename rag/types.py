@@ -226,7 +226,7 @@ class Answer:
     looked for and not found, and `nearest` names the closest articles. `model` is None where no
     chat model saw anything. `rewritten_question` is None unless a follow-up was made
     self-contained. `answerability` is the estimate, 0 to 1, that the sentences found hold an
-    answer; below the threshold of `rag.answering.abstention` the answer is an abstention.
+    answer; below the threshold of `rag.answering.selection.abstention` the answer is an abstention.
     """
 
     question: str

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from eval.candidates.known_names import KINDS, PLACES
 from eval.candidates.spotting import names
-from rag.answering.names import joined
+from rag.answering.verification.names import joined
 from rag.corpus.dates import read_dates
 from rag.messages import Language
 from rag.types import Document

@@ -24,7 +24,7 @@ from eval.candidates.record import (
 from eval.candidates.spotting import Spot, spots
 from eval.candidates.standing import is_whole, leans_on_article
 from eval.wording import states
-from rag.answering.names import joined
+from rag.answering.verification.names import joined
 from rag.corpus.sentences import split_sentences
 from rag.errors import ConfigError
 from rag.messages import Language

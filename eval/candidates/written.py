@@ -29,7 +29,7 @@ from eval.candidates.record import (
     to_record,
 )
 from eval.wording import states
-from rag.answering.names import joined
+from rag.answering.verification.names import joined
 from rag.corpus.sentences import split_sentences
 from rag.errors import ChatModelError, ConfigError
 from rag.messages import Language, Message

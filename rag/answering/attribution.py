@@ -7,10 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.alignment import shared_words
 from rag.answering.evidence import Evidence
 from rag.answering.facts import read_facts
-from rag.answering.verification import Verification, supplied_facts, verify
+from rag.answering.verification.alignment import shared_words
+from rag.answering.verification.claims import Verification, supplied_facts, verify
 
 MAX_CITATIONS = 3
 _FACT_WEIGHT = 0.04

@@ -12,7 +12,7 @@ from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.facts import read_facts
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
-from rag.answering.verification import Verification
+from rag.answering.verification.claims import Verification
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.judge import Judge

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from rag.answering.abstention import Assessment, assess, no_article_of
 from rag.answering.evidence import Evidence, SentenceVectors, gather
-from rag.answering.features import Asked
-from rag.answering.ranking import Candidate, rank
-from rag.answering.recency import prefer_newest
-from rag.answering.requirements import Requirements, mixes_scripts, requirements
-from rag.answering.translation import Translator
+from rag.answering.selection.abstention import Assessment, assess, no_article_of
+from rag.answering.selection.features import Asked
+from rag.answering.selection.ranking import Candidate, rank
+from rag.answering.selection.recency import prefer_newest
+from rag.answering.selection.requirements import Requirements, mixes_scripts, requirements
+from rag.answering.understanding.translation import Translator
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
 from rag.models.chat import TokenUsage

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, SentenceVectors, gather
-from rag.answering.verification import Verification, verify
+from rag.answering.verification.claims import Verification, verify
 from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatMessage, TokenUsage
 from rag.models.embedder import Embedder

@@ -7,9 +7,9 @@ from datetime import date
 import numpy as np
 
 from rag.answering.evidence import Evidence
-from rag.answering.features import Asked
-from rag.answering.ranking import Candidate, rank
-from rag.answering.requirements import Requirements, requirements
+from rag.answering.selection.features import Asked
+from rag.answering.selection.ranking import Candidate, rank
+from rag.answering.selection.requirements import Requirements, requirements
 from rag.corpus.published import read_published
 from rag.retrieval.query import understand
 from rag.retrieval.terms import concepts, fold, shows, text_language

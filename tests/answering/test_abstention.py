@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.abstention import assess
-from rag.answering.requests import request_in
+from rag.answering.selection.abstention import assess
+from rag.answering.selection.requests import request_in
 from tests.answering.made import article, asked, candidates
 
 

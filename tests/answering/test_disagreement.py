@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.aligned import difference
-from rag.answering.disagreement import find_conflicts
+from rag.answering.disagreement.aligned import difference
+from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import Evidence
-from rag.answering.ranking import rank
-from rag.answering.recency import prefer_newest
-from rag.answering.requirements import requirements
+from rag.answering.selection.ranking import rank
+from rag.answering.selection.recency import prefer_newest
+from rag.answering.selection.requirements import requirements
 from rag.models.embedder import Embedder
 from rag.types import (
     Citation,

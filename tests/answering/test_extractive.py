@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.answering.abstention import shortfall
-from rag.answering.extractive import compose_extractive
+from rag.answering.selection.abstention import shortfall
+from rag.answering.selection.extractive import compose_extractive
 from tests.answering.made import article, asked, candidates
 
 

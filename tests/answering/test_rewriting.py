@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.answering.rewriting import QuestionRewriter, is_usable
+from rag.answering.understanding.rewriting import QuestionRewriter, is_usable
 from rag.assistant import Assistant
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder

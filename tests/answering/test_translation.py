@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.answering.translation import Translator
+from rag.answering.understanding.translation import Translator
 from rag.assistant import Assistant
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder

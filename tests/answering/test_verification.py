@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.verification import verify
+from rag.answering.verification.claims import verify
 from tests.answering.evidence import Sources
 
 CLOSE = "截至收盘，阿里巴巴港股涨2.55%"

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.alignment import align
 from rag.answering.evidence import Evidence
-from rag.answering.names import wrong_names
-from rag.answering.tokens import tokens
-from rag.answering.verification import Verification, verify
-from rag.answering.wording import compare_wording
+from rag.answering.verification.alignment import align
+from rag.answering.verification.claims import Verification, verify
+from rag.answering.verification.names import wrong_names
+from rag.answering.verification.tokens import tokens
+from rag.answering.verification.wording import compare_wording
 from rag.types import Document
 
 VECTOR = np.eye(1, 4, dtype=np.float32)[0]

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from eval.collection import read_documents
-from eval.probes import made_probes, parallel_probes, written_probes
-from eval.rewording import literal_variants, notations
-from eval.swapping import KINDS, Names, swaps
-from eval.swaps import check, collect, support_area, table, write_failures
+from eval.swaps.command import check, collect, support_area, table, write_failures
+from eval.swaps.probes import made_probes, parallel_probes, written_probes
+from eval.swaps.rewording import literal_variants, notations
+from eval.swaps.swapping import KINDS, Names, swaps
 from rag.messages import Language
 from rag.models.embedder import Embedder
 

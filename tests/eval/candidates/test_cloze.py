@@ -12,7 +12,7 @@ import pytest
 from eval.candidates.cloze import BLANK, build_cloze
 from eval.candidates.record import Record, write_candidates
 from eval.questions import QuestionSetError, load_questions
-from rag.answering.names import joined
+from rag.answering.verification.names import joined
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import ConfigError

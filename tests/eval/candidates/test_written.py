@@ -10,7 +10,7 @@ import pytest
 from eval.candidates.record import Candidates, write_candidates
 from eval.candidates.written import build_with_model
 from eval.questions import load_questions
-from rag.answering.names import joined
+from rag.answering.verification.names import joined
 from rag.errors import ChatModelFailed, ChatModelRefused, ConfigError
 from rag.messages import Language
 from rag.models.openai_chat import OpenAIChatModel

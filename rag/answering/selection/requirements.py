@@ -10,7 +10,7 @@ from typing import Literal
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import Facts, read_facts
-from rag.answering.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
+from rag.answering.selection.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
 from rag.corpus.dates import CalendarDate, day_of, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query

@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, coverage
 from rag.answering.facts import Facts, clauses, read_facts
-from rag.answering.names import joined, wrong_names
-from rag.answering.polarity import opposed_across
-from rag.answering.tokens import tokens
-from rag.answering.wording import Finding, compare_wording
+from rag.answering.verification.names import joined, wrong_names
+from rag.answering.verification.polarity import opposed_across
+from rag.answering.verification.tokens import tokens
+from rag.answering.verification.wording import Finding, compare_wording
 from rag.corpus.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
 from rag.corpus.quantities import ORDINALS, same_quantity
 from rag.messages import Message

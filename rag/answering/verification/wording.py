@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from rag.answering.aliases import same_name
-from rag.answering.alignment import Alignment, Change, align
 from rag.answering.evidence import Evidence
-from rag.answering.polarity import denies, governing, opposites
-from rag.answering.tokens import Token
+from rag.answering.verification.aliases import same_name
+from rag.answering.verification.alignment import Alignment, Change, align
+from rag.answering.verification.polarity import denies, governing, opposites
+from rag.answering.verification.tokens import Token
 from rag.corpus.analysis import simplified
 from rag.corpus.dates import read_dates, same_date
 from rag.corpus.dictionary import load_dictionary, stem

@@ -10,9 +10,9 @@ from functools import partial
 from pathlib import Path
 
 from eval.collection import draw, is_collection, read_documents, read_records
-from eval.rewording import literal_variants, notations
-from eval.swap_words import COMPANIES, PLACES, PRODUCTS
-from eval.swapping import Names, Swap, people_in, swaps
+from eval.swaps.rewording import literal_variants, notations
+from eval.swaps.swapping import Names, Swap, people_in, swaps
+from eval.swaps.words import COMPANIES, PLACES, PRODUCTS
 from rag.corpus.sentences import split_sentences
 from rag.messages import Language
 from rag.types import Document

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.answering.ranking import Candidate
+from rag.answering.selection.ranking import Candidate
 from rag.types import TimeFrame
 
 _ABOUT_AS_GOOD = 1.0

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from rag.answering.tokens import Token, tokens
+from rag.answering.verification.tokens import Token, tokens
 
 _LONGEST_EXCHANGE = 80
 

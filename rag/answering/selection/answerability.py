@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.features import SENTENCE_FEATURES, Asked
-from rag.answering.ranking import Candidate
-from rag.answering.requirements import Reader, Requirement, Requirements
+from rag.answering.selection.features import SENTENCE_FEATURES, Asked
+from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.requirements import Reader, Requirement, Requirements
 from rag.retrieval.terms import shows, text_language
 
 LOOKED_AT = 5

@@ -11,9 +11,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.asking import PATIENCE, Asker
 from rag.answering.facts import read_facts
 from rag.answering.prompt import rewriting_messages
+from rag.answering.understanding.asking import PATIENCE, Asker
 from rag.messages import Language
 from rag.models.chat import ChatModel, TokenUsage
 from rag.retrieval.terms import concepts, fold, shows, text_language

@@ -3,7 +3,7 @@
     python -m eval swaps SET... [--limit N] [--parallel SET SET] [--failures FILE]
 
 From true sentences of each set, the folder of a test collection, it makes false ones by one change
-(`eval.swapping`) and true ones by another wording (`eval.rewording`), and has each checked as an
+(`swapping`) and true ones by another wording (`rewording`), and has each checked as an
 answer's sentence is. *Caught* is the share with the verdict `unsupported`, *stopped* of those with
 any verdict but `supported`; for true claims these are false alarms. Intervals are Wilson's, of
 95 % (`eval.intervals`).
@@ -31,11 +31,11 @@ from eval.cached_embedder import CachedEmbedder
 from eval.collection import read_documents
 from eval.in_memory import VECTORS
 from eval.intervals import wilson
-from eval.probes import Probe, Source, made_probes, parallel_probes, written_probes
 from eval.progress import progress_bars, watch_with
+from eval.swaps.probes import Probe, Source, made_probes, parallel_probes, written_probes
 from rag.answering.attribution import attribute
 from rag.answering.evidence import Evidence
-from rag.answering.verification import Verification, verify
+from rag.answering.verification.claims import Verification, verify
 from rag.config import Config
 from rag.errors import RagError
 from rag.models.embedder import Embedder, Vectors

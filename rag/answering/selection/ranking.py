@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence
-from rag.answering.features import SENTENCE_FEATURES, Asked, sentence_features
-from rag.answering.requirements import Reader, Reading, Requirements
+from rag.answering.selection.features import SENTENCE_FEATURES, Asked, sentence_features
+from rag.answering.selection.requirements import Reader, Reading, Requirements
 
 WEIGHTS = {
     "cosine": 2.39,

@@ -1,6 +1,6 @@
 """True sentences written another way, for probing a verifier for false alarms.
 
-Like `eval.swapping`, by patterns of its own.
+Like `eval.swaps.swapping`, by patterns of its own.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from eval.swap_words import MONTHS
+from eval.swaps.words import MONTHS
 from rag.messages import Language
 
 _ZH_CLAUSE = re.compile(r"[^，；：。！？“”（）()]+")

@@ -9,8 +9,8 @@ import threading
 from collections import OrderedDict
 from dataclasses import dataclass
 
-from rag.answering.asking import PATIENCE, Asker
 from rag.answering.prompt import translation_messages
+from rag.answering.understanding.asking import PATIENCE, Asker
 from rag.messages import Language
 from rag.models.chat import ChatModel, TokenUsage
 from rag.retrieval.terms import text_language

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence
-from rag.answering.requirements import Reader, Reading
+from rag.answering.selection.requirements import Reader, Reading
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, text_language
 

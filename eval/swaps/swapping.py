@@ -1,6 +1,6 @@
 """True sentences made false by one change, for probing a verifier.
 
-The changes are made by patterns and word lists of their own (`eval.swap_words`), not by the
+The changes are made by patterns and word lists of their own (`eval.swaps.words`), not by the
 program's reader of facts: what that reader is blind to would otherwise never be changed. A change
 that leaves the sentence true, as far as can be told here, is not made.
 """
@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from eval.swap_words import (
+from eval.swaps.words import (
     AFFIRMATIONS,
     COMPANIES,
     DENIALS,

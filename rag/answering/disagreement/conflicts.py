@@ -11,15 +11,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from rag.answering.aligned import SAME_COSINE, Difference, ValueKind, difference
 from rag.answering.citing import Citer
+from rag.answering.disagreement.aligned import SAME_COSINE, Difference, ValueKind, difference
+from rag.answering.disagreement.measured import Measurement, dissent, measurements
+from rag.answering.disagreement.opposing import State, states
 from rag.answering.evidence import Evidence
 from rag.answering.facts import read_facts
-from rag.answering.measured import Measurement, dissent, measurements
-from rag.answering.opposing import State, states
-from rag.answering.ranking import Candidate
-from rag.answering.requirements import Requirements
-from rag.answering.wanted import Wanted
+from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.requirements import Requirements
+from rag.answering.selection.wanted import Wanted
 from rag.corpus.dates import same_date
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Conflict, ConflictValue, Statement

@@ -13,12 +13,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.answerability import LOOKED_AT, lacks, probability
-from rag.answering.features import Asked
-from rag.answering.ranking import Candidate
-from rag.answering.requests import no_question, request_in
-from rag.answering.requirements import Reader, Requirement, Requirements
-from rag.answering.wanted import Wanted
+from rag.answering.selection.answerability import LOOKED_AT, lacks, probability
+from rag.answering.selection.features import Asked
+from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.requests import no_question, request_in
+from rag.answering.selection.requirements import Reader, Requirement, Requirements
+from rag.answering.selection.wanted import Wanted
 from rag.corpus.dates import CalendarDate, day_of, same_date
 from rag.messages import Message
 from rag.retrieval.terms import Concept, shows, surely_missing

@@ -14,10 +14,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.features import Asked
-from rag.answering.ranking import Candidate
-from rag.answering.requirements import Requirements
-from rag.answering.wanted import Wanted, asks_several
+from rag.answering.selection.features import Asked
+from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.requirements import Requirements
+from rag.answering.selection.wanted import Wanted, asks_several
 
 _SAME_COSINE = 0.95
 CONSIDERED = 12

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from rag.answering.tokens import Token, tokens
+from rag.answering.verification.tokens import Token, tokens
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.retrieval.terms import ENGLISH_STOP, FoldedText, fold
 
