@@ -6,6 +6,9 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.answering.attribution import attribute
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
@@ -16,15 +19,17 @@ from rag.answering.verification.claims import Verification
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.judge import Judge
+from rag.retrieval.terms import text_language
 from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.
 _MOST_REPAIRED = 3
 # How near a rewritten sentence stays to the one that it replaces, and how near a source must be to
-# stand in for a sentence: about where the verification begins to call sentences alike.
-_NEAR = 0.88
+# stand in for a sentence: about where the verification begins to call sentences alike. Across
+# languages cosines are lower; the sentence is a true quotation at worst.
+_NEAR, _NEAR_ACROSS = 0.88, 0.80
 # What is wrong is a detail; a sentence of another meaning has no source to stand in for it.
-_DETAILS = {"number", "date", "name", "polarity", "word", "role"}
+_DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition"}
 _JUDGED_FALSE = 0.5
 _FRAMING = re.compile(
     r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
@@ -58,6 +63,8 @@ class Checker:
         self._said: set[str] = set()
         self._invented = self._repaired = self._replaced = 0
         self._cut = self._unjudged = False
+        # What a sentence that failed would have cited, by its text.
+        self._sources: dict[str, Evidence] = {}
         # Where in `statements` those of the repair begin, and how many more may come.
         self._repair_begins = self._repairs_left = 0
 
@@ -110,9 +117,9 @@ class Checker:
                 self.left_out.remove(statement)
                 self._repaired += 1
                 continue
-            source = max(self._evidence, key=lambda e: float(e.vector @ vector))
             details = {reason.code for reason in statement.reasons} <= _DETAILS
-            if not details or float(source.vector @ vector) < _NEAR:
+            source = self._sources.get(statement.text)
+            if not details or not source or not _is_near(statement.text, vector, source):
                 continue
             if source.text not in self._said and not self._cited(source):
                 self._said.add(source.text)
@@ -158,6 +165,8 @@ class Checker:
         if verification.verdict != "unsupported":
             verification = self._judged(sentence.text, cited, verification)
         supported = verification.verdict != "unsupported"
+        if not supported and cited:
+            self._sources[sentence.text] = cited[0]
         return Statement(
             text=sentence.text,
             kind="claim",
@@ -183,6 +192,11 @@ class Checker:
             return verification
         reason = _not_supported(self._judge.name)
         return Verification(verdict="unsupported", reasons=(*verification.reasons, reason))
+
+
+def _is_near(claim: str, vector: NDArray[np.float32], source: Evidence) -> bool:
+    same = text_language(claim) == text_language(source.text)
+    return float(source.vector @ vector) >= (_NEAR if same else _NEAR_ACROSS)
 
 
 def _is_framing(sentence: str, verification: Verification) -> bool:

@@ -107,6 +107,13 @@ def test_what_stays_false_gives_way_to_the_source(
     assert not made.refused
 
 
+def test_a_source_in_the_other_language_stands_in_too(sources: Sources) -> None:
+    false = "Apple has paid Baidu's AI as much as 300 million US dollars."
+    _, made = composed_by(ScriptedModel(f"{false}[2]", repair="NO_ANSWER"), sources)
+    assert [s.text for s in made.statements] == [sources.of(PARTS[1])[0].text]
+    assert [s.text for s in made.left_out] == [false]
+
+
 def test_what_has_no_source_is_left_out_with_its_reason(sources: Sources) -> None:
     riddle = "植物的光合作用需要阳光和二氧化碳。"
     events, made = composed_by(ScriptedModel(f"{CLOSE}[1]{riddle}", repair=riddle), sources)
