@@ -45,12 +45,13 @@ from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
 from eval.spot_check import read_sheet, write_sheet
 from eval.swaps import command as swaps
+from rag.answering.verification.chat_judge import ChatModelJudge
 from rag.assistant import open_chat_model
 from rag.config import Config, message_language
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
-from rag.models.judge import ChatModelJudge, CrossEncoderJudge, Judge
+from rag.models.judge import CrossEncoderJudge, Judge
 from rag.models.loading import load_embedder
 from rag.types import Document
 

@@ -68,8 +68,8 @@ def _question(record: dict[str, Any], where: str, documents: Mapping[str, Docume
 
 def _facts(record: dict[str, Any], where: str) -> Iterable[Fact]:
     answers = _texts(record, "answers", where)
-    if slots := record.get("answer_slots"):
-        wordings = [_usable(slot, where) for slot in slots]
+    if slots := _slots(record, "answer_slots", where):
+        wordings = slots
     elif nuggets := _texts(record, "nuggets", where):
         wordings = [(nugget,) for nugget in nuggets]
     else:
@@ -85,7 +85,7 @@ def _spans(
     where: str,
     documents: Mapping[str, Document],
 ) -> Iterable[GoldSpan]:
-    slots = [_texts({"slot": slot}, "slot", where) for slot in record.get("relevant_slots") or ()]
+    slots = _slots(record, "relevant_slots", where)
     evidence = _texts(record, "evidence", where)
     for doc_id in _texts(record, "relevant", where):
         if doc_id not in documents:
@@ -105,6 +105,13 @@ def _spans(
                 end=start + len(quote),
                 facts=supported,
             )
+
+
+def _slots(record: Mapping[str, Any], key: str, where: str) -> list[tuple[str, ...]]:
+    slots = record.get(key) or []
+    if not isinstance(slots, list):
+        raise unusable(where, f"`{key}` is no list")
+    return [_usable(slot, where) for slot in slots]
 
 
 def _texts(record: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:

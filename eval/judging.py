@@ -26,7 +26,7 @@ from eval.intervals import Estimate, Observation, estimate
 from eval.metrics.facts import claims
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.verification.claims import verify
-from rag.errors import JudgeError
+from rag.errors import ConfigError, JudgeError, first_line
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.retrieval.terms import text_language
@@ -132,11 +132,17 @@ def read_judged(folder: Path) -> dict[str, tuple[Judged, ...]]:
     """What each judge said of the run in `folder`, by the judge's name."""
     found: dict[str, tuple[Judged, ...]] = {}
     for path in sorted(folder.glob("judged-*.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            record = json.loads(line)
-            name = record.pop("judge")
-            lists = {key: tuple(record[key]) for key in ("recalls", "precisions")}
-            found[name] = (*found.get(name, ()), Judged(**{**record, **lists}))
+        try:
+            for line in path.read_text(encoding="utf-8").split("\n")[:-1]:
+                record = json.loads(line)
+                name = record.pop("judge")
+                lists = {key: tuple(record[key]) for key in ("recalls", "precisions")}
+                found[name] = (*found.get(name, ()), Judged(**{**record, **lists}))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise ConfigError(
+                en=f"{path} can't be read ({first_line(error)}): remove it and judge again.",
+                zh=f"无法读取 {path}（{first_line(error)}）：请删除它并重新评判。",
+            ) from error
     return found
 
 

@@ -176,7 +176,8 @@ def _lines(path: Path) -> list[dict[str, Any]]:
     """The records of a file up to the first that is not whole."""
     records: list[dict[str, Any]] = []
     if path.is_file():
-        for line in path.read_text(encoding="utf-8").splitlines():
+        # Not splitlines: a text in a record may hold other signs that end lines.
+        for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 records.append(json.loads(line))
             except ValueError:

@@ -349,7 +349,8 @@ def open_judge(name: str, chat_model: ChatModel) -> Judge:
 
     Raises `JudgeError`.
     """
-    from rag.models.judge import ChatModelJudge, CrossEncoderJudge
+    from rag.answering.verification.chat_judge import ChatModelJudge
+    from rag.models.judge import CrossEncoderJudge
 
     return ChatModelJudge(chat_model) if name == "model" else CrossEncoderJudge(name)
 

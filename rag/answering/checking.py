@@ -24,6 +24,8 @@ from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.
 _MOST_REPAIRED = 3
+# A small model that repeats itself as often goes on doing so until it is stopped.
+_REPEATS = 3
 # How near a rewritten sentence stays to the one that it replaces, and how near a source must be to
 # stand in for a sentence: about where the verification begins to call sentences alike. Across
 # languages cosines are lower; the sentence is a true quotation at worst.
@@ -31,6 +33,8 @@ _NEAR, _NEAR_ACROSS = 0.88, 0.80
 # What is wrong is a detail; a sentence of another meaning has no source to stand in for it.
 _DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition"}
 _JUDGED_FALSE = 0.5
+# The word asked for anywhere, or "no answer" as a whole sentence: within one it may be news.
+_REFUSAL = re.compile(rf"{NO_ANSWER}|^\W*no[ _]answer\W*$", re.IGNORECASE)
 _FRAMING = re.compile(
     r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
     r"[^，,。.:：]{0,24}[:：]$"
@@ -61,7 +65,7 @@ class Checker:
         self._judge = judge
         self._citer = Citer()
         self._said: set[str] = set()
-        self._invented = self._repaired = self._replaced = 0
+        self._invented = self._repaired = self._replaced = self._repeated = 0
         self._cut = self._unjudged = False
         # What a sentence that failed would have cited, by its text.
         self._sources: dict[str, Evidence] = {}
@@ -73,10 +77,11 @@ class Checker:
     ) -> Iterator[Statement]:
         """Yield the statements that hold; of a first reply, keep the rest as left out."""
         for sentence in sentences:
-            if NO_ANSWER in sentence.text.upper().replace(" ", "_"):
+            if _REFUSAL.search(sentence.text):
                 self.refused = self.refused or not repairing
                 continue
             if sentence.text in self._said:
+                self._repeated += 1
                 continue
             self._said.add(sentence.text)
             if repairing and not self._repairs_left:
@@ -93,6 +98,11 @@ class Checker:
     def sentences(self) -> int:
         """How many different sentences there have been so far."""
         return len(self._said)
+
+    @property
+    def loops(self) -> bool:
+        """Whether the model goes on saying what it has said."""
+        return self._repeated >= _REPEATS
 
     def cut_short(self) -> None:
         """Remember that the reply was longer than is read."""

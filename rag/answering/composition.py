@@ -10,6 +10,7 @@ from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.prompt import compose_messages, repair_messages
 from rag.answering.reply import ReplyReader
+from rag.answering.verification.chat_judge import ChatModelJudge
 from rag.errors import ChatModelError
 from rag.messages import Language, Message
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
@@ -75,6 +76,8 @@ def write(
         except ChatModelError:
             tokens = _UNKNOWN
         yield from checker.replace_failed(failed)
+    if isinstance(judge, ChatModelJudge):
+        tokens = _UNKNOWN  # What the judgements cost isn't counted.
     use = ModelUse(
         name=model.name,
         endpoint=model.endpoint,
@@ -109,7 +112,7 @@ def _read(
             continue
         length += len(piece)
         yield from checker.check(reader.feed(piece), repairing=bool(repairs))
-        if length > _MAX_REPLY_CHARACTERS or checker.sentences >= most:
+        if length > _MAX_REPLY_CHARACTERS or checker.sentences >= most or checker.loops:
             if not repairs:
                 checker.cut_short()
             break

@@ -66,6 +66,10 @@ def reread(
     return replace(query, time_frame=frame or kept)
 
 
+def _bounded(question: str) -> str:
+    return " ".join(question.split())[:_LONGEST_REWRITTEN]
+
+
 def self_contained(
     question: str, history: Sequence[Answer], *, today: date | None, newest: date | None
 ) -> str | None:
@@ -74,9 +78,11 @@ def self_contained(
     Where the turn before was in the other language nothing takes a place: both are joined.
     """
     previous = history[-1]
+    # Runs of blanks, which the patterns of follow-ups would go over again and again.
+    question = " ".join(question.split())
     before = Before(
-        question=(previous.rewritten_question or previous.question)[:_LONGEST_REWRITTEN],
-        wording=previous.question,
+        question=_bounded(previous.rewritten_question or previous.question),
+        wording=_bounded(previous.question),
         answered=tuple(statement.text for statement in previous.statements),
         today=today or date.today(),
         newest=newest,

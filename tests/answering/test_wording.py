@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.evidence import Evidence
+from rag.answering.verification.aliases import aliases_in
 from rag.answering.verification.alignment import align
 from rag.answering.verification.claims import Verification, verify
 from rag.answering.verification.names import wrong_names
@@ -167,3 +169,10 @@ def test_any_two_texts_can_be_compared(claim: str, source: str) -> None:
     alignment = align(claim, source)
     assert 0.0 <= alignment.shared <= 1.0
     compare_wording(claim, [evidence(source)])
+
+
+@pytest.mark.parametrize("text", ["中文（Ab，", "Ab（中文，"])
+def test_open_parentheses_without_end_take_no_time(text: str) -> None:
+    began = time.process_time()
+    aliases_in(text * 10_000)
+    assert time.process_time() - began < 1

@@ -5,6 +5,7 @@ The second half of the cases was written beside the first and not looked at whil
 
 from __future__ import annotations
 
+import time
 from datetime import date
 
 import pytest
@@ -175,3 +176,13 @@ def test_a_follow_up_is_made_self_contained(
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     for before in ("What does Siemens build in Berlin?", "西门子在柏林造什么？"):
         assert asked(before, question).text == question
+
+
+@pytest.mark.parametrize("question", ["{}x", "it{}?x", "why{}?x", "它{}呢x", "为什么{}？x"])
+def test_blanks_without_end_take_no_time(question: str) -> None:
+    before = answered("How many cars did Tesla deliver in 2023?")
+    began = time.process_time()
+    understand(question.format(" " * 9_000), [before], today=TODAY, newest=TODAY)
+    understand("And BYD?", [answered(question.format(" " * 9_000))], today=TODAY, newest=TODAY)
+    # Seconds where a pattern goes over the blanks again and again.
+    assert time.process_time() - began < 1

@@ -8,6 +8,7 @@ different stories count, and only sentences near the question.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -63,7 +64,10 @@ class _Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class _Dissent:
-    """Two sentences that contradict one another. `lasting`: each value holds from its day on."""
+    """Two sentences that contradict one another.
+
+    `lasting`: each value holds from its day on; `affirms` tells which of the two states each is.
+    """
 
     one: _Sentence
     other: _Sentence
@@ -71,6 +75,7 @@ class _Dissent:
     values: tuple[str, str]
     key: str
     lasting: bool = False
+    affirms: tuple[bool, bool] = (True, False)
 
 
 def find_conflicts(
@@ -184,7 +189,7 @@ def _of_numbers(one: _Sentence, other: _Sentence, needed: Requirements) -> Itera
                 yield _Dissent(
                     one=one,
                     other=other,
-                    measure=_around(ours.clause.replace(ours.written, "…")),
+                    measure=_around(_without(ours.clause, ours.written)),
                     values=(ours.written, theirs.written),
                     key=f"{ours.measure} {ours.quantity.unit}",
                 )
@@ -201,6 +206,7 @@ def _of_states(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterab
                     values=(state.clause, opposite.clause),
                     key=state.opposition,
                     lasting=True,
+                    affirms=(state.affirms, opposite.affirms),
                 )
 
 
@@ -224,6 +230,12 @@ def _same_subject(differ: Difference, one: _Sentence, other: _Sentence) -> bool:
     """Whether more than the wording ties two sentences, where they differ in several values."""
     titles = {one.evidence.document.title, other.evidence.document.title}
     return len(differ.one) == 1 or bool(one.names) or len(titles) == 1
+
+
+def _without(clause: str, value: str) -> str:
+    """The clause with a gap for its value; the digits of another number are left alone."""
+    written = rf"(?<![\d.,]){re.escape(value)}(?![\d.,]*\d)(?![年月日号])"
+    return re.sub(written, "…", clause, count=1)
 
 
 def _around(sentence: str) -> str:
@@ -252,22 +264,26 @@ def _one_source(one: Evidence, other: Evidence) -> bool:
 
 def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> Conflict:
     """The values of one conflict, each once, the oldest report first."""
-    sides: dict[str, _Sentence] = {}
+    sides: dict[str, tuple[_Sentence, bool]] = {}
     stated: set[tuple[str, str]] = set()
     for pair in group:
-        for sentence, value in zip((pair.one, pair.other), pair.values, strict=True):
+        for sentence, value, affirms in zip(
+            (pair.one, pair.other), pair.values, pair.affirms, strict=True
+        ):
             # An article states its side once, however often it says so.
             if pair.lasting and (pair.key, sentence.evidence.document.doc_id) in stated:
                 continue
             stated.add((pair.key, sentence.evidence.document.doc_id))
-            sides.setdefault(value, sentence)
+            sides.setdefault(value, (sentence, affirms))
     chosen = list(sides.items())[:_MOST_VALUES]
-    chosen.sort(key=lambda side: _day(side[1].evidence))
-    newest = chosen[-1][1].evidence
+    chosen.sort(key=lambda side: _day(side[1][0].evidence))
+    newest, now = chosen[-1][1]
     values = []
-    for value, sentence in chosen:
+    for value, (sentence, affirms) in chosen:
         (citation,) = citer.cite([sentence.evidence])
-        over = group[0].lasting and _superseded(sentence.evidence, newest)
+        # What the newest report says again is not superseded by it.
+        over = group[0].lasting and affirms != now
+        over = over and _superseded(sentence.evidence, newest.evidence)
         values.append(ConflictValue(value=value, citation=citation, superseded=over))
     subject = "、".join(n.text for n in needed.names if n.text in group[0].one.names)
     title = group[0].one.evidence.document.title

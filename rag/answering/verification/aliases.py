@@ -10,8 +10,12 @@ from rag.corpus.dictionary import load_dictionary, stem
 _LATIN = r"[A-Za-z][\w.&+' -]{0,40}\w"
 _HAN = r"[\u3400-\u9fff·]{2,16}"
 _IN_PARENTHESES = (
-    re.compile(rf"(?P<han>{_HAN})[”》]?\s?[（(]“?(?P<latin>{_LATIN})(?:[，,;；][^）)]*)?”?[）)]"),
-    re.compile(rf"(?P<latin>{_LATIN})[”》]?\s?[（(]“?(?P<han>{_HAN})(?:[，,;；][^）)]*)?”?[）)]"),
+    re.compile(
+        rf"(?P<han>{_HAN})[”》]?\s?[（(]“?(?P<latin>{_LATIN})(?:[，,;；][^（(）)]{{0,60}})?”?[）)]"
+    ),
+    re.compile(
+        rf"(?P<latin>{_LATIN})[”》]?\s?[（(]“?(?P<han>{_HAN})(?:[，,;；][^（(）)]{{0,60}})?”?[）)]"
+    ),
 )
 _SHORT_FOR = re.compile(
     rf"(?P<long>[\u3400-\u9fff]{{3,20}})[（(](?:以下)?(?:简称|下称)"
@@ -19,7 +23,7 @@ _SHORT_FOR = re.compile(
 )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def aliases_in(article: str) -> frozenset[tuple[str, str]]:
     """Pairs of names for one thing that the article writes beside each other.
 

@@ -57,7 +57,7 @@ def joined(text: str) -> str:
     return re.sub(r"[\s-]+", "", _folded(text).characters)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _folded(text: str) -> FoldedText:
     """Folding a whole article costs more than all that is looked for in it."""
     return fold(text)
@@ -167,7 +167,7 @@ def _root(form: str) -> str:
     return longest[: max(4, len(longest) - 2)]
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=32)
 def _plain(text: str) -> str:
     """In small letters, without accents."""
     apart = unicodedata.normalize("NFD", text.casefold())

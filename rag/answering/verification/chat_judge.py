@@ -1,0 +1,39 @@
+"""A chat model as the judge of claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.answering.prompt import judging_messages
+from rag.errors import JudgeError
+from rag.models.chat import ChatModel, TokenUsage
+from rag.types import Citation
+
+_LONGEST_REPLY = 400
+_VERDICT = re.compile(r"\b(yes|part|partly|partial|partially|no)\b")
+_SUPPORT = {"yes": 1.0, "no": 0.0}
+
+
+class ChatModelJudge:
+    """The `Judge` protocol over a chat model: 1 for YES, 0.5 for PART, 0 for NO."""
+
+    def __init__(self, model: ChatModel) -> None:
+        self.name = f"{model.name} @ {model.endpoint}"
+        self._model = model
+
+    def support(self, claim: str, sources: Sequence[Citation]) -> float:
+        """What the model replies. Raises `ChatModelError`, and `JudgeError` for no verdict."""
+        reply = ""
+        for piece in self._model.stream(judging_messages(claim, sources)):
+            if not isinstance(piece, TokenUsage):
+                reply += piece
+            if len(reply) > _LONGEST_REPLY:
+                break
+        verdict = _VERDICT.search(reply.casefold())
+        if verdict is None:
+            raise JudgeError(
+                en=f"The judge gave no verdict, but {reply[:60]!r}: use another chat model.",
+                zh=f"评判模型没有给出结论，而是 {reply[:60]!r}：请换一个对话模型。",
+            )
+        return _SUPPORT.get(verdict[0], 0.5)
