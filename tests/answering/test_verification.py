@@ -139,3 +139,25 @@ def test_nothing_cited_is_no_source(sources: Sources) -> None:
     verification = verify("x", sources.vector("x"), ())
     assert verification.verdict == "unsupported"
     assert [reason.code for reason in verification.reasons] == ["no_source"]
+
+
+SHIPMENTS = "下降了25%，而华为的出货量增长了24%"
+
+
+@pytest.mark.parametrize(
+    ("claim", "false"),
+    [
+        ("Apple's shipments in China increased by 24%.", True),
+        ("Huawei's shipments decreased by 25%.", True),
+        ("Huawei's shipments in China grew by 24%.", False),
+        ("Apple's shipments in China fell by 25%.", False),
+        ("苹果的出货量增长了24%。", True),
+        ("华为的出货量增长了24%。", False),
+        ("苹果在中国的出货量下降了25%，华为增长了24%。", False),
+    ],
+)
+def test_a_number_stays_with_whom_it_is_of(sources: Sources, claim: str, false: bool) -> None:
+    found = sources.check(claim, SHIPMENTS)
+    assert ("roles" in [reason.code for reason in found.reasons]) is false
+    if false:
+        assert found.verdict == "unsupported"

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rag.answering.evidence import Evidence, coverage
 from rag.answering.facts import Facts, clauses, read_facts
 from rag.answering.verification.names import joined, wrong_names
+from rag.answering.verification.owners import another_owner
 from rag.answering.verification.polarity import opposed_across
 from rag.answering.verification.tokens import tokens
 from rag.answering.verification.wording import Finding, compare_wording
@@ -109,6 +110,8 @@ def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tupl
         *_wrong_names(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
+    if owned := another_owner(claim, cited, across=across):
+        wrong.append(_not_theirs(*owned))
     if across and (pair := opposed_across(claim, " ".join(e.text for e in cited))):
         wrong.append(_opposite(*pair))
     return tuple(wrong)
@@ -263,6 +266,14 @@ def _opposite(said: str, source: str) -> Message:
 def _shared_wording(claim: str, source: str) -> float:
     wording = concepts(claim, across=False)
     return coverage(fold(source), wording, [1.0] * len(wording))
+
+
+def _not_theirs(number: str, name: str) -> Message:
+    return Message(
+        code="roles",
+        en=f"the cited sentence gives “{number}” to another than “{name}”",
+        zh=f"所引的句子中，“{number}”说的不是“{name}”",
+    )
 
 
 def _no_source() -> Message:
