@@ -13,9 +13,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.errors import ConfigError
-from rag.page.app import asset, build_page
-from rag.page.asking import Assistant
+from rag.page.app import build_page
+from rag.page.chat.asking import Assistant
 from rag.page.guard import Application, Guard
+from rag.page.parts import asset
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860

@@ -15,13 +15,14 @@ from playwright.sync_api import Page, expect
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import ConfigError
+from rag.page import texts as head_texts
+from rag.page.chat.texts import Texts, texts
 from rag.page.serving import listen, serve
-from rag.page.texts import Texts, texts
 from rag.types import Answer, Event, TimeFrame
 
+from .chat.test_rendering import HOSTILE
 from .conftest import Served, Visit, serving
 from .scripted import ScriptedAssistant, answered, cite, claim, made_document
-from .test_rendering import HOSTILE
 
 EN, ZH = texts("en"), texts("zh")
 
@@ -191,12 +192,12 @@ def test_two_readers_have_two_conversations(served: Served, visit: Visit) -> Non
 
 def test_the_switch_says_everything_in_the_other_language(served: Served, visit: Visit) -> None:
     page = visit(served.url, locale="zh-CN")
-    expect(page.locator("h1")).to_have_text(ZH.title)
+    expect(page.locator("h1")).to_have_text(head_texts.ZH.title)
     ask(page, "苹果为什么选择阿里？")
     answer(page)
     expect(page.locator(".rag-left-out summary")).to_have_text(ZH.left_out_one)
     page.get_by_text("English", exact=True).click()
-    expect(page.locator("h1")).to_have_text(EN.title)
+    expect(page.locator("h1")).to_have_text(head_texts.EN.title)
     expect(page.locator("#rag-ask")).to_have_text(EN.ask)
     expect(page.locator(".rag-left-out summary")).to_have_text(EN.left_out_one)
     page.locator("#rag-new").click()

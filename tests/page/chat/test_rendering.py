@@ -11,14 +11,15 @@ import pytest
 
 from rag.index.snapshot import reference
 from rag.messages import Language, Message
+from rag.page.chat.rendering import cited, render_draft, render_turn
+from rag.page.chat.sources import blocks, marked, render_sources
+from rag.page.chat.texts import texts
+from rag.page.chat.turns import Turn
+from rag.page.head import render_intro
 from rag.page.markup import escaped, external_link, safe_url
-from rag.page.rendering import cited, render_draft, render_intro, render_turn
-from rag.page.sources import blocks, marked, render_sources
-from rag.page.texts import preferred_language, texts
-from rag.page.turns import Turn
+from rag.page.texts import preferred_language
 from rag.types import Document, ModelUse, Progress
-
-from .scripted import (
+from tests.page.scripted import (
     ScriptedAssistant,
     answered,
     cite,
@@ -27,7 +28,7 @@ from .scripted import (
     made_document,
     seed_articles,
 )
-from .scripts import news
+from tests.page.scripts import news
 
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(1)</script>${alert(1)}{{alert}}`&"
 

@@ -13,8 +13,9 @@ from itertools import pairwise
 from types import MappingProxyType
 
 from rag.messages import Language
+from rag.page.chat.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline
-from rag.page.texts import HTML_LANGUAGE, Texts, texts
+from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation, Document, DocumentReference, Published
 
 FindDocument = Callable[[str], Document | None]

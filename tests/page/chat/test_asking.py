@@ -7,14 +7,13 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from rag.page.asking import finder, take
-from rag.page.examples import SEED_EXAMPLES, examples_for
-from rag.page.texts import texts
-from rag.page.turns import Turn
+from rag.page.chat.asking import finder, take
+from rag.page.chat.examples import SEED_EXAMPLES, examples_for
+from rag.page.chat.texts import texts
+from rag.page.chat.turns import Turn
 from rag.types import Answer, Draft, Event, Progress
-
-from .scripted import ScriptedAssistant, answered, framing, seed_articles
-from .scripts import news
+from tests.page.scripted import ScriptedAssistant, answered, framing, seed_articles
+from tests.page.scripts import news
 
 
 def asked(script: object, question: str = "Q", **options: object) -> list[Turn]:

@@ -9,8 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
-from rag.page.markup import escaped, inline
-from rag.page.sources import (
+from rag.page.chat.sources import (
     FindDocument,
     byline,
     marker_id,
@@ -18,25 +17,14 @@ from rag.page.sources import (
     render_sources,
     source_id,
 )
-from rag.page.texts import HTML_LANGUAGE, Texts, texts
-from rag.page.turns import Turn
+from rag.page.chat.texts import Texts, texts
+from rag.page.chat.turns import Turn
+from rag.page.markup import escaped, inline
+from rag.page.texts import HTML_LANGUAGE
 from rag.retrieval.time_frame import effect_of
 from rag.types import Answer, Citation, ModelUse, Statement
 
 _SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
-
-
-def render_intro(chat_model: str | None, language: Language) -> str:
-    """The head of the page: what it is, and which model, if any, will see a question."""
-    words = texts(language)
-    privacy = words.no_model
-    if chat_model is not None:
-        privacy = words.model_will_see.format(chat_model)
-    return (
-        f'<header class="rag-intro" lang="{HTML_LANGUAGE[language]}">'
-        f"<h1>{escaped(words.title)}</h1><p>{escaped(words.tagline)}</p>"
-        f'<p class="rag-privacy">{escaped(privacy)}</p></header>'
-    )
 
 
 def render_hint(line: str, language: Language) -> str:

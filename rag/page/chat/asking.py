@@ -9,9 +9,9 @@ from typing import Protocol
 
 from rag.errors import RagError
 from rag.messages import Message
-from rag.page.sources import FindDocument
-from rag.page.texts import EN, ZH
-from rag.page.turns import Turn
+from rag.page.chat.sources import FindDocument
+from rag.page.chat.texts import EN, ZH
+from rag.page.chat.turns import Turn
 from rag.types import Answer, Document, DocumentReference, Draft, Event, TimeFrame
 
 DRAFT_INTERVAL = 0.1

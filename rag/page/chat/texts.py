@@ -1,0 +1,215 @@
+"""The words of the chat, in Chinese and English."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rag.messages import Language
+from rag.types import Progress, Stage, StatementKind, Verdict
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Every word of the chat in one language. `{}` stands for a value."""
+
+    question: str
+    placeholder: str
+    ask: str
+    stop: str
+    new_conversation: str
+    examples: str
+    days: str
+    since: str
+    until: str
+    question_empty: str
+    question_too_long: str
+    one_at_a_time: str
+    unexpected: str
+    conversation: str
+
+    stages: Mapping[Stage, str]
+    counted_stages: Mapping[Stage, str]
+    draft: str
+    stopped: str
+
+    supported: str
+    partial: str
+    unsupported: str
+    framing: str
+    why: str
+    marker: str
+    to_statement: str
+
+    abstained: str
+    missing: str
+    nearest: str
+    read_article: str
+    incomplete: str
+    left_out: str
+    left_out_one: str
+    conflicts: str
+    superseded: str
+    time_frame: str
+    understood_as: str
+
+    model_saw: str
+    model_saw_question: str
+    model_tokens: str
+    model_none: str
+    seconds: str
+
+    sources: str
+    whole_article: str
+    original: str
+    undated: str
+    article_gone: str
+    article_changed: str
+    also_in: str
+
+    colon: str
+    comma: str
+
+    def progress(self, progress: Progress | None) -> str:
+        """What the assistant is doing, in words."""
+        if progress is None:
+            return self.stages["searching"]
+        if progress.count is not None and progress.stage in self.counted_stages:
+            return self.counted_stages[progress.stage].format(progress.count)
+        return self.stages[progress.stage]
+
+    def verdict(self, verdict: Verdict, kind: StatementKind) -> str:
+        """How far a statement is supported, in words."""
+        if kind == "framing":
+            return self.framing
+        return {
+            "supported": self.supported,
+            "partial": self.partial,
+            "unsupported": self.unsupported,
+        }[verdict]
+
+
+EN = Texts(
+    question="Your question",
+    placeholder="Ask about the articles, in Chinese or English",
+    ask="Ask",
+    stop="Stop",
+    new_conversation="New chat",
+    examples="Try one of these",
+    days="Only articles of certain days",
+    since="Published on or after",
+    until="Published on or before",
+    question_empty="Type a question first.",
+    question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
+    one_at_a_time="One question at a time: wait for this answer, or stop it.",
+    unexpected="Something went wrong on our side, so there is no answer. Please ask again.",
+    conversation="Conversation",
+    stages={
+        "searching": "Searching the articles…",
+        "reading": "Reading…",
+        "writing": "Writing…",
+        "checking": "Checking each sentence against its source…",
+        "repairing": "Having sentences that failed the check written again…",
+        "falling_back": "The language model failed; answering with the articles’ own sentences…",
+    },
+    counted_stages={"reading": "Reading {} passages…", "checking": "Checking {} sentences…"},
+    draft="Draft, not checked yet",
+    stopped="Stopped. What is shown had been checked; the rest was not written.",
+    supported="Checked: supported by its source",
+    partial="Partly supported",
+    unsupported="Not supported",
+    framing="Introduces what follows, and claims nothing",
+    why="Why?",
+    marker="Source {}: {}",
+    to_statement="Back to the sentence that cites source {}",
+    abstained="The articles don’t answer this",
+    missing="Looked for and not found",
+    nearest="The nearest articles",
+    read_article="Read it",
+    incomplete="Not found in the articles",
+    left_out="{} sentences left out, because they failed the check",
+    left_out_one="1 sentence left out, because it failed the check",
+    conflicts="The sources disagree",
+    superseded="superseded by a newer report",
+    time_frame="Time asked about",
+    understood_as="Understood as",
+    model_saw="Model: {} at {}; it saw the question and passages of the articles",
+    model_saw_question="Model: {} at {}; it saw the question alone",
+    model_tokens="{} tokens read, {} written",
+    model_none="No language model was used; nothing left this machine",
+    seconds="{:.1f} s",
+    sources="Sources",
+    whole_article="The whole article",
+    original="Original",
+    undated="undated",
+    article_gone="This article is no longer in the index; here is the sentence that was quoted.",
+    also_in="The same report is also in: {}",
+    article_changed="This article has changed since; here is the sentence as it was quoted.",
+    colon=": ",
+    comma=", ",
+)
+
+ZH = Texts(
+    question="您的问题",
+    placeholder="用中文或英文提问",
+    ask="提问",
+    stop="停止",
+    new_conversation="新对话",
+    examples="试试这些问题",
+    days="限定文章的日期",
+    since="发布日期不早于",
+    until="发布日期不晚于",
+    question_empty="请先输入问题。",
+    question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
+    one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",
+    unexpected="我们这边出了错，没有得到答案，请再问一次。",
+    conversation="对话",
+    stages={
+        "searching": "正在检索文章……",
+        "reading": "正在阅读……",
+        "writing": "正在撰写……",
+        "checking": "正在逐句核对出处……",
+        "repairing": "正在改写未通过核对的句子……",
+        "falling_back": "语言模型出错，改用文章原句作答……",
+    },
+    counted_stages={"reading": "正在阅读 {} 个段落……", "checking": "正在核对 {} 个句子……"},
+    draft="草稿，尚未核对",
+    stopped="已停止。以上内容已经核对，其余没有写出。",
+    supported="已核对：出处支持这句话",
+    partial="部分得到支持",
+    unsupported="没有得到支持",
+    framing="引出下文，不作论断",
+    why="原因",
+    marker="出处 {}：{}",
+    to_statement="回到引用出处 {} 的句子",
+    abstained="这些文章没有回答这个问题",
+    missing="查找过但没有找到",
+    nearest="最接近的文章",
+    read_article="阅读",
+    incomplete="文章中没有找到",
+    left_out="略去 {} 个未通过核对的句子",
+    left_out_one="略去 1 个未通过核对的句子",
+    conflicts="各出处说法不一",
+    superseded="已有更新的报道",
+    time_frame="所问时间",
+    understood_as="理解为",
+    model_saw="模型：{}（{}），它看到了问题和文章片段",
+    model_saw_question="模型：{}（{}），它只看到了问题",
+    model_tokens="读取 {} 个词元，写出 {} 个",
+    model_none="未使用语言模型，没有内容离开本机",
+    seconds="{:.1f} 秒",
+    sources="出处",
+    whole_article="全文",
+    original="原文链接",
+    undated="日期不详",
+    article_gone="索引中已没有这篇文章，这里是当时引用的句子。",
+    also_in="同一报道另见：{}",
+    article_changed="这篇文章后来有改动，这里是当时引用的句子。",
+    colon="：",
+    comma="，",
+)
+
+
+def texts(language: Language) -> Texts:
+    """The chat's words in `language`."""
+    return ZH if language == "zh" else EN
