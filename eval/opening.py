@@ -15,7 +15,7 @@ from eval.in_memory import VECTORS, snapshot_of
 from eval.progress import Watch
 from eval.questions import Question
 from eval.runner import Ask
-from rag.assistant import Assistant, open_chat_model
+from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigError
 from rag.index.indexing import update_index
@@ -63,15 +63,18 @@ def opened_in_memory(
     config = config_for(composer)
     embedder = load_embedder(config.embedder)
     snapshot = snapshot_of(documents, CachedEmbedder(embedder, VECTORS), watch)
-    assistant = Assistant(snapshot=snapshot, embedder=embedder, chat_model=open_chat_model(config))
+    assistant = Assistant.over(snapshot, embedder, config)
     yield _opened(assistant, config, composer, embedder)
 
 
 def config_for(composer: Composer) -> Config:
-    """The environment's settings for that composer. Raises `ConfigError`."""
+    """The environment's settings for that composer; quotations have no judge either.
+
+    Raises `ConfigError`.
+    """
     config = Config.from_environment()
     if composer == "extractive":
-        return replace(config, chat_model=None)
+        return replace(config, chat_model=None, judge=None)
     if config.chat_model is None:
         raise ConfigError(
             en="--composer model needs a chat model: set RAG_MODEL, and OPENAI_BASE_URL for "
@@ -97,6 +100,7 @@ def _opened(assistant: Assistant, config: Config, composer: Composer, embedder: 
             "composer": composer,
             "chat_model": assistant.chat_model_name,
             "reranker": config.reranker,
+            "judge": config.judge,
             "embedder": manifest.embedder,
             "runtime": embedder.runtime,
             "fingerprint": manifest.fingerprint,

@@ -105,6 +105,16 @@ class Assistant:
 
             embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+        return cls.over(snapshot, embedder, config, folder=config.index)
+
+    @classmethod
+    def over(
+        cls, snapshot: Snapshot, embedder: Embedder, config: Config, *, folder: Path | None = None
+    ) -> Assistant:
+        """Over an index that is read already, with the chat model, reranker and judge of `config`.
+
+        `folder` is as for the constructor. Raises `RerankerError` and `JudgeError`.
+        """
         chat_model = open_chat_model(config)
         return cls(
             snapshot=snapshot,
@@ -113,7 +123,7 @@ class Assistant:
             reranker=_open_reranker(config),
             # Quotations need no judge: without a chat model there is nothing to judge.
             judge=open_judge(config.judge, chat_model) if config.judge and chat_model else None,
-            folder=config.index,
+            folder=folder,
         )
 
     @property
