@@ -28,7 +28,7 @@ from eval.answer_set import read_answer_set
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import read_documents
 from eval.in_memory import VECTORS, snapshot_of
-from eval.metrics.places import SUBSTANTIAL
+from eval.metrics.places import is_same_place
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
 from eval.wording import states
@@ -120,11 +120,8 @@ def _says(candidate: Candidate, question: Question) -> frozenset[str]:
                 if (not span.facts or fact.fact_id in span.facts)
                 and states([sentence.text], fact.accept)
             }
-        else:
-            shorter = min(span.end - span.start, sentence.end - sentence.start)
-            shared = min(span.end, sentence.end) - max(span.start, sentence.start)
-            if shared >= SUBSTANTIAL * shorter:
-                said.add(f"{span.doc_id}:{span.start}")
+        elif is_same_place(sentence.start, sentence.end, span):
+            said.add(f"{span.doc_id}:{span.start}")
     return frozenset(said)
 
 
