@@ -29,6 +29,7 @@ from eval.cached_embedder import CachedEmbedder
 from eval.collection import read_documents
 from eval.in_memory import VECTORS, snapshot_of
 from eval.metrics.places import is_same_place
+from eval.opening import day_of_asking
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
 from eval.wording import states
@@ -85,11 +86,11 @@ def collect(folder: Path, limit: int | None, embedder: Embedder, *, held: bool) 
         watch = watch_with(bars)
         assistant = Assistant(snapshot=snapshot_of(documents, embedder, watch), embedder=embedder)
         questions = read_answer_set(folder, documents, limit)
-        newest = max((d.published.moment.date() for d in documents if d.published), default=None)
+        today = day_of_asking(documents)
         told = watch("Asking", len(questions))
         examples = []
         for question in questions:
-            found = assistant.find(question.text, today=question.today or newest)
+            found = assistant.find(question.text, today=question.today or today)
             told(1)
             if found.candidates:
                 third = zlib.crc32(question.question_id.encode()) % _HELD == 0

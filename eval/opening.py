@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Literal
@@ -85,11 +86,20 @@ def config_for(composer: Composer) -> Config:
     return config
 
 
+def day_of_asking(documents: Iterable[Document]) -> date | None:
+    """The day of the newest article, on which questions are asked that tell no day themselves.
+
+    So "last year" is said from the articles' own day, and a run of another year gives the same
+    answers. Of an article that tells its month or year alone it is the first day, not the last as
+    in `HybridRetriever.newest`.
+    """
+    return max((d.published.moment.date() for d in documents if d.published), default=None)
+
+
 def _opened(assistant: Assistant, config: Config, composer: Composer, embedder: Embedder) -> Opened:
     manifest, documents = assistant.snapshot.manifest, assistant.snapshot.documents.values()
     texts = sorted(f"{d.content_hash}{d.text}" for d in documents)
-    # "Last year" is said from the articles' own day: a run of another year gives the same answers.
-    today = max((d.published.moment.date() for d in documents if d.published), default=None)
+    today = day_of_asking(documents)
 
     def ask(question: Question, history: Sequence[Answer]) -> Answer:
         return assistant.ask(question.text, history, today=question.today or today)
