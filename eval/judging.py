@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from eval.intervals import Estimate, Observation, estimate
 from eval.metrics.facts import claims
-from rag.answering.evidence import Evidence, SentenceVectors
+from rag.answering.evidence import Evidence, SentenceVectors, cited_sentence
 from rag.answering.verification.claims import verify
 from rag.errors import ConfigError, JudgeError, first_line
 from rag.models.embedder import Embedder
@@ -191,14 +191,4 @@ def _evidence(source: Citation, vector: NDArray[np.float32]) -> Evidence:
         text=source.quote,
         content_hash=source.content_hash,
     )
-    return Evidence(
-        document=document,
-        start=0,
-        end=len(source.quote),
-        text=source.quote,
-        cosine=0.0,
-        coverage=0.0,
-        nearby=0.0,
-        passage=source.quote,
-        vector=vector,
-    )
+    return cited_sentence(document, 0, len(source.quote), passage=source.quote, vector=vector)

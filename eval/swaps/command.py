@@ -32,9 +32,9 @@ from eval.collection import read_documents
 from eval.in_memory import VECTORS
 from eval.intervals import wilson
 from eval.progress import progress_bars, watch_with
-from eval.swaps.probes import Probe, Source, made_probes, parallel_probes, written_probes
+from eval.swaps.probes import Probe, made_probes, parallel_probes, written_probes
 from rag.answering.attribution import attribute
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import cited_sentence
 from rag.answering.verification.claims import Verification, verify
 from rag.config import Config
 from rag.errors import RagError
@@ -65,7 +65,10 @@ def check(
         vectors |= dict(zip(some, embedder.embed_passages(some), strict=True))
     checked = []
     for probe in probes:
-        cited = [_evidence(source, vectors[source.text]) for source in probe.sources]
+        cited = [
+            cited_sentence(s.document, s.start, s.end, passage=s.paragraph, vector=vectors[s.text])
+            for s in probe.sources
+        ]
         started = time.process_time()
         if len(cited) == 1:
             verification = verify(probe.claim, vectors[probe.claim], cited)
@@ -75,20 +78,6 @@ def check(
         checked.append(Checked(probe=probe, verification=verification, seconds=seconds))
         told(1)
     return checked
-
-
-def _evidence(source: Source, vector: Vectors) -> Evidence:
-    return Evidence(
-        document=source.document,
-        start=source.start,
-        end=source.end,
-        text=source.text,
-        cosine=0.0,
-        coverage=0.0,
-        nearby=0.0,
-        passage=source.paragraph,
-        vector=vector,
-    )
 
 
 def main(arguments: Sequence[str]) -> int:

@@ -51,6 +51,26 @@ class Evidence:
     also_in: tuple[DocumentReference, ...] = ()
 
 
+def cited_sentence(
+    document: Document, start: int, end: int, *, passage: str, vector: NDArray[np.float32]
+) -> Evidence:
+    """`document.text[start:end]` as a claim cites it: apart from any question, so near to none.
+
+    `vector` is its unit vector, shape (dimensions,).
+    """
+    return Evidence(
+        document=document,
+        start=start,
+        end=end,
+        text=document.text[start:end],
+        cosine=0.0,
+        coverage=0.0,
+        nearby=0.0,
+        passage=passage,
+        vector=vector,
+    )
+
+
 class SentenceVectors:
     """Vectors of sentences, remembered between questions. Safe between threads."""
 

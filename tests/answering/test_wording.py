@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import Evidence, cited_sentence
 from rag.answering.verification.aliases import aliases_in
 from rag.answering.verification.alignment import align
 from rag.answering.verification.claims import Verification, verify
@@ -27,10 +27,7 @@ def evidence(text: str) -> Evidence:
         doc_id="a", path="", title="", outlet=None, published=None, language="zh",
         url=None, text=text, content_hash="",
     )  # fmt: skip
-    return Evidence(
-        document=document, start=0, end=len(text), text=text, cosine=0.0, coverage=0.0,
-        nearby=0.0, passage=text, vector=VECTOR,
-    )  # fmt: skip
+    return cited_sentence(document, 0, len(text), passage=text, vector=VECTOR)
 
 
 def check(claim: str, source: str, nearness: float = 1.0) -> Verification:
