@@ -20,7 +20,6 @@ from rag.types import Draft, ModelUse, Progress, Statement
 # The prompt asks for five sentences at most; a small model may go on until it is stopped.
 _MAX_SENTENCES = 8
 _MAX_REPLY_CHARACTERS = 6000
-_UNKNOWN = TokenUsage(prompt_tokens=None, completion_tokens=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,10 +73,10 @@ def write(
         try:
             tokens += yield from _read(model, messages, checker, repairs=len(failed))
         except ChatModelError:
-            tokens = _UNKNOWN
+            tokens = TokenUsage()
         yield from checker.replace_failed(failed)
     if isinstance(judge, ChatModelJudge):
-        tokens = _UNKNOWN  # What the judgements cost isn't counted.
+        tokens = TokenUsage()  # What the judgements cost isn't counted.
     use = ModelUse(
         name=model.name,
         endpoint=model.endpoint,
@@ -103,7 +102,7 @@ def _read(
 
     `repairs` is how many sentences a repair may bring, 0 where the reply is no repair.
     """
-    tokens = _UNKNOWN
+    tokens = TokenUsage()
     most = checker.sentences + (repairs or _MAX_SENTENCES)
     reader, length = ReplyReader(), 0
     for piece in model.stream(messages):

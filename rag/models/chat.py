@@ -19,8 +19,8 @@ class ChatMessage:
 class TokenUsage:
     """What the endpoint counted for one reply; None where it reported nothing."""
 
-    prompt_tokens: int | None
-    completion_tokens: int | None
+    prompt_tokens: int | None = None
+    completion_tokens: int | None = None
 
     def __add__(self, other: TokenUsage) -> TokenUsage:
         """The counts of both together; unknown where either is."""

@@ -54,7 +54,7 @@ class OpenAIChatModel:
 
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
         """Yield the reply piece by piece, then its `TokenUsage`. Raises `ChatModelError`s."""
-        usage = TokenUsage(prompt_tokens=None, completion_tokens=None)
+        usage = TokenUsage()
         begun = received = finished = False
         try:
             # Closing the stream also tells the server to stop, if the caller has had enough.

@@ -93,7 +93,7 @@ class _Pending:
     def __init__(self) -> None:
         self.text = ""
         self.failed = False
-        self.usage: TokenUsage | None = TokenUsage(prompt_tokens=None, completion_tokens=None)
+        self.usage: TokenUsage | None = TokenUsage()
         self.done = threading.Event()
         self.cancelled = threading.Event()
 
