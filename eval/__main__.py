@@ -45,13 +45,12 @@ from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
 from eval.spot_check import read_sheet, write_sheet
 from eval.swaps import command as swaps
-from rag.answering.verification.chat_judge import ChatModelJudge
-from rag.assistant import open_chat_model
+from rag.assistant import open_chat_model, open_judge
 from rag.config import Config, message_language
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document
 from rag.errors import RagError
-from rag.models.judge import CrossEncoderJudge, Judge
+from rag.models.judge import Judge
 from rag.models.loading import load_embedder
 from rag.types import Document
 
@@ -179,21 +178,18 @@ def _build(options: argparse.Namespace, console: Console, log: Console) -> int:
 
 
 def _judge(options: argparse.Namespace, console: Console, log: Console) -> int:
-    judge = _open_judge(options.by)
+    config = Config.from_environment()
+    judge: Judge
+    if options.by == "verifier":
+        judge = VerifierJudge(load_embedder(config.embedder))
+    else:
+        judge = open_judge(options.by, open_chat_model(config))
     found = read_run(options.run)
     answers = [(record.question_id, record.answer) for record in found.records]
     with progress_bars(log) as bars:
         judged = judge_answers(answers, judge, watch_with(bars)("Judging", len(answers)))
     console.print(f"Kept in {write_judged(options.run, judge, judged)}; see `report`.")
     return 0
-
-
-def _open_judge(name: str) -> Judge:
-    if name == "verifier":
-        return VerifierJudge(load_embedder(Config.from_environment().embedder))
-    if name == "model" and (model := open_chat_model(config_for("model"))):
-        return ChatModelJudge(model)
-    return CrossEncoderJudge(name)
 
 
 def _anchor(options: argparse.Namespace, console: Console, _: Console) -> int:

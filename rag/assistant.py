@@ -34,7 +34,7 @@ from rag.answering.understanding.rewriting import QuestionRewriter
 from rag.answering.understanding.translation import Translator
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.corpus.chunker import CHUNKER
-from rag.errors import ChatModelError, QuestionError, RagError
+from rag.errors import ChatModelError, JudgeError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
 from rag.messages import Message
@@ -354,15 +354,24 @@ def _open_reranker(config: Config) -> Reranker | None:
     return CrossEncoderReranker(config.reranker)
 
 
-def open_judge(name: str, chat_model: ChatModel) -> Judge:
+def open_judge(name: str, chat_model: ChatModel | None) -> Judge:
     """The judge of that name: "model" is the chat model itself, any other a CrossEncoder.
 
-    Raises `JudgeError`.
+    Raises `JudgeError`, also for "model" where there is no chat model.
     """
     from rag.answering.verification.chat_judge import ChatModelJudge
     from rag.models.judge import CrossEncoderJudge
 
-    return ChatModelJudge(chat_model) if name == "model" else CrossEncoderJudge(name)
+    if name != "model":
+        return CrossEncoderJudge(name)
+    if chat_model is None:
+        raise JudgeError(
+            en="The judge is the chat model, but there is none: set RAG_MODEL, or name a"
+            " CrossEncoder for natural language inference.",
+            zh="评判模型设为对话模型，但没有配置对话模型：请设置 RAG_MODEL，"
+            "或给出用于自然语言推理的 CrossEncoder。",
+        )
+    return ChatModelJudge(chat_model)
 
 
 def checked_question(question: str) -> str:

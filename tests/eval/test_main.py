@@ -163,6 +163,14 @@ def test_a_run_that_cannot_be_made_ends_with_2(
     assert "set.jsonl, line 1: not JSON" in capsys.readouterr().err
 
 
+def test_a_judge_that_there_is_none_of_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("RAG_MODEL", raising=False)
+    assert command.main(["judge", str(tmp_path), "--by", "model"]) == 2
+    assert "there is none: set RAG_MODEL" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.usefixtures("asked")
 def test_a_run_of_another_version_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
