@@ -29,6 +29,7 @@ from eval.cached_embedder import CachedEmbedder
 from eval.collection import read_documents
 from eval.in_memory import VECTORS, snapshot_of
 from eval.metrics.places import is_same_place
+from eval.metrics.roc import area_under_roc
 from eval.opening import day_of_asking
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
@@ -275,14 +276,6 @@ def _spread(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.asarray(spread)
 
 
-def area(scores: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    """The area under the ROC curve: how often a right case scores above a wrong one."""
-    good, bad = scores[right == 1], scores[right == 0]
-    if not len(good) or not len(bad):
-        return float("nan")
-    return float((good[:, None] > bad).mean() + (good[:, None] == bad).mean() / 2)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit on the sets of the command line and print the tables."""
     parser = argparse.ArgumentParser(prog="python -m eval.fitting", description=__doc__)
@@ -326,7 +319,7 @@ def report(console: Console, examples: Sequence[Example]) -> None:
         for name, some in (("fitted", fitted), ("held out", held_out)):
             if some:
                 of = rows(some)
-                roc = area(of.features @ weights, of.right)
+                roc = area_under_roc(of.features @ weights, of.right)
                 console.print(f"{name}, n = {len(of.right)}: area under the ROC curve {roc:.3f}")
 
 

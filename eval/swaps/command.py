@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -31,6 +32,7 @@ from eval.cached_embedder import CachedEmbedder
 from eval.collection import read_documents
 from eval.in_memory import VECTORS
 from eval.intervals import wilson
+from eval.metrics.roc import area_under_roc
 from eval.progress import progress_bars, watch_with
 from eval.swaps.probes import Probe, made_probes, parallel_probes, written_probes
 from rag.answering.attribution import attribute
@@ -139,15 +141,12 @@ def table(checked: Sequence[Checked]) -> Table:
 def support_area(checked: Sequence[Checked]) -> float | None:
     """The chance that a claim labelled as supported has more support than another one.
 
-    This is the area under the ROC curve (Hanley and McNeil, 1982); None without such claims.
+    None where claims of either kind are missing.
     """
     labelled = [c for c in checked if c.probe.family == "labelled"]
-    good = np.array([c.verification.support for c in labelled if c.probe.true])
-    bad = np.array([c.verification.support for c in labelled if not c.probe.true])
-    if not (good.size and bad.size):
-        return None
-    above = (good[:, None] > bad).mean() + (good[:, None] == bad).mean() / 2
-    return float(above)
+    supports = np.array([c.verification.support for c in labelled], float)
+    area = area_under_roc(supports, np.array([c.probe.true for c in labelled], float))
+    return None if math.isnan(area) else area
 
 
 def write_failures(path: Path, checked: Sequence[Checked]) -> None:

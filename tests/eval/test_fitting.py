@@ -5,17 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from eval.fitting import Rows, area, fit_logistic
+from eval.fitting import Rows, fit_logistic
+from eval.metrics.roc import area_under_roc
 
 
 def test_the_area_is_how_often_right_scores_above_wrong() -> None:
     # Pairs: 3 > 1, 3 > 2, 2 > 1, 2 = 2: three and a half of four.
     scores, right = np.array([3.0, 2.0, 2.0, 1.0]), np.array([1.0, 1.0, 0.0, 0.0])
-    assert area(scores, right) == pytest.approx(3.5 / 4)
+    assert area_under_roc(scores, right) == pytest.approx(3.5 / 4)
 
 
 def test_the_area_of_one_kind_alone_is_unknown() -> None:
-    assert np.isnan(area(np.array([1.0]), np.array([1.0])))
+    assert np.isnan(area_under_roc(np.array([1.0]), np.array([1.0])))
 
 
 def test_a_logistic_regression_finds_the_odds() -> None:
