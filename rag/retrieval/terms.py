@@ -62,6 +62,8 @@ _DATES = re.compile(
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
+_MEASURE_ENDINGS = "价率额量数值"
+"""A measure (收盘价, 出货量) is given in a text that says what was measured: 收盘报116.7港元."""
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
 
 
@@ -236,6 +238,8 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
         ):
             continue
         forms = {word}
+        if len(word) > 2 and word[-1] in _MEASURE_ENDINGS:
+            forms.add(word[:-1])
         if across:
             dictionary = load_dictionary()
             parts = [word] if word in dictionary.english else dictionary.words_in(word)
