@@ -18,6 +18,7 @@ as the worst that the metric knows, so that failing never raises a mean.
 | answered wrong       | answerable                                  | lower  |
 | false premises right | false premise                               | higher |
 | disagreement recall  | disagreement                                | higher |
+| other disagreements  | answered, without one of their own          | lower  |
 | language fidelity    | with at least one claim shown               | higher |
 | false value undisputed | of test collections with planted values   | lower  |
 | answered from memory | of test collections with withheld articles  | lower  |
@@ -63,6 +64,12 @@ METRICS = (
     Metric(name="answered wrong", score=abstention.answered_wrong, higher_is_better=False),
     Metric(name="false premises right", score=abstention.false_premise_right),
     Metric(name="disagreement recall", score=facts.disagreement_recall),
+    Metric(
+        name="other disagreements",
+        score=facts.other_disagreements,
+        higher_is_better=False,
+        decides=False,
+    ),
     Metric(name="language fidelity", score=facts.language_fidelity, decides=False),
     Metric(
         name="false value undisputed",

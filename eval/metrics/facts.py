@@ -133,6 +133,18 @@ def disagreement_recall(question: Question, answer: Answer | None) -> float | No
     )
 
 
+def other_disagreements(question: Question, answer: Answer | None) -> float | None:
+    """1 where a question that no articles contradict one another on is shown a disagreement.
+
+    Over answered questions without a disagreement or a false value of their own. A question of
+    another type may still have its articles disagree by the way, so a few are no false alarms.
+    """
+    expected = question.type == "disagreement" or question.false_values
+    if expected or answer is None or answer.status == "abstained":
+        return None
+    return float(any(not any(v.superseded for v in c.values) for c in answer.conflicts))
+
+
 def _short_answers(question: Question) -> tuple[str, ...] | None:
     """The wordings of the one fact of a question, None where it has no short answer."""
     if not question.answerable or len(question.facts) != 1:

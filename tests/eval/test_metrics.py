@@ -262,6 +262,9 @@ def test_a_disagreement_is_recalled_where_it_is_shown_as_one(make_answer: MakeAn
     assert facts.disagreement_recall(asked, shown) == 0.5
     assert facts.disagreement_recall(asked, None) == 0.0
     assert facts.disagreement_recall(TWO_FACTS, shown) is None
+    assert facts.other_disagreements(asked, shown) is None
+    assert facts.other_disagreements(TWO_FACTS, shown) == 1.0
+    assert facts.other_disagreements(TWO_FACTS, answer) == 0.0
 
 
 def test_abstention_precision_is_over_abstentions(make_answer: MakeAnswer) -> None:
