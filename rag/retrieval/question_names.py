@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-import rjieba
-
+from rag.corpus.analysis import tagged
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.retrieval.conversation import Name, NameClass, english_common, is_common_noun
 from rag.retrieval.terms import ENGLISH_STOP
@@ -44,7 +43,7 @@ def words_of(text: str) -> list[Word]:
     names = load_dictionary().names
     words: list[Word] = []
     at = 0
-    for word, tag in rjieba.tag(text):
+    for word, tag in tagged(text):
         if words and words[-1].text + word in names:
             words[-1] = Word(text=words[-1].text + word, tag="nz", start=words[-1].start)
         else:
@@ -170,7 +169,7 @@ def is_place(name: str) -> bool:
     dictionary = load_dictionary()
     phrase = " ".join(map(stem, WORD.findall(name)[:3]))
     chinese = dictionary.chinese.get(phrase, frozenset()) & dictionary.names
-    return any(tag == "ns" for word in chinese for _, tag in rjieba.tag(word)[:1])
+    return any(tag == "ns" for word in chinese for _, tag in tagged(word)[:1])
 
 
 def _name(text: str, start: int, end: int, kind: NameClass, adjunct: bool) -> Name:

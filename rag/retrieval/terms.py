@@ -14,9 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-import rjieba
-
-from rag.corpus.analysis import simplified
+from rag.corpus.analysis import simplified, tagged
 from rag.corpus.dictionary import english_words, load_dictionary, stem
 from rag.messages import Language
 
@@ -222,7 +220,7 @@ def _short_names(chinese: Iterable[str]) -> frozenset[str]:
 
 def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
     words: list[tuple[str, str]] = []
-    for word, tag in rjieba.tag(text):
+    for word, tag in tagged(text):
         # The segmenter may part a rare given name from its surname.
         if words and words[-1][1] == "nr" and len(words[-1][0]) == 1 and tag.startswith("nr"):
             words[-1] = (words[-1][0] + word, "nr")
@@ -260,6 +258,6 @@ def _names_something(word: str, tag: str) -> bool:
 
 def names_someone(text: str) -> bool:
     """Whether the text holds what may be a person's name, in either script."""
-    if any(len(word) > 1 and tag.startswith("nr") for word, tag in rjieba.tag(text)):
+    if any(len(word) > 1 and tag.startswith("nr") for word, tag in tagged(text)):
         return True
     return bool(_CAPITALISED.search(text))

@@ -13,8 +13,7 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-import rjieba
-
+from rag.corpus.analysis import tagged
 from rag.corpus.dates import read_dates
 from rag.corpus.quantities import Quantity, read_quantities, same_quantity
 
@@ -148,7 +147,7 @@ def _is_name(text: str) -> bool:
         return 0 < len(words) <= 4 and all(_NAME_WORD.fullmatch(w.strip(",")) for w in words)
     if not _HAN_NAME.fullmatch(text) or len(text) > 8:
         return False
-    tags = [tag for _, tag in rjieba.tag(text)]
+    tags = [tag for _, tag in tagged(text)]
     return any(tag.startswith(_NAME_TAGS) for tag in tags) and all(tag[0] == "n" for tag in tags)
 
 
@@ -192,7 +191,7 @@ def _tokens(text: str) -> tuple[_Token, ...]:
         kind = match.lastgroup or "mark"
         if kind == "word" and not match[0].isascii() and _HAN_NAME.match(match[0]):
             at = match.start()
-            for word, _ in rjieba.tag(match[0]):
+            for word, _ in tagged(match[0]):
                 tokens.append(_Token(word, at, at + len(word), "word"))
                 at += len(word)
             continue
