@@ -13,6 +13,14 @@ from rag.answering.attribution import attribute
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.facts import read_facts
+from rag.answering.notices import (
+    cut_short,
+    invented_markers,
+    left_out,
+    repaired,
+    replaced,
+    unjudged,
+)
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.verification.claims import Verification
@@ -120,10 +128,10 @@ class Checker:
         One that a statement has taken the place of is no longer left out. Where none has, and only
         a detail was wrong, the sentence that it must have come from is yielded in its place.
         """
-        repaired = self._vectors.of([s.text for s in self.statements[self._repair_begins :]])
+        rewritten = self._vectors.of([s.text for s in self.statements[self._repair_begins :]])
         for statement in failed:
             (vector,) = self._vectors.of([statement.text])
-            if len(repaired) and float((repaired @ vector).max()) >= _NEAR:
+            if len(rewritten) and float((rewritten @ vector).max()) >= _NEAR:
                 self.left_out.remove(statement)
                 self._repaired += 1
                 continue
@@ -146,16 +154,16 @@ class Checker:
     def notices(self) -> tuple[Message, ...]:
         """What a reader should know of how the reply was treated."""
         told = (
-            (self._invented, _invented),
-            (self._repaired, _repaired),
-            (self._replaced, _replaced),
-            (len(self.left_out), _left_out),
+            (self._invented, invented_markers),
+            (self._repaired, repaired),
+            (self._replaced, replaced),
+            (len(self.left_out), left_out),
         )
         notices = [message(count) for count, message in told if count]
         if self._cut:
-            notices.append(_cut_short())
+            notices.append(cut_short())
         if self._unjudged and self._judge:
-            notices.append(_unjudged(self._judge.name))
+            notices.append(unjudged(self._judge.name))
         return tuple(notices)
 
     def _cited(self, source: Evidence) -> bool:
@@ -215,54 +223,6 @@ def _is_framing(sentence: str, verification: Verification) -> bool:
     claims = facts.quantities or facts.dates
     failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source"}
     return not claims and not failed and bool(_FRAMING.search(sentence))
-
-
-def _invented(count: int) -> Message:
-    return Message(
-        code="invented_markers",
-        en=f"The model cited {count} source number(s) that do not exist; they were dropped.",
-        zh=f"模型引用了 {count} 个不存在的来源编号，已去掉。",
-    )
-
-
-def _repaired(count: int) -> Message:
-    return Message(
-        code="repaired",
-        en=f"{count} sentence(s) failed the check at first, and were written again.",
-        zh=f"有 {count} 句话起初未通过核对，已经改写。",
-    )
-
-
-def _replaced(count: int) -> Message:
-    return Message(
-        code="replaced",
-        en=f"{count} sentence(s) failed the check, and the article's own stand in their place.",
-        zh=f"有 {count} 句话未通过核对，已换成文章的原句。",
-    )
-
-
-def _left_out(count: int) -> Message:
-    return Message(
-        code="left_out",
-        en=f"{count} sentence(s) of the model failed the check and were left out.",
-        zh=f"模型写的 {count} 句话未通过核对，已略去。",
-    )
-
-
-def _cut_short() -> Message:
-    return Message(
-        code="cut_short",
-        en="The model was stopped: its reply went on for too long.",
-        zh="模型的回复过长，已停止。",
-    )
-
-
-def _unjudged(name: str) -> Message:
-    return Message(
-        code="unjudged",
-        en=f"The judge {name} gave no verdict on some sentences; the program's own check stands.",
-        zh=f"评判模型 {name} 对部分句子没有给出结论，以程序自己的核对为准。",
-    )
 
 
 def _not_supported(name: str) -> Message:

@@ -65,3 +65,57 @@ def other_language() -> Message:
         " (RAG_MODEL) answers in the question's.",
         zh="引文保留文章的原文语言；配置语言模型（RAG_MODEL）后会用提问的语言作答。",
     )
+
+
+def invented_markers(count: int) -> Message:
+    """How many markers pointed at no sentence of the prompt."""
+    return Message(
+        code="invented_markers",
+        en=f"The model cited {count} source number(s) that do not exist; they were dropped.",
+        zh=f"模型引用了 {count} 个不存在的来源编号，已去掉。",
+    )
+
+
+def repaired(count: int) -> Message:
+    """How many sentences hold only since they were written again."""
+    return Message(
+        code="repaired",
+        en=f"{count} sentence(s) failed the check at first, and were written again.",
+        zh=f"有 {count} 句话起初未通过核对，已经改写。",
+    )
+
+
+def replaced(count: int) -> Message:
+    """How many sentences gave way to the article's own."""
+    return Message(
+        code="replaced",
+        en=f"{count} sentence(s) failed the check, and the article's own stand in their place.",
+        zh=f"有 {count} 句话未通过核对，已换成文章的原句。",
+    )
+
+
+def left_out(count: int) -> Message:
+    """How many sentences of the reply are not in the answer."""
+    return Message(
+        code="left_out",
+        en=f"{count} sentence(s) of the model failed the check and were left out.",
+        zh=f"模型写的 {count} 句话未通过核对，已略去。",
+    )
+
+
+def cut_short() -> Message:
+    """Why a reply ends where it does."""
+    return Message(
+        code="cut_short",
+        en="The model was stopped: its reply went on for too long.",
+        zh="模型的回复过长，已停止。",
+    )
+
+
+def unjudged(name: str) -> Message:
+    """Whose word is missing on some sentences."""
+    return Message(
+        code="unjudged",
+        en=f"The judge {name} gave no verdict on some sentences; the program's own check stands.",
+        zh=f"评判模型 {name} 对部分句子没有给出结论，以程序自己的核对为准。",
+    )
