@@ -120,6 +120,7 @@ class Checker:
         """What is worth asking the model about again, which is taken to happen next."""
         failed = () if self.refused else tuple(self.left_out[:_MOST_REPAIRED])
         self._repair_begins, self._repairs_left = len(self.statements), len(failed)
+        self._repeated = 0
         return failed
 
     def replace_failed(self, failed: Sequence[Statement]) -> Iterator[Statement]:

@@ -39,7 +39,8 @@ class Sources:
 
 
 class ScriptedModel:
-    """A chat model that says what it was given, piece by piece; to a repair it says `repair`.
+    """A chat model that says what it was given, piece by piece; to a repair it says `repair`, in
+    characters.
 
     `prompts` are what it was asked, in order.
     """
@@ -50,7 +51,7 @@ class ScriptedModel:
     def __init__(self, *pieces: str, repair: str | Exception = "") -> None:
         self._replies: list[tuple[str, ...] | Exception] = [
             pieces,
-            repair if isinstance(repair, Exception) else (repair,),
+            repair if isinstance(repair, Exception) else tuple(repair),
         ]
         self.given = 0
         self.prompts: list[str] = []

@@ -199,6 +199,14 @@ def test_a_model_that_repeats_itself_is_stopped(sources: Sources) -> None:
     assert model.given < 10
 
 
+def test_a_model_that_repeated_itself_still_repairs(sources: Sources) -> None:
+    false = PAID.replace("1亿", "3亿")
+    model = ScriptedModel(f"{CLOSE}[1]", *[f"{false}[2] "] * 10, repair=f"{PAID}[2]")
+    _, made = composed_by(model, sources)
+    assert [s.text for s in made.statements] == [CLOSE, PAID]
+    assert [notice.code for notice in made.notices] == ["repaired", "cut_short"]
+
+
 def test_framing_is_kept_with_a_claim_and_dropped_alone(sources: Sources) -> None:
     _, made = composed(sources, f"主要原因如下：\n- {PAID}[2]")
     assert [(s.kind, s.citations == ()) for s in made.statements] == [
