@@ -36,8 +36,7 @@ def attribute(
         if sentence.text == claim:
             return (sentence,), verify(claim, vector, (sentence,))
     found = _best_sentences(claim, vector, evidence)
-    choices = [_needed(claim, vector, choice) for choice in (marked, found) if choice]
-    checked = [(choice, verify(claim, vector, choice)) for choice in choices]
+    checked = [_needed(claim, vector, choice) for choice in (marked, found) if choice]
     if not checked:
         return (), verify(claim, vector, ())
     # Of equals, the nearer one, unless the writer's own (the first) is hardly any farther.
@@ -72,17 +71,20 @@ def _best_sentences(
 
 def _needed(
     claim: str, vector: NDArray[np.float32], choice: Sequence[Evidence]
-) -> tuple[Evidence, ...]:
+) -> tuple[tuple[Evidence, ...], Verification]:
     """The first sentences of `choice`, as few as support the claim as well as all do."""
     ranked = sorted(choice, key=lambda e: float(e.vector @ vector), reverse=True)
     if not _has_checkable_facts(claim):
-        return tuple(ranked[:1])
+        return tuple(ranked[:1]), verify(claim, vector, ranked[:1])
     ranked.sort(key=lambda e: supplied_facts(claim, e), reverse=True)
-    best = _RANK[verify(claim, vector, ranked).verdict]
+    whole = verify(claim, vector, ranked)
     for size in range(1, len(ranked)):
-        if _RANK[verify(claim, vector, ranked[:size]).verdict] >= best:
-            return tuple(ranked[:size])
-    return tuple(ranked[:MAX_CITATIONS])
+        verification = verify(claim, vector, ranked[:size])
+        if _RANK[verification.verdict] >= _RANK[whole.verdict]:
+            return tuple(ranked[:size]), verification
+    if len(ranked) > MAX_CITATIONS:
+        return tuple(ranked[:MAX_CITATIONS]), verify(claim, vector, ranked[:MAX_CITATIONS])
+    return tuple(ranked), whole
 
 
 def _has_checkable_facts(claim: str) -> bool:
