@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.corpus.sentences import SHORT_GROUP, split_sentences
+from rag.corpus.sentences import SHORT_GROUP, may_end, split_sentences
 
 _PLAIN_MARKER = (
     r"\s*[\[【［]\s*\^?(?:(?:sources?|sentences?|来源|句子|句)\s*[:：]?\s*)?"
@@ -69,6 +69,8 @@ def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[ReplySentence, ..
     stop, and no short quotation is open that a closing mark could still join. With `final`,
     nothing more is coming and everything is whole.
     """
+    if not final and not may_end(buffer):
+        return (), buffer
     moved = _MARKER_BEHIND_STOP.sub(r"\3\1\2", buffer)
     spans = split_sentences(moved)
     if not final:

@@ -115,6 +115,11 @@ def split_sentences(text: str) -> tuple[Sentence, ...]:
     return tuple(found)
 
 
+def may_end(text: str) -> bool:
+    """Whether the text may hold more than one sentence; told at once, for text still coming in."""
+    return "\n" in text.strip() or bool(_TERMINATOR.search(text))
+
+
 def _add(found: list[Sentence], text: str, start: int, end: int, kind: SentenceKind) -> None:
     while start < end and text[start].isspace():
         start += 1

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.sentences import split_sentences
+from rag.corpus.sentences import may_end, split_sentences
 
 
 def sentences(text: str) -> list[str]:
@@ -112,6 +112,12 @@ def test_every_character_that_is_not_blank_is_in_one_sentence(text: str) -> None
 def test_a_blank_line_parts_what_it_stands_between(text: str) -> None:
     alone = sentences(text)
     assert sentences(f"{text}\n\n{text}") == alone + alone
+
+
+@given(ANY_TEXT)
+def test_text_without_an_end_inside_is_one_sentence_at_most(text: str) -> None:
+    assert may_end(text) or len(sentences(text)) <= 1
+    assert not may_end(" 字，“b\n")
 
 
 @pytest.mark.parametrize(
