@@ -126,13 +126,15 @@ def _read_names(text: str) -> list[str]:
             if len(word) > 1:
                 names.append(word)
             continue
-        opening = not text[: match.start()].strip("\"'“‘([ \n") or bool(
-            re.search(r"[.!?:]['\"”]?\s+[\"'“(]?$", text[: match.start()])
-        )
         if (
             any(c.isupper() for c in word[1:])
             or any(c.isdigit() for c in word)
-            or (word[:1].isupper() and not opening and len(word) > 1)
+            or (word[:1].isupper() and len(word) > 1 and not _opens(text[: match.start()]))
         ):
             names.append(word)
     return names
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence begins behind this text."""
+    return not before.strip("\"'“‘([ \n") or bool(re.search(r"[.!?:]['\"”]?\s+[\"'“(]?$", before))

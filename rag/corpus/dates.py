@@ -47,33 +47,40 @@ _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
 _COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔股倍份件辆套吨米公里分]"
 
 # The longest form first: each match is cut out before the next pattern looks, so that no digit
-# is read twice.
+# is read twice. Ahead of each stands what a text must hold, any of it, for the pattern to match:
+# that is told in a hundredth of the time.
 _DATES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"(?<!\d)(?P<decade>(?:1[0-9]|20)\d0)(?:s\b|年代)",
-        r"(?<!\d)(?P<century>20|21|19|18|17)世纪(?P<decade>\d0)年代",
-        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
-        r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b",
-        rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b",
-        rf"(?<!\d)(?P<year>\d{{4}})年(?:自然年)?第?{_QUARTER}季度?",
-        r"(?<!\d)(?P<year>\d{2}|\d{4})年?q(?P<quarter>[1-4])(?!\d)",
-        r"\bq(?P<quarter>[1-4])(?: of)? (?P<year>\d{4})\b",
-        rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter (?:of |in )?(?P<year>\d{{4}})\b",
-        r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月",
-        rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b",
-        r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]",
-        rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b",
-        rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])",
-        rf"第?{_QUARTER}季度",
-        rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b",
-        r"(?<![a-z\d])q(?P<quarter>[1-4])\b",
-        r"(?<!\d)(?P<year>(?:19|20)\d{2})年",
-        rf"(?<![\d.,$¥€£])(?P<year>(?:19|20)\d{{2}})(?![\d,.]*\d|[a-z]|{_COUNTED}|\s?(?:{alternatives(UNITS)}))",
-        r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)",
-        r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
-        r"(?<!\d)(?P<day>\d{1,2})日",
+    (hints, re.compile(pattern))
+    for hints, pattern in (
+        (("0s", "年代"), r"(?<!\d)(?P<decade>(?:1[0-9]|20)\d0)(?:s\b|年代)"),
+        (("世纪",), r"(?<!\d)(?P<century>20|21|19|18|17)世纪(?P<decade>\d0)年代"),
+        (("年",), r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]"),
+        (("-",), r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),
+        (_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b"),
+        (_MONTHS, rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b"),
+        (("年",), rf"(?<!\d)(?P<year>\d{{4}})年(?:自然年)?第?{_QUARTER}季度?"),
+        (("q",), r"(?<!\d)(?P<year>\d{2}|\d{4})年?q(?P<quarter>[1-4])(?!\d)"),
+        (("q",), r"\bq(?P<quarter>[1-4])(?: of)? (?P<year>\d{4})\b"),
+        (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter (?:of |in )?(?P<year>\d{{4}})\b"),
+        (("年",), r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月"),
+        (_MONTHS, rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b"),
+        (("月",), r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]"),
+        (_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"),
+        (_MONTHS, rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])"),
+        (("季度",), rf"第?{_QUARTER}季度"),
+        (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b"),
+        (("q",), r"(?<![a-z\d])q(?P<quarter>[1-4])\b"),
+        (("年",), r"(?<!\d)(?P<year>(?:19|20)\d{2})年"),
+        (
+            ("19", "20"),
+            rf"(?<![\d.,$¥€£])(?P<year>(?:19|20)\d{{2}})(?![\d,.]*\d|[a-z]|{_COUNTED}|\s?(?:{alternatives(UNITS)}))",
+        ),
+        (("月",), r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)"),
+        (
+            _MONTHS,
+            r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
+        ),
+        (("日",), r"(?<!\d)(?P<day>\d{1,2})日"),
     )
 )
 # Some write 2009 年 8 月 31 日.
@@ -160,7 +167,9 @@ def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDa
     if published:
         for word, years in _RELATIVE_YEARS.items():
             text = text.replace(word, f"{published.moment.year + years}年")
-    for pattern in _DATES:
+    for hints, pattern in _DATES:
+        if not any(hint in text for hint in hints):
+            continue
         for match in pattern.finditer(text):
             said = match.groupdict()
             named = _date(said, match.group(), published)

@@ -147,7 +147,8 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
         rank = match[1] or match[2] or match[3]
         value = _ORDINALS.get(rank) or chinese_number(rank)[0] or Decimal(rank)
         found.append(Quantity(value=Decimal(value), step=Decimal(1), unit="rank", text=match[0]))
-    text = _RANK.sub(lambda match: " " * len(match[0]), text)
+    if found:
+        text = _RANK.sub(lambda match: " " * len(match[0]), text)
     text = _RANGE.sub(_both_ends, text)
     for match in _QUANTITY.finditer(text):
         number = match["number"].replace(",", "")

@@ -36,6 +36,8 @@ _MONTH_NAMES = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
+_NO_WORD = "星礼周百一二两三四五六七八九十千万亿"
+"""What a day of the week, a share or a count begins with."""
 _TOKEN = re.compile(
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)"
     rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)"
@@ -50,7 +52,8 @@ _TOKEN = re.compile(
     rf"|(?P<percent>百分之[零一二三四五六七八九十百]+)"
     rf"|(?P<count>[一二两三四五六七八九十百千万亿]{{2,}}"
     rf"|[一二两三四五六七八九十](?=[家名位款项座种倍条支届轮个次人天年成]))"
-    rf"|(?P<han>[{HAN}])|(?P<latin>[^\W\d_{HAN}](?:[^\W_{HAN}]|['’.&+-](?=[^\W_{HAN}]))*)"
+    rf"|(?P<han>[{HAN}](?:(?![{_NO_WORD}])[{HAN}])*)"
+    rf"|(?P<latin>[^\W\d_{HAN}](?:[^\W_{HAN}]|['’.&+-](?=[^\W_{HAN}]))*)"
     r"|(?P<break>[，；：。！？,;:!?.()（）])"
 )
 _LIGHT = frozenset(
@@ -80,9 +83,9 @@ def _read(plain: str) -> Iterator[Token]:
         said, start = match[0], match.start()
         if match["han"]:
             # Up to the next number: 十二 inside a run is read as one.
-            end = start + 1
+            end = at
             while end < len(plain) and (next_ := _TOKEN.match(plain, end)) and next_["han"]:
-                end += 1
+                end = next_.end()
             at = end
             for word in segmented(plain[start:end]):
                 kind: TokenKind = "light" if word in _LIGHT else "word"
