@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from rag.corpus.analysis import simplified, tagged
 from rag.corpus.dictionary import english_words, load_dictionary, stem
@@ -63,6 +63,8 @@ _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _MEASURE_ENDINGS = "价率额量数值"
 """A measure (收盘价, 出货量) is given in a text that says what was measured: 收盘报116.7港元."""
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
+_REMEMBERED = 512
+"""Texts: choosing, checking and comparing read the same few sentences of an answer anew."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +92,7 @@ class FoldedText:
     stems: str
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> FoldedText:
     """Compatibility forms, Traditional characters, case and word endings folded away."""
     characters = simplified(unicodedata.normalize("NFKC", text).casefold())
@@ -131,6 +134,7 @@ def counted_noun(question: str, *, across: bool) -> Concept | None:
     return None
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
     """The concepts of a question in either language, in order, each once.
 
@@ -162,6 +166,7 @@ def weights(concepts: Sequence[Concept], texts: Iterable[FoldedText]) -> tuple[f
     )
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def text_language(text: str) -> Language:
     """The language that carries a text: the words between its names decide.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Literal
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import Facts, read_facts
 from rag.answering.selection.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
-from rag.corpus.dates import CalendarDate, day_of, same_date
+from rag.corpus.dates import CalendarDate, day_of, read_dates, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
@@ -89,12 +88,10 @@ class Reading:
 
 
 class Reader:
-    """Reads the sentences found for one question; what they share is read once."""
+    """Reads the sentences found for one question."""
 
     def __init__(self, needed: Requirements) -> None:
         self.needed = needed
-        self._folded = cache(fold)
-        self._facts = cache(read_facts)
 
     def read(self, evidence: Evidence) -> Reading:
         """What the sentence has of what is asked for.
@@ -104,8 +101,8 @@ class Reader:
         its own. Of several names one will do: a comparison names more than one sentence speaks of.
         """
         needed, document = self.needed, evidence.document
-        facts = self._facts(evidence.text, document.published)
-        sentence, around = self._folded(evidence.text), self.around(evidence)
+        facts = read_facts(evidence.text, document.published)
+        sentence, around = fold(evidence.text), self.around(evidence)
         given = frozenset(part for part in needed.parts if gives(evidence.text, facts, part))
         nearby = _share_named(around, needed.names)
         dated = _says_any(needed.dates, facts.dates)
@@ -131,15 +128,15 @@ class Reader:
 
     def around(self, evidence: Evidence) -> FoldedText:
         """The passage of a sentence with its article's title."""
-        return self._folded(f"{evidence.document.title}\n{evidence.passage}")
+        return fold(f"{evidence.document.title}\n{evidence.passage}")
 
     def whole(self, document: Document) -> FoldedText:
         """The whole article with its title."""
-        return self._folded(f"{document.title}\n{document.text}")
+        return fold(f"{document.title}\n{document.text}")
 
     def _dated_nearby(self, evidence: Evidence) -> bool:
         published = evidence.document.published
-        known = list(self._facts(evidence.passage, published).dates)
+        known = list(read_dates(evidence.passage, published)[0])
         if published:
             known.append(day_of(published))
         return _says_any(self.needed.dates, known)

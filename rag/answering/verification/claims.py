@@ -149,6 +149,9 @@ def _wrong_numbers(
     claim: str, said: Facts, sources: Sequence[tuple[Facts, Evidence]]
 ) -> list[Message]:
     known = [quantity for facts, _ in sources for quantity in facts.quantities]
+    other = [q for q in said.quantities if not any(same_quantity(q, source) for source in known)]
+    if not other:
+        return []
     written = joined("\n".join(evidence.text for _, evidence in sources))
     said_there = " ".join(evidence.text for _, evidence in sources).casefold()
     counts = {t.key for _, e in sources for t in tokens(e.text) if t.kind == "number"}
@@ -158,9 +161,8 @@ def _wrong_numbers(
             en=f"the number “{quantity.text}” is not in the cited sentence",
             zh=f"数字“{quantity.text}”不在所引的句子中",
         )
-        for quantity in said.quantities
-        if not any(same_quantity(quantity, source) for source in known)
-        and not (f"{quantity.value}" in counts and not quantity.unit)
+        for quantity in other
+        if not (f"{quantity.value}" in counts and not quantity.unit)
         and not (quantity.unit == "rank" and _ranked(quantity.value, said_there))
         and not _is_part_of_name(quantity.text, claim, written)
     ]

@@ -11,7 +11,7 @@ from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
 from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import FoldedText, fold, text_language
+from rag.retrieval.terms import fold, text_language
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
@@ -52,15 +52,10 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*wrong, *_chinese(claim, text, across=into_english)]))
 
 
+@lru_cache(maxsize=128)
 def joined(text: str) -> str:
     """Folded, without blanks and hyphens: names are written with and without them."""
-    return re.sub(r"[\s-]+", "", _folded(text).characters)
-
-
-@lru_cache(maxsize=32)
-def _folded(text: str) -> FoldedText:
-    """Folding a whole article costs more than all that is looked for in it."""
-    return fold(text)
+    return re.sub(r"[\s-]+", "", fold(text).characters)
 
 
 def _as_written(claim: str, text: str) -> list[str]:
@@ -134,18 +129,26 @@ def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
     """Chinese names of the claim that the text lacks, under their English names also."""
     if not _HAN.search(claim):
         return []
-    dictionary, stems = load_dictionary(), _folded(text).stems
+    dictionary, stems = load_dictionary(), fold(text).stems
     return [
         word
-        for word in dictionary.words_in(claim)
-        if word in dictionary.names
-        and word not in text
-        and not read_weekdays(word)
+        for word in _chinese_names(claim)
+        if word not in text
         and not any(f" {form} " in stems for form in dictionary.english[word])
         and not (
             across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text))
         )
     ]
+
+
+@lru_cache(maxsize=128)
+def _chinese_names(claim: str) -> tuple[str, ...]:
+    dictionary = load_dictionary()
+    return tuple(
+        word
+        for word in dictionary.words_in(claim)
+        if word in dictionary.names and not read_weekdays(word)
+    )
 
 
 def _may_be_shown(word: str, text: str) -> bool:
