@@ -141,6 +141,11 @@ def test_names_are_found_in_another_form() -> None:
     assert wrong_names("European ports grew.", [evidence("Ports in Europe grew.")]) == ()
     australia = [evidence("Ports in Australia grew.")]
     assert wrong_names("The Austria office grew.", australia) == ("Austria",)
+    rivals = [evidence("Rivals from the US and China ban it for children under 16.")]
+    assert wrong_names("US-based rivals in the US-China race ban under-16s.", rivals) == ()
+    assert wrong_names("US-based rivals ban under-18s.", rivals) == ("under-18s",)
+    models = [evidence("Qwen2.5-Max beats Llama Plus.")]
+    assert wrong_names("Qwen2.5-Plus beats Llama.", models) == ("Qwen2.5-Plus",)
     assert wrong_names("英国港口增长。", [evidence("Ports in the UK grew.")]) == ()
     assert wrong_names("法国港口增长。", [evidence("Ports in the UK grew.")]) == ("法国",)
     source = [evidence("The World Port Council met.")]

@@ -66,7 +66,22 @@ def _as_written(claim: str, text: str) -> list[str]:
         if joined(name) not in there
         and joined(_DERIVED.sub("", name)) not in there
         and not _stands_for_words(name, claim, text)
+        and not _in_parts(name, text)
     ]
+
+
+def _in_parts(name: str, text: str) -> bool:
+    """Whether a word put together by hyphens says what the text says with its parts.
+
+    That is: "US-based" of a company in the US, "under-16s" of children under 16, "US-China" of
+    what is between the two. A model's name is none of these: Qwen2.5-Plus is no Qwen2.5.
+    """
+    parts = name.split("-")
+    plain = [part for part in parts if part.isalpha() and part.islower()]
+    named = [part.removesuffix("s") for part in parts if part not in plain]
+    if len(parts) < 2 or not (plain or all(part.isalpha() for part in parts)):
+        return False
+    return all(re.search(rf"(?<!\w){re.escape(part)}(?!\w)", text) for part in named)
 
 
 def _stands_for_words(name: str, claim: str, text: str) -> bool:
