@@ -239,6 +239,12 @@ class Assistant:
         found, _ = self._find(checked_question(question), (), None, today or date.today())
         return found
 
+    def holds_answer(self, question: str) -> bool:
+        """Whether sentences are found that answer the question. No chat model is asked."""
+        query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
+        found = search(self._corpus, query, self._embedder, self._vectors, None)
+        return found.assessment.answerable
+
     def _find(
         self,
         question: str,

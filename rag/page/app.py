@@ -11,8 +11,9 @@ import gradio as gr
 
 from rag.messages import Language
 from rag.page.chat.asking import Assistant
-from rag.page.chat.examples import examples_for
-from rag.page.chat.panel import draw_chat, drawn_in, said_in, wire_chat
+from rag.page.chat.events import wire_chat
+from rag.page.chat.examples import find_examples
+from rag.page.chat.panel import draw_chat, drawn_in, said_in
 from rag.page.chat.turns import Turn
 from rag.page.head import render_intro
 from rag.page.parts import QUIET, STILL, Update
@@ -25,10 +26,9 @@ _QUESTIONS_AT_ONCE = 4
 def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -> gr.Blocks:
     """The page's parts and what happens between them; `build_app` adds its style.
 
-    `examples` are questions to try; None offers those whose articles are in the corpus.
+    `examples` are questions to try; None offers some that the corpus answers.
     """
-    if examples is None:
-        examples = examples_for(assistant.documents())
+    offered = find_examples(assistant) if examples is None else lambda: tuple(examples)
     # Telemetry is off by argument: the environment can't turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
     with page:
@@ -43,7 +43,7 @@ def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -
                 elem_id="rag-language",
             )
         with gr.Tabs(elem_id="rag-tabs"), gr.Tab(EN.chat) as chat_tab:
-            chat = draw_chat(examples)
+            chat = draw_chat()
 
         def interface(chosen: Language) -> Update:
             """The page's own words in a language."""
@@ -54,24 +54,33 @@ def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -
             }
 
         def welcome(request: gr.Request) -> Update:
-            """Take up the browser's language."""
-            chosen = preferred_language(request.headers.get("accept-language"))
+            """Take up the language of the address (`?lang=zh`), or else the browser's."""
+            wished = request.query_params.get("lang")
+            chosen: Language = (
+                "zh"
+                if wished == "zh"
+                else "en"
+                if wished == "en"
+                else preferred_language(request.headers.get("accept-language"))
+            )
             return {language: chosen, **interface(chosen)}
 
-        def translate(turns: tuple[Turn, ...], chosen: Language) -> Update:
+        def translate(
+            turns: tuple[Turn, ...], examples: tuple[str, ...], chosen: Language
+        ) -> Update:
             """Say everything again in another language, but what was asked and answered."""
-            return {**interface(chosen), **drawn_in(chat, turns, assistant, chosen)}
+            return {**interface(chosen), **drawn_in(chat, turns, examples, assistant, chosen)}
 
         said = list(interface("en"))
-        page.load(welcome, None, [language, *said], queue=False, **QUIET)
+        loaded = page.load(welcome, None, [language, *said], queue=False, **QUIET)
         language.input(
             translate,
-            [chat.conversation, language],
-            [*said, chat.before, chat.present],
+            [chat.conversation, chat.examples, language],
+            [*said, chat.offers, chat.before, chat.present],
             queue=False,
             **QUIET,
         )
-        wire_chat(chat, assistant, language)
+        wire_chat(chat, assistant, language, loaded, offered)
     # Without a limit of its own, one reader's slow answer would hold up everybody else's.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page

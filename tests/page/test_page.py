@@ -63,22 +63,37 @@ def test_a_question_is_answered_and_its_marker_leads_to_the_source(
     expect(page.locator("#turn1-marker2")).to_be_focused()
 
 
-def test_whole_articles_unfold_and_stay_so_when_the_next_question_is_asked(
+def test_a_whole_article_opens_over_the_page_with_its_evidence_marked(
     served: Served, visit: Visit
 ) -> None:
     page = visit(served.url, locale="en-US")
     ask(page, "Why did Apple choose Alibaba?")
     answer(page)
-    page.get_by_text(EN.whole_article).first.click()
-    article = page.locator("#turn1-article1[open] .rag-article-text")
-    expect(article).to_contain_text("阿里应对高并发场景经验丰富")
-    expect(article.locator("mark")).to_have_count(2)
     link = page.locator(".rag-original").first
     expect(link).to_have_attribute("rel", "noopener noreferrer")
     expect(link).to_have_attribute("href", re.compile("^https://"))
+    opener = page.get_by_role("button", name=EN.whole_article).first
+    for _ in range(2):  # It can be opened again.
+        opener.click()
+        reader = page.get_by_role("dialog", name="苹果AI入华为什么选中了阿里？")
+        expect(reader.get_by_role("heading", name="阿里应对高并发场景经验丰富")).to_be_visible()
+        expect(reader.locator("mark")).to_have_count(2)
+        expect(reader.locator("mark").first).to_be_in_viewport()
+        page.keyboard.press("Escape")
+        expect(reader).to_have_count(0)
+        expect(opener).to_be_focused()
+
+
+def test_what_is_unfolded_stays_so_when_the_next_question_is_asked(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served.url, locale="en-US")
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    page.locator(".rag-left-out summary").click()
     ask(page, "weather?")
     answer(page, turn=2)
-    expect(article).to_be_visible()
+    expect(page.get_by_text("The number “19%” isn’t in the cited sentence.")).to_be_visible()
 
 
 def test_a_draft_is_shown_as_one_until_it_is_checked(served: Served, visit: Visit) -> None:
@@ -88,7 +103,7 @@ def test_a_draft_is_shown_as_one_until_it_is_checked(served: Served, visit: Visi
     expect(page.locator(".rag-draft")).to_contain_text(EN.draft)
     expect(page.locator(".rag-progress")).to_have_text(EN.stages["writing"])
     ask(page, "weather?")
-    expect(page.locator(".rag-hint")).to_have_text(EN.one_at_a_time)
+    expect(page.locator("#rag-composer .rag-hint")).to_have_text(EN.one_at_a_time)
     served.assistant.gate.set()
     answer(page)
     expect(page.locator(".rag-draft")).to_have_count(0)
@@ -128,7 +143,7 @@ def test_an_example_is_one_click_and_errors_are_one_line(
     box = page.locator("#rag-question textarea")
     expect(box).to_have_attribute("maxlength", str(MAX_QUESTION_CHARACTERS))
     ask(page, "   ")
-    expect(page.locator(".rag-hint").last).to_have_text(words.question_empty)
+    expect(page.locator("#rag-composer .rag-hint")).to_have_text(words.question_empty)
     page.get_by_role("button", name="苹果为什么选择阿里？").click()
     answer(page)
     ask(page, "bug")
@@ -152,7 +167,7 @@ def test_the_days_of_the_articles_can_be_set_and_the_answer_says_so(
     since, until = page.get_by_label(EN.since), page.get_by_label(EN.until)
     since.fill("next spring")
     ask(page, "weather?")
-    expect(page.locator(".rag-hint").last).to_contain_text("'next spring' is no date")
+    expect(page.locator("#rag-composer .rag-hint")).to_contain_text("'next spring' is no date")
     expect(page.locator(".rag-turn")).to_have_count(1)
     since.fill("2025-02")
     until.fill("2025-02-13")
@@ -236,7 +251,7 @@ def test_hostile_text_runs_nowhere(visit: Visit) -> None:
         answer(page)
         expect(page.locator(".rag-question")).to_have_text(HOSTILE)
         expect(page.locator(".rag-statement")).to_contain_text(HOSTILE)
-        expect(page.locator(".rag-source-name")).to_have_text(HOSTILE)
+        expect(page.locator(".rag-card .rag-source-name")).to_have_text(HOSTILE)
         expect(page.locator("#turn1-source1")).to_have_text(HOSTILE)
         expect(page.locator(".rag-privacy")).to_contain_text(HOSTILE)
         expect(page.locator(".rag-original")).to_have_count(0)

@@ -1,14 +1,26 @@
-// Runs once for each of the two parts of the conversation (the turns before, and the present
-// one), with `element` and `watch` given by the page's library. Both share one state, because a
-// turn moves from one part to the other when the next question is asked.
-const page = (window.citedRag ??= { unfolded: new Set(), chosen: null, turn: null });
+// What a reader does in the conversation. Runs once, for the part that shows the present turn,
+// with `element`, `trigger` and `watch` given by the page's library. It listens on the whole page,
+// because a turn moves to the part before it when the next question is asked.
+
+// Events that buttons (data-act) send to the program, with what else their data says.
+const ACTS = ["ask", "edit", "cancel", "read", "export"];
+
+// What the scripts of the page share; `kept` is told of in kept.js.
+const page = Object.assign((window.citedRag ??= { kept: null }), {
+  unfolded: new Set(), // ids of what the reader has unfolded
+  chosen: null, // id of the source or marker that the reader was led to
+  turn: null, // id of the turn that was scrolled to when it was asked
+  redrawn,
+});
+
+// --- from markers to sources and back -----------------------------------------------------------
 
 function markChosen() {
   document.querySelectorAll("[data-chosen]").forEach((node) => node.removeAttribute("data-chosen"));
   const target = page.chosen && document.getElementById(page.chosen);
   if (!target) return;
   target.setAttribute("data-chosen", "");
-  // A quote that overlaps another is in several pieces, and stands in the whole article as well.
+  // A quote that overlaps another is in several pieces.
   const marker = /-source(\d+)$/.exec(target.id)?.[1];
   if (!marker) return;
   target
@@ -20,6 +32,7 @@ function markChosen() {
 function goTo(id) {
   const target = document.getElementById(id);
   if (!target) return;
+  hidePopover();
   for (let node = target; node; node = node.parentElement) {
     if (node.tagName === "DETAILS") node.open = true;
   }
@@ -36,35 +49,139 @@ function goTo(id) {
   target.focus({ preventScroll: true });
 }
 
-element.addEventListener("click", (event) => {
-  const link = event.target.closest("[data-goto]");
-  if (!link) return;
+// --- the quote beside its marker ----------------------------------------------------------------
+
+const GAP = 6; // pixels between a marker and its popover, and between the popover and the edges
+const LINGER = 250; // milliseconds in which the pointer may move from the one to the other
+let marker = null;
+let popover = null;
+let leaving = 0;
+
+function showPopover(link) {
+  clearTimeout(leaving);
+  const wanted = document.getElementById(link.dataset.popover);
+  if (popover && popover !== wanted) hidePopover();
+  if (!wanted) return;
+  marker = link;
+  popover = wanted;
+  if (!popover.matches(":popover-open")) popover.showPopover();
+  place();
+}
+
+function hidePopover() {
+  clearTimeout(leaving);
+  if (popover?.isConnected && popover.matches(":popover-open")) popover.hidePopover();
+  marker = popover = null;
+}
+
+// Above the marker or below it, wherever there is more room: never over it.
+function place() {
+  if (!popover) return;
+  if (!marker.isConnected || !popover.isConnected) return hidePopover();
+  const at = marker.getBoundingClientRect();
+  const above = at.top - 2 * GAP;
+  const below = window.innerHeight - at.bottom - 2 * GAP;
+  popover.style.maxHeight = "none";
+  const under = popover.offsetHeight <= below || below >= above;
+  popover.style.maxHeight = `${under ? below : above}px`;
+  popover.style.top = `${under ? at.bottom + GAP : at.top - GAP - popover.offsetHeight}px`;
+  const rightmost = document.documentElement.clientWidth - popover.offsetWidth - GAP;
+  popover.style.left = `${Math.max(GAP, Math.min(at.left - GAP, rightmost))}px`;
+}
+
+function leave() {
+  clearTimeout(leaving);
+  leaving = setTimeout(hidePopover, LINGER);
+}
+
+document.addEventListener("pointerover", (event) => {
+  if (event.pointerType !== "mouse" || !event.target.closest) return;
+  const link = event.target.closest(".rag-marker");
+  if (link) showPopover(link);
+  else if (event.target.closest(".rag-popover")) clearTimeout(leaving);
+  else if (popover && document.activeElement !== marker) leave();
+});
+document.addEventListener("focusin", ({ target }) => {
+  if (target.matches(".rag-marker:focus-visible")) showPopover(target);
+});
+document.addEventListener("focusout", ({ target, relatedTarget }) => {
+  if (target === marker && !popover.contains(relatedTarget)) leave();
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !popover) return;
   event.preventDefault();
-  goTo(link.dataset.goto);
+  hidePopover();
+});
+window.addEventListener("scroll", place, { capture: true, passive: true });
+window.addEventListener("resize", place);
+
+// --- clicks -------------------------------------------------------------------------------------
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("[data-goto]");
+  if (link) {
+    event.preventDefault();
+    // A finger can't hover: its first tap shows the quote, its second one leads to the article.
+    const first = event.pointerType === "touch" && link.dataset.popover && link !== marker;
+    if (first) showPopover(link);
+    else goTo(link.dataset.goto);
+    return;
+  }
+  if (popover && !popover.contains(event.target)) hidePopover();
+  const button = event.target.closest("button[data-act], button[data-copy]");
+  if (!button) return;
+  if (button.dataset.copy) copy(button);
+  else if (ACTS.includes(button.dataset.act)) act(button.dataset);
 });
 
-element.addEventListener(
+function act({ act, ...data }) {
+  trigger(act, data);
+  if (act === "edit" || act === "cancel") document.querySelector("#rag-question textarea").focus();
+}
+
+async function copy(button) {
+  const status = button.parentElement.querySelector('[role="status"]');
+  try {
+    await navigator.clipboard.writeText(button.dataset.copy);
+    status.textContent = button.dataset.copied;
+  } catch {
+    // Browsers keep the clipboard from pages that come over plain HTTP from another machine.
+    status.textContent = button.dataset.failed;
+  }
+  setTimeout(() => (status.textContent = ""), 4000);
+}
+
+document.addEventListener(
   "toggle",
   ({ target }) => {
-    if (!target.id) return;
+    if (target.tagName !== "DETAILS" || !target.closest(".rag-turn")) return;
     if (target.open) page.unfolded.add(target.id);
     else page.unfolded.delete(target.id);
   },
   true,
 );
 
-// Each new piece of the answer draws the part anew, which folds and unmarks everything: put back
-// what the reader had unfolded and chosen.
-watch("value", () => {
+// --- drawn anew ---------------------------------------------------------------------------------
+
+// Each new piece of the answer draws its part anew, which folds and unmarks everything: put back
+// what the reader had unfolded, chosen and opened.
+function redrawn() {
   if (!document.querySelector(".rag-turn")) {
-    Object.assign(page, { unfolded: new Set(), chosen: null, turn: null });
+    Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
     return;
   }
   page.unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
   markChosen();
+  place();
   const asked = element.querySelector('.rag-turn[aria-busy="true"]');
   if (asked && asked.id !== page.turn) {
     page.turn = asked.id;
     asked.scrollIntoView({ block: "start" });
+    // A link's question is asked once: reloading the page, or copying its address, asks nothing.
+    const address = new URL(window.location);
+    address.searchParams.delete("q");
+    window.history.replaceState(null, "", address);
   }
-});
+}
+
+watch("value", redrawn);

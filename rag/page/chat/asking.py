@@ -42,6 +42,9 @@ class Assistant(Protocol):
     def documents(self) -> tuple[DocumentReference, ...]:
         """Every article, without its text."""
 
+    def holds_answer(self, question: str) -> bool:
+        """Whether the articles seem to answer a question; no chat model is asked."""
+
 
 def take(
     turn: Turn,

@@ -1,11 +1,32 @@
-"""Questions to try, offered only where the corpus has the article that answers them."""
+"""Questions to try, offered only where the corpus answers them.
+
+The seed articles have questions of their own. Any other corpus has them made of its newest titles,
+and each is tried on the index before it is offered: no chat model is asked.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+import threading
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from rag.messages import Language
+from rag.page.chat.asking import Assistant
 from rag.types import DocumentReference
+
+MOST = 4
+"""Examples offered."""
+
+_TRIED = 10
+"""Titles tried at most: each costs one search of the index."""
+
+_LENGTHS = {"zh": (8, 40), "en": (20, 100)}
+"""Characters of a title that can stand in a question: a shorter one may say too little."""
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OUTLET_BEHIND = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,30}$|\s*[_|｜][^_|｜]{1,20}$")
+_NOT_OF_A_TITLE = re.compile(r"https?:|[\\{}<>]|\.(?:md|txt|html?|pdf)$|…$|\.\.\.$")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -24,7 +45,68 @@ SEED_EXAMPLES = (
 )
 
 
-def examples_for(corpus: Iterable[DocumentReference]) -> tuple[str, ...]:
-    """The questions whose article is in `corpus`."""
+def find_examples(assistant: Assistant) -> Callable[[], tuple[str, ...]]:
+    """A way to the examples that looks for them at the first call, and only then."""
+    lock = threading.Lock()
+    found: list[tuple[str, ...]] = []
+
+    def examples() -> tuple[str, ...]:
+        with lock:
+            if not found:
+                found.append(examples_for(assistant))
+            return found[0]
+
+    return examples
+
+
+def examples_for(assistant: Assistant) -> tuple[str, ...]:
+    """At most `MOST` questions that the corpus answers: the seeds' own, else of its titles."""
+    corpus = assistant.documents()
     articles = {reference.doc_id.rpartition("/")[2] for reference in corpus}
-    return tuple(example.question for example in SEED_EXAMPLES if example.article in articles)
+    seeds = tuple(example.question for example in SEED_EXAMPLES if example.article in articles)
+    if seeds:
+        return seeds
+    answered: list[str] = []
+    for tried, question in enumerate(questions_of(corpus)):
+        if tried == _TRIED or len(answered) == MOST:
+            break
+        if assistant.holds_answer(question):
+            answered.append(question)
+    return tuple(answered)
+
+
+def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:
+    """A question for each title that can be asked about, the newest articles' first.
+
+    Chinese and English take turns as long as there are both.
+    """
+    newest = sorted(
+        corpus, key=lambda r: r.published.moment.timestamp() if r.published else 0.0, reverse=True
+    )
+    asked = dict.fromkeys(question for r in newest if (question := question_of(r.title)))
+    chinese = [question for question in asked if _HAN.search(question)]
+    english = [question for question in asked if not _HAN.search(question)]
+    while chinese or english:
+        for questions in (chinese, english):
+            if questions:
+                yield questions.pop(0)
+
+
+def question_of(title: str) -> str | None:
+    """A question about the article with this title, in the title's language, or None.
+
+    A title that is a question is asked as it is; any other is quoted in one.
+    """
+    title = _OUTLET_BEHIND.sub("", " ".join(title.split())).rstrip("。.")
+    language: Language = "zh" if _HAN.search(title) else "en"
+    shortest, longest = _LENGTHS[language]
+    if not shortest <= len(title) <= longest or _NOT_OF_A_TITLE.search(title):
+        return None
+    if language == "en" and " " not in title:  # A file's name, or another script.
+        return None
+    if title.endswith(("？", "?")):
+        return title
+    quoted = title.replace("“", "‘").replace("”", "’").replace('"', "’")
+    if language == "zh":
+        return f"关于“{quoted}”，报道说了什么？"
+    return f"What do the articles say about “{quoted}”?"

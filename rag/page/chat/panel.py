@@ -1,4 +1,4 @@
-"""The parts of the chat, and what happens between them.
+"""The parts of the chat; what happens between them is in `rag.page.chat.events`.
 
 The conversation is drawn by `rag.page.chat.rendering` into `gr.HTML` parts, not into `gr.Chatbot`:
 the chatbot reads its messages as Markdown and cleans them, while here every byte of markup is ours
@@ -8,33 +8,38 @@ the value in as it is and never reads it as a template again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.errors import RagError
 from rag.messages import Language
-from rag.page.chat.asking import Assistant, finder, take
-from rag.page.chat.rendering import render_hint, render_turn, render_turns
-from rag.page.chat.texts import EN, Texts, texts
+from rag.page.chat.asking import Assistant, finder
+from rag.page.chat.controls import render_examples, render_kept
+from rag.page.chat.rendering import render_turn, render_turns
+from rag.page.chat.texts import EN, texts
 from rag.page.chat.turns import Turn
-from rag.page.parts import QUIET, STILL, Update, asset
-from rag.retrieval.time_frame import time_frame_of
+from rag.page.parts import STILL, Update, asset
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChatPanel:
-    """The components of the chat. `before` shows all turns but the last, `present` the last."""
+    """The components of the chat. `before` shows all turns but the last, `present` the last.
+
+    `conversation` is a tuple of turns, `examples` one of questions, `editing` the number of the
+    turn whose question is being edited, or 0. `errand` is what the browser is asked to do, `reader`
+    one whole article.
+    """
 
     conversation: gr.State
+    editing: gr.State
+    examples: gr.State
+    kept: gr.HTML
     before: gr.HTML
     present: gr.HTML
-    offers: gr.Column
-    offers_label: gr.HTML
-    offered: tuple[gr.Button, ...]
+    reader: gr.HTML
+    errand: gr.HTML
+    offers: gr.HTML
     hint: gr.HTML
     days: gr.Accordion
     since: gr.Textbox
@@ -45,16 +50,25 @@ class ChatPanel:
     new: gr.Button
 
 
-def draw_chat(examples: Sequence[str]) -> ChatPanel:
-    """Make the components, in the order in which they stand; `examples` are questions to try."""
+_REDRAWN = "watch('value', () => window.citedRag.redrawn());"
+
+_ERRAND = """watch('value', () => {
+  const detail = { ...element.firstElementChild?.dataset };
+  if (!detail.errand) return;
+  props.value = ''; // So that the same may be asked again.
+  document.dispatchEvent(new CustomEvent('cited-rag:errand', { detail }));
+});"""
+
+
+def draw_chat() -> ChatPanel:
+    """Make the components, in the order in which they stand."""
     words = EN  # Until the browser has told its language, a moment after the page is up.
-    script = asset("chat.js")
-    before = gr.HTML("", js_on_load=script, apply_default_css=False)
-    present = gr.HTML("", js_on_load=script, apply_default_css=False)
-    with gr.Column(visible=bool(examples), scale=0, elem_id="rag-offers") as offers:
-        offers_label = gr.HTML(render_hint(words.examples, "en"), **STILL)
-        with gr.Row(elem_id="rag-examples"):
-            offered = tuple(gr.Button(example, size="sm") for example in examples)
+    kept = _scripted(asset("kept.js"), render_kept("en"))
+    before = _scripted(_REDRAWN)
+    present = _scripted(asset("chat.js"))
+    reader = _scripted(asset("reader.js"))
+    errand = _scripted(_ERRAND)
+    offers = gr.HTML("", elem_id="rag-offers", **STILL)
     with gr.Column(scale=0, elem_id="rag-composer"):
         hint = gr.HTML("", **STILL)
         with gr.Row(elem_id="rag-ask-row"):
@@ -77,11 +91,14 @@ def draw_chat(examples: Sequence[str]) -> ChatPanel:
             until = _day(words.until)
     return ChatPanel(
         conversation=gr.State(()),
+        editing=gr.State(0),
+        examples=gr.State(()),
+        kept=kept,
         before=before,
         present=present,
+        reader=reader,
+        errand=errand,
         offers=offers,
-        offers_label=offers_label,
-        offered=offered,
         hint=hint,
         days=days,
         since=since,
@@ -93,125 +110,19 @@ def draw_chat(examples: Sequence[str]) -> ChatPanel:
     )
 
 
+def _scripted(script: str, value: str = "") -> gr.HTML:
+    return gr.HTML(value, js_on_load=script, apply_default_css=False)
+
+
 def _day(label: str) -> gr.Textbox:
     return gr.Textbox(lines=1, max_length=20, label=label, placeholder="YYYY-MM-DD")
-
-
-def wire_chat(parts: ChatPanel, assistant: Assistant, language_choice: gr.Radio) -> None:
-    """Say what happens when.
-
-    `language_choice` waits while an answer streams, which goes on in the language it began in.
-    """
-
-    def controls(*, running: bool) -> Update:
-        """The buttons that go with a running or a finished answer."""
-        return {
-            parts.ask: gr.update(visible=not running),
-            parts.stop: gr.update(visible=running),
-            parts.new: gr.update(visible=not running),
-            language_choice: gr.update(interactive=not running),
-        }
-
-    def respond(
-        asked: str,
-        turns: tuple[Turn, ...],
-        language: Language,
-        since: str | None,
-        until: str | None,
-    ) -> Iterator[Update]:
-        """Answer a question, event by event."""
-        refusal = _refusal(asked, turns, texts(language))
-        try:
-            # A box that was never shown has no value.
-            frame = time_frame_of(since or "", until or "")
-        except RagError as error:
-            refusal = refusal or error.message.text(language)
-        if refusal:
-            yield {parts.hint: render_hint(refusal, language)}
-            return
-        history = tuple(turn.answer for turn in turns if turn.answer is not None)
-        turn = Turn(number=len(turns) + 1, question=asked.strip())
-        find = finder(assistant)
-        yield {
-            parts.conversation: (*turns, turn),
-            **drawn_in(parts, (*turns, turn), assistant, language),
-            **controls(running=True),
-            parts.offers: gr.update(visible=False),
-            parts.question: "",
-            parts.hint: "",
-        }
-        for newer in take(turn, assistant, history, frame):
-            turn = newer
-            yield {
-                parts.conversation: (*turns, turn),
-                parts.present: render_turn(turn, find, language),
-            }
-        yield {**controls(running=False), parts.hint: ""}
-
-    def halt(turns: tuple[Turn, ...], language: Language) -> Update:
-        """Keep what had been checked when the reader stopped the answer."""
-        turns = tuple(turn.stop() if turn.running else turn for turn in turns)
-        return {
-            parts.conversation: turns,
-            **drawn_in(parts, turns, assistant, language),
-            **controls(running=False),
-        }
-
-    def restart() -> Update:
-        """Forget the conversation."""
-        return {
-            parts.conversation: (),
-            parts.before: "",
-            parts.present: "",
-            parts.hint: "",
-            parts.since: "",
-            parts.until: "",
-            parts.offers: gr.update(visible=bool(parts.offered)),
-            parts.new: gr.update(visible=False),
-        }
-
-    drawn = [parts.conversation, parts.before, parts.present]
-    buttons = [parts.ask, parts.stop, parts.new, language_choice]
-    asking: dict[str, Any] = {
-        "fn": respond,
-        "inputs": [
-            *(parts.question, parts.conversation, language_choice),
-            *(parts.since, parts.until),
-        ],
-        "outputs": [*drawn, *buttons, parts.offers, parts.question, parts.hint],
-        # Not "once": the browser counts a stopped answer as running until the model's next word,
-        # and would drop the next question without a sign. `respond` itself takes one at a time.
-        "trigger_mode": "multiple",
-        **QUIET,
-    }
-    running = [gr.on([parts.ask.click, parts.question.submit], **asking)]
-    for button in parts.offered:
-        chosen = button.click(
-            lambda example=button.value: example, None, parts.question, queue=False, **QUIET
-        )
-        running.append(chosen.then(**asking))
-    parts.stop.click(
-        halt,
-        [parts.conversation, language_choice],
-        [*drawn, *buttons],
-        cancels=running,
-        queue=False,
-        **QUIET,
-    )
-    parts.new.click(
-        restart,
-        None,
-        [*drawn, parts.hint, parts.since, parts.until, parts.offers, parts.new],
-        queue=False,
-        **QUIET,
-    )
 
 
 def said_in(parts: ChatPanel, language: Language) -> Update:
     """The chat's own words in `language`."""
     words = texts(language)
     return {
-        parts.offers_label: render_hint(words.examples, language),
+        parts.kept: render_kept(language),
         parts.question: gr.update(label=words.question, placeholder=words.placeholder),
         parts.ask: words.ask,
         parts.stop: words.stop,
@@ -223,22 +134,19 @@ def said_in(parts: ChatPanel, language: Language) -> Update:
 
 
 def drawn_in(
-    parts: ChatPanel, turns: tuple[Turn, ...], assistant: Assistant, language: Language
+    parts: ChatPanel,
+    turns: tuple[Turn, ...],
+    examples: tuple[str, ...],
+    assistant: Assistant,
+    language: Language,
 ) -> Update:
-    """The whole conversation. Only its last turn is drawn again while an answer streams."""
+    """The whole conversation, or examples where it has not begun.
+
+    Only its last turn is drawn again while an answer streams.
+    """
     find = finder(assistant)
     return {
+        parts.offers: "" if turns else render_examples(examples, language),
         parts.before: render_turns(turns[:-1], find, language),
-        parts.present: render_turns(turns[-1:], find, language),
+        parts.present: "".join(render_turn(turn, find, language, last=True) for turn in turns[-1:]),
     }
-
-
-def _refusal(question: str, turns: tuple[Turn, ...], words: Texts) -> str:
-    """Why a question can't be asked now, or nothing."""
-    if turns and turns[-1].running:
-        return words.one_at_a_time
-    if not question.strip():
-        return words.question_empty
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        return words.question_too_long.format(len(question), MAX_QUESTION_CHARACTERS)
-    return ""

@@ -9,10 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
+from rag.page.chat.sharing import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
-    byline,
     marker_id,
+    outlet_of,
+    popover_id,
+    render_popovers,
     render_reference,
     render_sources,
     source_id,
@@ -27,39 +30,39 @@ from rag.types import Answer, Citation, ModelUse, Statement
 _SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
 
 
-def render_hint(line: str, language: Language) -> str:
-    """One quiet line about the question box, or nothing."""
-    if not line:
-        return ""
-    return f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
-
-
 def render_turns(turns: Iterable[Turn], find: FindDocument, language: Language) -> str:
     """Several turns, one under the other."""
     return "".join(render_turn(turn, find, language) for turn in turns)
 
 
-def render_turn(turn: Turn, find: FindDocument, language: Language) -> str:
-    """One question with its answer, or with what is known of it while it streams."""
+def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: bool = False) -> str:
+    """One question with its answer, or with what is known of it while it streams.
+
+    The `last` of a conversation can be asked again (of others, what came after them would go), and
+    what saves the whole conversation stands below it.
+    """
     words = texts(language)
     if turn.answer is not None:
-        body = render_answer(turn.answer, find, turn=turn.number, language=language)
+        body = render_answer(turn.answer, turn=turn.number, language=language)
         citations = cited(turn.answer)
+        hits = turn.answer.hits
     else:
         body = _unfinished(turn, words, language)
         citations = _distinct(c for s in turn.statements for c in s.citations)
-    sources = render_sources(
-        citations, find, turn=turn.number, language=language, whole_articles=not turn.running
-    )
+        hits = ()
+    sources = render_sources(citations, find, turn=turn.number, language=language, hits=hits)
+    actions = _actions(turn, words, language, last=last)
+    popovers = render_popovers(citations, turn=turn.number, language=language)
     return (
         f'<article class="rag-turn" id="turn{turn.number}" lang="{HTML_LANGUAGE[language]}" '
         f'aria-busy="{"true" if turn.running else "false"}">'
         f"{inline(turn.question, tag='h2', css_class='rag-question')}"
-        f'<div class="rag-columns"><div class="rag-answer">{body}</div>{sources}</div></article>'
+        f'<div class="rag-columns"><div class="rag-answer">{body}{actions}</div>{sources}</div>'
+        f"{popovers}</article>"
     )
 
 
-def render_answer(answer: Answer, find: FindDocument, *, turn: int, language: Language) -> str:
+def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
     """A finished answer, without its source panel."""
     words = texts(language)
     parts = [_understanding(answer, words, language)]
@@ -70,7 +73,7 @@ def render_answer(answer: Answer, find: FindDocument, *, turn: int, language: La
     if answer.missing:
         heading = words.missing if answer.status == "abstained" else words.incomplete
         parts.append(_messages(answer.missing, heading, "rag-missing", language))
-    parts.append(_nearest(answer, find, turn, words))
+    parts.append(_nearest(answer, turn, words))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
         f'<p class="rag-notice">{escaped(notice.text(language))}</p>'
@@ -124,6 +127,29 @@ def cited(answer: Answer) -> tuple[Citation, ...]:
     return _distinct((*of_statements, *of_conflicts))
 
 
+def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str:
+    """What can be done with a turn that has ended."""
+    if turn.running:
+        return ""
+    data = f'type="button" class="rag-button" data-turn="{turn.number}"'
+    buttons = ""
+    if turn.answer is not None:
+        markdown = answer_markdown(turn.answer, language)
+        buttons += (
+            f'<button {data} data-copy="{escaped(markdown)}" '
+            f'data-copied="{escaped(words.copied)}" data-failed="{escaped(words.copy_failed)}">'
+            f"{escaped(words.copy_answer)}</button>"
+        )
+    buttons += f'<button {data} data-act="edit">{escaped(words.edit)}</button>'
+    if last:
+        buttons += f'<button {data} data-act="ask">{escaped(words.retry)}</button>'
+        for form, label in (("md", words.save_markdown), ("json", words.save_json)):
+            buttons += (
+                f'<button {data} data-act="export" data-form="{form}">{escaped(label)}</button>'
+            )
+    return f'<div class="rag-actions">{buttons}<span class="rag-hint" role="status"></span></div>'
+
+
 def _distinct(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     by_marker: dict[int, Citation] = {}
     for citation in citations:
@@ -159,11 +185,13 @@ def _statements(statements: Sequence[Statement], turn: int, language: Language) 
 
 def _marker(citation: Citation, turn: int, words: Texts, first: bool) -> str:
     target = source_id(turn, citation.marker)
+    popover = popover_id(turn, citation.marker)
     html_id = f' id="{marker_id(turn, citation.marker)}"' if first else ""
     label = escaped(words.marker.format(citation.marker, citation.title))
     return (
-        f'<a class="rag-marker"{html_id} href="#{target}" data-goto="{target}" title="{label}" '
-        f'aria-label="{label}">[{citation.marker}]</a>'
+        f'<a class="rag-marker"{html_id} href="#{target}" data-goto="{target}" '
+        f'data-popover="{popover}" aria-label="{label}" aria-describedby="{popover}-text">'
+        f"[{citation.marker}]</a>"
     )
 
 
@@ -197,39 +225,39 @@ def _labelled(label: str, content: str, words: Texts) -> str:
 
 
 def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
-    """What the sources disagree on, each value with its source and date."""
+    """What the sources disagree on: a table for each, with a line for each value."""
     seen = {c.marker for s in answer.statements for c in s.citations}
+    columns = (words.value, words.source, words.date)
+    head = "".join(f'<th scope="col">{escaped(column)}</th>' for column in columns)
     shown = []
     for conflict in answer.conflicts:
-        items = ""
+        lines = ""
         for value in conflict.values:
             citation = value.citation
             marker = _marker(citation, turn, words, first=citation.marker not in seen)
             seen.add(citation.marker)
-            where = byline(citation.outlet, citation.published, words)
-            if value.superseded:
-                where += f" · {escaped(words.superseded)}"
-            items += (
-                f"<li>{inline(value.value, tag='strong')} {marker} "
-                f'<span class="rag-byline">{where}</span></li>'
+            state = f'<span class="rag-superseded">{escaped(words.superseded)}</span>'
+            date = str(citation.published) if citation.published else words.undated
+            lines += (
+                f'<tr><th scope="row">{inline(value.value)}{state * value.superseded}</th>'
+                f"<td>{inline(outlet_of(citation) or citation.title)} {marker}</td>"
+                f"<td>{escaped(date)}</td></tr>"
             )
         about = (inline(part) for part in (conflict.subject, conflict.measure) if part)
         subject = words.comma.join(about)
         shown.append(
-            f'<section class="rag-conflict"><p>{_labelled(words.conflicts, subject, words)}</p>'
-            f"<ul>{items}</ul></section>"
+            f'<div class="rag-conflict"><table><caption>'
+            f"{_labelled(words.conflicts, subject, words)}</caption>"
+            f"<thead><tr>{head}</tr></thead><tbody>{lines}</tbody></table></div>"
         )
     return "".join(shown)
 
 
-def _nearest(answer: Answer, find: FindDocument, turn: int, words: Texts) -> str:
+def _nearest(answer: Answer, turn: int, words: Texts) -> str:
     if not answer.nearest:
         return ""
     items = "".join(
-        render_reference(
-            reference, find(reference.doc_id), html_id=f"turn{turn}-nearest{index}", words=words
-        )
-        for index, reference in enumerate(answer.nearest)
+        render_reference(reference, turn=turn, words=words) for reference in answer.nearest
     )
     return (
         f'<section class="rag-nearest"><h3>{escaped(words.nearest)}</h3><ul>{items}</ul></section>'

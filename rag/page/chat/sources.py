@@ -1,22 +1,19 @@
 """The source panel: every citation's sentence, marked in its own paragraph of its own article.
 
-Pure functions from citations and documents to HTML. All offsets are code points, as Python
-counts, and the cutting is done here, so a browser's UTF-16 never meets them.
+Pure functions from citations and documents to HTML.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from itertools import pairwise
-from types import MappingProxyType
+from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
 from rag.messages import Language
+from rag.page.chat.highlighting import Anchor, Block, blocks, mark, marked, stands_in
 from rag.page.chat.texts import Texts, texts
-from rag.page.markup import escaped, external_link, inline
+from rag.page.markup import escaped, external_link, inline, safe_url
 from rag.page.texts import HTML_LANGUAGE
-from rag.types import Citation, Document, DocumentReference, Published
+from rag.types import Citation, Document, DocumentReference, Hit
 
 FindDocument = Callable[[str], Document | None]
 """The article with a `doc_id`, or None where the index no longer has it."""
@@ -24,41 +21,11 @@ FindDocument = Callable[[str], Document | None]
 CONTEXT = 240
 """Characters shown on either side of the quotes, in a paragraph too long to show whole."""
 
+MAX_CONSIDERED = 10
+"""Passages listed that were found and not used."""
 
-@dataclass(frozen=True, kw_only=True)
-class Block:
-    """A paragraph or heading of a document: `document.text[start:end]`."""
-
-    start: int
-    end: int
-    heading: bool
-
-
-@dataclass(frozen=True, kw_only=True)
-class Anchor:
-    """Where a marker of the answer leads: an id, and the badge (HTML) that leads back."""
-
-    html_id: str
-    badge: str
-
-
-def blocks(text: str) -> Iterator[Block]:
-    """The paragraphs and headings of `text`, in order, without the blank lines between them."""
-    position = start = end = 0
-    for line in text.split("\n"):
-        heading = re.match(r"#{1,6} ", line)
-        blank = not line.strip()
-        if (heading or blank) and start < end:
-            yield Block(start=start, end=end, heading=False)
-            start = end
-        if heading:
-            yield Block(start=position + heading.end(), end=position + len(line), heading=True)
-        elif not blank:
-            start = start if start < end else position
-            end = position + len(line)
-        position += len(line) + 1
-    if start < end:
-        yield Block(start=start, end=end, heading=False)
+PASSAGE_CHARACTERS = 240
+"""What is shown of each of them."""
 
 
 def source_id(turn: int, marker: int) -> str:
@@ -71,101 +38,136 @@ def marker_id(turn: int, marker: int) -> str:
     return f"turn{turn}-marker{marker}"
 
 
+def popover_id(turn: int, marker: int) -> str:
+    """The id of the popover that shows a citation's quote beside its marker."""
+    return f"turn{turn}-quote{marker}"
+
+
 def render_sources(
     citations: Sequence[Citation],
     find: FindDocument,
     *,
     turn: int,
     language: Language,
-    whole_articles: bool = True,
+    hits: Sequence[Hit] = (),
 ) -> str:
-    """The source panel of one answer, or nothing where it has no citations.
+    """The source panel of one answer, or nothing where there is nothing to show in it.
 
-    One card per article, in the order of their first markers. `whole_articles=False` leaves out
-    the full texts, which are large, while an answer is still streaming.
+    One card per article, in the order of their first markers; then, folded, the passages of
+    `hits` that hold no citation.
     """
-    if not citations:
-        return ""
     words = texts(language)
+    considered = _considered(unused(hits, citations), find, turn, words)
+    if not citations and not considered:
+        return ""
     cards: dict[str, list[Citation]] = {}
     for citation in sorted(citations, key=lambda c: c.marker):
         cards.setdefault(citation.doc_id, []).append(citation)
     rendered = "".join(
-        _card(cited, find(doc_id), turn=turn, words=words, whole_article=whole_articles)
-        for doc_id, cited in cards.items()
+        _card(cited, find(doc_id), turn=turn, words=words) for doc_id, cited in cards.items()
     )
     return (
         f'<aside class="rag-sources" aria-label="{escaped(words.sources)}">'
-        f'<h3 class="rag-sources-title">{escaped(words.sources)}</h3>{rendered}</aside>'
+        f'<h3 class="rag-sources-title">{escaped(words.sources)}</h3>{rendered}{considered}</aside>'
     )
 
 
-def byline(outlet: str | None, published: Published | None, words: Texts) -> str:
+def render_popovers(citations: Sequence[Citation], *, turn: int, language: Language) -> str:
+    """For each citation what its marker shows without leaving the sentence: quote and source."""
+    words = texts(language)
+    shown = []
+    for citation in citations:
+        html_id = popover_id(turn, citation.marker)
+        target = source_id(turn, citation.marker)
+        # The quote alone describes the marker: its label names the article already.
+        quote = inline(citation.quote, tag="blockquote", html_id=f"{html_id}-text")
+        shown.append(
+            f'<div class="rag-popover" id="{html_id}" popover="manual">{quote}'
+            f"<p>{inline(citation.title, css_class='rag-source-name')}</p>"
+            f'<p class="rag-byline">{byline(citation, words)}</p>'
+            f'<p><a href="#{target}" data-goto="{target}" tabindex="-1">'
+            f"{escaped(words.show_in_article)}</a></p></div>"
+        )
+    return f'<div class="rag-popovers">{"".join(shown)}</div>' if shown else ""
+
+
+def render_reference(reference: DocumentReference, *, turn: int, words: Texts) -> str:
+    """A nearest article: its title, where it is from, and a way to read it."""
+    return (
+        f'<li class="rag-card">{_head(reference, words)}'
+        f"{_read_button(reference.doc_id, turn, words.read_article)}</li>"
+    )
+
+
+def byline(source: Citation | DocumentReference | Document, words: Texts) -> str:
     """Who published an article and when, no more precise than is known."""
+    published = source.published
     date = (
         f"<time>{escaped(str(published))}</time>"
         if published
         else f"<span>{escaped(words.undated)}</span>"
     )
+    outlet = outlet_of(source)
     return (inline(outlet, tag="bdi") + " · " if outlet else "") + date
 
 
-def render_reference(
-    reference: DocumentReference, document: Document | None, *, html_id: str, words: Texts
-) -> str:
-    """A nearest article: its title, where it is from, and its text to unfold."""
-    line = inline(reference.title, css_class="rag-source-name")
-    where = byline(reference.outlet, reference.published, words)
-    head = f'{line}<div class="rag-byline">{where} {external_link(reference.url, words.original)}'
-    text = ""
-    if document is not None:
-        text = _unfolding(article(document.text, ()), words.read_article, html_id, document)
-    return f'<li class="rag-card">{head}</div>{text}</li>'
+def outlet_of(source: Citation | DocumentReference | Document) -> str | None:
+    """Who published an article; where that isn't known, the host of its address, if it has one."""
+    address = safe_url(source.url)
+    return source.outlet or (urlsplit(address).hostname if address else None)
 
 
-def article(text: str, citations: Sequence[Citation]) -> str:
-    """A whole article as paragraphs and headings, with the quotes marked."""
-    return "".join(
-        f'<p class="{"rag-heading" if block.heading else "rag-paragraph"}">'
-        f"{marked(text, block.start, block.end, citations)}</p>"
-        for block in blocks(text)
+def unused(hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Hit]:
+    """The best `MAX_CONSIDERED` hits, in their order, from whose passage nothing is cited."""
+    return [
+        hit
+        for hit in hits
+        if not any(
+            c.doc_id == hit.passage.doc_id
+            and c.start < hit.passage.end
+            and c.end > hit.passage.start
+            for c in citations
+        )
+    ][:MAX_CONSIDERED]
+
+
+def _considered(hits: Sequence[Hit], find: FindDocument, turn: int, words: Texts) -> str:
+    if not hits:
+        return ""
+    items = []
+    for hit in hits:
+        passage = hit.passage
+        document = find(passage.doc_id)
+        # An article that is gone has left its passage in the answer, but no name save its file's.
+        name = inline(passage.doc_id, css_class="rag-source-name")
+        head, button = f"<header>{name}</header>", ""
+        if document is not None:
+            head = _head(document, words)
+            button = _read_button(passage.doc_id, turn, words.whole_article)
+        text = passage.text[:PASSAGE_CHARACTERS]
+        text += "…" * (len(passage.text) > PASSAGE_CHARACTERS)
+        items.append(f"<li>{head}{inline(text, tag='p', css_class='rag-excerpt')}{button}</li>")
+    summary = escaped(words.considered.format(len(hits)))
+    return (
+        f'<details class="rag-considered" id="turn{turn}-considered"><summary>{summary}</summary>'
+        f"<ul>{''.join(items)}</ul></details>"
     )
 
 
-def marked(
-    text: str,
-    start: int,
-    end: int,
-    citations: Sequence[Citation],
-    anchors: Mapping[int, Sequence[Anchor]] = MappingProxyType({}),
-) -> str:
-    """`text[start:end]` as HTML, with every part that a citation quotes in a `<mark>`.
-
-    Quotes may overlap: the text is cut wherever one begins or ends, and each piece names all
-    the citations that cover it. `anchors` are put before the mark that begins at their offset.
-    """
-    edges = {start, end}
-    for citation in citations:
-        edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
-    pieces = []
-    for left, right in pairwise(sorted(edges)):
-        content = escaped(text[left:right])
-        covering = [c for c in citations if c.start < right and c.end > left]
-        if covering:
-            numbers = " ".join(str(citation.marker) for citation in covering)
-            content = _mark(content, numbers, anchors.get(left, ()))
-        pieces.append(content)
-    return "".join(pieces)
+def _head(source: Citation | DocumentReference | Document, words: Texts) -> str:
+    """An article's title, where it is from, and a link to it."""
+    return (
+        f"<header>{inline(source.title, css_class='rag-source-name')}"
+        f'<div class="rag-byline">{byline(source, words)} '
+        f"{external_link(source.url, words.original)}</div></header>"
+    )
 
 
-def _mark(content: str, numbers: str, anchors: Sequence[Anchor]) -> str:
-    """`content`, already HTML, in a `<mark>`, behind its anchors' badges."""
-    badges = "".join(anchor.badge for anchor in anchors)
-    # An element has one id. Where two quotes begin at one place, the first gets the mark itself
-    # and the others get empty elements to lead to.
-    html_id = f' id="{anchors[0].html_id}" tabindex="-1"' if anchors else ""
-    others = "".join(f'<span id="{a.html_id}" tabindex="-1"></span>' for a in anchors[1:])
-    return f'{badges}{others}<mark{html_id} data-markers="{numbers}">{content}</mark>'
+def _read_button(doc_id: str, turn: int, label: str) -> str:
+    return (
+        f'<button type="button" class="rag-read" data-act="read" data-turn="{turn}" '
+        f'data-article="{escaped(doc_id)}">{escaped(label)}</button>'
+    )
 
 
 def _card(
@@ -174,10 +176,9 @@ def _card(
     *,
     turn: int,
     words: Texts,
-    whole_article: bool,
 ) -> str:
     first = citations[0]
-    found = [c for c in citations if document is not None and _stands_in(c, document)]
+    found = [c for c in citations if document is not None and stands_in(c, document)]
     lost = [c for c in citations if c not in found]
     body = ""
     if document is not None and found:
@@ -186,29 +187,16 @@ def _card(
         note = words.article_gone if document is None else words.article_changed
         body += f'<p class="rag-note">{escaped(note)}</p>'
     for citation in lost:
-        quote = _mark(
+        quote = mark(
             escaped(citation.quote), str(citation.marker), [_anchor(citation, turn, words)]
         )
         body += f'<p class="rag-excerpt">{quote}</p>'
     if first.also_in:
         others = "; ".join(d.outlet or d.title for d in first.also_in)
         body += f'<p class="rag-note">{inline(words.also_in.format(others))}</p>'
-    if document is not None and whole_article:
-        html_id = f"turn{turn}-article{first.marker}"
-        body += _unfolding(article(document.text, found), words.whole_article, html_id, document)
-    return (
-        f'<section class="rag-card"><header>{inline(first.title, css_class="rag-source-name")}'
-        f'<div class="rag-byline">{byline(first.outlet, first.published, words)} '
-        f"{external_link(first.url, words.original)}</div></header>{body}</section>"
-    )
-
-
-def _stands_in(citation: Citation, document: Document) -> bool:
-    """Whether the document is still the one that was quoted, at the place that was quoted."""
-    return (
-        document.content_hash == citation.content_hash
-        and document.text[citation.start : citation.end] == citation.quote
-    )
+    if document is not None:
+        body += _read_button(document.doc_id, turn, words.whole_article)
+    return f'<section class="rag-card">{_head(first, words)}{body}</section>'
 
 
 def _anchor(citation: Citation, turn: int, words: Texts) -> Anchor:
@@ -254,11 +242,3 @@ def _window(block: Block, citations: Sequence[Citation]) -> tuple[int, int]:
     first = min(c.start for c in citations) - CONTEXT
     last = max(c.end for c in citations) + CONTEXT
     return max(block.start, first), min(block.end, last)
-
-
-def _unfolding(content: str, label: str, html_id: str, document: Document) -> str:
-    return (
-        f'<details class="rag-article" id="{html_id}"><summary>{escaped(label)}</summary>'
-        f'<div class="rag-article-text" lang="{HTML_LANGUAGE[document.language]}" tabindex="0">'
-        f"{content}</div></details>"
-    )

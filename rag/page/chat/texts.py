@@ -26,7 +26,24 @@ class Texts:
     question_too_long: str
     one_at_a_time: str
     unexpected: str
-    conversation: str
+    copy_answer: str
+    copied: str
+    copy_failed: str
+    edit: str
+    retry: str
+    editing: str
+    cancel: str
+    kept: str
+    kept_where: str
+    kept_none: str
+    kept_delete: str
+    kept_delete_all: str
+    kept_delete_all_sure: str
+    kept_unreadable: str
+    kept_full: str
+    kept_failed: str
+    save_markdown: str
+    save_json: str
 
     stages: Mapping[Stage, str]
     counted_stages: Mapping[Stage, str]
@@ -40,6 +57,7 @@ class Texts:
     why: str
     marker: str
     to_statement: str
+    show_in_article: str
 
     abstained: str
     missing: str
@@ -50,6 +68,9 @@ class Texts:
     left_out_one: str
     conflicts: str
     superseded: str
+    value: str
+    source: str
+    date: str
     time_frame: str
     understood_as: str
 
@@ -60,15 +81,21 @@ class Texts:
     seconds: str
 
     sources: str
+    considered: str
     whole_article: str
+    close: str
+    marked_here: str
+    cut: str
     original: str
     undated: str
     article_gone: str
+    article_not_there: str
     article_changed: str
     also_in: str
 
     colon: str
     comma: str
+    in_brackets: str
 
     def progress(self, progress: Progress | None) -> str:
         """What the assistant is doing, in words."""
@@ -103,7 +130,24 @@ EN = Texts(
     question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
     one_at_a_time="One question at a time: wait for this answer, or stop it.",
     unexpected="Something went wrong on our side, so there is no answer. Please ask again.",
-    conversation="Conversation",
+    copy_answer="Copy with sources",
+    copied="Copied.",
+    copy_failed="The browser refused to copy.",
+    edit="Edit the question",
+    retry="Ask again",
+    editing="Editing question {}: the new one takes its place, and what came after it goes.",
+    cancel="Cancel",
+    kept="Earlier conversations",
+    kept_where="Kept in this browser and nowhere else; the oldest make room for new ones.",
+    kept_none="None yet.",
+    kept_delete="Delete “{}”",
+    kept_delete_all="Delete all…",
+    kept_delete_all_sure="Yes, delete all of them",
+    kept_unreadable="A kept conversation could not be read, so it was deleted.",
+    kept_full="The oldest conversations were deleted to make room for this one.",
+    kept_failed="This browser could not keep the conversation: save it as a file if you need it.",
+    save_markdown="Save all as Markdown",
+    save_json="Save all as JSON",
     stages={
         "searching": "Searching the articles…",
         "reading": "Reading…",
@@ -122,6 +166,7 @@ EN = Texts(
     why="Why?",
     marker="Source {}: {}",
     to_statement="Back to the sentence that cites source {}",
+    show_in_article="Show it in the article",
     abstained="The articles don’t answer this",
     missing="Looked for and not found",
     nearest="The nearest articles",
@@ -131,6 +176,9 @@ EN = Texts(
     left_out_one="1 sentence left out, because it failed the check",
     conflicts="The sources disagree",
     superseded="superseded by a newer report",
+    value="What they say",
+    source="Source",
+    date="Date",
     time_frame="Time asked about",
     understood_as="Understood as",
     model_saw="Model: {} at {}; it saw the question and passages of the articles",
@@ -139,14 +187,20 @@ EN = Texts(
     model_none="No language model was used; nothing left this machine",
     seconds="{:.1f} s",
     sources="Sources",
+    considered="Passages read and not used: {}",
     whole_article="The whole article",
+    close="Close",
+    marked_here="What the answer cites is marked.",
+    cut="Only the first {:,} characters are shown.",
     original="Original",
     undated="undated",
     article_gone="This article is no longer in the index; here is the sentence that was quoted.",
+    article_not_there="This article is no longer in the index.",
     also_in="The same report is also in: {}",
     article_changed="This article has changed since; here is the sentence as it was quoted.",
     colon=": ",
     comma=", ",
+    in_brackets=" ({})",
 )
 
 ZH = Texts(
@@ -163,7 +217,24 @@ ZH = Texts(
     question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
     one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",
     unexpected="我们这边出了错，没有得到答案，请再问一次。",
-    conversation="对话",
+    copy_answer="复制（含出处）",
+    copied="已复制。",
+    copy_failed="浏览器不允许复制。",
+    edit="修改问题",
+    retry="重新提问",
+    editing="正在修改第 {} 个问题：新问题会取代它，其后的内容将被移除。",
+    cancel="取消",
+    kept="以前的对话",
+    kept_where="只保存在这个浏览器中；空间不足时最早的会被移除。",
+    kept_none="还没有。",
+    kept_delete="删除“{}”",
+    kept_delete_all="全部删除……",
+    kept_delete_all_sure="确定全部删除",
+    kept_unreadable="有一段保存的对话无法读取，已将其删除。",
+    kept_full="为腾出空间，最早的对话已被删除。",
+    kept_failed="浏览器无法保存这段对话：如有需要，请将它存为文件。",
+    save_markdown="整段对话存为 Markdown",
+    save_json="整段对话存为 JSON",
     stages={
         "searching": "正在检索文章……",
         "reading": "正在阅读……",
@@ -182,6 +253,7 @@ ZH = Texts(
     why="原因",
     marker="出处 {}：{}",
     to_statement="回到引用出处 {} 的句子",
+    show_in_article="在文章中查看",
     abstained="这些文章没有回答这个问题",
     missing="查找过但没有找到",
     nearest="最接近的文章",
@@ -191,6 +263,9 @@ ZH = Texts(
     left_out_one="略去 1 个未通过核对的句子",
     conflicts="各出处说法不一",
     superseded="已有更新的报道",
+    value="说法",
+    source="出处",
+    date="日期",
     time_frame="所问时间",
     understood_as="理解为",
     model_saw="模型：{}（{}），它看到了问题和文章片段",
@@ -199,14 +274,20 @@ ZH = Texts(
     model_none="未使用语言模型，没有内容离开本机",
     seconds="{:.1f} 秒",
     sources="出处",
+    considered="读过但未采用的段落：{}",
     whole_article="全文",
+    close="关闭",
+    marked_here="答案引用的内容已标出。",
+    cut="只显示前 {:,} 个字符。",
     original="原文链接",
     undated="日期不详",
     article_gone="索引中已没有这篇文章，这里是当时引用的句子。",
+    article_not_there="索引中已没有这篇文章。",
     also_in="同一报道另见：{}",
     article_changed="这篇文章后来有改动，这里是当时引用的句子。",
     colon="：",
     comma="，",
+    in_brackets="（{}）",
 )
 
 

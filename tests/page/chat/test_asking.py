@@ -1,4 +1,4 @@
-"""A question's way to its last turn, and the examples on offer."""
+"""A question's way to its last turn."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections.abc import Iterator, Sequence
 import pytest
 
 from rag.page.chat.asking import finder, take
-from rag.page.chat.examples import SEED_EXAMPLES, examples_for
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
 from rag.types import Answer, Draft, Event, Progress
@@ -84,10 +83,3 @@ def test_an_article_is_read_once_and_may_be_gone() -> None:
     [doc_id, *_] = assistant.articles
     assert find(doc_id) is find(doc_id)
     assert find("no such article") is None
-
-
-def test_examples_are_offered_where_their_articles_are() -> None:
-    assistant = ScriptedAssistant(seed_articles(), news)
-    assert examples_for(assistant.documents()) == tuple(e.question for e in SEED_EXAMPLES)
-    assert examples_for(assistant.documents()[:2]) == ()
-    assert examples_for(()) == ()

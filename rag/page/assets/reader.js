@@ -1,0 +1,16 @@
+// The whole article, in a dialog over the page. Runs once, with `element`, `props` and `watch`
+// given by the page's library.
+
+watch("value", () => {
+  const dialog = element.querySelector("dialog");
+  if (!dialog || dialog.open) return;
+  dialog.showModal();
+  dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
+});
+
+element.addEventListener("click", ({ target }) => {
+  if (target.tagName === "DIALOG") target.close(); // A click beside the article.
+});
+
+// Emptied, so that the same article can be opened again.
+element.addEventListener("close", () => (props.value = ""), true);

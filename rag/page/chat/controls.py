@@ -1,0 +1,77 @@
+"""What stands around the conversation as HTML: hints, examples, the conversations that are kept.
+
+Pure functions. A button with `data-act` sends the event of that name (`assets/chat.js`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.messages import Language
+from rag.page.chat.texts import texts
+from rag.page.markup import escaped, inline
+from rag.page.texts import HTML_LANGUAGE
+
+
+def render_hint(line: str, language: Language) -> str:
+    """One quiet line about the question box, or nothing."""
+    if not line:
+        return ""
+    return f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
+
+
+def render_editing(number: int, language: Language) -> str:
+    """That a question of the conversation is being edited, what that does, and a way out."""
+    words = texts(language)
+    return (
+        f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">'
+        f"{escaped(words.editing.format(number))} "
+        f'<button type="button" class="rag-button" data-act="cancel">{escaped(words.cancel)}'
+        "</button></p>"
+    )
+
+
+def render_examples(examples: Sequence[str], language: Language) -> str:
+    """Questions to try, each one click; nothing where there are none."""
+    if not examples:
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="rag-button rag-example" data-act="ask" '
+        f'data-question="{escaped(question)}">{inline(question)}</button>'
+        for question in examples
+    )
+    label = escaped(texts(language).examples)
+    return (
+        f'<section class="rag-examples" lang="{HTML_LANGUAGE[language]}" aria-label="{label}">'
+        f'<p class="rag-hint">{label}</p>{buttons}</section>'
+    )
+
+
+def render_kept(language: Language) -> str:
+    """The list of conversations, which `assets/kept.js` fills; its words stand in the markup."""
+    words = texts(language)
+    lines = {
+        "unreadable": words.kept_unreadable,
+        "full": words.kept_full,
+        "failed": words.kept_failed,
+    }
+    notes = "".join(f' data-{name}="{escaped(line)}"' for name, line in lines.items())
+    return (
+        f'<div class="rag-kept-part" lang="{HTML_LANGUAGE[language]}">'
+        f'<details class="rag-kept"><summary>{escaped(words.kept)} '
+        f'(<span class="rag-kept-count">0</span>)</summary>'
+        f'<p class="rag-hint">{escaped(words.kept_where)}</p>'
+        f'<p class="rag-kept-none">{escaped(words.kept_none)}</p>'
+        f'<ul class="rag-kept-list" data-language="{HTML_LANGUAGE[language]}" '
+        f'data-remove="{escaped(words.kept_delete)}"></ul>'
+        f'<details class="rag-kept-all" hidden><summary>{escaped(words.kept_delete_all)}</summary>'
+        f'<button type="button" class="rag-button" data-forget-all>'
+        f"{escaped(words.kept_delete_all_sure)}</button></details></details>"
+        f'<p class="rag-hint rag-kept-note" role="status"{notes}></p></div>'
+    )
+
+
+def render_errand(errand: str, **details: str) -> str:
+    """Something for the browser to do: `keep`, `forget` or `save`, with what it needs for that."""
+    data = "".join(f' data-{name}="{escaped(value)}"' for name, value in details.items())
+    return f'<div hidden data-errand="{errand}"{data}></div>'

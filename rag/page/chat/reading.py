@@ -1,0 +1,68 @@
+"""One whole article to read, with what an answer cites of it marked.
+
+Its text is the document's own, as plain paragraphs and headings, not the Markdown or HTML of its
+file: that is what was searched and quoted, so a mark stands where the quote stands, to the
+character, and no markup of a stranger's ever reaches the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.messages import Language
+from rag.page.chat.highlighting import blocks, marked, stands_in
+from rag.page.chat.sources import byline
+from rag.page.chat.texts import texts
+from rag.page.markup import escaped, external_link, inline
+from rag.page.texts import HTML_LANGUAGE
+from rag.types import Citation, Document
+
+MAX_CHARACTERS = 300_000
+"""What is shown of one article: longer ones would hold up the browser."""
+
+
+def render_reader(
+    document: Document | None, citations: Sequence[Citation], language: Language
+) -> str:
+    """The article in a dialog of its own; None says that the index no longer has it.
+
+    `citations` may be of any article: only those that stand in this one, as it is now, are marked.
+    """
+    words = texts(language)
+    close = escaped(words.close)
+    button = (
+        f'<form method="dialog"><button class="rag-button" aria-label="{close}" title="{close}">'
+        "✕</button></form>"
+    )
+    if document is None:
+        head, body = "", f'<p class="rag-note">{escaped(words.article_not_there)}</p>'
+        label = f'aria-label="{escaped(words.whole_article)}"'
+    else:
+        label = 'aria-labelledby="rag-reader-title"'
+        head = (
+            f"<div>{inline(document.title, tag='h2', html_id='rag-reader-title')}"
+            f'<p class="rag-byline">{byline(document, words)} '
+            f"{external_link(document.url, words.original)}</p></div>"
+        )
+        found = [c for c in citations if stands_in(c, document)]
+        note = f'<p class="rag-hint">{escaped(words.marked_here)}</p>' if found else ""
+        body = (
+            f'{note}<div class="rag-reader-text" lang="{HTML_LANGUAGE[document.language]}" '
+            f'tabindex="0">{article(document.text[:MAX_CHARACTERS], found)}</div>'
+        )
+        if len(document.text) > MAX_CHARACTERS:
+            body += f'<p class="rag-note">{escaped(words.cut.format(MAX_CHARACTERS))}</p>'
+    return (
+        f'<dialog class="rag-reader" lang="{HTML_LANGUAGE[language]}" {label}>'
+        f'<header class="rag-reader-head">{head}{button}</header>{body}</dialog>'
+    )
+
+
+def article(text: str, citations: Sequence[Citation]) -> str:
+    """A whole article as paragraphs and headings, with the quotes marked."""
+    shown = []
+    for block in blocks(text):
+        content = marked(text, block.start, block.end, citations)
+        tag = "h3" if block.heading else "p"
+        shown.append(f"<{tag}>{content}</{tag}>")
+    return "".join(shown)
