@@ -83,15 +83,15 @@ def visit(browser: Browser) -> Iterator[Visit]:
     def open_page(url: str, **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("request", lambda r: None if _local(r.url, url) else outside.append(r.url))
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on(
+        context.set_default_timeout(10_000)
+        context.on("request", lambda r: None if _local(r.url, url) else outside.append(r.url))
+        context.on("weberror", lambda error: complaints.append(str(error.error)))
+        context.on(
             "console",
             lambda line: complaints.append(line.text) if line.type == "error" else None,
         )
-        page.on("dialog", refuse)
+        context.on("dialog", refuse)
+        page = context.new_page()
         # The first answer of the server names the browser's language.
         with page.expect_response(re.compile("/run/predict$")):
             page.goto(url)

@@ -1,11 +1,12 @@
 """What stands around the conversation as HTML: hints, examples, the conversations that are kept.
 
-Pure functions. A button with `data-act` sends the event of that name (`assets/chat.js`).
+A button with `data-act` sends the event of that name (`assets/chat.js`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from uuid import uuid4
 
 from rag.messages import Language
 from rag.page.chat.texts import texts
@@ -72,6 +73,10 @@ def render_kept(language: Language) -> str:
 
 
 def render_errand(errand: str, **details: str) -> str:
-    """Something for the browser to do: `keep`, `forget` or `save`, with what it needs for that."""
+    """Something for the browser to do: `keep`, `forget` or `save`, with what it needs for that.
+
+    It has a number of its own, since the browser may be told of it twice.
+    """
+    details["number"] = uuid4().hex
     data = "".join(f' data-{name}="{escaped(value)}"' for name, value in details.items())
     return f'<div hidden data-errand="{errand}"{data}></div>'

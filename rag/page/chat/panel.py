@@ -52,10 +52,12 @@ class ChatPanel:
 
 _REDRAWN = "watch('value', () => window.citedRag.redrawn());"
 
-_ERRAND = """watch('value', () => {
+_ERRAND = """let done;
+watch('value', () => {
   const detail = { ...element.firstElementChild?.dataset };
-  if (!detail.errand) return;
-  props.value = ''; // So that the same may be asked again.
+  // The end of an answer's stream brings its last update a second time.
+  if (!detail.errand || detail.number === done) return;
+  done = detail.number;
   document.dispatchEvent(new CustomEvent('cited-rag:errand', { detail }));
 });"""
 
