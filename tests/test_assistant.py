@@ -324,6 +324,17 @@ def test_an_unanswerable_question_is_sent_to_no_model(assistant: Assistant) -> N
     assert (answer.status, answer.model) == ("abstained", None)
 
 
+def test_whether_an_answer_is_held_is_asked_of_no_model(
+    seeds: Snapshot, embedder: Embedder
+) -> None:
+    with chat_server(says("[1]")) as server:
+        model = OpenAIChatModel(server.config())
+        asked = Assistant(snapshot=seeds, embedder=embedder, chat_model=model)
+        assert asked.holds_answer("Why did Apple choose Alibaba?")
+        assert not asked.holds_answer("Who won the 2022 FIFA World Cup?")
+        assert server.requests == []
+
+
 def test_an_endless_reply_is_cut_and_the_server_hung_up_on(assistant: Assistant) -> None:
     with chat_server(never_ends("苹果为百度AI支付了高达1亿美元的费用。[1]\n")) as server:
         answer = ask(with_model(assistant, OpenAIChatModel(server.config())), PAID)

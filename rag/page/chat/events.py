@@ -177,8 +177,10 @@ def _wire_editing(parts: ChatPanel, choice: gr.Radio) -> None:
     def edit(event: gr.EventData, turns: Turns, language: Language) -> Update:
         """Put a question back into the box."""
         turn = _turn_named(event, turns)
-        if turn is None or turns[-1].running:
+        if turn is None:
             return {parts.hint: gr.skip()}
+        if turns[-1].running:
+            return {parts.hint: render_hint(texts(language).one_at_a_time, language)}
         return {
             parts.editing: turn.number,
             parts.question: turn.question,

@@ -11,15 +11,23 @@ import pytest
 
 from rag.index.snapshot import reference
 from rag.messages import Language, Message
-from rag.page.chat.highlighting import blocks, marked
+from rag.page.chat.controls import render_errand, render_examples, render_hint
+from rag.page.chat.reading import render_reader
 from rag.page.chat.rendering import cited, render_draft, render_turn
-from rag.page.chat.sources import render_sources
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
 from rag.page.head import render_intro
 from rag.page.markup import escaped, external_link, safe_url
 from rag.page.texts import preferred_language
-from rag.types import Document, ModelUse, Progress
+from rag.types import (
+    Conflict,
+    ConflictValue,
+    Document,
+    Hit,
+    ModelUse,
+    Passage,
+    Progress,
+)
 from tests.page.scripted import (
     ScriptedAssistant,
     answered,
@@ -132,6 +140,18 @@ def test_hostile_text_everywhere_stays_text(language: Language) -> None:
         nearest=(reference(document),),
         notices=(message,),
         rewritten_question=HOSTILE,
+        conflicts=(
+            Conflict(
+                subject=HOSTILE,
+                measure=HOSTILE,
+                values=(ConflictValue(value=HOSTILE, citation=cite(document, HOSTILE, 2)),),
+            ),
+        ),
+        hits=(
+            Hit(
+                passage=Passage(passage_id=1, doc_id=HOSTILE, start=0, end=9, text=HOSTILE), score=1
+            ),
+        ),
         model=ModelUse(name=HOSTILE, endpoint=HOSTILE, prompt_tokens=None, completion_tokens=None),
     )
     turn = Turn(number=1, question=HOSTILE, answer=answer)
@@ -140,6 +160,9 @@ def test_hostile_text_everywhere_stays_text(language: Language) -> None:
         render_turn(Turn(number=1, question=HOSTILE, draft=HOSTILE), nothing, language),
         render_turn(Turn(number=1, question=HOSTILE, error=message), nothing, language),
         render_intro(HOSTILE, language),
+        render_reader(document, (cite(document, HOSTILE, 1),), language),
+        render_examples((HOSTILE,), language),
+        render_hint(HOSTILE, language),
     ):
         page = Page(shown)
         assert HOSTILE in page.text
@@ -149,99 +172,11 @@ def test_hostile_text_everywhere_stays_text(language: Language) -> None:
             assert not (attributes.get("href") or "#").startswith("javascript")
 
 
-# --- sources -----------------------------------------------------------------------------------
-
-
-def test_blocks_are_paragraphs_and_headings_of_the_text() -> None:
-    text = "\n\nFirst line\nof one.\n\n### Heading\nSecond.\n \n\nThird 😀.\n"
-    found = list(blocks(text))
-    assert [text[block.start : block.end] for block in found] == [
-        "First line\nof one.",
-        "Heading",
-        "Second.",
-        "Third 😀.",
-    ]
-    assert [block.heading for block in found] == [False, True, False, False]
-
-
-@pytest.mark.parametrize("document", seed_articles().values(), ids=lambda d: d.doc_id)
-def test_blocks_lose_nothing_of_the_seeds(document: Document) -> None:
-    kept = "".join(document.text[block.start : block.end] for block in blocks(document.text))
-    assert re.sub(r"\s", "", kept) == re.sub(r"\s|(?m:^#{1,6} )", "", document.text)
-
-
-def test_offsets_count_code_points() -> None:
-    """Emoji before and inside the quote: a count in UTF-16 would be off by one for each."""
-    document = made_document("😀😀 起飞 𠮷野家 涨了5%。🚀 The end.")
-    citation = cite(document, "𠮷野家 涨了5%。🚀", 1)
-    # Before it 2 + 1 + 2 + 1 code points (8 UTF-16 units), in it 3 + 1 + 5 + 1 (12).
-    assert (citation.start, citation.end) == (6, 16)
-    shown = marked(document.text, 0, len(document.text), [citation])
-    assert marks(shown) == ["𠮷野家 涨了5%。🚀"]
-    assert Page(shown).text == document.text
-
-
-def test_overlapping_quotes_are_cut_where_either_begins_or_ends() -> None:
-    document = made_document("one two three four")
-    citations = [cite(document, "one two three", 1), cite(document, "two three four", 2)]
-    shown = marked(document.text, 0, len(document.text), citations)
-    assert marks(shown) == ["one ", "two three", " four"]
-    assert [mark["data-markers"] for mark in Page(shown).all("mark")] == ["1", "1 2", "2"]
-
-
-def test_the_panel_shows_each_quote_in_its_paragraph_once() -> None:
-    document = made_document("Alpha one. Alpha two.\n\nMiddle.\n\nOmega.", title="T")
-    citations = (cite(document, "Alpha two.", 1), cite(document, "Omega.", 2))
-    shown = render_sources(citations, {"made": document}.get, turn=7, language="en")
-    page = Page(shown)
-    assert "Alpha one." in page.text
-    assert "Middle." not in page.text
-    assert "⋯" in page.text
-    assert [mark["id"] for mark in page.all("mark")] == ["turn7-source1", "turn7-source2"]
-    assert page.leads() == {"turn7-marker1", "turn7-marker2"}
-    assert Page(shown).ids().count("turn7-source1") == 1
-
-
-def test_a_quote_over_two_paragraphs_has_one_badge() -> None:
-    document = made_document("One.\n\nTwo.\n\nThree.")
-    shown = render_sources(
-        (cite(document, "One.\n\nTwo.", 1),),
-        {"made": document}.get,
-        turn=1,
-        language="en",
-    )
-    assert marks(shown) == ["One.", "Two."]
-    assert Page(shown).ids() == ["turn1-source1"]
-
-
-def test_two_quotes_that_begin_at_one_place_can_both_be_reached() -> None:
-    document = made_document("One two three.")
-    citations = (cite(document, "One", 1), cite(document, "One two", 2))
-    page = Page(render_sources(citations, {"made": document}.get, turn=1, language="en"))
-    assert {"turn1-source1", "turn1-source2"} <= set(page.ids())
-
-
-def test_a_long_paragraph_is_cut_around_the_quote() -> None:
-    document = made_document("a" * 5000 + "QUOTE" + "b" * 5000)
-    shown = render_sources(
-        (cite(document, "QUOTE", 1),),
-        {"made": document}.get,
-        turn=1,
-        language="en",
-    )
-    assert "…" + "a" * 240 in shown
-    assert "a" * 241 not in shown
-    assert "b" * 240 + "…" in shown
-
-
-@pytest.mark.parametrize(("text", "note"), [(None, "article_gone"), ("New.", "article_changed")])
-def test_a_quote_outlives_its_article(text: str | None, note: str) -> None:
-    """The index may have moved on since: the quote is shown, and so is that it may be outdated."""
-    citation = cite(made_document("It said this. And that."), "It said this.", 1)
-    now = None if text is None else made_document(text, content_hash="1" * 64)
-    shown = render_sources((citation,), {"made": now}.get, turn=1, language="en")
-    assert marks(shown) == ["It said this."]
-    assert getattr(texts("en"), note) in Page(shown).text
+def test_an_errand_carries_any_text_and_differs_from_the_one_before() -> None:
+    first = Page(render_errand("save", text=HOSTILE, name="a.md")).all("div")[0]
+    second = Page(render_errand("save", text=HOSTILE, name="a.md")).all("div")[0]
+    assert first["data-text"] == HOSTILE
+    assert first["data-number"] != second["data-number"]
 
 
 # --- answers -----------------------------------------------------------------------------------
@@ -316,6 +251,23 @@ def test_an_abstention_says_what_was_missing_and_what_is_near(
     for near in turn.answer.nearest:
         assert near.title in page.text
         assert near.url in [link.get("href") for link in page.all("a")]
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_disagreeing_values_stand_in_a_table_with_source_day_and_state(
+    assistant: ScriptedAssistant, language: Language
+) -> None:
+    turn = finished(assistant, "Still with Baidu?")
+    assert turn.answer is not None
+    [conflict] = turn.answer.conflicts
+    older, newer = conflict.values
+    conflict = replace(conflict, values=(replace(older, superseded=True), newer))
+    turn = replace(turn, answer=replace(turn.answer, conflicts=(conflict,)))
+    shown = render_turn(turn, assistant.articles.get, language)
+    table = shown[shown.index("<table>") : shown.index("</table>")]
+    rows = [Page(row).text for row in table.split("<tr>")[2:]]
+    assert rows[0].startswith(f"called off{texts(language).superseded}每日经济新闻 [1]2025-02-13")
+    assert rows[1].startswith("still going on界面新闻 [2]2025-02-14")
 
 
 def test_which_model_saw_the_text_is_told(assistant: ScriptedAssistant) -> None:
