@@ -33,8 +33,8 @@ from rag.types import Document
 
 _PATIENCE = 10.0
 """Seconds to wait for another process that writes to the index."""
-_WORK_PREFIX = ".taking-"
-"""Of folders that a run of adding works in; the index passes over hidden ones."""
+WORK_PREFIX = ".taking-"
+"""Of folders for what is only on its way; the index passes over hidden ones."""
 _ABANDONED_SECONDS = 24 * 3600
 
 
@@ -171,10 +171,10 @@ class Library:
         """A new folder on the disk of the uploads, gone at the end."""
         try:
             self.uploads.mkdir(parents=True, exist_ok=True)
-            for left in self.uploads.glob(f"{_WORK_PREFIX}*"):
+            for left in self.uploads.glob(f"{WORK_PREFIX}*"):
                 if time.time() - left.stat().st_mtime > _ABANDONED_SECONDS:
                     shutil.rmtree(left, ignore_errors=True)
-            work = Path(tempfile.mkdtemp(prefix=_WORK_PREFIX, dir=self.uploads))
+            work = Path(tempfile.mkdtemp(prefix=WORK_PREFIX, dir=self.uploads))
         except OSError as error:
             raise _not_writable(self.uploads, error) from error
         try:
