@@ -29,6 +29,10 @@ class Listed:
         """Where its file is, or was when it was last read."""
         return Path(self.base, self.path)
 
+    def shares_file(self, other: Listed) -> bool:
+        """Whether both are in one file, or are the same article."""
+        return (self.base, self.path) == (other.base, other.path)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:

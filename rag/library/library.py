@@ -164,7 +164,7 @@ class Library:
                     kept.rename(file)
                 raise
             _prune(file.parent, self.uploads)
-        return tuple(other.title for other in articles.values() if other.file == file)
+        return tuple(other.title for other in articles.values() if other.shares_file(article))
 
     @contextmanager
     def _workspace(self) -> Iterator[Path]:

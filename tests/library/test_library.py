@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import queue
+import shutil
 import sqlite3
 import threading
 import time
@@ -11,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from rag.assistant import Assistant
+from rag.config import Config
 from rag.errors import DocumentError, DocumentNotFound, IndexBusy
 from rag.index.catalogue import Listed
 from rag.index.indexing import known_roots, update_index
@@ -19,7 +22,8 @@ from rag.index.removal import remove
 from rag.index.watching import changes
 from rag.library import library as library_module
 from rag.library.library import Library, Step
-from tests.conftest import HashEmbedder
+from rag.models.embedder import Embedder
+from tests.conftest import SEEDS, HashEmbedder
 
 from .made import PORT, SHIPS, uploaded, zipped
 
@@ -188,6 +192,25 @@ def test_the_newest_article_is_listed_first_and_undated_ones_last(
     # 01:00 in China is 17:00 UTC of the day before.
     assert list(listed(library)) == ["l/z", "l/x", "a", "l/y", "u"]
     assert len(library.remove("l/x")) == 3  # they have one file
+
+
+def test_an_index_can_be_emptied_and_filled_again(
+    tmp_path: Path, seeds_index: Path, embedder: Embedder
+) -> None:
+    """With the real model, and an assistant that has the index open all the while."""
+    index = tmp_path / "index"
+    shutil.copytree(seeds_index, index)
+    assistant = Assistant.open(Config(index=index), embedder=embedder)
+    library = assistant.library
+    assert library is not None
+    library.add([uploaded(tmp_path, "ships.md", SHIPS)])
+    remove(index, roots=[SEEDS])
+    assert assistant.ask("How many ships came to the harbour of Lund?").status == "answered"
+    library.remove("ships")
+    assert assistant.ask("How many ships came to the harbour of Lund?").status == "abstained"
+    assert library.catalogue().articles == ()
+    library.add([uploaded(tmp_path, "港口.md", PORT)])
+    assert "四十艘船" in assistant.ask("有多少艘船到港？").text
 
 
 def test_a_damaged_index_is_told(library: Library) -> None:

@@ -292,7 +292,7 @@ def _drawn(
     listed = next((a for a in catalogue.articles if a.doc_id == view.reading), None)
     if listed is None:
         return overview, render_gone(language, focus=focus), outcome
-    together = sum(other.file == listed.file for other in catalogue.articles)
+    together = sum(other.shares_file(listed) for other in catalogue.articles)
     article = render_article(
         library.document(listed.doc_id),
         listed,
