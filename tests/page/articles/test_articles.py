@@ -109,6 +109,30 @@ def test_files_are_added_read_asked_about_and_removed(
     assert "Ferry" not in titles(page)
 
 
+def test_files_can_be_dropped(editable: Served, visit: Visit) -> None:
+    page = visit(editable.url, locale="en-US")
+    open_tab(page)
+    dropped = page.evaluate_handle(
+        """text => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "船.md"));
+            return data;
+        }""",
+        SHIPS,
+    )
+    page.dispatch_event(".rag-drop", "dragover", {"dataTransfer": dropped})
+    expect(page.locator(".rag-drop")).to_have_attribute("data-over", "")
+    page.dispatch_event(".rag-drop", "drop", {"dataTransfer": dropped})
+    assert became(page, "new") == ["船.md"]
+    expect(page.locator(".rag-drop[data-over]")).to_have_count(0)
+    # The same again, by the file dialog: replaced in place of added twice.
+    page.locator("#rag-files").set_input_files(
+        {"name": "船.md", "mimeType": "text/markdown", "buffer": PORT.encode()}
+    )
+    assert became(page, "replaced") == ["船.md"]
+    expect(page.locator(".rag-count")).to_have_text("Articles 1–6 of 6")
+
+
 def test_the_language_can_be_changed_while_reading(
     editable: Served, visit: Visit, tmp_path: Path
 ) -> None:
