@@ -16,7 +16,7 @@ from rag.library.names import short
 from rag.messages import Language, Message
 from rag.page.articles.browsing import ListPage, Outcome, Removed
 from rag.page.articles.texts import Texts, texts
-from rag.page.chat.highlighting import blocks
+from rag.page.chat.reading import article
 from rag.page.markup import escaped, external_link, inline
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Document
@@ -140,18 +140,14 @@ def render_article(
     else:
         place = _folder_name(listed.base, editable=editable)
         removal = f'<p class="rag-note">{escaped(words.how_to_remove.format(place))}</p>'
-    paragraphs = "".join(
-        f'<p class="{"rag-heading" if block.heading else "rag-paragraph"}">'
-        f"{escaped(document.text[block.start : block.end])}</p>"
-        for block in blocks(document.text)
-    )
     link = external_link(document.url, words.original)
     return (
         f'<article class="rag-reading" lang="{HTML_LANGUAGE[language]}">'
         f"{_button('close_article', '', words.back)}"
         f'<h2 tabindex="-1"{_FOCUS if focus else ""}>{inline(document.title)}</h2>'
         f'<p class="rag-byline">{_byline(listed, words)} {link}</p>{removal}'
-        f'<div class="rag-whole" lang="{HTML_LANGUAGE[document.language]}">{paragraphs}</div>'
+        f'<div class="rag-whole" lang="{HTML_LANGUAGE[document.language]}">'
+        f"{article(document.text, ())}</div>"
         "</article>"
     )
 
