@@ -37,6 +37,7 @@ from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, JudgeError, QuestionError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
+from rag.library.library import Library
 from rag.messages import Message
 from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
@@ -83,6 +84,7 @@ class Assistant:
         self._judge = judge
         self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
+        self._library = Library(folder, embedder, self.refresh) if folder else None
         self._refreshing = threading.Lock()
         self._behind: Message | None = None
 
@@ -154,6 +156,11 @@ class Assistant:
             self._behind = behind(error, self.snapshot.manifest)
         finally:
             self._refreshing.release()
+
+    @property
+    def library(self) -> Library | None:
+        """The articles of its index, to add to and remove from; None where it has no folder."""
+        return self._library
 
     @property
     def chat_model_name(self) -> str | None:

@@ -306,6 +306,7 @@ def chat(
         assistant,
         host=host,
         port=port,
+        library=assistant.library,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )
 

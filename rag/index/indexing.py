@@ -6,11 +6,12 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER
+from rag.corpus.files import list_files
 from rag.errors import ConfigError, IndexUnusable
 from rag.index.opening import open_writer
 from rag.index.report import IndexReport, OnIndexProgress
 from rag.index.run import Run
-from rag.index.store import check_manifest, index_exists, stored_roots
+from rag.index.store import UPLOADS_NAME, check_manifest, index_exists, stored_roots
 from rag.models.embedder import Embedder
 
 
@@ -29,6 +30,7 @@ def update_index(
     as it goes, whole articles at a time; a run that is cut off loses its last batch at most, and
     the next one goes on. What can't be read is reported, and what is indexed of it stays, in a
     rebuild as well. A file that is given by itself is taken in even if it was removed by hand.
+    What was uploaded (`rag.library`) stays in a rebuild without being named.
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
     writes, `IndexNotWritable`, and `IndexMismatch` where the index was made by another model or
@@ -46,8 +48,11 @@ def update_index(
         if roots is None:
             # Read again now that nobody else writes.
             return run.follow(known_roots(folder), (), known_roots(folder))
-        # A rebuild follows nothing but what it is given.
-        return run.follow(named, named, () if rebuild else known_roots(folder))
+        if rebuild:
+            # It follows nothing but what it is given, and what was uploaded, which nobody would
+            # think of naming.
+            return run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
+        return run.follow(named, named, known_roots(folder))
 
 
 def known_roots(folder: Path) -> tuple[Path, ...]:
@@ -56,6 +61,12 @@ def known_roots(folder: Path) -> tuple[Path, ...]:
         return stored_roots(folder) if index_exists(folder) else ()
     except IndexUnusable:
         return ()
+
+
+def _uploads(folder: Path) -> tuple[Path, ...]:
+    """The folder of uploaded articles, where it holds any."""
+    uploads = folder.resolve() / UPLOADS_NAME
+    return (uploads,) if uploads.is_dir() and list_files(uploads).files else ()
 
 
 def _resolved(root: Path, followed: Collection[Path]) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from rag.errors import ConfigError
 from rag.index.opening import open_writer
 from rag.index.scanning import beneath
 from rag.index.snapshot import document_not_found, read_status
+from rag.index.store import index_exists
 from rag.index.writer import Writer
 
 
@@ -31,6 +32,19 @@ def remove(folder: Path, doc_ids: Sequence[str] = (), roots: Sequence[Path] = ()
         writer.finish_generation()
         after = writer.manifest()
     return before.manifest.documents - (after.documents if after else 0)
+
+
+def readmit(folder: Path, files: Collection[Path]) -> None:
+    """Let the articles of `files` in again that were removed by hand, when they are next read.
+
+    A file that did not change since is not read. Nothing happens where there is no index.
+    """
+    if not index_exists(folder):
+        return
+    with open_writer(folder) as writer, writer.commit():
+        for exclusion in writer.exclusions():
+            if Path(exclusion.file) in files:
+                writer.drop_exclusion(exclusion)
 
 
 def _remove_root(writer: Writer, root: Path) -> None:

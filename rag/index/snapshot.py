@@ -94,10 +94,10 @@ def read_status(folder: Path) -> IndexStatus:
         removed = connection.execute("SELECT title FROM excluded ORDER BY title").fetchall()
         return IndexStatus(
             manifest=manifest,
-            roots=_roots(connection),
+            roots=read_roots(connection),
             documents=tuple(map(reference, _documents(connection))),
             passages=manifest.passages,
-            failures=tuple(_failures(connection)),
+            failures=tuple(read_failures(connection)),
             removed=tuple(title for (title,) in removed),
         )
 
@@ -177,7 +177,7 @@ def read_snapshot(
             raise damaged(folder, first_line(error)) from error
         stored |= {item.document.doc_id: item for item in read}
         stored = {doc_id: stored[doc_id] for doc_id in sorted(stored)}
-        failures, roots = tuple(_failures(connection)), _roots(connection)
+        failures, roots = tuple(read_failures(connection)), read_roots(connection)
     passages = tuple(passage for item in stored.values() for passage in item.passages)
     found = len(stored), len(passages)
     if found != (manifest.documents, manifest.passages) or stored.keys() != marks.keys():
@@ -269,7 +269,8 @@ def _documents(
     yield from map(_document, connection.execute(query, parameters))
 
 
-def _roots(connection: sqlite3.Connection) -> tuple[str, ...]:
+def read_roots(connection: sqlite3.Connection) -> tuple[str, ...]:
+    """What the index follows."""
     return tuple(root for (root,) in connection.execute("SELECT root FROM roots ORDER BY root"))
 
 
@@ -277,19 +278,12 @@ def _document(row: Sequence[str | int | None]) -> Document:
     doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text, digest = (
         row
     )
-    when = None
-    if published is not None:
-        when = Published(
-            moment=datetime.fromisoformat(str(published)),
-            precision=cast(Literal["year", "month", "day", "minute"], precision),
-            zone_assumed=bool(zone_assumed),
-        )
     return Document(
         doc_id=str(doc_id),
         path=str(path),
         title=str(title),
         outlet=None if outlet is None else str(outlet),
-        published=when,
+        published=published_of(published, precision, zone_assumed),
         language=cast(Language, language),
         url=None if url is None else str(url),
         text=str(text),
@@ -297,7 +291,21 @@ def _document(row: Sequence[str | int | None]) -> Document:
     )
 
 
-def _failures(connection: sqlite3.Connection) -> Iterator[Failure]:
+def published_of(
+    moment: str | int | None, precision: str | int | None, zone_assumed: str | int | None
+) -> Published | None:
+    """The date of an article from its three columns."""
+    if moment is None:
+        return None
+    return Published(
+        moment=datetime.fromisoformat(str(moment)),
+        precision=cast(Literal["year", "month", "day", "minute"], precision),
+        zone_assumed=bool(zone_assumed),
+    )
+
+
+def read_failures(connection: sqlite3.Connection) -> Iterator[Failure]:
+    """What could not be read when the files were last looked at."""
     rows = connection.execute("SELECT place, code, en, zh FROM failures ORDER BY place")
     for path, code, en, zh in rows:
         yield Failure(path=path, reason=Message(code=code, en=en, zh=zh))

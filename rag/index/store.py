@@ -36,6 +36,8 @@ FORMAT_VERSION = 7
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
 """A new index while it is made beside the one in use."""
+UPLOADS_NAME = "uploads"
+"""The folder for articles that were uploaded: in the index's own, so that it is found with it."""
 
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;

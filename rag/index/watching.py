@@ -21,10 +21,10 @@ def changes(
     """Yield whenever something under `roots` may have changed, until `stop` is set.
 
     `roots` is asked again and again, since other processes may add some; what happens under
-    `ignored`, the index's own folder, is no change. The system tells of most changes at once. It
-    also yields without having been told: soon after the start, since what changes before the
-    system listens is told by nobody, and then at longer and longer intervals, up to a minute,
-    since not every file system tells and disks come back.
+    `ignored`, the index's own folder, is no change but under roots that lie in it. The system
+    tells of most changes at once. It also yields without having been told: soon after the start,
+    since what changes before the system listens is told by nobody, and then at longer and longer
+    intervals, up to a minute, since not every file system tells and disks come back.
     """
     stop = stop or Event()
     interval = _TICK_SECONDS
@@ -50,9 +50,10 @@ def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[bool]:
     """Every two seconds, and at once where something changed: whether something did."""
 
     def matters(_: watchfiles.Change, path: str) -> bool:
-        if ignored == Path(path) or ignored in Path(path).parents:
-            return False
-        inside = [Path(path).relative_to(root) for root in roots if Path(path).is_relative_to(root)]
+        around = [root for root in roots if Path(path).is_relative_to(root)]
+        if Path(path).is_relative_to(ignored):
+            around = [root for root in around if root.is_relative_to(ignored)]
+        inside = [Path(path).relative_to(root) for root in around]
         return any(not any(part.startswith(".") for part in rest.parts) for rest in inside)
 
     try:

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 import gradio as gr
 
 from rag.messages import Language
+from rag.page.articles import panel as articles_tab
+from rag.page.articles.incoming import Incoming
 from rag.page.chat.asking import Assistant
 from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import find_examples
@@ -23,11 +25,20 @@ _QUESTIONS_AT_ONCE = 4
 """Questions answered at one time; the next wait in line."""
 
 
-def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -> gr.Blocks:
+def build_page(
+    assistant: Assistant,
+    *,
+    examples: Sequence[str] | None = None,
+    library: articles_tab.Library | None = None,
+    incoming: Incoming | None = None,
+) -> gr.Blocks:
     """The page's parts and what happens between them; `build_app` adds its style.
 
-    `examples` are questions to try; None offers some that the corpus answers.
+    `examples` are questions to try; None offers some that the corpus answers. With a `library`
+    there is a tab of its articles, and where its files come `incoming`, they can be added and
+    removed there.
     """
+    editable = incoming is not None
     offered = find_examples(assistant) if examples is None else lambda: tuple(examples)
     # Telemetry is off by argument: the environment can't turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
@@ -42,8 +53,11 @@ def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -
                 container=False,
                 elem_id="rag-language",
             )
-        with gr.Tabs(elem_id="rag-tabs"), gr.Tab(EN.chat) as chat_tab:
-            chat = draw_chat()
+        with gr.Tabs(elem_id="rag-tabs"):
+            with gr.Tab(EN.chat) as chat_tab:
+                chat = draw_chat()
+            with gr.Tab(EN.articles, visible=library is not None) as library_tab:
+                articles = articles_tab.draw_articles(editable=editable)
 
         def interface(chosen: Language) -> Update:
             """The page's own words in a language."""
@@ -51,6 +65,8 @@ def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -
                 intro: render_intro(assistant.chat_model_name, chosen),
                 chat_tab: gr.update(label=texts(chosen).chat),
                 **said_in(chat, chosen),
+                library_tab: gr.update(label=texts(chosen).articles),
+                **articles_tab.said_in(articles, chosen, editable=editable),
             }
 
         def welcome(request: gr.Request) -> Update:
@@ -81,6 +97,8 @@ def build_page(assistant: Assistant, *, examples: Sequence[str] | None = None) -
             **QUIET,
         )
         wire_chat(chat, assistant, language, loaded, offered)
+        if library is not None:
+            articles_tab.wire_articles(articles, library, library_tab, language, incoming)
     # Without a limit of its own, one reader's slow answer would hold up everybody else's.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page

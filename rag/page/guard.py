@@ -2,8 +2,9 @@
 
 The library that draws the page comes with more addresses than the page uses: uploads, files by
 path, a proxy to other hosts, monitoring, run histories. Here everything is closed but what the
-page needs. The content policy is the second lock behind escaping: even a script that got into
-the page could send nothing to another host.
+page needs, and to the pages of other sites whatever could change something. The content policy is
+the second lock behind escaping: even a script that got into the page could send nothing to another
+host.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN = re.compile(
     r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?"
-    r"|/(?:assets|static|svelte)/.*"
+    r"|/articles/upload|/(?:assets|static|svelte)/.*"
     r"|/gradio_api/(?:info/?|theme\.css|startup-events|queue/(?:join|data)|cancel|reset/?"
     r"|heartbeat/[^/]*|run/predict)"
 )
@@ -41,7 +42,7 @@ _HEADERS = (
 
 
 class Guard:
-    """ASGI middleware: closes unused addresses, checks the host name, sets security headers.
+    """ASGI middleware: closes unused addresses, checks who asks, sets security headers.
 
     `hosts` are the host names (no port) that a request may ask for, or None for any. Where the
     page listens on this machine alone, a foreign name in the `Host` header means that another
@@ -66,6 +67,9 @@ class Guard:
         if not _OPEN.fullmatch(scope["path"]):
             await _refuse(send, 404, b"Not found.")
             return
+        if scope["method"] not in ("GET", "HEAD") and _from_elsewhere(scope):
+            await _refuse(send, 403, b"Another site's page may not use this one.")
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -77,10 +81,31 @@ class Guard:
 
 def _host(scope: Scope) -> str:
     """The host name a request asks for, without its port: `localhost`, `127.0.0.1`, `[::1]`."""
+    return re.sub(r":\d*$", "", _header(scope, b"host"))
+
+
+def _from_elsewhere(scope: Scope) -> bool:
+    """Whether a browser sends this for another site's page, which could use what the reader may.
+
+    Browsers say so themselves where they trust the connection, and name the page's origin
+    elsewhere; programs say nothing.
+    """
+    site = _header(scope, b"sec-fetch-site")
+    if site:
+        return site not in ("same-origin", "none")
+    origin = _header(scope, b"origin")
+    if not origin:
+        return False
+    place = origin.partition("://")[2]  # none in "null", which a page without an origin sends
+    return not place or place not in (_header(scope, b"host"), _header(scope, b"x-forwarded-host"))
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    """A header of the request in lower case; empty where there is none."""
     for name, value in scope["headers"]:
-        if name == b"host":
-            host: str = value.decode("latin-1").lower()
-            return re.sub(r":\d*$", "", host)
+        if name == wanted:
+            text: str = value.decode("latin-1").lower()
+            return text
     return ""
 
 

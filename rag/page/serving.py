@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -13,7 +14,10 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.errors import ConfigError
+from rag.library.library import WORK_PREFIX
 from rag.page.app import build_page
+from rag.page.articles.incoming import Incoming, add_upload_route
+from rag.page.articles.panel import Library
 from rag.page.chat.asking import Assistant
 from rag.page.guard import Application, Guard
 from rag.page.parts import asset
@@ -30,6 +34,7 @@ def serve(
     port: int = DEFAULT_PORT,
     *,
     examples: Sequence[str] | None = None,
+    library: Library | None = None,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page until interrupted (Ctrl-C).
@@ -38,7 +43,7 @@ def serve(
     `ConfigError` where the address can't be had.
     """
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(assistant, host, listener, examples, on_ready))
+        asyncio.run(_serve(assistant, host, listener, examples, library, on_ready))
 
 
 async def _serve(
@@ -46,10 +51,11 @@ async def _serve(
     host: str,
     listener: socket.socket,
     examples: Sequence[str] | None,
+    library: Library | None,
     on_ready: Callable[[str], None] | None,
 ) -> None:
     # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
-    app = build_app(assistant, host=host, examples=examples)
+    app = build_app(assistant, host=host, examples=examples, library=library)
     if on_ready is not None:
         name = f"[{host}]" if ":" in host else host
         on_ready(f"http://{name}:{listener.getsockname()[1]}/")
@@ -68,18 +74,30 @@ class _Server(uvicorn.Server):
 
 
 def build_app(
-    assistant: Assistant, *, host: str = DEFAULT_HOST, examples: Sequence[str] | None = None
+    assistant: Assistant,
+    *,
+    host: str = DEFAULT_HOST,
+    examples: Sequence[str] | None = None,
+    library: Library | None = None,
+    editable: bool | None = None,
 ) -> Application:
     """The page as an ASGI application, styled, and with everything closed that it doesn't use.
+
+    `library` are the articles that the page lists. They can be added to and removed from where it
+    is `editable`: by default where `host` is this machine alone.
 
     Mounted rather than launched: `launch` can open a public tunnel, reads a dozen environment
     variables that change what is served, and calls its own address through any proxy that is
     configured.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    incoming = None
+    if library is not None and (host in _LOOPBACK if editable is None else editable):
+        incoming = Incoming(library.uploads / f"{WORK_PREFIX}{secrets.token_hex(8)}")
+        add_upload_route(app, incoming)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, examples=examples),
+        build_page(assistant, examples=examples, library=library, incoming=incoming),
         path="/",
         server_name=host,
         footer_links=[],

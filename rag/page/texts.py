@@ -21,6 +21,7 @@ class Texts:
     model_will_see: str
     language: str
     chat: str
+    articles: str
 
 
 EN = Texts(
@@ -30,6 +31,7 @@ EN = Texts(
     model_will_see="Your question and passages of the articles go to {}.",
     language="Language",
     chat="Ask",
+    articles="Articles",
 )
 
 ZH = Texts(
@@ -39,6 +41,7 @@ ZH = Texts(
     model_will_see="您的问题和文章片段会发送给 {}。",
     language="语言",
     chat="提问",
+    articles="文章",
 )
 
 

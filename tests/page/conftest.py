@@ -10,11 +10,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page
 
+from rag.page.chat.asking import Assistant
 from rag.page.serving import build_app, listen
 
 from .scripted import ScriptedAssistant, seed_articles
@@ -26,17 +28,20 @@ class Served:
     """A running page, and the assistant behind it."""
 
     url: str
-    assistant: ScriptedAssistant
+    assistant: Any
 
 
 @contextmanager
-def serving(assistant: ScriptedAssistant) -> Iterator[Served]:
-    """The page in a thread and an event loop of its own, until the block ends."""
+def serving(assistant: Assistant, **options: Any) -> Iterator[Served]:
+    """The page in a thread and an event loop of its own, until the block ends.
+
+    `options` are those of `build_app`.
+    """
     servers: list[uvicorn.Server] = []
 
     async def run(listener: socket.socket) -> None:
         config = uvicorn.Config(
-            build_app(assistant), log_level="error", timeout_graceful_shutdown=1
+            build_app(assistant, **options), log_level="error", timeout_graceful_shutdown=1
         )
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])

@@ -1,0 +1,165 @@
+"""Files on their way from a browser: each sent by itself, kept until its reader has it added.
+
+The library that draws the page has a route for uploads of its own. It is not used: it keeps what
+was sent in part, changes names, bounds no sum, and says what is wrong in one language.
+"""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import threading
+import time
+import weakref
+from collections.abc import AsyncIterator, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from fastapi import FastAPI, Request
+from fastapi.responses import PlainTextResponse
+from starlette.requests import ClientDisconnect
+
+from rag.errors import DocumentError
+from rag.library.intake import MAX_FILES, MEGABYTE, too_much, upload_limit
+from rag.library.names import short
+from rag.messages import Message
+
+UPLOAD_PATH = "/articles/upload"
+MAX_WAITING_BYTES = 1024 * MEGABYTE
+"""Of all files of all readers that were sent and not yet added."""
+MAX_WAITING_FILES = 2 * MAX_FILES
+WAITING_SECONDS = 3600.0
+"""How long a file waits for its reader, who may have closed the page."""
+_NAME_CHARACTERS = 1000
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    """A file that was sent, or why it wasn't taken: then there is no `path`."""
+
+    name: str
+    path: Path | None
+    refusal: Message | None
+    size: int
+    since: float
+
+
+class Incoming:
+    """What was sent and not yet added, by tokens that only its sender knows.
+
+    Files are kept in `folder`, which is made for the first and removed in the end.
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._waiting: dict[str, Received] = {}
+        self._changing = threading.Lock()
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+
+    async def receive(self, name: str, size: int, chunks: AsyncIterator[bytes]) -> str:
+        """Keep a file of `size` bytes; a token for it, also where it is refused.
+
+        A file that stops in the middle leaves nothing, and raises what stopped it.
+        """
+        self._drop_old()
+        token, name = secrets.token_hex(16), name[:_NAME_CHARACTERS]
+        path = self._folder / token
+        # Its room is taken from the start, so that many at once get no more than there is.
+        kept = Received(name=name, path=path, refusal=None, size=size, since=self._clock())
+        try:
+            limit = upload_limit(name)
+            if size > limit:
+                raise too_much(name, limit)
+            self._keep(token, kept)
+            await self._write(path, kept, chunks)
+        except (DocumentError, OSError) as error:
+            path.unlink(missing_ok=True)
+            reason = error.message if isinstance(error, DocumentError) else _not_kept(name, error)
+            refused = Received(name=name, path=None, refusal=reason, size=0, since=kept.since)
+            with self._changing:
+                self._waiting.pop(token, None)
+                if len(self._waiting) < 2 * MAX_WAITING_FILES:
+                    self._waiting[token] = refused
+        except BaseException:
+            path.unlink(missing_ok=True)
+            with self._changing:
+                self._waiting.pop(token, None)
+            raise
+        return token
+
+    def take(self, tokens: Iterable[str]) -> tuple[Received, ...]:
+        """The files of these tokens, which are then the caller's to delete (`discard`)."""
+        with self._changing:
+            found = (self._waiting.pop(token, None) for token in tokens)
+            return tuple(received for received in found if received)
+
+    def _keep(self, token: str, received: Received) -> None:
+        with self._changing:
+            waiting = sum(other.size for other in self._waiting.values())
+            full = len(self._waiting) >= MAX_WAITING_FILES
+            if full or waiting + received.size > MAX_WAITING_BYTES:
+                raise DocumentError(
+                    en=f"{short(received.name)} has to wait: others are adding much at this"
+                    " moment. Try again in some minutes.",
+                    zh=f"{short(received.name)} 需要等待：此刻有人正在添加大量文件，"
+                    "请过几分钟再试。",
+                )
+            self._waiting[token] = received
+
+    async def _write(self, path: Path, received: Received, chunks: AsyncIterator[bytes]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        written = 0
+        with path.open("xb") as file:
+            async for chunk in chunks:
+                written += len(chunk)
+                if written > received.size:
+                    break
+                file.write(chunk)
+        if written != received.size:
+            raise DocumentError(
+                en=f"{short(received.name)} did not arrive whole: send it again.",
+                zh=f"{short(received.name)} 没有完整送达：请重新发送。",
+            )
+
+    def _drop_old(self) -> None:
+        end = self._clock() - WAITING_SECONDS
+        with self._changing:
+            old = [token for token, item in self._waiting.items() if item.since < end]
+        discard(self.take(old))
+
+
+def discard(received: Iterable[Received]) -> None:
+    """Delete files that were taken."""
+    for item in received:
+        if item.path is not None:
+            item.path.unlink(missing_ok=True)
+
+
+def add_upload_route(app: FastAPI, incoming: Incoming) -> None:
+    """Let `app` take files: `POST UPLOAD_PATH`, the file as the body; the answer is its token.
+
+    `X-File-Name` (percent-encoded) and `X-File-Size` (bytes) must be there. No other site's page
+    can send them without asking first, and is not answered when it asks.
+    """
+
+    @app.post(UPLOAD_PATH)
+    async def upload(request: Request) -> PlainTextResponse:
+        name, size = request.headers.get("x-file-name"), request.headers.get("x-file-size", "")
+        if not name or not (size.isascii() and size.isdigit() and len(size) < 20):
+            return PlainTextResponse("X-File-Name or X-File-Size is missing.", status_code=400)
+        name = unquote(name, errors="replace")
+        try:
+            return PlainTextResponse(await incoming.receive(name, int(size), request.stream()))
+        except ClientDisconnect:
+            return PlainTextResponse("", status_code=400)  # Nobody is there to read it.
+
+
+def _not_kept(name: str, error: OSError) -> Message:
+    reason = error.strerror or type(error).__name__
+    return Message(
+        code="not_kept",
+        en=f"{short(name)} can't be stored ({reason}): make room, and send it again.",
+        zh=f"{short(name)} 无法保存（{reason}）：请腾出空间后重新发送。",
+    )

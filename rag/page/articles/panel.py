@@ -1,0 +1,364 @@
+"""The parts of the articles tab, and what happens between them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+import gradio as gr
+
+from rag.errors import RagError
+from rag.index.catalogue import Catalogue, Listed
+from rag.library.intake import MAX_FILES, Refusal, Upload
+from rag.library.library import Added, OnStep, Step
+from rag.messages import Language, Message
+from rag.page.articles.browsing import Outcome, Removed, View, Wanted, list_page
+from rag.page.articles.incoming import Incoming, discard
+from rag.page.articles.rendering import (
+    render_adding,
+    render_article,
+    render_gone,
+    render_list,
+    render_outcome,
+    render_overview,
+    render_step,
+)
+from rag.page.articles.texts import EN, ZH, texts
+from rag.page.parts import QUIET, STILL, Update, asset
+from rag.types import Document
+
+_SHOW_SECONDS = 0.25
+"""Between two looks at how far a change of the index is."""
+_MAX_SEARCH_CHARACTERS = 200
+_MAX_NAMES_LOST = 50
+
+_log = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
+
+
+class Library(Protocol):
+    """What the tab needs of `rag.library.library.Library`."""
+
+    @property
+    def uploads(self) -> Path:
+        """The folder of uploaded files."""
+
+    def catalogue(self) -> Catalogue:
+        """What is indexed now. Raises `IndexUnusable`."""
+
+    def document(self, doc_id: str) -> Document:
+        """One article. Raises `DocumentNotFound`."""
+
+    def is_uploaded(self, article: Listed) -> bool:
+        """Whether an article can be removed here."""
+
+    def add(self, uploads: Sequence[Upload], on_step: OnStep) -> Added:
+        """Take files into the index."""
+
+    def remove(self, doc_id: str, on_step: OnStep) -> tuple[str, ...]:
+        """Delete the file of an article; the titles of what was in it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ArticlesPanel:
+    """The components of the tab. `listing` shows a page of the list, or one article."""
+
+    view: gr.State
+    overview: gr.HTML
+    adding: gr.HTML
+    outcome: gr.HTML
+    search: gr.Textbox
+    of_language: gr.Radio
+    uploaded_only: gr.Checkbox
+    listing: gr.HTML
+
+
+def draw_articles(*, editable: bool) -> ArticlesPanel:
+    """Make the components, in the order in which they stand."""
+    words = EN
+    script = asset("articles.js")
+    overview = gr.HTML("", **STILL)
+    adding = gr.HTML(
+        render_adding("en", editable=editable), js_on_load=script, apply_default_css=False
+    )
+    outcome = gr.HTML("", **STILL)
+    with gr.Row(elem_id="rag-filters"):
+        search = gr.Textbox(
+            lines=1,
+            max_lines=1,
+            max_length=_MAX_SEARCH_CHARACTERS,
+            label=words.search,
+            placeholder=words.search_hint,
+            show_label=False,
+            container=False,
+            elem_id="rag-search",
+        )
+        of_language = gr.Radio(
+            _language_choices("en"),
+            value="",
+            label=words.languages,
+            show_label=False,
+            container=False,
+            elem_id="rag-of-language",
+        )
+        uploaded_only = gr.Checkbox(
+            label=words.uploaded_only, container=False, elem_id="rag-uploaded-only"
+        )
+    listing = gr.HTML("", js_on_load=script, apply_default_css=False)
+    return ArticlesPanel(
+        view=gr.State(View()),
+        overview=overview,
+        adding=adding,
+        outcome=outcome,
+        search=search,
+        of_language=of_language,
+        uploaded_only=uploaded_only,
+        listing=listing,
+    )
+
+
+def wire_articles(
+    parts: ArticlesPanel,
+    library: Library,
+    tab: gr.Tab,
+    language_choice: gr.Radio,
+    incoming: Incoming | None,
+) -> None:
+    """Say what happens when. With no `incoming`, nothing can be added or removed."""
+    does = _Happenings(parts=parts, library=library, incoming=incoming)
+    filters: list[Any] = [parts.search, parts.of_language, parts.uploaded_only]
+    common: dict[str, Any] = {
+        "inputs": [parts.view, language_choice, *filters],
+        "outputs": [parts.view, parts.overview, parts.listing, parts.outcome],
+        **QUIET,
+    }
+    tab.select(does.redraw, queue=False, **common)
+    language_choice.input(does.redraw, queue=False, **common)
+    gr.on(
+        [parts.search.change, parts.of_language.input, parts.uploaded_only.input],
+        does.from_start,
+        queue=False,
+        trigger_mode="always_last",
+        **common,
+    )
+    parts.listing.open_article(does.open_article, queue=False, **common)
+    parts.listing.close_article(does.close_article, queue=False, **common)
+    parts.listing.turn_page(does.turn_page, queue=False, **common)
+    if incoming is not None:
+        parts.adding.files_sent(does.add, trigger_mode="multiple", **common)
+        parts.listing.remove_article(does.remove, **common)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Happenings:
+    """What the tab does on each event; every argument after the view comes from a browser."""
+
+    parts: ArticlesPanel
+    library: Library
+    incoming: Incoming | None
+
+    def redraw(self, view: View, language: Language, *wanted: object) -> Update:
+        """Show the tab as it is now."""
+        return self._drawn(view, language, _wanted(*wanted))
+
+    def from_start(self, view: View, language: Language, *wanted: object) -> Update:
+        """Show the first page of what fits."""
+        return self._drawn(View(outcome=view.outcome), language, _wanted(*wanted))
+
+    def open_article(
+        self, event: gr.EventData, view: View, language: Language, *wanted: object
+    ) -> Update:
+        """Show an article whole."""
+        there = replace(view, reading=_sent(event, "value", str) or "", outcome=None)
+        return self._drawn(there, language, _wanted(*wanted), focus=True)
+
+    def close_article(self, view: View, language: Language, *wanted: object) -> Update:
+        """Go back to where the list was left."""
+        there = replace(view, reading=None, came_from=view.reading)
+        return self._drawn(there, language, _wanted(*wanted), focus=True)
+
+    def turn_page(
+        self, event: gr.EventData, view: View, language: Language, *wanted: object
+    ) -> Update:
+        """Show another page of the list."""
+        number = _sent(event, "value", str) or ""
+        page = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
+        there = replace(view, page=page, came_from=None)
+        return self._drawn(there, language, _wanted(*wanted), focus=True)
+
+    def add(
+        self, event: gr.EventData, view: View, language: Language, *wanted: object
+    ) -> Iterator[Update]:
+        """Take in the files that were sent."""
+        tokens = _strings(_sent(event, "tokens", list))
+        received = self.incoming.take(tokens) if self.incoming else ()
+        refused = [Refusal(name=r.name, reason=r.refusal) for r in received if r.refusal]
+        lost = _strings(_sent(event, "lost", list))[:_MAX_NAMES_LOST]
+        refused += [Refusal(name=name, reason=_LOST) for name in lost]
+        uploads = [Upload(name=r.name, path=r.path) for r in received if r.path]
+        count = _sent(event, "count", int) or 0
+
+        def work(on_step: OnStep) -> Outcome:
+            if count > MAX_FILES:
+                return _too_many(count)
+            added = self.library.add(uploads, on_step) if uploads else _NOTHING
+            return replace(added, refused=(*refused, *added.refused))
+
+        try:
+            yield from self._changing(work, view, language, _wanted(*wanted))
+        finally:
+            discard(received)
+
+    def remove(
+        self, event: gr.EventData, view: View, language: Language, *wanted: object
+    ) -> Iterator[Update]:
+        """Delete the file of an article."""
+        doc_id = _sent(event, "value", str) or ""
+        yield from self._changing(
+            lambda on_step: Removed(titles=self.library.remove(doc_id, on_step)),
+            view,
+            language,
+            _wanted(*wanted),
+        )
+
+    def _changing(
+        self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: Wanted
+    ) -> Iterator[Update]:
+        """Do something to the index, tell how far it is, and show the list as it is then."""
+        outcome: Outcome = _UNEXPECTED
+        try:
+            for step in _steps(work):
+                if isinstance(step, Step):
+                    yield {self.parts.outcome: render_step(step, language)}
+                else:
+                    outcome = step
+        except RagError as error:
+            outcome = error.message
+        except Exception:
+            _log.exception("The articles could not be changed")
+        yield self._drawn(replace(view, reading=None, outcome=outcome), language, wanted)
+
+    def _drawn(
+        self, view: View, language: Language, wanted: Wanted, *, focus: bool = False
+    ) -> Update:
+        """The tab as it is now; `focus` where the reader went somewhere in it."""
+        parts, editable = self.parts, self.incoming is not None
+        try:
+            overview, listing, outcome = _drawn(
+                self.library, view, language, wanted, editable=editable, focus=focus
+            )
+        except RagError as error:
+            overview, listing, outcome = "", "", render_outcome(error.message, language)
+        return {
+            parts.view: view,
+            parts.overview: overview,
+            parts.listing: listing,
+            parts.outcome: outcome,
+        }
+
+
+def said_in(parts: ArticlesPanel, language: Language, *, editable: bool) -> Update:
+    """The tab's own words in `language`."""
+    words = texts(language)
+    return {
+        parts.adding: render_adding(language, editable=editable),
+        parts.search: gr.update(label=words.search, placeholder=words.search_hint),
+        parts.of_language: gr.update(label=words.languages, choices=_language_choices(language)),
+        parts.uploaded_only: gr.update(label=words.uploaded_only),
+    }
+
+
+def _drawn(
+    library: Library,
+    view: View,
+    language: Language,
+    wanted: Wanted,
+    *,
+    editable: bool,
+    focus: bool,
+) -> tuple[str, str, str]:
+    """The overview, the list or article, and the outcome, as HTML."""
+    catalogue, uploads = library.catalogue(), str(library.uploads)
+    overview = render_overview(catalogue, uploads, language, editable=editable)
+    outcome = render_outcome(view.outcome, language)
+    if view.reading is None:
+        page = list_page(catalogue.articles, wanted, view.page, uploads)
+        came_from = (view.came_from or "") if focus else None
+        return overview, render_list(page, uploads, language, focus=came_from), outcome
+    listed = next((a for a in catalogue.articles if a.doc_id == view.reading), None)
+    if listed is None:
+        return overview, render_gone(language, focus=focus), outcome
+    together = sum(other.shares_file(listed) for other in catalogue.articles)
+    article = render_article(
+        library.document(listed.doc_id),
+        listed,
+        together,
+        language,
+        removable=editable and library.is_uploaded(listed),
+        editable=editable,
+        focus=focus,
+    )
+    return overview, article, outcome
+
+
+def _steps(work: Callable[[OnStep], _Result]) -> Iterator[Step | _Result]:
+    """Do `work` in a thread; yield now and then how far it is, and last what came of it."""
+    newest: list[Step] = []
+    shown: Step | None = None
+    # Where the reader leaves meanwhile, it is still done to the end.
+    with ThreadPoolExecutor(1) as thread:
+        doing = thread.submit(work, lambda step: newest.__setitem__(slice(None), [step]))
+        while not doing.done():
+            wait([doing], timeout=_SHOW_SECONDS)
+            if newest and newest[0] != shown:
+                shown = newest[0]
+                yield shown
+        yield doing.result()
+
+
+def _language_choices(language: Language) -> list[tuple[str, str]]:
+    words = texts(language)
+    names = words.language_names
+    return [(words.every_language, ""), (names["zh"], "zh"), (names["en"], "en")]
+
+
+def _wanted(words: object = "", language: object = None, uploaded_only: object = None) -> Wanted:
+    """The filters as they were sent; parts that were never shown have no value."""
+    chosen: Language | None = None
+    if language in ("zh", "en"):
+        chosen = "zh" if language == "zh" else "en"
+    return Wanted(
+        words=str(words or "")[:_MAX_SEARCH_CHARACTERS],
+        language=chosen,
+        uploaded_only=uploaded_only is True,
+    )
+
+
+def _sent(event: gr.EventData, name: str, kind: type[_Result]) -> _Result | None:
+    """What a browser sent with an event, if it is of the kind that the page sends."""
+    try:
+        value = getattr(event, name)
+    except (AttributeError, TypeError):
+        return None
+    return value if isinstance(value, kind) else None
+
+
+def _strings(values: list[Any] | None) -> list[str]:
+    return [value for value in (values or [])[: MAX_FILES + 1] if isinstance(value, str)]
+
+
+def _too_many(count: int) -> Message:
+    return Message(
+        code="too_many_files",
+        en=EN.too_many.format(f"{count:,}", f"{MAX_FILES:,}"),
+        zh=ZH.too_many.format(f"{count:,}", f"{MAX_FILES:,}"),
+    )
+
+
+_NOTHING = Added(new=(), replaced=(), same=(), refused=(), hidden=0, error=None)
+_LOST = Message(code="lost", en=EN.lost, zh=ZH.lost)
+_UNEXPECTED = Message(code="Unexpected", en=EN.unexpected, zh=ZH.unexpected)
