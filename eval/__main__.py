@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.do(options, console, log))
     except (RagError, QuestionSetError, OSError) as error:
-        log.print(str(error), style="bold red", markup=False)
+        log.print(str(error), style="bold red", markup=False, soft_wrap=True)
         return 2
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.corpus.chunker import CHUNKER
@@ -21,6 +22,10 @@ from rag.models.loading import load_embedder
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+# The same examples on every machine, however slow it is: new ones are for `make fuzz`.
+settings.register_profile("suite", derandomize=True, deadline=None)
+settings.load_profile("suite")
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
