@@ -84,7 +84,8 @@ class Assistant:
         self._judge = judge
         self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
-        self._library = Library(folder, embedder, self.refresh) if folder else None
+        # The articles, to list, add to and remove from; None without a folder.
+        self.library = Library(folder, embedder, self.refresh) if folder else None
         self._refreshing = threading.Lock()
         self._behind: Message | None = None
 
@@ -156,11 +157,6 @@ class Assistant:
             self._behind = behind(error, self.snapshot.manifest)
         finally:
             self._refreshing.release()
-
-    @property
-    def library(self) -> Library | None:
-        """The articles of its index, to add to and remove from; None where it has no folder."""
-        return self._library
 
     @property
     def chat_model_name(self) -> str | None:
@@ -321,7 +317,7 @@ class Assistant:
         missing = found.assessment.missing
         if answered:
             missing += shortfall(found.needed, found.cited(composition.statements))
-        nearest = dict.fromkeys(hit.passage.doc_id for hit in found.hits)
+        nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
         query = found.query
         documents = found.corpus.snapshot.documents
         notices = [self._behind] if self._behind else []
@@ -338,9 +334,7 @@ class Assistant:
             left_out=composition.left_out,
             conflicts=conflicts,
             missing=missing or (() if answered else (not_answered(),)),
-            nearest=()
-            if answered
-            else tuple(reference(documents[d]) for d in list(nearest)[:_NEAREST]),
+            nearest=tuple(reference(documents[d]) for d in nearest[: 0 if answered else _NEAREST]),
             time_frame=query.time_frame,
             hits=found.hits,
             notices=(*notices, *composition.notices),
