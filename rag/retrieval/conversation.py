@@ -16,6 +16,7 @@ ShiftUnit = Literal["day", "year"]
 
 # What is measured often ends in one of these, and no name does: 出口额, 失业率, 出货量.
 _MEASURED = frozenset("额率量值价数比费")
+_QUOTED = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +53,11 @@ class Before:
         if frame.phrase not in text:
             return "", None
         return frame.phrase, frame.start if frame.start == frame.end else None
+
+
+def quotes_at_length(question: str) -> bool:
+    """Whether a question quotes a headline or a saying: no name in that gives way to another."""
+    return bool(_QUOTED.search(question))
 
 
 def choose_slot(names: Sequence[Name], kind: NameClass) -> Name | None:

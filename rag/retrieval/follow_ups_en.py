@@ -15,6 +15,7 @@ from rag.retrieval.conversation import (
     ShiftUnit,
     choose_slot,
     english_common,
+    quotes_at_length,
     replaced_word,
     shifted,
 )
@@ -130,6 +131,8 @@ def _with_topic(topic: str, rest: str, before: Before) -> str:
 
 def _replace(fragment: str, before: Before) -> str | None:
     """The question before with the fragment's name, days and measure in place of its own."""
+    if quotes_at_length(before.question):
+        return None
     text = before.question
     fragment, text, moved = _days(fragment, text, before)
     if not fragment:

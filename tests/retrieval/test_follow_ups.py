@@ -18,6 +18,18 @@ TODAY = date(2025, 3, 20)
 # The question before, the follow-up, and what its rewriting must and must not hold.
 CASES = [
     (
+        "关于“张伟确认海星选择银河 银河云早有准备”，报道说了什么？",
+        "那蓝鲸呢？",
+        ["蓝鲸", "张伟确认海星选择银河 银河云早有准备"],
+        [],
+    ),
+    (
+        "What do the articles say about “Acme confirms that Globex was chosen”?",
+        "And Initech?",
+        ["Initech", "Acme confirms that Globex was chosen"],
+        [],
+    ),
+    (
         "特斯拉2024年第三季度交付了多少辆车？",
         "比亚迪呢？",
         ["比亚迪", "2024年第三季度", "交付"],
