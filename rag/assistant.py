@@ -33,9 +33,9 @@ from rag.answering.search import Corpus, Found, search
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
-from rag.config import MAX_QUESTION_CHARACTERS, Config
+from rag.config import Config
 from rag.corpus.chunker import CHUNKER
-from rag.errors import ChatModelError, QuestionError, RagError
+from rag.errors import ChatModelError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
 from rag.library.library import Library
@@ -44,7 +44,7 @@ from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.retrieval.query import reread, understand
+from rag.retrieval.query import checked_question, reread, understand
 from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
@@ -384,22 +384,3 @@ def _open_judge(config: Config) -> Judge | Literal["model"] | None:
     if config.judge is None or config.judge == "model":
         return "model" if config.judge else None
     return open_judge(config.judge, None)
-
-
-def checked_question(question: str) -> str:
-    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
-
-    Raises `QuestionError` where it is empty or too long.
-    """
-    question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if not question.strip():
-        raise QuestionError(
-            en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
-        )
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            en=f"The question has {len(question):,} characters: give at most"
-            f" {MAX_QUESTION_CHARACTERS:,}.",
-            zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
-        )
-    return question
