@@ -45,7 +45,8 @@ from eval.records import RunFolder, manifest_of, read_run
 from eval.runner import Outcome, run, summarise
 from eval.spot_check import read_sheet, write_sheet
 from eval.swaps import command as swaps
-from rag.assistant import open_chat_model, open_judge
+from rag.answering.verification.chat_judge import open_judge
+from rag.assistant import open_chat_model
 from rag.config import Config, message_language
 from rag.corpus.files import find_files
 from rag.corpus.loader import load_document

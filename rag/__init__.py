@@ -14,6 +14,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.answering.options import Options
     from rag.api import aanswer, answer
     from rag.assistant import Assistant
     from rag.config import ChatModelConfig, Config
@@ -41,6 +42,7 @@ __all__ = [
     "Document",
     "Draft",
     "Hit",
+    "Options",
     "Passage",
     "Progress",
     "RagError",
@@ -52,6 +54,7 @@ __all__ = [
 
 # Everything is imported when it is asked for: FAISS and NumPy would make `rag --help` wait.
 _HOMES = {
+    "rag.answering.options": ("Options",),
     "rag.api": ("aanswer", "answer"),
     "rag.assistant": ("Assistant",),
     "rag.config": ("ChatModelConfig", "Config"),

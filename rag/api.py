@@ -7,6 +7,7 @@ import threading
 from collections.abc import Sequence
 from datetime import date
 
+from rag.answering.options import AS_CONFIGURED, Options
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.types import Answer, TimeFrame
@@ -21,6 +22,7 @@ def answer(
     *,
     time_frame: TimeFrame | None = None,
     today: date | None = None,
+    options: Options = AS_CONFIGURED,
     config: Config | None = None,
 ) -> Answer:
     """Answer a question from the articles of an index.
@@ -28,6 +30,7 @@ def answer(
     `history` are the earlier answers of the conversation, oldest first. `time_frame` restricts the
     articles by their day of publication; without it, days that the question speaks of are
     preferred, "last week" and the like resolved against `today`, by default this machine's day.
+    `options` are the answer's language, how many sources it may draw on, and who writes it.
     `config` is the environment's by default; the index and the models are opened at the first call
     with a config and shared by all threads after it.
 
@@ -40,7 +43,7 @@ def answer(
         assistant = _opened.get(settings)
         if assistant is None:
             assistant = _opened[settings] = Assistant.open(settings)
-    return assistant.ask(question, history, time_frame=time_frame, today=today)
+    return assistant.ask(question, history, time_frame=time_frame, today=today, options=options)
 
 
 async def aanswer(
@@ -49,9 +52,16 @@ async def aanswer(
     *,
     time_frame: TimeFrame | None = None,
     today: date | None = None,
+    options: Options = AS_CONFIGURED,
     config: Config | None = None,
 ) -> Answer:
     """`answer` for async callers: the work happens in a thread, and the event loop stays free."""
     return await asyncio.to_thread(
-        answer, question, history, time_frame=time_frame, today=today, config=config
+        answer,
+        question,
+        history,
+        time_frame=time_frame,
+        today=today,
+        options=options,
+        config=config,
     )

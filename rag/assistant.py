@@ -14,11 +14,12 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Literal
 
 from rag.answering.composition import Composition, quote, write
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import SentenceVectors
-from rag.answering.model_use import total_use, unknown_use
+from rag.answering.model_use import full_name, total_use, unknown_use
 from rag.answering.notices import (
     behind,
     fell_back,
@@ -27,23 +28,23 @@ from rag.answering.notices import (
     other_language,
     searched_as,
 )
+from rag.answering.options import AS_CONFIGURED, Options, Writer
 from rag.answering.search import Corpus, Found, search
 from rag.answering.selection.abstention import not_answered, shortfall
-from rag.answering.selection.extractive import compose_extractive
-from rag.answering.understanding.rewriting import QuestionRewriter
-from rag.answering.understanding.translation import Translator
-from rag.config import MAX_QUESTION_CHARACTERS, Config
+from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
+from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
+from rag.config import Config
 from rag.corpus.chunker import CHUNKER
-from rag.errors import ChatModelError, JudgeError, QuestionError, RagError
+from rag.errors import ChatModelError, RagError
 from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
 from rag.index.store import current_manifest
 from rag.library.library import Library
-from rag.messages import Message
+from rag.messages import Language, Message
 from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
-from rag.models.reranker import Reranker
-from rag.retrieval.query import reread, understand
+from rag.models.reranker import CrossEncoderReranker, Reranker
+from rag.retrieval.query import checked_question, reread, understand
 from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
@@ -51,6 +52,7 @@ from rag.types import (
     Document,
     DocumentReference,
     Event,
+    ModelUse,
     Progress,
     Statement,
     TimeFrame,
@@ -71,14 +73,15 @@ class Assistant:
         embedder: Embedder,
         chat_model: ChatModel | None = None,
         reranker: Reranker | None = None,
-        judge: Judge | None = None,
+        judge: Judge | Literal["model"] | None = None,
         folder: Path | None = None,
     ) -> None:
-        """`folder` is the index of the snapshot, if newer generations of it are to be picked up."""
+        """`folder` is the index of the snapshot, if newer generations of it are to be picked up.
+
+        `judge` "model" has each chat model judge what it wrote.
+        """
         self._embedder = embedder
-        self._chat_model = chat_model
-        self._translator = Translator(chat_model) if chat_model else None
-        self._rewriter = QuestionRewriter(chat_model) if chat_model else None
+        self._writer = Writer.of(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
         self._judge = judge
@@ -118,14 +121,12 @@ class Assistant:
 
         `folder` is as for the constructor. Raises `RerankerError` and `JudgeError`.
         """
-        chat_model = open_chat_model(config)
         return cls(
             snapshot=snapshot,
             embedder=embedder,
-            chat_model=chat_model,
-            reranker=_open_reranker(config),
-            # Quotations need no judge: without a chat model there is nothing to judge.
-            judge=open_judge(config.judge, chat_model) if config.judge and chat_model else None,
+            chat_model=open_chat_model(config),
+            reranker=CrossEncoderReranker(config.reranker) if config.reranker else None,
+            judge=_open_judge(config),
             folder=folder,
         )
 
@@ -160,9 +161,11 @@ class Assistant:
 
     @property
     def chat_model_name(self) -> str | None:
-        """Which model sees questions and quotations, as "name @ endpoint"; None if none does."""
-        model = self._chat_model
-        return f"{model.name} @ {model.endpoint}" if model else None
+        """Which model sees questions and quotations, as "name @ endpoint"; None if none does.
+
+        An `Options` that names another writer, or none, goes before it.
+        """
+        return full_name(self._writer.model) if self._writer else None
 
     def document(self, doc_id: str) -> Document:
         """The article of that id. Raises `DocumentNotFound`."""
@@ -182,17 +185,21 @@ class Assistant:
         *,
         time_frame: TimeFrame | None = None,
         today: date | None = None,
+        options: Options = AS_CONFIGURED,
     ) -> Answer:
         """Answer a question; `history` are the earlier answers of the conversation, oldest first.
 
         `time_frame` takes the place of the one that is read from the question's wording; `today`
-        is what "yesterday" or "last week" lean on, by default this machine's day.
+        is what "yesterday" or "last week" lean on, by default this machine's day. `options` are
+        the answer's language, how many sources it may draw on, and who writes it.
 
         Raises `QuestionError` for an empty or overlong question and a time frame that ends before
         it begins. A failing chat model raises nothing: the answer is then made of the articles'
         own sentences, and its notices say so.
         """
-        *_, answer = self.stream(question, history, time_frame=time_frame, today=today)
+        *_, answer = self.stream(
+            question, history, time_frame=time_frame, today=today, options=options
+        )
         if not isinstance(answer, Answer):
             raise TypeError(f"the stream ended with {answer!r}")
         return answer
@@ -204,6 +211,7 @@ class Assistant:
         *,
         time_frame: TimeFrame | None = None,
         today: date | None = None,
+        options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
         """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
         started = time.perf_counter()
@@ -211,10 +219,12 @@ class Assistant:
         if time_frame:
             check_time_frame(time_frame)
         yield Progress(stage="searching")
-        found, usages = self._find(question, history, time_frame, today or date.today())
+        writer = self._writer if options.writer == "configured" else options.writer
+        found, usages = self._find(question, history, time_frame, today or date.today(), writer)
+        language = options.language or found.query.language
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
-        composition = yield from self._compose(found)
+        composition = yield from self._compose(found, writer, language, options.sources)
         composed = time.perf_counter()
         conflicts: tuple[Conflict, ...] = ()
         if composition.statements:
@@ -225,10 +235,11 @@ class Assistant:
         ended = time.perf_counter()
         yield self._answer(
             question,
+            language,
             found,
             composition,
             conflicts,
-            usages,
+            total_use(writer.model, usages, composition.model) if writer else None,
             Timings(
                 retrieve=retrieved - started,
                 compose=ended - retrieved - checked,
@@ -239,7 +250,8 @@ class Assistant:
 
     def find(self, question: str, *, today: date | None = None) -> Found:
         """What an answer to the question would be made of. For measuring; raises as `ask` does."""
-        found, _ = self._find(checked_question(question), (), None, today or date.today())
+        question, today = checked_question(question), today or date.today()
+        found, _ = self._find(question, (), None, today, self._writer)
         return found
 
     def holds_answer(self, question: str) -> bool:
@@ -254,6 +266,7 @@ class Assistant:
         history: Sequence[Answer],
         time_frame: TimeFrame | None,
         today: date,
+        writer: Writer | None,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
         """What the search brought, and what the chat model counted for understanding."""
         self.refresh()
@@ -261,56 +274,63 @@ class Assistant:
         newest = corpus.retriever.newest
         query = understand(question, history, today=today, newest=newest)
         usages: list[TokenUsage | None] = []
-        if query.rewritten and self._rewriter:
-            rewriting = self._rewriter.rewrite(question, history, query.language)
+        if query.rewritten and writer and writer.rewriter:
+            rewriting = writer.rewriter.rewrite(question, history, query.language)
             usages.append(rewriting.usage)
             if rewriting.text:
                 query = reread(replace(query, text=rewriting.text), history, today, newest)
         if time_frame:
             query = replace(query, time_frame=time_frame)
-        found = search(corpus, query, self._embedder, self._vectors, self._translator)
+        translator = writer.translator if writer else None
+        found = search(corpus, query, self._embedder, self._vectors, translator)
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
 
-    def _compose(self, found: Found) -> Generator[Event, None, Composition]:
+    def _compose(
+        self, found: Found, writer: Writer | None, language: Language, sources: int | None
+    ) -> Generator[Event, None, Composition]:
         if not found.assessment.answerable:
             return Composition(statements=())
-        model = self._chat_model
-        if model is None:
-            return (yield from self._quote(found, no_model()))
-        evidence = found.evidence[:_PROMPT_SENTENCES]
+        if writer is None:
+            return (yield from self._quote(found, language, sources, no_model()))
+        model = writer.model
+        judge = ChatModelJudge(model) if self._judge == "model" else self._judge
+        evidence = found.evidence[: sources or _PROMPT_SENTENCES]
         yield Progress(stage="writing", count=len(evidence))
-        question, language = found.query.text, found.query.language
         try:
             composition = yield from write(
-                model, question, language, evidence, self._vectors, self._judge
+                model, found.query.text, language, evidence, self._vectors, judge
             )
         except ChatModelError as error:
             yield Progress(stage="falling_back")
-            quoted = yield from self._quote(found, error.message, fell_back())
+            quoted = yield from self._quote(found, language, sources, error.message, fell_back())
             return replace(quoted, model=unknown_use(model) if error.sent else None)
         if composition.statements or composition.refused:
             return composition
         yield Progress(stage="falling_back")
-        quoted = yield from self._quote(found, *composition.notices, fell_back())
+        quoted = yield from self._quote(found, language, sources, *composition.notices, fell_back())
         return replace(quoted, left_out=composition.left_out, model=composition.model)
 
-    def _quote(self, found: Found, *notices: Message) -> Generator[Statement, None, Composition]:
-        chosen = compose_extractive(found.asked, found.needed, found.candidates)
+    def _quote(
+        self, found: Found, language: Language, sources: int | None, *notices: Message
+    ) -> Generator[Statement, None, Composition]:
+        most = sources or MOST_QUOTED
+        chosen = compose_extractive(found.asked, found.needed, found.candidates, most)
         evidence = [candidate.evidence for candidate in chosen]
         composition = quote(evidence)
         yield from composition.statements
-        if any(e.document.language != found.query.language for e in evidence):
+        if any(e.document.language != language for e in evidence):
             notices += (other_language(),)
         return replace(composition, notices=notices)
 
     def _answer(
         self,
         question: str,
+        language: Language,
         found: Found,
         composition: Composition,
         conflicts: tuple[Conflict, ...],
-        usages: Sequence[TokenUsage],
+        model: ModelUse | None,
         timings: Timings,
     ) -> Answer:
         answered = bool(composition.statements)
@@ -327,7 +347,7 @@ class Assistant:
             notices.append(no_article_then(frame))
         return Answer(
             question=question,
-            language=query.language,
+            language=language,
             rewritten_question=query.text if query.rewritten else None,
             status=("partial" if missing else "answered") if answered else "abstained",
             statements=composition.statements,
@@ -338,7 +358,7 @@ class Assistant:
             time_frame=query.time_frame,
             hits=found.hits,
             notices=(*notices, *composition.notices),
-            model=total_use(self._chat_model, usages, composition.model),
+            model=model,
             timings=timings,
             answerability=found.assessment.answerability,
         )
@@ -353,48 +373,8 @@ def open_chat_model(config: Config) -> ChatModel | None:
     return OpenAIChatModel(config.chat_model)
 
 
-def _open_reranker(config: Config) -> Reranker | None:
-    if config.reranker is None:
-        return None
-    from rag.models.reranker import CrossEncoderReranker
-
-    return CrossEncoderReranker(config.reranker)
-
-
-def open_judge(name: str, chat_model: ChatModel | None) -> Judge:
-    """The judge of that name: "model" is the chat model itself, any other a CrossEncoder.
-
-    Raises `JudgeError`, also for "model" where there is no chat model.
-    """
-    from rag.answering.verification.chat_judge import ChatModelJudge
-    from rag.models.judge import CrossEncoderJudge
-
-    if name != "model":
-        return CrossEncoderJudge(name)
-    if chat_model is None:
-        raise JudgeError(
-            en="The judge is the chat model, but there is none: set RAG_MODEL, or name a"
-            " CrossEncoder for natural language inference.",
-            zh="评判模型设为对话模型，但没有配置对话模型：请设置 RAG_MODEL，"
-            "或给出用于自然语言推理的 CrossEncoder。",
-        )
-    return ChatModelJudge(chat_model)
-
-
-def checked_question(question: str) -> str:
-    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
-
-    Raises `QuestionError` where it is empty or too long.
-    """
-    question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if not question.strip():
-        raise QuestionError(
-            en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
-        )
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            en=f"The question has {len(question):,} characters: give at most"
-            f" {MAX_QUESTION_CHARACTERS:,}.",
-            zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
-        )
-    return question
+def _open_judge(config: Config) -> Judge | Literal["model"] | None:
+    # Which model that is, is known with each question.
+    if config.judge is None or config.judge == "model":
+        return "model" if config.judge else None
+    return open_judge(config.judge, None)

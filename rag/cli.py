@@ -9,12 +9,13 @@ from __future__ import annotations
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from rag.config import Config
+from rag.config import LOOPBACK, Config, PageConfig
 from rag.errors import ConfigError, IndexMissing, RagError
+from rag.messages import Language
 from rag.terminal import (
     LANGUAGE,
     err,
@@ -24,6 +25,7 @@ from rag.terminal import (
     print_answer,
     print_document,
     print_error,
+    print_exposure,
     print_json,
     print_report,
     print_status,
@@ -188,50 +190,64 @@ def export(
         sys.stdout.write(to_line(document) + "\n")
 
 
+def _day(en: str, zh: str) -> Any:
+    return typer.Option(metavar="DAY", help=local(en, zh))
+
+
 @app.command(help=local("Ask a question.", "提一个问题。"))
 def ask(
     question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
     since: Annotated[
         str,
-        typer.Option(
-            metavar="DAY",
-            help=local(
-                "Only articles of this day (2025-02-13, 2025-02 or 2025) and later.",
-                "仅限这一天（2025-02-13、2025-02 或 2025）及之后的文章。",
-            ),
+        _day(
+            "Only articles of this day (2025-02-13, 2025-02 or 2025) and later.",
+            "仅限这一天（2025-02-13、2025-02 或 2025）及之后的文章。",
         ),
     ] = "",
     until: Annotated[
-        str,
-        typer.Option(
-            metavar="DAY",
-            help=local(
-                "Only articles of this day and earlier.",
-                "仅限这一天及之前的文章。",
-            ),
-        ),
+        str, _day("Only articles of this day and earlier.", "仅限这一天及之前的文章。")
     ] = "",
     today: Annotated[
         str,
-        typer.Option(
-            metavar="DAY",
-            help=local(
-                "The day on which “yesterday” or “last week” lean (default: today).",
-                "“昨天”“上周”等所依据的日期（默认为今天）。",
-            ),
+        _day(
+            "The day on which “yesterday” or “last week” lean (default: today).",
+            "“昨天”“上周”等所依据的日期（默认为今天）。",
         ),
     ] = "",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="zh|en",
+            help=local(
+                "What a chat model answers in (default: as the question).",
+                "语言模型作答所用的语言（默认与提问相同）。",
+            ),
+        ),
+    ] = None,
+    sources: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=local(
+                "How many sentences of the articles an answer may draw on, 1 to 20.",
+                "回答最多可依据多少个文章句子，1 到 20。",
+            ),
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    from rag.assistant import checked_question
+    from rag.answering.options import Options
+    from rag.retrieval.query import checked_question
     from rag.retrieval.time_frame import day_of_asking, time_frame_of
 
     # Before the minutes that a first start may take.
     checked_question(question)
     frame, day = time_frame_of(since, until), day_of_asking(today)
+    options = Options(language=cast(Language | None, language), sources=sources)
     # In a variable: to free the tokenizer takes half a second, and has time until after printing.
     assistant = _open()
-    answer = assistant.ask(question, time_frame=frame, today=day)
+    answer = assistant.ask(question, time_frame=frame, today=day, options=options)
     if as_json:
         # Not through the console, which would wrap lines.
         sys.stdout.write(answer.to_json() + "\n")
@@ -292,21 +308,18 @@ def chat(
     ] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=1, max=65535, help=local("Port.", "端口。"))] = 7860,
 ) -> None:
+    page = PageConfig.from_environment()
+    if host not in LOOPBACK:
+        print_exposure(host, page)
     assistant = _open()
     from rag.page.serving import serve
 
-    if host not in ("127.0.0.1", "localhost", "::1"):
-        err.print(
-            local(
-                f"Note: {host} lets other machines reach this page, and it asks for no password.",
-                f"注意：监听 {host} 会让其他机器访问本页面，而页面不需要密码。",
-            )
-        )
     serve(
         assistant,
         host=host,
         port=port,
         library=assistant.library,
+        config=page,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )
 

@@ -11,6 +11,8 @@
 | `OPENAI_API_KEY`  | key for that endpoint                                     | none            |
 | `RAG_TIMEOUT`     | seconds to wait for the chat model's next piece of text   | 60              |
 | `RAG_LANG`        | `zh` or `en`: language of messages                        | the locale's    |
+| `RAG_ENDPOINTS`   | endpoints that the page's readers may choose, by commas   | none            |
+| `RAG_CHAT_AUTH`   | `user:password` that the page asks for                    | no login        |
 """
 
 from __future__ import annotations
@@ -27,6 +29,10 @@ from rag.errors import ConfigError
 from rag.messages import Language
 
 BUNDLED_EMBEDDER = "multilingual-e5-small"
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+"""Host names that mean this machine and no other."""
+LOCAL_ENDPOINTS = tuple(f"http://127.0.0.1:{port}/v1" for port in (11434, 1234, 8080, 8000))
+"""Where Ollama, LM Studio, llama.cpp and vLLM listen unless they are told otherwise."""
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 MAX_QUESTION_CHARACTERS = 10_000
 
@@ -69,9 +75,11 @@ class Config:
         if name:
             chat_model = ChatModelConfig(
                 name=name,
-                endpoint=_endpoint(env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT),
+                endpoint=_endpoint(
+                    "OPENAI_BASE_URL", env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT
+                ),
                 api_key=_key(env.get("OPENAI_API_KEY", "").strip()),
-                timeout=_seconds("RAG_TIMEOUT", env.get("RAG_TIMEOUT", "").strip() or "60"),
+                timeout=_timeout(env),
             )
         return cls(
             index=Path(env.get("RAG_INDEX", "").strip() or ".rag"),
@@ -80,6 +88,42 @@ class Config:
             judge=env.get("RAG_JUDGE", "").strip() or None,
             chat_model=chat_model,
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """Who may see the page. The password shows in no `repr`."""
+
+    user: str
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class PageConfig:
+    """What the page is told by its operator, beside the `Config` of its assistant.
+
+    Readers may choose models of the `endpoints`, and of servers found at the `local_endpoints`
+    of this machine; no others. `timeout` is that of `ChatModelConfig`.
+    """
+
+    endpoints: tuple[str, ...] = ()
+    local_endpoints: tuple[str, ...] = LOCAL_ENDPOINTS
+    login: Login | None = None
+    timeout: float = 60.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> PageConfig:
+        """Read the variables above. Raises `ConfigError` on a value that can't be used."""
+        env = os.environ if environment is None else environment
+        listed = [url.strip() for url in env.get("RAG_ENDPOINTS", "").split(",")]
+        return cls(
+            endpoints=tuple(dict.fromkeys(_listed_endpoint(url) for url in listed if url)),
+            login=_login(env.get("RAG_CHAT_AUTH", "")),
+            timeout=_timeout(env),
+        )
+
+
+PAGE_DEFAULTS = PageConfig()
 
 
 def message_language(environment: Mapping[str, str] | None = None) -> Language:
@@ -94,7 +138,7 @@ def cache_folder() -> Path:
     return Path(platformdirs.user_cache_dir("cited-rag"))
 
 
-def _endpoint(url: str) -> str:
+def _endpoint(variable: str, url: str) -> str:
     """The endpoint without a slash at its end. The value may hold a secret: no message shows it."""
     try:
         parts = urlsplit(url)
@@ -104,11 +148,38 @@ def _endpoint(url: str) -> str:
         usable = False
     if not usable or " " in url:
         raise ConfigError(
-            en="OPENAI_BASE_URL is no usable address: it must look like http://HOST:PORT/v1 or"
+            en=f"{variable} holds no usable address: it must look like http://HOST:PORT/v1 or"
             " https://HOST/v1.",
-            zh="OPENAI_BASE_URL 不是可用的地址：应类似 http://主机:端口/v1 或 https://主机/v1。",
+            zh=f"{variable} 中的地址不可用：应类似 http://主机:端口/v1 或 https://主机/v1。",
         )
     return url.rstrip("/")
+
+
+def _listed_endpoint(url: str) -> str:
+    """An endpoint that readers see: it may hold nothing that is not for them."""
+    if set("@?#") & set(url):
+        raise ConfigError(
+            en="RAG_ENDPOINTS holds an address with a user name, a password or a query: readers"
+            " see these addresses, give them without; each reader types a key of their own.",
+            zh="RAG_ENDPOINTS 中有地址带有用户名、密码或查询参数：读者会看到这些地址，"
+            "请去掉这些部分；密钥由读者自行输入。",
+        )
+    return _endpoint("RAG_ENDPOINTS", url)
+
+
+def _login(value: str) -> Login | None:
+    """The login, None where the value is blank. The value is a secret: no message shows it."""
+    if not value.strip():
+        return None
+    user, colon, password = value.partition(":")
+    if not (colon and user and password) or not value.isprintable() or value != value.strip():
+        raise ConfigError(
+            en="RAG_CHAT_AUTH is no login: give it as user:password, both of them not empty, in"
+            " one line without blanks around it.",
+            zh="RAG_CHAT_AUTH 不是可用的登录信息：请写成 用户名:密码，两者均不能为空，"
+            "写在一行内，首尾不留空格。",
+        )
+    return Login(user=user, password=password)
 
 
 def _key(value: str) -> str | None:
@@ -121,6 +192,10 @@ def _key(value: str) -> str | None:
     return value or None
 
 
+def _timeout(env: Mapping[str, str]) -> float:
+    return _seconds("RAG_TIMEOUT", env.get("RAG_TIMEOUT", "").strip() or "60")
+
+
 def _seconds(variable: str, value: str) -> float:
     try:
         seconds = float(value)
@@ -129,6 +204,6 @@ def _seconds(variable: str, value: str) -> float:
     if not 0 < seconds <= 3600:
         raise ConfigError(
             en=f"{variable} is {value!r}: give seconds, more than 0 and at most 3600.",
-            zh=f"{variable} 的值是 {value!r}:请给出大于 0 且不超过 3600 的秒数。",
+            zh=f"{variable} 的值是 {value!r}：请给出大于 0 且不超过 3600 的秒数。",
         )
     return seconds

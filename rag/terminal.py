@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from rag.config import Config, message_language
+from rag.config import Config, PageConfig, message_language
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -252,6 +252,25 @@ def print_document(document: Document) -> None:
     out.print(Text(printable(document.title), style="bold"))
     about = details(document.outlet, document.published, document.url)
     print_lines([about, "", document.text])
+
+
+def print_exposure(host: str, page: PageConfig) -> None:
+    """What it means that the page listens on `host`, which other machines reach."""
+    if page.login:
+        line = local(
+            f"Note: {host} lets other machines reach this page, with the login of RAG_CHAT_AUTH."
+            " Put HTTPS before it: without, the password can be read on its way.",
+            f"注意：监听 {host} 会让其他机器访问本页面，需要 RAG_CHAT_AUTH 中的登录信息。"
+            "请在前面加上 HTTPS，否则密码在传输途中可被读取。",
+        )
+    else:
+        line = local(
+            f"Note: {host} lets other machines reach this page, and it asks for no password: set"
+            " RAG_CHAT_AUTH=user:password.",
+            f"注意：监听 {host} 会让其他机器访问本页面，而页面不需要密码："
+            "请设置 RAG_CHAT_AUTH=用户名:密码。",
+        )
+    print_error(line, style="yellow")
 
 
 def print_error(text: str, style: str = "") -> None:

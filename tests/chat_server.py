@@ -50,6 +50,13 @@ class Reply:
         self._handler.end_headers()
         self._handler.wfile.write(data)
 
+    def redirect(self, url: str) -> None:
+        """Send the client elsewhere, with what it sent."""
+        self._handler.send_response(307)
+        self._handler.send_header("Location", url)
+        self._handler.send_header("Content-Length", "0")
+        self._handler.end_headers()
+
     def open_stream(self) -> None:
         """Begin a stream that ends when the connection is closed."""
         self._handler.send_response(200)
@@ -136,6 +143,12 @@ def refuses_extras(then: Behaviour) -> Behaviour:
     return behave
 
 
+def listing(*names: str) -> Behaviour:
+    """The list of models that a server has."""
+    data = [{"id": name, "object": "model"} for name in names]
+    return lambda reply, _: reply.respond(200, json.dumps({"object": "list", "data": data}))
+
+
 def echoes_key(reply: Reply, request: Request) -> None:
     """HTTP 401 that repeats the key, as some servers do."""
     fails(401, f"Incorrect API key: {request.headers['authorization']}")(reply, request)
@@ -214,6 +227,8 @@ class ChatServer:
 
     script: list[Behaviour]
     url: str = ""
+    listed: Behaviour = field(default_factory=lambda: listing("tiny-model"))
+    asked_for_models: int = 0
     requests: list[Request] = field(default_factory=list)
     hung_up: threading.Event = field(default_factory=threading.Event)
     stopping: threading.Event = field(default_factory=threading.Event)
@@ -250,6 +265,12 @@ def chat_server(*script: Behaviour) -> Iterator[ChatServer]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             request = Request(path=self.path, headers=headers, body=json.loads(body))
             chat.next_behaviour(request)(Reply(self, chat), request)
+
+        def do_GET(self) -> None:
+            chat.asked_for_models += 1
+            request = Request(path=self.path, headers={}, body={})
+            behave = chat.listed if self.path == "/v1/models" else fails(404)
+            behave(Reply(self, chat), request)
 
         def log_message(self, format: str, *args: Any) -> None:  # noqa: A002
             """Say nothing."""

@@ -10,6 +10,7 @@ from datetime import date
 
 import pytest
 
+from rag.answering.options import Writer
 from rag.assistant import Assistant
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import DocumentNotFound, QuestionError
@@ -54,7 +55,7 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
 def with_model(assistant: Assistant, model: ChatModel) -> Assistant:
     """The same assistant, what it has embedded included, with a chat model."""
     twin = copy(assistant)
-    twin._chat_model = model
+    twin._writer = Writer(model=model)
     return twin
 
 

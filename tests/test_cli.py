@@ -164,6 +164,53 @@ def test_the_days_of_articles_can_be_set(folder: Path) -> None:
     assert wrong.err == "'spring' is no date: write it as 2025-02-13, 2025-02 or 2025.\n"
 
 
+@pytest.mark.usefixtures("first_answer")
+def test_the_language_and_the_number_of_sources_can_be_set(folder: Path) -> None:
+    question = ("ask", "哪些公司曾与苹果洽谈AI合作？", "--json")
+    answer = Answer.from_json(rag(folder, *question, "--lang", "en", "--sources", "1").out)
+    assert answer.language == "en"
+    assert len(answer.statements) == 1
+    assert "other_language" in [notice.code for notice in answer.notices]
+
+
+@pytest.mark.parametrize("wish", [("--lang", "fr"), ("--sources", "99")])
+def test_a_wish_that_is_none_is_refused_before_anything_is_prepared(
+    tmp_path: Path, wish: tuple[str, str]
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    ran = rag(tmp_path, "ask", "x", *wish)
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert wish[1] in ran.err
+    assert not (tmp_path / ".rag").exists()
+
+
+@pytest.mark.parametrize(
+    ("env", "told"),
+    [
+        ({}, "it asks for no password: set RAG_CHAT_AUTH"),
+        ({"RAG_CHAT_AUTH": "reader:SECRET"}, "with the login of RAG_CHAT_AUTH. Put HTTPS"),
+    ],
+)
+def test_a_page_for_other_machines_says_what_that_means(
+    tmp_path: Path, env: dict[str, str], told: str
+) -> None:
+    """Without an index the command ends right after it."""
+    ran = rag(tmp_path, "chat", "--host", "0.0.0.0", **env)
+    note, error = ran.err.splitlines()
+    assert note.startswith("Note: 0.0.0.0 lets other machines reach this page")
+    assert told in note
+    assert "rag index" in error
+    assert "SECRET" not in ran.err
+    assert len(rag(tmp_path, "chat", **env).err.splitlines()) == 1
+
+
+def test_a_login_that_is_none_is_told_in_a_line(tmp_path: Path) -> None:
+    ran = rag(tmp_path, "chat", RAG_CHAT_AUTH="SECRET")
+    assert (ran.code, ran.err.count("\n")) == (1, 1)
+    assert "RAG_CHAT_AUTH" in ran.err
+    assert "SECRET" not in ran.err
+
+
 def test_an_empty_question_is_refused_before_anything_is_prepared(tmp_path: Path) -> None:
     (tmp_path / "seeds").mkdir()
     ran = rag(tmp_path, "ask", " ")

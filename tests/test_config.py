@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from rag.config import BUNDLED_EMBEDDER, OPENAI_ENDPOINT, Config, message_language
+from rag.config import (
+    BUNDLED_EMBEDDER,
+    LOCAL_ENDPOINTS,
+    OPENAI_ENDPOINT,
+    Config,
+    Login,
+    PageConfig,
+    message_language,
+)
 from rag.errors import ConfigError
 
 KEY = "sk-very-secret"
@@ -115,3 +123,44 @@ def test_an_unusable_key_is_refused_and_never_shown(key: str) -> None:
     with pytest.raises(ConfigError, match="OPENAI_API_KEY") as caught:
         Config.from_environment({"RAG_MODEL": "m", "OPENAI_API_KEY": key})
     assert "SECRET" not in str(caught.value)
+
+
+# --- the page -------------------------------------------------------------------------------------
+
+
+def test_a_page_has_no_login_and_no_endpoints_but_those_of_this_machine() -> None:
+    page = PageConfig.from_environment({"OPENAI_API_KEY": KEY, "RAG_ENDPOINTS": " , "})
+    assert (page.endpoints, page.login, page.timeout) == ((), None, 60)
+    assert page.local_endpoints == LOCAL_ENDPOINTS
+    assert all(url.startswith("http://127.0.0.1:") for url in LOCAL_ENDPOINTS)
+
+
+def test_what_the_operator_lists_is_read() -> None:
+    page = PageConfig.from_environment(
+        {
+            "RAG_ENDPOINTS": " https://one.example/v1/ ,http://10.0.0.2:8000/v1,https://one.example/v1",
+            "RAG_CHAT_AUTH": "reader:pass: 密码",
+            "RAG_TIMEOUT": "5",
+        }
+    )
+    assert page.endpoints == ("https://one.example/v1", "http://10.0.0.2:8000/v1")
+    assert page.login == Login(user="reader", password="pass: 密码")
+    assert page.timeout == 5
+    assert "密码" not in repr(page)
+
+
+@pytest.mark.parametrize(
+    "urls",
+    ["SECRET", "https://a/v1,ftp://SECRET", "https://u:SECRET@a/v1", "https://a/v1?k=SECRET"],
+)
+def test_an_endpoint_that_is_not_for_readers_is_refused_and_never_shown(urls: str) -> None:
+    with pytest.raises(ConfigError, match="RAG_ENDPOINTS") as caught:
+        PageConfig.from_environment({"RAG_ENDPOINTS": urls})
+    assert "SECRET" not in caught.value.message.en + caught.value.message.zh
+
+
+@pytest.mark.parametrize("login", ["SECRET", ":SECRET", "SECRET:", "a:SECRET\nb", " a:SECRET"])
+def test_a_login_that_is_none_is_refused_and_never_shown(login: str) -> None:
+    with pytest.raises(ConfigError, match="RAG_CHAT_AUTH") as caught:
+        PageConfig.from_environment({"RAG_CHAT_AUTH": login})
+    assert "SECRET" not in caught.value.message.en + caught.value.message.zh

@@ -9,6 +9,11 @@ from rag.models.chat import ChatModel, TokenUsage
 from rag.types import ModelUse
 
 
+def full_name(model: ChatModel) -> str:
+    """What a reader is told of where text goes: "name @ endpoint"."""
+    return f"{model.name} @ {model.endpoint}"
+
+
 def unknown_use(model: ChatModel) -> ModelUse:
     """The use of a model that reported no counts."""
     return ModelUse(
@@ -17,10 +22,10 @@ def unknown_use(model: ChatModel) -> ModelUse:
 
 
 def total_use(
-    model: ChatModel | None, usages: Sequence[TokenUsage], composed: ModelUse | None
+    model: ChatModel, usages: Sequence[TokenUsage], composed: ModelUse | None
 ) -> ModelUse | None:
     """`composed` together with the `usages` for understanding the question; None for neither."""
-    if model is None or not usages:
+    if not usages:
         return composed
     used = composed or replace(
         unknown_use(model), prompt_tokens=0, completion_tokens=0, saw_articles=False

@@ -58,12 +58,12 @@ def fell_back() -> Message:
 
 
 def other_language() -> Message:
-    """Why the answer is not in the question's language."""
+    """Why the answer is not in the language it should have."""
     return Message(
         code="other_language",
-        en="The quotations are in the articles' own language; a configured language model"
-        " (RAG_MODEL) answers in the question's.",
-        zh="引文保留文章的原文语言；配置语言模型（RAG_MODEL）后会用提问的语言作答。",
+        en="The quotations are in the articles' own language; a language model (RAG_MODEL, or the"
+        " page's settings) answers in the language asked for.",
+        zh="引文保留文章的原文语言；使用语言模型（RAG_MODEL 或页面设置）时会用所要求的语言作答。",
     )
 
 

@@ -6,6 +6,7 @@ message names the endpoint and never the key.
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator, Sequence
 from typing import cast
 from urllib.parse import urlsplit, urlunsplit
@@ -14,7 +15,7 @@ import httpx2
 import openai
 from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
 
-from rag.config import ChatModelConfig
+from rag.config import LOOPBACK, ChatModelConfig
 from rag.errors import (
     ChatModelBrokeOff,
     ChatModelEmpty,
@@ -50,7 +51,15 @@ class OpenAIChatModel:
             api_key=config.api_key or "none",
             timeout=httpx2.Timeout(config.timeout, connect=min(_CONNECT_SECONDS, config.timeout)),
             max_retries=_RETRIES,
+            # The text goes where it is said to go: a redirect is refused, and a model of this
+            # machine is not asked through the proxy of another.
+            http_client=openai.DefaultHttpxClient(
+                follow_redirects=False,
+                trust_env=urlsplit(config.endpoint).hostname not in LOOPBACK,
+            ),
         )
+        # The library closes clients of its own making alone.
+        weakref.finalize(self, self._client.close)
 
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
         """Yield the reply piece by piece, then its `TokenUsage`. Raises `ChatModelError`s."""
@@ -113,10 +122,11 @@ class OpenAIChatModel:
             status, detail = error.status_code, self._detail(error)
             kind = ChatModelRefused if status < 500 else ChatModelFailed
             return kind(
-                en=f"The chat model {where} answered HTTP {status} ({detail}): check RAG_MODEL,"
-                " OPENAI_BASE_URL and OPENAI_API_KEY, or try again later.",
-                zh=f"{ort}返回 HTTP {status}（{detail}）：请检查 RAG_MODEL、OPENAI_BASE_URL 和"
-                " OPENAI_API_KEY，或稍后重试。",
+                en=f"The chat model {where} answered HTTP {status} ({detail}): check its name, its"
+                " endpoint and the key (RAG_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY, or the"
+                " page's settings), or try again later.",
+                zh=f"{ort}返回 HTTP {status}（{detail}）：请检查模型名、接口地址和密钥（RAG_MODEL、"
+                "OPENAI_BASE_URL 和 OPENAI_API_KEY，或页面设置），或稍后重试。",
             )
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
             return ChatModelTimedOut(
@@ -129,9 +139,9 @@ class OpenAIChatModel:
             return self._broke_off()
         if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
             return ChatModelUnreachable(
-                en=f"The chat model {where} can't be reached: check OPENAI_BASE_URL and that the"
-                " server runs.",
-                zh=f"无法连接{ort}：请检查 OPENAI_BASE_URL，并确认服务器已启动。",
+                en=f"The chat model {where} can't be reached: check that the server runs, and"
+                " OPENAI_BASE_URL.",
+                zh=f"无法连接{ort}：请确认服务器已启动，并检查 OPENAI_BASE_URL。",
             )
         return ChatModelFailed(
             en=f"The chat model {where} sent something that is not of the protocol"

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import gradio as gr
 
+from rag.config import PAGE_DEFAULTS, PageConfig
 from rag.messages import Language
 from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
@@ -19,6 +20,8 @@ from rag.page.chat.panel import draw_chat, drawn_in, said_in
 from rag.page.chat.turns import Turn
 from rag.page.head import render_intro
 from rag.page.parts import QUIET, STILL, Update
+from rag.page.settings.models import Models
+from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
 
 _QUESTIONS_AT_ONCE = 4
@@ -31,20 +34,22 @@ def build_page(
     examples: Sequence[str] | None = None,
     library: articles_tab.Library | None = None,
     incoming: Incoming | None = None,
+    config: PageConfig = PAGE_DEFAULTS,
 ) -> gr.Blocks:
     """The page's parts and what happens between them; `build_app` adds its style.
 
     `examples` are questions to try; None offers some that the corpus answers. With a `library`
     there is a tab of its articles, and where its files come `incoming`, they can be added and
-    removed there.
+    removed there. `config` says which models readers may choose.
     """
+    models = Models(assistant.chat_model_name, config)
     editable = incoming is not None
     offered = find_examples(assistant) if examples is None else lambda: tuple(examples)
     # Telemetry is off by argument: the environment can't turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
     with page:
         with gr.Row(elem_id="rag-head"):
-            intro = gr.HTML(render_intro(assistant.chat_model_name, "en"), **STILL)
+            intro = gr.HTML(render_intro(models.configured, "en"), **STILL)
             language = gr.Radio(
                 [("中文", "zh"), ("English", "en")],
                 value="en",
@@ -53,20 +58,24 @@ def build_page(
                 container=False,
                 elem_id="rag-language",
             )
+        stored = browser_store()
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab(EN.chat) as chat_tab:
                 chat = draw_chat()
             with gr.Tab(EN.articles, visible=library is not None) as library_tab:
                 articles = articles_tab.draw_articles(editable=editable)
+            # Drawn at once: what a closed tab doesn't hold can't be told what the browser kept.
+            with gr.Tab(EN.settings, render_children=True) as settings_tab:
+                settings = draw_settings(models, stored)
 
         def interface(chosen: Language) -> Update:
-            """The page's own words in a language."""
+            """The page's own words in a language; the head's come with the settings."""
             return {
-                intro: render_intro(assistant.chat_model_name, chosen),
                 chat_tab: gr.update(label=texts(chosen).chat),
                 **said_in(chat, chosen),
                 library_tab: gr.update(label=texts(chosen).articles),
                 **articles_tab.said_in(articles, chosen, editable=editable),
+                settings_tab: gr.update(label=texts(chosen).settings),
             }
 
         def welcome(request: gr.Request) -> Update:
@@ -87,16 +96,22 @@ def build_page(
             """Say everything again in another language, but what was asked and answered."""
             return {**interface(chosen), **drawn_in(chat, turns, examples, assistant, chosen)}
 
+        def leave(request: gr.Request) -> None:
+            """Forget the key that was typed into a page, now that it is closed."""
+            models.forget(request.session_hash)
+
         said = list(interface("en"))
         loaded = page.load(welcome, None, [language, *said], queue=False, **QUIET)
-        language.input(
+        page.unload(leave)
+        translated = language.input(
             translate,
             [chat.conversation, chat.examples, language],
             [*said, chat.offers, chat.before, chat.present],
             queue=False,
             **QUIET,
         )
-        wire_chat(chat, assistant, language, loaded, offered)
+        wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
+        wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
         if library is not None:
             articles_tab.wire_articles(articles, library, library_tab, language, incoming)
     # Without a limit of its own, one reader's slow answer would hold up everybody else's.

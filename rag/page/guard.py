@@ -13,6 +13,9 @@ import re
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
+from rag.config import Login
+from rag.page.login import CHALLENGE, PERIOD, Gate
+
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -42,15 +45,19 @@ _HEADERS = (
 
 
 class Guard:
-    """ASGI middleware: closes unused addresses, checks who asks, sets security headers.
+    """ASGI middleware: asks for the login, closes unused addresses, sets security headers.
 
     `hosts` are the host names (no port) that a request may ask for, or None for any. Where the
     page listens on this machine alone, a foreign name in the `Host` header means that another
-    site's page has its name point here, to read the answers (DNS rebinding).
+    site's page has its name point here, to read the answers (DNS rebinding). With a `login`, no
+    address at all is open without it.
     """
 
-    def __init__(self, app: Application, *, hosts: Iterable[str] | None) -> None:
+    def __init__(
+        self, app: Application, *, hosts: Iterable[str] | None, login: Login | None = None
+    ) -> None:
         self._app = app
+        self._gate = None if login is None else Gate(login)
         self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -62,13 +69,18 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if self._hosts is not None and _host(scope) not in self._hosts:
-            await _refuse(send, 421, b"This page answers to local names only.")
+            await _refuse(
+                send, 421, "This page answers to local names only. 本页面只接受本机名称。"
+            )
+            return
+        if self._gate is not None and not await self._let_in(self._gate, scope, send):
             return
         if not _OPEN.fullmatch(scope["path"]):
-            await _refuse(send, 404, b"Not found.")
+            await _refuse(send, 404, "Not found. 没有这个地址。")
             return
         if scope["method"] not in ("GET", "HEAD") and _from_elsewhere(scope):
-            await _refuse(send, 403, b"Another site's page may not use this one.")
+            line = "Another site's page may not use this one. 其他网站的页面不能使用本页面。"
+            await _refuse(send, 403, line)
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -77,6 +89,19 @@ class Guard:
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    async def _let_in(self, gate: Gate, scope: Scope, send: Send) -> bool:
+        """Whether the request has the login; it is answered where it hasn't."""
+        client = scope.get("client")
+        authorization = dict(scope["headers"]).get(b"authorization")
+        decision = gate.decide(authorization, client[0] if client else "")
+        if decision == "unknown":
+            line = "A user name and a password are needed. 需要用户名和密码。"
+            await _refuse(send, 401, line, CHALLENGE)
+        elif decision == "too many":
+            line = "Too many wrong passwords: wait a minute. 密码错误次数过多：请等一分钟再试。"
+            await _refuse(send, 429, line, (b"retry-after", b"%d" % PERIOD))
+        return decision == "welcome"
 
 
 def _host(scope: Scope) -> str:
@@ -109,7 +134,7 @@ def _header(scope: Scope, wanted: bytes) -> str:
     return ""
 
 
-async def _refuse(send: Send, status: int, line: bytes) -> None:
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+async def _refuse(send: Send, status: int, line: str, *more: tuple[bytes, bytes]) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *more, *_HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": line})
+    await send({"type": "http.response.body", "body": line.encode()})

@@ -8,11 +8,13 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
 from rag.errors import ConfigError
 from rag.library.library import WORK_PREFIX
 from rag.page.app import build_page
@@ -25,8 +27,6 @@ from rag.page.parts import asset
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-
 
 def serve(
     assistant: Assistant,
@@ -35,6 +35,7 @@ def serve(
     *,
     examples: Sequence[str] | None = None,
     library: Library | None = None,
+    config: PageConfig = PAGE_DEFAULTS,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
     """Serve the page until interrupted (Ctrl-C).
@@ -43,7 +44,7 @@ def serve(
     `ConfigError` where the address can't be had.
     """
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(assistant, host, listener, examples, library, on_ready))
+        asyncio.run(_serve(assistant, host, listener, examples, library, config, on_ready))
 
 
 async def _serve(
@@ -52,10 +53,11 @@ async def _serve(
     listener: socket.socket,
     examples: Sequence[str] | None,
     library: Library | None,
+    config: PageConfig,
     on_ready: Callable[[str], None] | None,
 ) -> None:
     # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
-    app = build_app(assistant, host=host, examples=examples, library=library)
+    app = build_app(assistant, host=host, examples=examples, library=library, config=config)
     if on_ready is not None:
         name = f"[{host}]" if ":" in host else host
         on_ready(f"http://{name}:{listener.getsockname()[1]}/")
@@ -73,6 +75,15 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
+def is_private(host: str, login: Login | None) -> bool:
+    """Whether nobody but those who are meant to can reach the page.
+
+    That is: it listens on this machine alone, or asks for a login. Only then may a reader change
+    articles, or use what runs on this machine.
+    """
+    return host in LOOPBACK or login is not None
+
+
 def build_app(
     assistant: Assistant,
     *,
@@ -80,24 +91,28 @@ def build_app(
     examples: Sequence[str] | None = None,
     library: Library | None = None,
     editable: bool | None = None,
+    config: PageConfig = PAGE_DEFAULTS,
 ) -> Application:
     """The page as an ASGI application, styled, and with everything closed that it doesn't use.
 
     `library` are the articles that the page lists. They can be added to and removed from where it
-    is `editable`: by default where `host` is this machine alone.
+    is `editable`: by default where the page is private (`is_private`).
 
     Mounted rather than launched: `launch` can open a public tunnel, reads a dozen environment
     variables that change what is served, and calls its own address through any proxy that is
     configured.
     """
+    private = is_private(host, config.login)
+    if not private:
+        config = replace(config, local_endpoints=())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     incoming = None
-    if library is not None and (host in _LOOPBACK if editable is None else editable):
+    if library is not None and (private if editable is None else editable):
         incoming = Incoming(library.uploads / f"{WORK_PREFIX}{secrets.token_hex(8)}")
         add_upload_route(app, incoming)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, examples=examples, library=library, incoming=incoming),
+        build_page(assistant, examples=examples, library=library, incoming=incoming, config=config),
         path="/",
         server_name=host,
         footer_links=[],
@@ -110,8 +125,8 @@ def build_app(
         theme=_theme(),
         css=asset("page.css"),
     )
-    hosts = {"127.0.0.1", "localhost", "[::1]"} if host in _LOOPBACK else None
-    return Guard(app, hosts=hosts)
+    hosts = {"127.0.0.1", "localhost", "[::1]"} if host in LOOPBACK else None
+    return Guard(app, hosts=hosts, login=config.login)
 
 
 def _theme() -> gr.themes.Base:

@@ -22,6 +22,7 @@ class Texts:
     language: str
     chat: str
     articles: str
+    settings: str
 
 
 EN = Texts(
@@ -32,6 +33,7 @@ EN = Texts(
     language="Language",
     chat="Ask",
     articles="Articles",
+    settings="Settings",
 )
 
 ZH = Texts(
@@ -42,6 +44,7 @@ ZH = Texts(
     language="语言",
     chat="提问",
     articles="文章",
+    settings="设置",
 )
 
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from rag.config import MAX_QUESTION_CHARACTERS
+from rag.errors import QuestionError
 from rag.messages import Language
 from rag.retrieval import follow_ups_en, follow_ups_zh
 from rag.retrieval.conversation import Before
@@ -30,6 +32,25 @@ class Query:
     rewritten: bool = False
     time_frame: TimeFrame | None = None
     translations: Mapping[Language, str] = field(default_factory=dict)
+
+
+def checked_question(question: str) -> str:
+    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
+
+    Raises `QuestionError` where it is empty or too long.
+    """
+    question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not question.strip():
+        raise QuestionError(
+            en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
+        )
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            en=f"The question has {len(question):,} characters: give at most"
+            f" {MAX_QUESTION_CHARACTERS:,}.",
+            zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
+        )
+    return question
 
 
 def understand(

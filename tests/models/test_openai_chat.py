@@ -166,6 +166,21 @@ def test_a_closed_port_is_unreachable() -> None:
     assert "OPENAI_BASE_URL" in error.message.en
 
 
+def test_no_text_follows_a_redirect_or_leaves_this_machine_through_a_proxy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with chat_server(says("x")) as elsewhere:
+        monkeypatch.setenv("HTTP_PROXY", elsewhere.url)
+        monkeypatch.setenv("ALL_PROXY", elsewhere.url)
+        monkeypatch.delenv("NO_PROXY", raising=False)
+        monkeypatch.delenv("no_proxy", raising=False)
+        moved = f"{elsewhere.url}/chat/completions"
+        with chat_server(lambda reply, _: reply.redirect(moved), says("ok")) as server:
+            assert "HTTP 307" in failure(server.config()).message.en
+            assert read(server.config())[0] == "ok"
+        assert elsewhere.requests == []
+
+
 @pytest.mark.parametrize("behaviour", [slow_start(5), stalls_after("Apple", 5)])
 def test_silence_longer_than_the_timeout_is_an_error_of_its_own(behaviour: Behaviour) -> None:
     with chat_server(behaviour) as server:

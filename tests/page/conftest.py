@@ -14,13 +14,17 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response
 
+from rag.config import PageConfig
 from rag.page.chat.asking import Assistant
 from rag.page.serving import build_app, listen
 
 from .scripted import ScriptedAssistant, seed_articles
 from .scripts import news
+
+# What runs on the machine of the tests is none of theirs.
+ALONE = PageConfig(local_endpoints=())
 
 
 @dataclass(frozen=True)
@@ -37,11 +41,12 @@ def serving(assistant: Assistant, **options: Any) -> Iterator[Served]:
 
     `options` are those of `build_app`.
     """
+    app_options = {"config": ALONE, **options}
     servers: list[uvicorn.Server] = []
 
     async def run(listener: socket.socket) -> None:
         config = uvicorn.Config(
-            build_app(assistant, **options), log_level="error", timeout_graceful_shutdown=1
+            build_app(assistant, **app_options), log_level="error", timeout_graceful_shutdown=1
         )
         servers.append(uvicorn.Server(config))
         await servers[0].serve(sockets=[listener])
@@ -97,8 +102,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         )
         context.on("dialog", refuse)
         page = context.new_page()
-        # The first answer of the server names the browser's language.
-        with page.expect_response(re.compile("/run/predict$")):
+        with page.expect_response(_last_of_opening):
             page.goto(url)
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
@@ -109,6 +113,13 @@ def visit(browser: Browser) -> Iterator[Visit]:
         context.close()
     assert outside == []
     assert complaints == []
+
+
+def _last_of_opening(response: Response) -> bool:
+    """Whether it is the last that a page asks for by itself: its language, then its settings."""
+    sent = response.request.post_data or ""
+    settings = re.match(r'\{"data":\[.+"event_data"', sent)
+    return response.url.endswith("/run/predict") and settings is not None
 
 
 def _local(url: str, page: str) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.answering.options import AS_CONFIGURED, Options
 from rag.corpus.loader import load_document
 from rag.errors import DocumentNotFound
 from rag.index.snapshot import reference
@@ -31,13 +32,15 @@ Script = Callable[["ScriptedAssistant", str, Sequence[Answer]], Iterator[Event]]
 
 @dataclass
 class ScriptedAssistant:
-    """Answers by `script`; `histories` and `time_frames` keep what came with each question."""
+    """Answers by `script`; `histories` and `time_frames` keep what came with each question, as do
+    `options`."""
 
     articles: Mapping[str, Document]
     script: Script
     chat_model_name: str | None = None
     histories: list[tuple[str, tuple[Answer, ...]]] = field(default_factory=list)
     time_frames: list[TimeFrame | None] = field(default_factory=list)
+    options: list[Options] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
     def stream(
@@ -46,9 +49,11 @@ class ScriptedAssistant:
         history: Sequence[Answer] = (),
         *,
         time_frame: TimeFrame | None = None,
+        options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
         self.histories.append((question, tuple(history)))
         self.time_frames.append(time_frame)
+        self.options.append(options)
         return self.script(self, question, history)
 
     def document(self, doc_id: str) -> Document:

@@ -22,7 +22,8 @@ from rag.answering.selection.wanted import Wanted, asks_several
 _SAME_COSINE = 0.95
 CONSIDERED = 12
 """How many of the best sentences may be said."""
-_MOST = 6
+MOST_QUOTED = 6
+"""How many are said at most, where nobody says how many."""
 
 ADDITION_FEATURES = (
     "bias",
@@ -75,9 +76,9 @@ hand: hardly a question of the public sets asks for two kinds of fact at once.""
 
 
 def compose_extractive(
-    asked: Asked, needed: Requirements, ranked: Sequence[Candidate]
+    asked: Asked, needed: Requirements, ranked: Sequence[Candidate], most: int = MOST_QUOTED
 ) -> tuple[Candidate, ...]:
-    """The sentences to say, the best first, none twice in other words.
+    """The sentences to say, `most` at most, the best first, none twice in other words.
 
     `ranked` is what `rank` gave; one sentence at least where there is any.
     """
@@ -86,7 +87,7 @@ def compose_extractive(
     rest = list(ranked[1:CONSIDERED])
     several = asks_several(asked.query.text)
     floor = _ADDED_TO_SEVERAL_FROM if several else _ADDED_FROM
-    while rest and len(chosen) < _MOST:
+    while rest and len(chosen) < most:
         rest = [candidate for candidate in rest if not is_said(candidate, chosen)]
         likely = [
             float(addition_features(asked, needed, ranked, chosen, candidate) @ vector)

@@ -1,4 +1,4 @@
-"""A chat model as the judge of claims."""
+"""A chat model as the judge of claims, and the choice between it and others."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rag.answering.prompt import judging_messages
 from rag.errors import JudgeError
 from rag.models.chat import ChatModel, TokenUsage
+from rag.models.judge import CrossEncoderJudge, Judge
 from rag.types import Citation
 
 _LONGEST_REPLY = 400
@@ -37,3 +38,20 @@ class ChatModelJudge:
                 zh=f"评判模型没有给出结论，而是 {reply[:60]!r}：请换一个对话模型。",
             )
         return _SUPPORT.get(verdict[0], 0.5)
+
+
+def open_judge(name: str, chat_model: ChatModel | None) -> Judge:
+    """The judge of that name: "model" is the chat model itself, any other a CrossEncoder.
+
+    Raises `JudgeError`, also for "model" where there is no chat model.
+    """
+    if name != "model":
+        return CrossEncoderJudge(name)
+    if chat_model is None:
+        raise JudgeError(
+            en="The judge is the chat model, but there is none: set RAG_MODEL, or name a"
+            " CrossEncoder for natural language inference.",
+            zh="评判模型设为对话模型，但没有配置对话模型：请设置 RAG_MODEL，"
+            "或给出用于自然语言推理的 CrossEncoder。",
+        )
+    return ChatModelJudge(chat_model)

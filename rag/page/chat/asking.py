@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import Protocol
 
+from rag.answering.options import AS_CONFIGURED, Options
 from rag.errors import RagError
 from rag.messages import Message
 from rag.page.chat.sources import FindDocument
@@ -33,6 +34,7 @@ class Assistant(Protocol):
         history: Sequence[Answer] = (),
         *,
         time_frame: TimeFrame | None = None,
+        options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
         """The answer as it comes to be; the `Answer` last."""
 
@@ -51,6 +53,7 @@ def take(
     assistant: Assistant,
     history: Sequence[Answer] = (),
     time_frame: TimeFrame | None = None,
+    options: Options = AS_CONFIGURED,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Turn]:
     """Ask the turn's question and yield the turn again and again as its answer comes.
@@ -60,7 +63,9 @@ def take(
     """
     shown_at = -DRAFT_INTERVAL
     try:
-        for event in assistant.stream(turn.question, history, time_frame=time_frame):
+        for event in assistant.stream(
+            turn.question, history, time_frame=time_frame, options=options
+        ):
             turn = turn.after(event)
             if isinstance(event, Draft):
                 if clock() - shown_at < DRAFT_INTERVAL:

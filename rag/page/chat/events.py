@@ -14,6 +14,7 @@ from typing import Any
 import gradio as gr
 from gradio.events import Dependency
 
+from rag.answering.options import Options
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import RagError
 from rag.messages import Language
@@ -30,6 +31,7 @@ from rag.page.parts import QUIET, Update
 from rag.retrieval.time_frame import time_frame_of
 
 Turns = tuple[Turn, ...]
+OptionsOf = Callable[[object, str | None], Options]
 
 _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 """An event that waits for no answer."""
@@ -43,14 +45,17 @@ def wire_chat(
     choice: gr.Radio,
     loaded: Dependency,
     offered: Callable[[], tuple[str, ...]],
+    settings: gr.BrowserState,
+    options_of: OptionsOf,
 ) -> None:
     """Say what happens when.
 
     `choice` is that of the language: it waits while an answer streams, which goes on in the
     language it began in. `loaded` is the event that told the browser's language; `offered` finds
-    questions to try.
+    questions to try. `options_of` reads the `settings` that a session's browser keeps; it raises a
+    `RagError` where they can't be used.
     """
-    _wire_asking(parts, assistant, choice, loaded)
+    _wire_asking(parts, assistant, choice, loaded, settings, options_of)
     _wire_examples(parts, assistant, choice, loaded, offered)
     _wire_editing(parts, choice)
     _wire_reading(parts, assistant, choice)
@@ -58,7 +63,12 @@ def wire_chat(
 
 
 def _wire_asking(
-    parts: ChatPanel, assistant: Assistant, choice: gr.Radio, loaded: Dependency
+    parts: ChatPanel,
+    assistant: Assistant,
+    choice: gr.Radio,
+    loaded: Dependency,
+    settings: gr.BrowserState,
+    options_of: OptionsOf,
 ) -> None:
     """Questions, and the end of an answer before it is whole."""
 
@@ -70,9 +80,19 @@ def _wire_asking(
         language: Language,
         since: str | None,
         until: str | None,
+        stored: object,
+        request: gr.Request,
     ) -> Iterator[Update]:
         """Answer what was typed, or an example, or the question of a turn again."""
-        ask = partial(_answer, parts, choice, assistant, days=(since, until), language=language)
+        ask = partial(
+            _answer,
+            parts,
+            choice,
+            assistant,
+            options=partial(options_of, stored, request.session_hash),
+            days=(since, until),
+            language=language,
+        )
         if turns and turns[-1].running:
             yield {parts.hint: render_hint(texts(language).one_at_a_time, language)}
             return
@@ -89,11 +109,16 @@ def _wire_asking(
                 taken = number == 0 and parts.conversation in update
                 yield {**update, parts.question: ""} if taken else update
 
-    def follow_link(request: gr.Request, turns: Turns, language: Language) -> Iterator[Update]:
+    def follow_link(
+        request: gr.Request, turns: Turns, language: Language, stored: object
+    ) -> Iterator[Update]:
         """Answer the question of the page's own address: `/?q=…`."""
         asked = request.query_params.get("q", "")
         if asked and not turns:
-            yield from _answer(parts, choice, assistant, asked, (), language=language)
+            options = partial(options_of, stored, request.session_hash)
+            yield from _answer(
+                parts, choice, assistant, asked, (), options=options, language=language
+            )
         else:
             yield {parts.hint: gr.skip()}
 
@@ -119,12 +144,12 @@ def _wire_asking(
     }
     inputs = [
         *(parts.question, parts.conversation, parts.editing, choice),
-        *(parts.since, parts.until),
+        *(parts.since, parts.until, settings),
     ]
     running = [
         gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking),
         parts.present.ask(respond, inputs, outputs, **asking),
-        loaded.then(follow_link, [parts.conversation, choice], outputs, **asking),
+        loaded.then(follow_link, [parts.conversation, choice, settings], outputs, **asking),
     ]
     parts.stop.click(
         halt,
@@ -266,6 +291,7 @@ def _answer(
     turns: Turns,
     days: tuple[str | None, str | None] = (None, None),
     *,
+    options: Callable[[], Options],
     language: Language,
 ) -> Iterator[Update]:
     """Ask a question after `turns`, and draw its answer event by event."""
@@ -273,6 +299,7 @@ def _answer(
     try:
         # A box that was never shown has no value.
         frame = time_frame_of(*(day or "" for day in days))
+        wished = options()
     except RagError as error:
         refusal = refusal or error.message.text(language)
     if refusal:
@@ -288,7 +315,7 @@ def _answer(
         parts.editing: 0,
         parts.hint: "",
     }
-    for newer in take(turn, assistant, history, frame):
+    for newer in take(turn, assistant, history, frame, wished):
         turn = newer
         yield {
             parts.conversation: (*turns, turn),

@@ -1,0 +1,70 @@
+"""What a reader may wish of one answer, apart from the question and its days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from rag.answering.understanding.rewriting import QuestionRewriter
+from rag.answering.understanding.translation import Translator
+from rag.errors import ConfigError
+from rag.messages import Language
+from rag.models.chat import ChatModel
+
+MAX_SOURCES = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class Writer:
+    """A chat model and what it does before it writes: translate questions, rewrite follow-ups.
+
+    Keep one for as long as the model is used: it remembers translations, and leaves a model that
+    was too slow alone for a while.
+    """
+
+    model: ChatModel
+    translator: Translator | None = None
+    rewriter: QuestionRewriter | None = None
+
+    @classmethod
+    def of(cls, model: ChatModel) -> Writer:
+        """The model in all its parts."""
+        return cls(model=model, translator=Translator(model), rewriter=QuestionRewriter(model))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Options:
+    """How to answer.
+
+    `language` is the answer's, None: the question's. Without a chat model the quotations stay in
+    the articles' language, and a notice says so.
+
+    `sources` (1 to `MAX_SOURCES`) is how many sentences of the articles the answer may draw on: a
+    chat model reads that many; without one at most that many are quoted, fewer where fewer
+    suffice. None: 12 are read, up to 6 quoted. Articles that contradict the answer are told of in
+    any case.
+
+    `writer` is "configured" for the assistant's own chat model, None for the articles' own
+    sentences, or another model.
+
+    Raises `ConfigError` on a value that can't be used.
+    """
+
+    language: Language | None = None
+    sources: int | None = None
+    writer: Writer | Literal["configured"] | None = "configured"
+
+    def __post_init__(self) -> None:
+        if self.language is not None and self.language not in get_args(Language):
+            raise ConfigError(
+                en=f"The answer's language is {self.language!r}: give zh or en.",
+                zh=f"回答语言为 {self.language!r}：请给出 zh 或 en。",
+            )
+        if self.sources is not None and not 1 <= self.sources <= MAX_SOURCES:
+            raise ConfigError(
+                en=f"The number of sources is {self.sources}: give 1 to {MAX_SOURCES}.",
+                zh=f"出处数量为 {self.sources}：请给出 1 到 {MAX_SOURCES} 之间的数。",
+            )
+
+
+AS_CONFIGURED = Options()

@@ -1,0 +1,117 @@
+"""The words of the settings, in Chinese and English."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rag.messages import Language
+
+
+@dataclass(frozen=True, kw_only=True)
+class Texts:
+    """Every word of the settings in one language. `{}` stands for a value."""
+
+    composer: str
+    composer_info: str
+    model_writes: str
+    quotes: str
+    endpoint: str
+    endpoint_info: str
+    configured: str
+    on_this_machine: str
+    look: str
+    model: str
+    model_info: str
+    key: str
+    key_info: str
+    language: str
+    language_info: str
+    as_question: str
+    sources: str
+    sources_info: str
+    automatic: str
+
+    kept: str
+    not_in_use: str
+    no_value: str
+    reset: str
+    found: str
+    none_found: str
+    key_held: str
+    comma: str
+
+
+EN = Texts(
+    composer="Who writes the answer",
+    composer_info="A language model words an answer of its own, and each sentence is checked"
+    " against its source. Without one, the sentences of the articles that answer are quoted, and"
+    " nothing leaves this machine.",
+    model_writes="A language model",
+    quotes="The articles’ own sentences",
+    endpoint="Endpoint",
+    endpoint_info="The server that will see your question and passages of the articles. There are"
+    " only those that the operator set up, and those found running on this machine.",
+    configured="{} (configured here)",
+    on_this_machine="{} (on this machine)",
+    look="Look for local models",
+    model="Model",
+    model_info="One of the server’s models: choose it, or type its name.",
+    key="Key for {}",
+    key_info="Only if this server asks for one; press Enter. It goes to this server alone, is held"
+    " in memory while this page is open, and is stored nowhere.",
+    language="Language of the answer",
+    language_info="What a language model writes in. Quotations stay in the articles’ own language.",
+    as_question="As the question",
+    sources="Number of sources",
+    sources_info="How many sentences of the articles an answer may draw on. A language model reads"
+    " that many; without one at most that many are quoted, fewer where fewer suffice.",
+    automatic="Automatic (12 read by a model, up to 6 quoted)",
+    kept="Kept in this browser, and used from your next question on.",
+    not_in_use="Not in use yet: {}",
+    no_value="A value that arrived is none of its setting. Choose one that is offered.",
+    reset="Some of the settings kept in this browser could not be used; they are as at the start.",
+    found="Models found on this machine at {}.",
+    none_found="No model server answers on this machine. Start one (Ollama, LM Studio, llama.cpp"
+    " or vLLM at its usual port) and look again.",
+    key_held="The key for {} is held until you close or reload this page.",
+    comma=", ",
+)
+
+ZH = Texts(
+    composer="由谁作答",
+    composer_info="语言模型用自己的话作答，每句话都对照出处核对；不用语言模型时，"
+    "直接引用文章中能回答问题的句子，没有任何内容离开本机。",
+    model_writes="语言模型",
+    quotes="文章原句",
+    endpoint="接口",
+    endpoint_info="会看到您的问题和文章片段的服务器。只列出管理员设定的，以及在本机上找到的。",
+    configured="{}（此处已配置）",
+    on_this_machine="{}（在本机上）",
+    look="查找本机模型",
+    model="模型",
+    model_info="该服务器上的模型：选择一个，或输入名称。",
+    key="{} 的密钥",
+    key_info="仅当服务器要求时填写，按回车生效。密钥只发送给该服务器，本页面打开期间保存在内存中，"
+    "不会存储到任何地方。",
+    language="回答语言",
+    language_info="语言模型作答所用的语言。引文保留文章的原文语言。",
+    as_question="与提问相同",
+    sources="出处数量",
+    sources_info="一个回答最多可依据多少个文章句子。语言模型会读这么多句；不用模型时最多引用这么多句，"
+    "够用即止。",
+    automatic="自动（模型读 12 句，引用最多 6 句）",
+    kept="保存在本浏览器中，从下一个问题起生效。",
+    not_in_use="尚未生效：{}",
+    no_value="收到的值不属于该设置，请选择列出的值。",
+    reset="本浏览器保存的部分设置无法使用，已恢复为初始值。",
+    found="在本机 {} 找到模型。",
+    none_found="本机上没有模型服务器响应。请启动一个（Ollama、LM Studio、llama.cpp 或 vLLM，"
+    "使用其常用端口）后重新查找。",
+    key_held="{} 的密钥将保留到您关闭或刷新本页面为止。",
+    comma="、",
+)
+
+
+def texts(language: Language) -> Texts:
+    """The words of the settings in `language`."""
+    return ZH if language == "zh" else EN
