@@ -9,7 +9,7 @@ chat: $(VENV)/ready
 	$(BIN)/rag chat
 
 test: $(VENV)/ready
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --maxprocesses 4
 
 eval: $(VENV)/ready
 	$(BIN)/python -m eval run seeds

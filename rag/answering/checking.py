@@ -88,7 +88,8 @@ class Checker:
             if _REFUSAL.search(sentence.text):
                 self.refused = self.refused or not repairing
                 continue
-            if sentence.text in self._said:
+            bare = sentence.text.rstrip(" .,;。，；")
+            if any(bare in said for said in self._said):
                 self._repeated += 1
                 continue
             self._said.add(sentence.text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
@@ -36,6 +37,10 @@ class Composition:
     model: ModelUse | None = None
     refused: bool = False
     seconds: float = 0.0
+
+
+# Where a reply was stopped, what it was about to say is no sentence.
+_ENDED = re.compile(r"[。！？!?.…][”’」』\"')）]*$")
 
 
 def quote(evidence: Sequence[Evidence]) -> Composition:
@@ -114,7 +119,10 @@ def _read(
         if length > _MAX_REPLY_CHARACTERS or checker.sentences >= most or checker.loops:
             if not repairs:
                 checker.cut_short()
+            rest = [s for s in reader.finish() if _ENDED.search(s.text)]
             break
         yield Draft(text=reader.rest)
-    yield from checker.check(reader.finish(), repairing=bool(repairs))
+    else:
+        rest = list(reader.finish())
+    yield from checker.check(rest, repairing=bool(repairs))
     return tokens

@@ -221,6 +221,18 @@ def test_what_was_said_is_not_said_again(sources: Sources) -> None:
     assert len(made.statements) == 1
 
 
+def test_a_part_of_what_was_said_is_not_said_again(sources: Sources) -> None:
+    _, made = composed(sources, f"{PAID}[2]\n{PAID.rstrip('。')}，[2]\n{CLOSE}[1]")
+    assert [s.text for s in made.statements] == [PAID, CLOSE]
+
+
+def test_where_a_reply_is_stopped_its_unfinished_sentence_is_none(sources: Sources) -> None:
+    begun = CLOSE.rstrip("。")
+    model = ScriptedModel(PAID, *[PAID] * 3, begun, CLOSE)
+    _, made = composed_by(model, sources)
+    assert [s.text for s in made.statements] == [PAID]
+
+
 def test_an_endless_reply_is_cut_and_said_so(sources: Sources) -> None:
     _, made = composed(sources, *["长" * 100] * 1000)
     assert "cut_short" in [notice.code for notice in made.notices]
