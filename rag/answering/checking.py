@@ -90,7 +90,8 @@ class Checker:
                 continue
             bare = sentence.text.rstrip(" .,;。，；")
             if any(bare in said for said in self._said):
-                self._repeated += 1
+                # A part of a sentence may lead up to a new one; the same one again is a loop.
+                self._repeated += sentence.text in self._said
                 continue
             self._said.add(sentence.text)
             if repairing and not self._repairs_left:
