@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Route, expect
 
 from rag.assistant import Assistant
@@ -212,6 +213,8 @@ def test_what_a_browser_kept_and_nobody_understands_gives_way_to_the_start(
             body["data"][0] = {"composer": 7, "endpoint": FORBIDDEN, "sources": "many"}
         route.continue_(post_data=json.dumps(body))
 
+    # What a reload cuts off, the library complains of.
+    expect(page.locator(".rag-example").first).to_be_visible(timeout=20_000)
     page.route(re.compile("/gradio_api/"), spoil)
     page.reload()
     open_settings(page)
@@ -240,3 +243,15 @@ def test_the_settings_can_be_used_by_keyboard_on_a_phone(
     page.keyboard.press("Enter")
     expect(page.locator(".rag-privacy")).to_contain_text(local.url)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_of_the_settings_is_barred_to_a_screen_reader(
+    served: Served, visit: Visit, listed: ChatServer, scheme: str
+) -> None:
+    page = visit(served.url, locale="en-US", color_scheme=scheme)
+    choose_endpoint(page, EN, listed.url)
+    expect(page.get_by_label(EN.key.format(listed.url))).to_be_visible()
+    page.wait_for_timeout(300)  # Colours change slowly.
+    found = Axe().run(page).response["violations"]
+    assert [(v["id"], [node["html"] for node in v["nodes"]]) for v in found] == []
