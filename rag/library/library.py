@@ -268,9 +268,9 @@ def _not_writable(uploads: Path, error: OSError) -> DocumentError:
 
 def _not_uploaded(article: Listed) -> DocumentError:
     return DocumentError(
-        en=f"{short(article.title)} was not uploaded: delete its file {short(str(article.file))}"
+        en=f"{short(article.title)} was not uploaded: delete its file {article.file}"
         " and run `rag index`.",
-        zh=f"{short(article.title)} 不是上传的文章：请删除其文件 {short(str(article.file))}"
+        zh=f"{short(article.title)} 不是上传的文章：请删除其文件 {article.file}"
         " 并运行 `rag index`。",
     )
 

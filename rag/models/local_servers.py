@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import httpx2
 
-PATIENCE = 1.5
+PATIENCE = 3.0
 """Seconds for all servers together, which are asked at once."""
 MAX_NAME_CHARACTERS = 200
 _MOST_BYTES = 256 * 1024
