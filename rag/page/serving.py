@@ -61,9 +61,20 @@ async def _serve(
     if on_ready is not None:
         name = f"[{host}]" if ":" in host else host
         on_ready(f"http://{name}:{listener.getsockname()[1]}/")
-    # An open page holds a connection for its events: don't wait for it to close by itself.
-    settings = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
-    await _Server(settings).serve(sockets=[listener])
+    await _Server(server_settings(app)).serve(sockets=[listener])
+
+
+def server_settings(app: Application) -> uvicorn.Config:
+    """How the page is served."""
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        # An open page holds a connection for its events: don't wait for it to close by itself.
+        timeout_graceful_shutdown=1,
+        # What a header says of the sender's address is the sender's word: whoever tries passwords
+        # would be somebody else each time.
+        proxy_headers=False,
+    )
 
 
 class _Server(uvicorn.Server):

@@ -18,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response
 
 from rag.config import PageConfig
 from rag.page.chat.asking import Assistant
-from rag.page.serving import build_app, listen
+from rag.page.serving import build_app, listen, server_settings
 
 from .scripted import ScriptedAssistant, seed_articles
 from .scripts import news
@@ -45,10 +45,7 @@ def serving(assistant: Assistant, **options: Any) -> Iterator[Served]:
     servers: list[uvicorn.Server] = []
 
     async def run(listener: socket.socket) -> None:
-        config = uvicorn.Config(
-            build_app(assistant, **app_options), log_level="error", timeout_graceful_shutdown=1
-        )
-        servers.append(uvicorn.Server(config))
+        servers.append(uvicorn.Server(server_settings(build_app(assistant, **app_options))))
         await servers[0].serve(sockets=[listener])
 
     with listen("127.0.0.1", 0) as listener:

@@ -112,8 +112,8 @@ def guarded() -> Iterator[Served]:
         yield page
 
 
-def fetch(url: str, authorization: bytes | None = None) -> tuple[int, str, str]:
-    request = urllib.request.Request(url)
+def fetch(url: str, authorization: bytes | None = None, **headers: str) -> tuple[int, str, str]:
+    request = urllib.request.Request(url, headers=headers)
     if authorization:
         request.add_header("Authorization", authorization.decode())
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
@@ -149,6 +149,14 @@ def test_nothing_is_open_without_the_login(guarded: Served, path: str) -> None:
     assert "password" in body
     assert "密码" in body
     assert "gradio" not in body
+
+
+def test_who_names_another_address_each_time_is_still_the_same() -> None:
+    assistant = ScriptedAssistant({}, news)
+    with serving(assistant, config=PageConfig(login=LOGIN, local_endpoints=())) as page:
+        named = [{"X-Forwarded-For": f"10.0.0.{n}"} for n in range(TRIES + 1)]
+        statuses = [fetch(page.url, WRONG, **headers)[0] for headers in named]
+    assert statuses == [401] * TRIES + [429]
 
 
 def test_the_page_opens_with_the_login_in_a_browser(guarded: Served, browser: Browser) -> None:
