@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 
 from rag.config import Login
+from rag.page.articles.incoming import UPLOAD_PATH
 from rag.page.login import CHALLENGE, PERIOD, Gate
 
 Scope = MutableMapping[str, Any]
@@ -28,6 +29,10 @@ _OPEN = re.compile(
     r"|/gradio_api/(?:info/?|theme\.css|startup-events|queue/(?:join|data)|cancel|reset/?"
     r"|heartbeat/[^/]*|run/predict)"
 )
+
+MAX_BODY_BYTES = 16 * 1024**2
+"""Of what the page sends, uploads aside, which bound themselves: several times the longest kept
+conversation. It is read into memory whole."""
 
 _HEADERS = (
     # The page's own library builds functions from text and writes styles inline, so both are
@@ -82,6 +87,9 @@ class Guard:
             line = "Another site's page may not use this one. 其他网站的页面不能使用本页面。"
             await _refuse(send, 403, line)
             return
+        if scope["path"] != UPLOAD_PATH and _too_long(scope):
+            await _refuse(send, 413, "This is more than the page ever sends. 发送的内容过长。")
+            return
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -123,6 +131,12 @@ def _from_elsewhere(scope: Scope) -> bool:
         return False
     place = origin.partition("://")[2]  # none in "null", which a page without an origin sends
     return not place or place not in (_header(scope, b"host"), _header(scope, b"x-forwarded-host"))
+
+
+def _too_long(scope: Scope) -> bool:
+    """Whether a request has a long body, or doesn't say how long it is, as every browser does."""
+    length = _header(scope, b"content-length")
+    return bool(_header(scope, b"transfer-encoding")) or int(length or 0) > MAX_BODY_BYTES
 
 
 def _header(scope: Scope, wanted: bytes) -> str:

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import date
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -17,6 +18,7 @@ from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import ConfigError
 from rag.page import texts as head_texts
 from rag.page.chat.texts import Texts, texts
+from rag.page.guard import MAX_BODY_BYTES
 from rag.page.serving import listen, serve
 from rag.types import Answer, Event, TimeFrame
 
@@ -298,6 +300,15 @@ def test_only_local_names_are_answered(served: Served) -> None:
     assert status == 200
     assert "connect-src 'self'" in headers["content-security-policy"]
     assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_what_is_longer_than_the_page_sends_is_not_read(served: Served) -> None:
+    address = urlsplit(served.url)
+    for length in (f"Content-Length: {MAX_BODY_BYTES + 1}", "Transfer-Encoding: chunked"):
+        with socket.create_connection(("127.0.0.1", address.port or 0), timeout=5) as wire:
+            request = f"POST /gradio_api/queue/join HTTP/1.1\r\nHost: {address.netloc}\r\n{length}"
+            wire.sendall(f"{request}\r\n\r\n".encode())
+            assert wire.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
 def test_a_port_in_use_is_a_plain_error() -> None:
