@@ -6,12 +6,14 @@ was sent in part, changes names, bounds no sum, and says what is wrong in one la
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import shutil
 import threading
 import time
 import weakref
 from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -31,6 +33,8 @@ MAX_WAITING_BYTES = 1024 * MEGABYTE
 MAX_WAITING_FILES = 2 * MAX_FILES
 WAITING_SECONDS = 3600.0
 """How long a file waits for its reader, who may have closed the page."""
+STALLED_SECONDS = 60.0
+"""How long the next piece of a file may take, while its room is kept from everybody else."""
 _NAME_CHARACTERS = 1000
 
 
@@ -111,8 +115,8 @@ class Incoming:
     async def _write(self, path: Path, received: Received, chunks: AsyncIterator[bytes]) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         written = 0
-        with path.open("xb") as file:
-            async for chunk in chunks:
+        with path.open("xb") as file, suppress(TimeoutError):
+            while (chunk := await _next(chunks)) is not None:
                 written += len(chunk)
                 if written > received.size:
                     break
@@ -128,6 +132,12 @@ class Incoming:
         with self._changing:
             old = [token for token, item in self._waiting.items() if item.since < end]
         discard(self.take(old))
+
+
+async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
+    """The next piece, None after the last. Raises `TimeoutError`."""
+    async with asyncio.timeout(STALLED_SECONDS):
+        return await anext(chunks, None)
 
 
 def discard(received: Iterable[Received]) -> None:

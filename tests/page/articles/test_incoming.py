@@ -80,6 +80,23 @@ def test_one_that_stops_in_the_middle_leaves_nothing(tmp_path: Path) -> None:
     assert list((tmp_path / "in").iterdir()) == []
 
 
+def test_one_that_stalls_gives_its_room_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(incoming_module, "STALLED_SECONDS", 0.05)
+
+    async def stalled() -> AsyncIterator[bytes]:
+        yield b"half"
+        await asyncio.sleep(20)
+
+    incoming = Incoming(tmp_path / "in")
+    token = asyncio.run(incoming.receive("a.md", 8, stalled()))
+    [item] = incoming.take([token])
+    assert item.refusal is not None
+    assert "did not arrive whole" in item.refusal.en
+    assert list((tmp_path / "in").iterdir()) == []
+
+
 def test_what_waits_is_bounded_and_forgotten_in_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
