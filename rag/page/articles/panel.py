@@ -203,15 +203,15 @@ class _Happenings:
         count = _sent(event, "count", int) or 0
 
         def work(on_step: OnStep) -> Outcome:
-            if count > MAX_FILES:
-                return _too_many(count)
-            added = self.library.add(uploads, on_step) if uploads else _NOTHING
-            return replace(added, refused=(*refused, *added.refused))
+            try:
+                if count > MAX_FILES:
+                    return _too_many(count)
+                added = self.library.add(uploads, on_step) if uploads else _NOTHING
+                return replace(added, refused=(*refused, *added.refused))
+            finally:
+                discard(received)
 
-        try:
-            yield from self._changing(work, view, language, _wanted(*wanted))
-        finally:
-            discard(received)
+        yield from self._changing(work, view, language, _wanted(*wanted))
 
     def remove(
         self, event: gr.EventData, view: View, language: Language, *wanted: object
@@ -309,15 +309,17 @@ def _steps(work: Callable[[OnStep], _Result]) -> Iterator[Step | _Result]:
     """Do `work` in a thread; yield now and then how far it is, and last what came of it."""
     newest: list[Step] = []
     shown: Step | None = None
-    # Where the reader leaves meanwhile, it is still done to the end.
-    with ThreadPoolExecutor(1) as thread:
-        doing = thread.submit(work, lambda step: newest.__setitem__(slice(None), [step]))
-        while not doing.done():
-            wait([doing], timeout=_SHOW_SECONDS)
-            if newest and newest[0] != shown:
-                shown = newest[0]
-                yield shown
-        yield doing.result()
+    # Where the reader leaves meanwhile, it is still done to the end, and nobody waits for that: the
+    # one who closes these steps then is the server, for all readers.
+    thread = ThreadPoolExecutor(1)
+    doing = thread.submit(work, lambda step: newest.__setitem__(slice(None), [step]))
+    thread.shutdown(wait=False)
+    while not doing.done():
+        wait([doing], timeout=_SHOW_SECONDS)
+        if newest and newest[0] != shown:
+            shown = newest[0]
+            yield shown
+    yield doing.result()
 
 
 def _language_choices(language: Language) -> list[tuple[str, str]]:

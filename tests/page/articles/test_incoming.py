@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import socket
+import threading
 import time
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from urllib.parse import quote, urlsplit
 
+import httpx2
 import pytest
 
+from rag.library.intake import Upload
+from rag.library.library import Added, Library, OnStep, Step
 from rag.page.articles import incoming as incoming_module
 from rag.page.articles.incoming import Incoming, Received, discard
 from tests.page.conftest import Served
@@ -165,3 +169,47 @@ def test_a_browser_that_goes_away_leaves_nothing(editable: Served, tmp_path: Pat
     while list(uploads.glob(".*/*")) and time.monotonic() < end:
         time.sleep(0.02)
     assert list(uploads.glob(".*/*")) == []
+
+
+def test_a_reader_who_leaves_while_files_are_added_holds_up_nobody(
+    editable: Served, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, opened, added = threading.Event(), threading.Event(), threading.Event()
+
+    def slow(uploads: Sequence[Upload], on_step: OnStep) -> Added:
+        on_step(Step(stage="checking", done=1))
+        assert left.wait(timeout=20)
+        on_step(Step(stage="checking", done=2))
+        assert opened.wait(timeout=20)
+        assert uploads[0].path.read_bytes() == b"# Port"
+        added.set()
+        return Added(new=("a.md",), replaced=(), same=(), refused=(), hidden=0, error=None)
+
+    monkeypatch.setattr(library, "add", slow)
+    with httpx2.Client(base_url=editable.url, trust_env=False, timeout=5) as browser:
+        named = {"X-File-Name": "a.md", "X-File-Size": "6"}
+        token = browser.post("articles/upload", content=b"# Port", headers=named).text
+        events = browser.get("config").json()["dependencies"]
+        [number] = [event["id"] for event in events if event["api_name"] == "add"]
+        sent = {"tokens": [token], "lost": [], "count": 1}
+        browser.post(
+            "gradio_api/queue/join",
+            json={
+                "data": [None, "en", "", "", False],
+                "event_data": sent,
+                "fn_index": number,
+                "session_hash": "leaver",
+            },
+        )
+        told = {"session_hash": "leaver"}
+        with browser.stream("GET", "gradio_api/queue/data", params=told) as steps:
+            assert any("process_generating" in line for line in steps.iter_lines())
+        try:
+            time.sleep(1)  # until the server has seen it
+            left.set()
+            time.sleep(1)
+            assert browser.get("config").status_code == 200
+        finally:
+            opened.set()
+        # What was begun is done to the end.
+        assert added.wait(timeout=10)
