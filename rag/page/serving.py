@@ -157,9 +157,14 @@ def _theme() -> gr.themes.Base:
     theme: gr.themes.Base = gr.themes.Base(
         primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=("ui-monospace", "monospace")
     )
-    # Gradio's own placeholders are too pale to read.
+    # Gradio's own placeholders and the white on its buttons are too pale to read.
     return theme.set(
-        input_placeholder_color="*neutral_500", input_placeholder_color_dark="*neutral_300"
+        input_placeholder_color="*neutral_500",
+        input_placeholder_color_dark="*neutral_300",
+        button_primary_background_fill="*primary_700",
+        button_primary_background_fill_hover="*primary_800",
+        button_primary_background_fill_dark="*primary_700",
+        button_primary_background_fill_hover_dark="*primary_800",
     )
 
 

@@ -67,7 +67,7 @@ def render_sources(
         _card(cited, find(doc_id), turn=turn, words=words) for doc_id, cited in cards.items()
     )
     return (
-        f'<aside class="rag-sources" aria-label="{escaped(words.sources)}">'
+        f'<aside class="rag-sources" aria-label="{escaped(words.sources)} {turn}">'
         f'<h3 class="rag-sources-title">{escaped(words.sources)}</h3>{rendered}{considered}</aside>'
     )
 
