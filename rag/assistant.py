@@ -36,7 +36,8 @@ from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
 from rag.config import Config
 from rag.corpus.chunker import CHUNKER
 from rag.errors import ChatModelError, RagError
-from rag.index.snapshot import Snapshot, document_not_found, read_snapshot, reference
+from rag.index.articles import document_not_found, reference
+from rag.index.snapshot import Snapshot, read_snapshot
 from rag.index.store import current_manifest
 from rag.library.library import Library
 from rag.messages import Language, Message
@@ -176,7 +177,7 @@ class Assistant:
 
     def documents(self) -> tuple[DocumentReference, ...]:
         """Every article of the index, by id."""
-        return tuple(reference(document) for document in self.snapshot.documents.values())
+        return tuple(map(reference, self.snapshot.all_documents()))
 
     def ask(
         self,

@@ -178,7 +178,7 @@ def export(
     ] = None,
 ) -> None:
     from rag.corpus.json_lines import to_line
-    from rag.index.snapshot import stored_document, stored_documents
+    from rag.index.status import stored_document, stored_documents
 
     folder = Config.from_environment().index
     documents = (
@@ -264,7 +264,7 @@ def show(
     ],
     as_json: Json = False,
 ) -> None:
-    from rag.index.snapshot import stored_document
+    from rag.index.status import stored_document
 
     document = stored_document(Config.from_environment().index, doc_id)
     if as_json:
@@ -287,7 +287,7 @@ def status(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from rag.index.snapshot import read_status
+    from rag.index.status import read_status
 
     config = Config.from_environment()
     found = read_status(config.index)
@@ -327,7 +327,7 @@ def chat(
 def _open() -> Assistant:
     """Open the configured index; without one, build it from `seeds/` if that is here."""
     from rag.assistant import Assistant
-    from rag.index.snapshot import read_status
+    from rag.index.status import read_status
     from rag.index.store import index_exists
 
     config = Config.from_environment()

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
     from rag.index.report import IndexProgress, IndexReport
-    from rag.index.snapshot import IndexStatus
+    from rag.index.status import IndexStatus
     from rag.index.store import Failure
     from rag.types import Answer, Document, Statement, TimeFrame
 
@@ -61,8 +61,10 @@ def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
 
         def advance(now: IndexProgress) -> None:
             nonlocal bar
+            task = local("Indexing", "建立索引")
+            if now.task == "arranging":
+                task = local("Putting passages in order", "整理段落")
             if bar is None:
-                task = local("Indexing", "建立索引")
                 bar = stack.enter_context(_bar(task, "{task.fields[counts]}"))
             seconds = bar.tasks[0].elapsed or 0.0
             rate = now.passages / seconds if seconds else 0.0
@@ -70,7 +72,13 @@ def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
                 f"{now.articles:,} articles, {now.passages:,} passages, {rate:.0f}/s",
                 f"{now.articles:,} 篇，{now.passages:,} 个段落，每秒 {rate:.0f} 个",
             )
-            bar.update(bar.task_ids[0], completed=now.done, total=now.total, counts=counts)
+            bar.update(
+                bar.task_ids[0],
+                description=task,
+                completed=now.done,
+                total=now.total,
+                counts=counts,
+            )
 
         yield advance
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from eval.candidates.notations import AnswerKind
 from rag.answering.facts import NO_NAMES
 from rag.corpus.dates import read_dates
+from rag.corpus.languages import ENGLISH_STOP
 from rag.corpus.quantities import read_quantities
 from rag.messages import Language
-from rag.retrieval.terms import ENGLISH_STOP
 
 _SHORTEST_NAME = 4
 """Letters: AI, App and CEO name nothing in particular."""

@@ -30,11 +30,11 @@ from eval.candidates.record import (
 )
 from eval.wording import states
 from rag.answering.verification.names import joined
+from rag.corpus.languages import text_language
 from rag.corpus.sentences import split_sentences
 from rag.errors import ChatModelError, ConfigError
 from rag.messages import Language, Message
 from rag.models.chat import ChatModel
-from rag.retrieval.terms import text_language
 from rag.types import Document
 
 _PASSAGE_CHARACTERS: dict[Language, int] = {"zh": 300, "en": 900}

@@ -10,7 +10,7 @@ from eval.metrics.places import cites, covers
 from eval.metrics.shares import share
 from eval.questions import Fact, Question
 from eval.wording import GAP, normalise, states
-from rag.retrieval.terms import text_language
+from rag.corpus.languages import text_language
 from rag.types import Answer, Statement
 
 CUTOFF = 5

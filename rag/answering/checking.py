@@ -24,10 +24,10 @@ from rag.answering.notices import (
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.verification.claims import Verification
+from rag.corpus.languages import text_language
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.judge import Judge
-from rag.retrieval.terms import text_language
 from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.

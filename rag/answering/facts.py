@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from rag.corpus.dates import CalendarDate, read_dates
+from rag.corpus.languages import text_language
 from rag.corpus.quantities import Quantity, read_quantities
-from rag.retrieval.terms import text_language
 from rag.types import Published
 
 

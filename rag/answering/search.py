@@ -37,9 +37,15 @@ class Corpus:
         self.retriever = HybridRetriever(snapshot, embedder, reranker)
         self.stories = Stories(snapshot)
         # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
-        step = max(1, len(snapshot.passages) // _SAMPLED_PASSAGES)
-        self.sample = tuple(fold(passage.text) for passage in snapshot.passages[::step])
-        self.languages = {d.language for d in snapshot.documents.values()}
+        total = sum(map(len, snapshot.sections))
+        self.sample = tuple(
+            fold(text)
+            for section in snapshot.sections
+            for texts in [section.sample.texts]
+            for step in [len(texts) * total // (_SAMPLED_PASSAGES * len(section))]
+            for text in texts[:: max(1, step)]
+        )
+        self.languages = snapshot.languages
 
 
 @dataclass(frozen=True, kw_only=True)

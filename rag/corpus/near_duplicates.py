@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from functools import cache
 
@@ -33,12 +33,15 @@ SAME_TIME = timedelta(days=2)
 
 Signatures = NDArray[np.uint32]
 """Shape (n, `PERMUTATIONS`)."""
+Bands = NDArray[np.uint64]
+"""Shape (bands, n): a key for each band of each signature."""
 
 # Bands of 4 rows: a pair as similar as `SAME_STORY` shares a band with probability 0.99
 # (1 - (1 - s^4)^32).
 _BAND_ROWS = 4
 _BAND_KEY = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _PAIRS_AT_ONCE = 100_000
+_OF_ONE_KEY = 20
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
@@ -95,13 +98,32 @@ def group(
     return tuple(tuple(rows) for rows in groups.values() if len(rows) > 1)
 
 
-def _similar_pairs(signatures: Signatures) -> list[tuple[int, int]]:
-    """Pairs of rows, the lower first, that share a band and are similar enough."""
-    found = [np.empty((0, 2), np.intp)]
+def band_keys(signatures: Signatures) -> Iterator[NDArray[np.uint64]]:
+    """A key for each row's band, band after band, each of shape (n,)."""
     for first in range(0, PERMUTATIONS, _BAND_ROWS):
         band = signatures[:, first : first + _BAND_ROWS].astype(np.uint64)
         # Two bands may get one key by chance: the rows are compared whole all the same.
-        keys = (band * _BAND_KEY).sum(axis=1)
+        yield (band * _BAND_KEY).sum(axis=1)
+
+
+def sharing_a_band(signatures: Signatures, bands: Bands, rows: NDArray[np.int32]) -> list[int]:
+    """Which rows share a band with one of `signatures`, in rising order.
+
+    `bands` are their keys, in rising order within each band, with `rows` beside them. Of very many
+    with one key, some are told.
+    """
+    found: set[int] = set()
+    for keys, ordered, beside in zip(band_keys(signatures), bands, rows, strict=True):
+        first, last = (np.searchsorted(ordered, keys, side) for side in ("left", "right"))
+        for start, end in zip(first.tolist(), last.tolist(), strict=True):
+            found.update(beside[start : min(end, start + _OF_ONE_KEY)].tolist())
+    return sorted(found)
+
+
+def _similar_pairs(signatures: Signatures) -> list[tuple[int, int]]:
+    """Pairs of rows, the lower first, that share a band and are similar enough."""
+    found = [np.empty((0, 2), np.intp)]
+    for keys in band_keys(signatures):
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
         # Of rows with one key, each is paired with the first of them and the one before it.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from typing import Literal
@@ -112,3 +113,14 @@ def _published(
         precision=precision,
         zone_assumed=zone is None,
     )
+
+
+def published_days(published: Published) -> tuple[date, date]:
+    """The first and the last day on which an article may have been published."""
+    first = published.moment.date()
+    if published.precision == "year":
+        return first.replace(month=1, day=1), first.replace(month=12, day=31)
+    if published.precision == "month":
+        days = monthrange(first.year, first.month)[1]
+        return first.replace(day=1), first.replace(day=days)
+    return first, first

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from rag.index.snapshot import published_of, read_failures, read_roots
+from rag.index.articles import published_of, read_failures, read_roots
 from rag.index.store import Failure, Manifest, connect, read_manifest
 from rag.messages import Language
 from rag.types import Published
@@ -48,7 +48,7 @@ class Catalogue:
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """The list of the index in `folder`. Raises as `rag.index.snapshot.read_status` does."""
+    """The list of the index in `folder`. Raises as `rag.index.status.read_status` does."""
     with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER
 from rag.corpus.files import list_files
 from rag.errors import ConfigError, IndexUnusable
+from rag.index.compaction import compact, needs_compaction
 from rag.index.opening import open_writer
-from rag.index.report import IndexReport, OnIndexProgress
+from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.run import Run
+from rag.index.scanning import beneath
 from rag.index.store import UPLOADS_NAME, check_manifest, index_exists, stored_roots
+from rag.index.writer import Writer
 from rag.models.embedder import Embedder
 
 
@@ -22,6 +26,7 @@ def update_index(
     on_progress: OnIndexProgress | None = None,
     *,
     rebuild: bool = False,
+    files: Collection[Path] | None = None,
 ) -> IndexReport:
     """Make the index in `folder` follow the files of `roots`; None: of those it follows already.
 
@@ -30,7 +35,8 @@ def update_index(
     as it goes, whole articles at a time; a run that is cut off loses its last batch at most, and
     the next one goes on. What can't be read is reported, and what is indexed of it stays, in a
     rebuild as well. A file that is given by itself is taken in even if it was removed by hand.
-    What was uploaded (`rag.library`) stays in a rebuild without being named.
+    What was uploaded (`rag.library`) stays in a rebuild without being named. Where no `roots` are
+    given, `files` may tell which are all that can have changed: then no others are looked at.
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
     writes, `IndexNotWritable`, and `IndexMismatch` where the index was made by another model or
@@ -42,17 +48,61 @@ def update_index(
         before = writer.manifest()
         if before is not None:
             check_manifest(before, folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
-        run = Run(writer, embedder, on_progress or (lambda _: None))
+        told = on_progress or (lambda _: None)
+        if roots is None and files is not None:
+            report = _look_at(files, writer, embedder, told)
+            if report:
+                _arrange(writer, told)
+                return report
+        run = Run(writer, embedder, told)
         if rebuild:
             run.inherit(folder)
         if roots is None:
             # Read again now that nobody else writes.
-            return run.follow(known_roots(folder), (), known_roots(folder))
-        if rebuild:
+            report = run.follow(known_roots(folder), (), known_roots(folder))
+        elif rebuild:
             # It follows nothing but what it is given, and what was uploaded, which nobody would
             # think of naming.
-            return run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
-        return run.follow(named, named, known_roots(folder))
+            report = run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
+        else:
+            report = run.follow(named, named, known_roots(folder))
+        _arrange(writer, told)
+        return report
+
+
+def _look_at(
+    files: Collection[Path], writer: Writer, embedder: Embedder, on_progress: OnIndexProgress
+) -> IndexReport | None:
+    """Take up what changed in these files; None where more than that has to be looked at."""
+    followed = known_roots(writer.folder)
+    plain = all(path.is_file() and not path.is_symlink() for path in files)
+    around = all(any(beneath(path, root) for root in followed) for path in files)
+    # What can't be read is remembered by the root that it lies under.
+    if not (files and plain and around) or writer.has_failures():
+        return None
+    report = Run(writer, embedder, on_progress, files).follow(tuple(files), (), followed)
+    return None if report.failures else report
+
+
+def _arrange(writer: Writer, on_progress: OnIndexProgress) -> None:
+    """Make the files that a large index is searched in, where so much is new that it pays."""
+    manifest = writer.manifest()
+    if manifest is None or not needs_compaction(writer):
+        return
+    progress = IndexProgress(
+        done=0,
+        total=manifest.passages,
+        articles=manifest.documents,
+        passages=manifest.passages,
+        task="arranging",
+    )
+
+    def advance(count: int) -> None:
+        nonlocal progress
+        progress = replace(progress, done=progress.done + count)
+        on_progress(progress)
+
+    compact(writer, advance)
 
 
 def known_roots(folder: Path) -> tuple[Path, ...]:

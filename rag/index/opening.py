@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
+from rag.index.bulk import drop_unused_files
 from rag.index.store import (
     FILE_NAME,
     REBUILDING_NAME,
@@ -62,6 +63,7 @@ def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
         if not rebuild:
             with _open(folder / FILE_NAME, folder) as writer:
                 yield writer
+                _drop_unused_files(writer)
             return
         path = folder / REBUILDING_NAME
         try:
@@ -74,6 +76,7 @@ def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
             with writer.commit():
                 writer.drop_all_unused_vectors()
             _publish(writer, folder)
+            _drop_unused_files(writer)
         _delete(path)
     finally:
         lock.release()
@@ -104,6 +107,12 @@ def _check(path: Path, folder: Path) -> None:
             (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if found != "ok":
                 raise damaged(folder, found)
+
+
+def _drop_unused_files(writer: Writer) -> None:
+    """Delete what bulks were left behind: by a newer one, or by a run that was cut off."""
+    manifest = writer.manifest()
+    drop_unused_files(writer.folder, [manifest.bulk if manifest else None])
 
 
 def _publish(writer: Writer, folder: Path) -> None:

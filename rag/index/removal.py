@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 
 from rag.errors import ConfigError
+from rag.index.articles import document_not_found
 from rag.index.opening import open_writer
 from rag.index.scanning import beneath
-from rag.index.snapshot import document_not_found, read_status
+from rag.index.status import read_status
 from rag.index.store import index_exists
 from rag.index.writer import Writer
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from rag.index.store import Failure
 
@@ -29,12 +30,17 @@ class IndexReport:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexProgress:
-    """How far a run of indexing is. `done` and `total` are bytes of files that had to be read."""
+    """How far a run of indexing is. `done` and `total` are bytes of files that had to be read.
+
+    Then, in a large index, what it holds may be put in order for searching (`arranging`): they are
+    passages there.
+    """
 
     done: int
     total: int
     articles: int
     passages: int
+    task: Literal["reading", "arranging"] = "reading"
 
 
 OnIndexProgress = Callable[[IndexProgress], None]

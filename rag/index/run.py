@@ -14,7 +14,7 @@ from rag.corpus.near_duplicates import signature
 from rag.index.opening import stored_state
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.scanning import Scan, beneath, failures_of, scan
-from rag.index.snapshot import stored_document
+from rag.index.status import stored_document
 from rag.index.store import Failure, vector_key
 from rag.index.writer import Exclusion, KnownDocument, KnownFile, Writer
 from rag.models.embedder import Embedder, Vectors
@@ -73,13 +73,22 @@ class _Ending:
 class Run:
     """The state that the steps of one run share. Use `rag.index.indexing.update_index`."""
 
-    def __init__(self, writer: Writer, embedder: Embedder, on_progress: OnIndexProgress) -> None:
+    def __init__(
+        self,
+        writer: Writer,
+        embedder: Embedder,
+        on_progress: OnIndexProgress,
+        files: Collection[Path] | None = None,
+    ) -> None:
+        """`files`, absolute, are all that will be looked at; None leaves that open."""
         self._writer = writer
         self._embedder = embedder
         self._on_progress = on_progress
-        self._known = {Path(file.base, file.path): file for file in writer.files()}
-        self._stored = {d.doc_id for file in self._known.values() for d in file.documents}
-        self._taken = set(self._stored)
+        known = writer.files() if files is None else filter(None, map(writer.file, files))
+        self._known = {Path(file.base, file.path): file for file in known}
+        # Ids that are given away, besides those of what is stored already.
+        self._taken = set[str]()
+        self._waiting = set[str]()
         self._excluded: dict[Path, list[Exclusion]] = {}
         self._exclude(writer.exclusions())
         # Articles whose file is gone, by content: one may turn up in another file.
@@ -200,7 +209,7 @@ class Run:
         for doc_id, (file, natural_id) in self._inherited.items():
             path = Path(file.base, file.path)
             wanted = any(beneath(path, root) for root in roots)
-            if self._old_folder is None or not wanted or doc_id in gone or doc_id in self._stored:
+            if self._old_folder is None or not wanted or doc_id in gone or self._holds(doc_id):
                 continue
             document = stored_document(self._old_folder, doc_id)
             self._add(document, natural_id=natural_id, base=file.base, path=file.path)
@@ -249,7 +258,7 @@ class Run:
         old = known.document(natural_id) if known else None
         if old is None and self._is_excluded(base / path, document):
             return
-        if old and old.doc_id in self._stored and old.content_hash == document.content_hash:
+        if old and self._holds(old.doc_id) and old.content_hash == document.content_hash:
             self._counts["unchanged"] += 1
             return
         document = replace(document, doc_id=self._doc_id(document, old))
@@ -259,7 +268,7 @@ class Run:
         spans = chunk(document.text, self._embedder.count_tokens, CHUNKER.budget, CHUNKER.floor)
         fingerprint = self._embedder.fingerprint
         keys = [vector_key(fingerprint, document.text[span.start : span.end]) for span in spans]
-        self._stored.add(document.doc_id)
+        self._waiting.add(document.doc_id)
         self._batch.articles.append(
             _Article(
                 base=base,
@@ -275,17 +284,21 @@ class Run:
         self._batch.passages += len(spans)
         self._batch.characters += len(document.text)
 
+    def _holds(self, doc_id: str) -> bool:
+        """Whether an article of that id is stored, or about to be."""
+        return doc_id in self._waiting or self._writer.holds(doc_id)
+
     def _doc_id(self, document: Document, old: KnownDocument | None) -> str:
         """The id of an article: its own of before, else its natural one, else one beside that."""
         if old:
-            self._counts["changed" if old.doc_id in self._stored else "added"] += 1
+            self._counts["changed" if self._holds(old.doc_id) else "added"] += 1
             return old.doc_id
         if moved := self._gone.get(document.content_hash):
             self._counts["moved"] += 1
             return moved.pop()
         self._counts["added"] += 1
         doc_id, number = document.doc_id, 2
-        while doc_id in self._taken:
+        while doc_id in self._taken or self._writer.holds(doc_id):
             doc_id, number = f"{document.doc_id}~{number}", number + 1
         self._taken.add(doc_id)
         return doc_id
@@ -293,6 +306,7 @@ class Run:
     def _flush(self, ending: _Ending | None = None) -> None:
         """Embed what of the batch was never embedded, and commit it; with it the run's `ending`."""
         batch, self._batch = self._batch, _Batch()
+        self._waiting.clear()
         start = self._progress
         keys, vectors = self._embedded(batch)
         with self._writer.commit():

@@ -32,7 +32,7 @@ from rag.errors import (
 )
 from rag.messages import Message
 
-FORMAT_VERSION = 7
+FORMAT_VERSION = 8
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
 """A new index while it is made beside the one in use."""
@@ -68,6 +68,12 @@ CREATE TABLE documents (
     checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX documents_of_file ON documents (file_id);
+CREATE INDEX documents_since ON documents (generation);
+CREATE TABLE removed (
+    doc_id TEXT NOT NULL,
+    generation INTEGER NOT NULL
+) STRICT;
+CREATE INDEX removed_since ON removed (generation);
 CREATE TABLE vectors (
     vector_key TEXT PRIMARY KEY,
     vector BLOB NOT NULL,
@@ -120,7 +126,9 @@ class Manifest:
     `runtime` is what computed the newest vectors; others of the same model may be beside them.
     `index_id` is another for each index that is made, rebuilt ones included, and `commit_id` for
     each state of it. `generation` grows by one with each change, and `updated` is when that was,
-    in ISO 8601 with zone. `documents` and `passages` count what is there.
+    in ISO 8601 with zone. `documents` and `passages` count what is there. `bulk` names the files
+    that hold most of a large index as it is searched (`rag.index.bulk`), made at
+    `bulk_generation`; the table `removed` has what they hold and the index no longer does.
     """
 
     index_id: str
@@ -134,6 +142,8 @@ class Manifest:
     updated: str
     documents: int
     passages: int
+    bulk: str | None = None
+    bulk_generation: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,6 +217,8 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
             updated=entries["updated"],
             documents=int(entries["documents"]),
             passages=int(entries["passages"]),
+            bulk=entries.get("bulk"),
+            bulk_generation=int(entries.get("bulk_generation", 0)),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(folder, f"its manifest can't be read ({error!r})") from error

@@ -1,42 +1,200 @@
-"""Nearest-neighbour search over passage vectors, through FAISS."""
+"""Nearest-neighbour search over passage vectors, through FAISS; in memory, or in files."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+import zlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any, Protocol
 
 import faiss
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.index.store import damaged
 from rag.models.embedder import Vectors
 
+Rows = NDArray[np.int64]
+Query = NDArray[np.float32]
+"""Shape (dimensions,)."""
 
-class VectorIndex:
-    """Exact search by inner product, which for unit vectors is the cosine.
+_SAMPLE = 4_096
+"""How many vectors, about, tell how the cosines of a language are spread."""
+_FLAT = 50_000
+"""Up to so many vectors, every one is looked at."""
+_RERANKED = 2
+"""So many times as many vectors as are wanted are compared exactly."""
+_PROBED = 128
+"""How many cells are searched. How it was chosen stands in docs/performance.md."""
+_TRAINING = 64
+"""Vectors that a cell is trained on, and codes are: k-means gains nothing from more."""
+_ROWS_AT_ONCE = 16_384
 
-    `ids[i]` names row i of `vectors`, shape (n, dimensions). Safe for searching from several
-    threads; never changed after it is built.
+
+class VectorIndex(Protocol):
+    """Unit vectors, named by their rows. Safe for searching from several threads."""
+
+    def __len__(self) -> int: ...
+
+    def search(
+        self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The `k` nearest rows and their cosines, -1 to 1, best first; fewer where there are fewer.
+
+        `allowed`, shape (n,), leaves out rows that are not.
+        """
+        ...
+
+    def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """The exact cosines of some rows."""
+        ...
+
+    def sample(self) -> Vectors:
+        """Vectors of about `_SAMPLE` rows, those of `sample_rows`."""
+        ...
+
+
+def sample_rows(n: int) -> NDArray[np.int64]:
+    """The rows that stand for n of them, evenly spread; all, where they are few."""
+    return np.arange(0, n, max(1, n // _SAMPLE))
+
+
+class FlatVectors:
+    """Exact search in memory; row i is row i of `vectors`, shape (n, dimensions)."""
+
+    def __init__(self, vectors: Vectors) -> None:
+        self._vectors = np.ascontiguousarray(vectors)
+        self._index = faiss.IndexFlatIP(vectors.shape[1])
+        self._index.add(self._vectors)
+
+    def __len__(self) -> int:
+        return len(self._vectors)
+
+    def search(
+        self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The `k` nearest of all; see `VectorIndex`."""
+        return _searched(self._index, query, k, allowed)
+
+    def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """See `VectorIndex`."""
+        return self._vectors[rows] @ query
+
+    def sample(self) -> Vectors:
+        """See `VectorIndex`."""
+        return self._vectors[sample_rows(len(self))]
+
+
+class StoredVectors:
+    """Search in files that `write_vectors` wrote, opened but not read whole.
+
+    FAISS looks for the nearest among codes of 8 bits for each dimension, which lie in cells; those
+    that it finds are then compared exactly, by their vectors from the file. A vector that is not
+    as it was written raises `IndexDamaged`.
     """
 
-    def __init__(self, ids: Sequence[int], vectors: Vectors) -> None:
-        self._ids = np.asarray(ids, dtype=np.int64)
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
-        self._index.add(np.ascontiguousarray(vectors))
+    def __init__(self, folder: Path, prefix: str, dimensions: int) -> None:
+        self._folder = folder
+        self._size = 4 * dimensions
+        self._checksums = np.load(folder / f"{prefix}.vectors.crc.npy")
+        self._file = (folder / f"{prefix}.vectors").open("rb")
+        # Mapped: what is never probed is never read, and processes share what is.
+        self._index = faiss.read_index(str(folder / f"{prefix}.faiss"), faiss.IO_FLAG_MMAP)
+        if self._index.ntotal != len(self):
+            raise ValueError(f"{self._index.ntotal} codes of {len(self)} vectors")
 
-    @property
-    def ids(self) -> NDArray[np.int64]:
-        """The names of the rows, in order."""
-        return self._ids
+    def __len__(self) -> int:
+        return len(self._checksums)
 
-    def search(self, query: NDArray[np.float32], k: int) -> list[tuple[int, float]]:
-        """The `k` nearest (id, cosine in [-1, 1]) of one vector of shape (dimensions,), best first.
+    def search(
+        self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, NDArray[np.float32]]:
+        """The nearest rows of the nearest cells; see `VectorIndex`."""
+        if allowed is not None and int(allowed.sum()) <= _RERANKED * k:
+            rows = np.flatnonzero(allowed)
+        else:
+            rows, _ = _searched(self._index, query, _RERANKED * k, allowed)
+        found = self.cosines(query, rows)
+        best = np.argsort(-found, kind="stable")[:k]
+        return rows[best], found[best]
 
-        Fewer than `k` where the index holds fewer.
-        """
-        scores, rows = self._index.search(query.reshape(1, -1), k)
-        # FAISS pads with row -1 when it has fewer than k vectors.
-        return [
-            (int(self._ids[row]), float(score))
-            for row, score in zip(rows[0], scores[0], strict=True)
-            if row >= 0
-        ]
+    def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
+        """See `VectorIndex`."""
+        return self._read(rows) @ query
+
+    def sample(self) -> Vectors:
+        """See `VectorIndex`."""
+        return self._read(sample_rows(len(self)))
+
+    def _read(self, rows: Rows) -> Vectors:
+        file, size = self._file.fileno(), self._size
+        # Read, not mapped: the system would keep the neighbours of each in memory.
+        blobs = [os.pread(file, size, row * size) for row in rows.tolist()]
+        for blob, checksum in zip(blobs, self._checksums[rows].tolist(), strict=True):
+            if zlib.crc32(blob) != checksum:
+                raise damaged(self._folder, "a vector fails its checksum")
+        return np.frombuffer(b"".join(blobs), "<f4").reshape(len(rows), size // 4)
+
+
+def write_vectors(folder: Path, prefix: str, vectors: Iterable[bytes], dimensions: int) -> None:
+    """Write unit vectors, little-endian float32, and an index of them, with little memory."""
+    path, checksums = folder / f"{prefix}.vectors", []
+    with path.open("wb") as file:
+        for vector in vectors:
+            file.write(vector)
+            checksums.append(zlib.crc32(vector))
+        file.flush()
+        os.fsync(file.fileno())
+    np.save(folder / f"{prefix}.vectors.crc.npy", np.array(checksums, np.uint32))
+    written = np.memmap(path, "<f4", "r", shape=(len(checksums), dimensions))
+    index = _index_for(written)
+    for first in range(0, len(written), _ROWS_AT_ONCE):
+        index.add(np.ascontiguousarray(written[first : first + _ROWS_AT_ONCE], np.float32))
+    faiss.write_index(index, str(folder / f"{prefix}.faiss"))
+
+
+def _index_for(vectors: Vectors) -> Any:
+    """An empty index that suits so many vectors."""
+    n, dimensions = vectors.shape
+    if n <= _FLAT:
+        return faiss.IndexFlatIP(dimensions)
+    cells = 1 << int(np.log2(2 * np.sqrt(n)))
+    quantiser = faiss.IndexFlatIP(dimensions)
+    index = faiss.IndexIVFScalarQuantizer(
+        quantiser,
+        dimensions,
+        cells,
+        faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT,
+        False,
+    )
+    step = max(1, n // (_TRAINING * cells))
+    index.train(np.ascontiguousarray(vectors[::step], np.float32))
+    return index
+
+
+def _parameters(index: Any, allowed: NDArray[np.bool_] | None) -> Any:
+    """How to search: among which rows, and the fewer of them are, in the more cells."""
+    cells = getattr(index, "nlist", None)
+    options: dict[str, Any] = {}
+    if allowed is not None:
+        bits: Any = np.packbits(allowed, bitorder="little")
+        # FAISS keeps hold of the array.
+        selector: Any = faiss.IDSelectorBitmap
+        options["sel"] = selector(bits)
+    if cells is None:
+        return faiss.SearchParameters(**options) if options else None
+    share = 1.0 if allowed is None else float(np.mean(allowed))
+    options["nprobe"] = min(cells, int(np.ceil(_PROBED / share)))
+    return faiss.SearchParametersIVF(**options)
+
+
+def _searched(
+    index: Any, query: Query, k: int, allowed: NDArray[np.bool_] | None
+) -> tuple[Rows, NDArray[np.float32]]:
+    k = min(k, index.ntotal)
+    scores, rows = index.search(query.reshape(1, -1), k, params=_parameters(index, allowed))
+    # FAISS pads with row -1 where it finds fewer.
+    found = rows[0] >= 0
+    return rows[0][found], scores[0][found]

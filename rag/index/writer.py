@@ -15,6 +15,7 @@ from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER, Span
 from rag.errors import IndexMissing
+from rag.index.articles import Stored, read_stored
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     FORMAT_VERSION,
@@ -29,7 +30,8 @@ from rag.index.store import (
 from rag.models.embedder import Embedder, Vectors
 from rag.types import Document
 
-_LOCK_NAME = "writer.lock"
+# In an order in which nothing refers to what is gone.
+_CONTENT = "passages documents files roots failures excluded removed manifest".split()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +45,10 @@ class KnownDocument:
     doc_id: str
     natural_id: str
     content_hash: str
+
+
+def _known_document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
+    return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +93,8 @@ class Writer:
         self.folder = folder
         # Keys of vectors that a passage gave up in this commit; another may still have them.
         self._given_up: set[str] = set()
+        # Articles that were removed or replaced in this commit.
+        self._removed: set[str] = set()
 
     def manifest(self) -> Manifest | None:
         """The manifest, or None in an index that was only just made."""
@@ -96,6 +104,7 @@ class Writer:
     @contextmanager
     def commit(self) -> Iterator[None]:
         """What is written inside becomes visible all at once at the end, or not at all."""
+        self._removed.clear()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
             yield
@@ -107,10 +116,8 @@ class Writer:
     def begin_again(self) -> None:
         """Forget everything but vectors, which what is indexed next may have again."""
         with self.commit():
-            # In an order in which nothing refers to what is gone.
-            for table in ("passages", "documents", "files", "roots", "failures", "excluded"):
+            for table in _CONTENT:
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
-            self._connection.execute("DELETE FROM manifest")
 
     def drop_all_unused_vectors(self) -> None:
         """Forget every vector that no passage has."""
@@ -141,12 +148,10 @@ class Writer:
     def files(self) -> tuple[KnownFile, ...]:
         """Every file that the index knows, with its articles."""
         documents: dict[int, list[KnownDocument]] = {}
-        for file_id, doc_id, natural_id, content_hash in self._connection.execute(
+        for file_id, *columns in self._connection.execute(
             "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
         ):
-            documents.setdefault(file_id, []).append(
-                KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
-            )
+            documents.setdefault(file_id, []).append(_known_document(*columns))
         return tuple(
             KnownFile(
                 base=base,
@@ -158,6 +163,29 @@ class Writer:
                 "SELECT file_id, base, path, stamp FROM files"
             )
         )
+
+    def file(self, file: Path) -> KnownFile | None:
+        """What the index knows of one file, given by its absolute path."""
+        for (base,) in self._connection.execute("SELECT DISTINCT base FROM files").fetchall():
+            if not file.is_relative_to(base):
+                continue
+            row = self._connection.execute(
+                "SELECT file_id, path, stamp FROM files WHERE base = ? AND path = ?",
+                (base, file.relative_to(base).as_posix()),
+            ).fetchone()
+            if row:
+                documents = self._connection.execute(
+                    "SELECT doc_id, natural_id, content_hash FROM documents WHERE file_id = ?",
+                    row[:1],
+                )
+                known = tuple(_known_document(*columns) for columns in documents)
+                return KnownFile(base=base, path=row[1], stamp=row[2], documents=known)
+        return None
+
+    def holds(self, doc_id: str) -> bool:
+        """Whether an article of that id is stored."""
+        row = self._connection.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,))
+        return row.fetchone() is not None
 
     def roots(self) -> tuple[str, ...]:
         """What the index follows."""
@@ -247,7 +275,9 @@ class Writer:
                 "SELECT vector_key FROM passages WHERE doc_id = ?", (doc_id,)
             )
         )
-        self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+        gone = self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+        if gone.rowcount:
+            self._removed.add(doc_id)
 
     def exclude(self, doc_id: str) -> bool:
         """Remove an article and keep it away, though its file is there; whether there was one."""
@@ -320,6 +350,10 @@ class Writer:
             [(f.path, root, f.reason.code, f.reason.en, f.reason.zh) for f in failures],
         )
 
+    def has_failures(self) -> bool:
+        """Whether anything that is followed could not be read."""
+        return self._connection.execute("SELECT 1 FROM failures").fetchone() is not None
+
     def next_generation(self) -> int:
         """The number of the generation that the next commit makes."""
         before = self.manifest()
@@ -337,16 +371,52 @@ class Writer:
                 en=f"The index {self.folder} is empty: run `rag index FOLDER` first.",
                 zh=f"索引 {self.folder} 是空的：请先运行 `rag index 文件夹`。",
             )
+        generation = before.generation + 1 if before else 1
+        if before and before.bulk:
+            self._connection.executemany(
+                "INSERT INTO removed VALUES (?, ?)", [(d, generation) for d in self._removed]
+            )
         entries = self._made_with(embedder) if embedder else {}
-        entries |= {
-            "index_id": before.index_id if before else uuid.uuid4().hex,
-            "commit_id": uuid.uuid4().hex,
-            "generation": str(self.next_generation()),
-            "updated": datetime.now(UTC).isoformat(timespec="seconds"),
-            "documents": str(self._count("documents")),
-            "passages": str(self._count("passages")),
-        }
+        self._write_manifest(
+            entries
+            | {
+                "index_id": before.index_id if before else uuid.uuid4().hex,
+                "generation": str(generation),
+                "updated": datetime.now(UTC).isoformat(timespec="seconds"),
+                "documents": str(self._count("documents")),
+                "passages": str(self._count("passages")),
+            }
+        )
+
+    def use_bulk(self, name: str, generation: int) -> None:
+        """Search most of the index in the files `name`, which hold it as of `generation`."""
+        self._connection.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
+        self._write_manifest({"bulk": name, "bulk_generation": str(generation)})
+
+    def outside(self, generation: int) -> tuple[int, int]:
+        """How many passages were stored since that generation, and how many articles went."""
+        (passages,) = self._connection.execute(
+            "SELECT count(*) FROM documents JOIN passages USING (doc_id) WHERE generation > ?",
+            (generation,),
+        ).fetchone()
+        (removed,) = self._connection.execute(
+            "SELECT count(*) FROM removed WHERE generation > ?", (generation,)
+        ).fetchone()
+        return passages, removed
+
+    def articles(self, doc_ids: Sequence[str], dimensions: int) -> Iterator[Stored]:
+        """The articles of these ids as they are stored. Raises `IndexDamaged`."""
+        return read_stored(self._connection, self.folder, doc_ids, dimensions)
+
+    def doc_ids(self) -> list[str]:
+        """The ids of all articles, in order."""
+        rows = self._connection.execute("SELECT doc_id FROM documents ORDER BY doc_id")
+        return [doc_id for (doc_id,) in rows]
+
+    def _write_manifest(self, entries: dict[str, str]) -> None:
+        """Write these entries over those there are, as another state of the index."""
         entries = dict(self._connection.execute("SELECT key, value FROM manifest")) | entries
+        entries["commit_id"] = uuid.uuid4().hex
         entries.pop("checksum", None)
         entries["checksum"] = str(manifest_checksum(entries))
         self._connection.executemany(

@@ -19,11 +19,12 @@ from typing import Literal
 
 from rag.corpus.files import list_files
 from rag.errors import DocumentError, IndexBusy, RagError
+from rag.index.articles import document_not_found
 from rag.index.catalogue import Catalogue, Listed, read_catalogue
 from rag.index.indexing import update_index
 from rag.index.removal import readmit, remove
 from rag.index.report import OnIndexProgress
-from rag.index.snapshot import document_not_found, stored_document
+from rag.index.status import stored_document
 from rag.index.store import UPLOADS_NAME, current_manifest
 from rag.library.intake import Refusal, Upload, take_in
 from rag.library.names import short

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.conversation import (
     Before,
     Name,
@@ -20,7 +21,6 @@ from rag.retrieval.conversation import (
     shifted,
 )
 from rag.retrieval.question_names import MONTHS, WORD, english_names, english_people, is_place
-from rag.retrieval.terms import ENGLISH_STOP
 
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|so|ok|okay|then|what about|how about|or|also|as for)\b[,\s]*)+",

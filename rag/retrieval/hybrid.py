@@ -8,27 +8,25 @@ language drowns the other, and lexical evidence counts only as far as it tells p
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.corpus.languages import text_language
+from rag.index.sections import Days, Section
 from rag.index.snapshot import Snapshot
-from rag.index.vectors import VectorIndex
-from rag.models.embedder import Embedder, Vectors
+from rag.messages import Language
+from rag.models.embedder import Embedder
 from rag.models.reranker import Reranker
-from rag.retrieval.languages import passage_languages
-from rag.retrieval.lexical import LexicalScorer
-from rag.retrieval.published_days import PublishedDays
+from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
+from rag.retrieval.published_days import newest_day, preferred, within
 from rag.retrieval.query import Query
-from rag.retrieval.terms import text_language
-from rag.types import Hit, TimeFrame
+from rag.types import Hit, Passage, TimeFrame
 
 _CANDIDATES = 100
 """How many passages of a language either kind of evidence proposes."""
-_SAMPLE = 4_096
-"""How many vectors, about, tell how the cosines of a language are spread."""
 _PRIOR = 5
 """As many passages of all languages are counted with those of one: a handful tells little."""
 _RERANKED = 40
@@ -37,6 +35,9 @@ _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
 """How both weights were chosen stands in docs/retrieval.md."""
 
+Allowed = NDArray[np.bool_] | None
+"""Which passages of a section can be found; None for all."""
+
 
 class HybridRetriever:
     """Finds passages by meaning and by words, in both languages. Safe between threads."""
@@ -44,27 +45,18 @@ class HybridRetriever:
     def __init__(
         self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None = None
     ) -> None:
-        self._passages = snapshot.passages
-        self._vectors = snapshot.vectors
         self._embedder = embedder
         self._reranker = reranker
-        languages = passage_languages(snapshot)
-        self._lexical = LexicalScorer(snapshot.terms, languages)
-        self._days = PublishedDays(snapshot)
-        self._sample = _sample(snapshot.vectors)
         self._languages = [
-            _OneLanguage(np.flatnonzero(languages == language), snapshot.vectors)
-            for language in sorted(set(languages.tolist()))
+            _OneLanguage(language, sections)
+            for language, sections in by_language(snapshot.sections).items()
         ]
-
-    @property
-    def newest(self) -> date | None:
+        self.newest = newest_day(snapshot.sections)
         """The day of the newest article, if any has a date."""
-        return self._days.newest
 
     def has_articles_of(self, frame: TimeFrame) -> bool:
         """Whether any article may have been published on the days of the frame."""
-        return bool(self._days.within(frame).any())
+        return any(bool(np.any(some)) for each in self._languages for some in each.allowed(frame))
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
@@ -77,28 +69,34 @@ class HybridRetriever:
 
         Scores are sums of z-scores. A reranker takes the place of what comes before dates.
         """
-        if not self._passages:
+        if not self._languages:
             return ()
         frame = query.time_frame
-        only = self._days.within(frame) if frame and frame.effect == "only" else None
-        lexical = self._lexical.scores(query.text, query.translations)
-        of_all = _Spread.of(self._sample @ vector), _Spread.of(lexical)
-        found = [each.fused(vector, lexical, of_all, only) for each in self._languages]
-        rows = np.concatenate([some for some, _ in found])
-        scores = np.concatenate([some for _, some in found])
-        dates = np.zeros(len(rows))
+        only = frame if frame and frame.effect == "only" else None
+        asked = [each.ask(query, vector) for each in self._languages]
+        of_all = (
+            _Spread.pooled([one.cosines for one in asked]),
+            _Spread.pooled([one.words for one in asked]),
+        )
+        found = _Found.joined([one.fused(of_all, only) for one in asked])
+        scores = found.scores
+        dates = np.zeros(len(scores))
         if frame and only is None and self.has_articles_of(frame):
-            dates = _DAY_WEIGHT * self._days.preferred(rows, frame)
+            dates = _DAY_WEIGHT * preferred(found.days, frame)
         best = np.argsort(-(scores + dates), kind="stable")
         if self._reranker and len(best):
             best = best[:_RERANKED]
-            texts = [self._passages[row].text for row in rows[best]]
-            reranked = self._reranker.score(query.text, texts)
+            passages = found.passages(best.tolist())
+            best = np.array([i for i in best.tolist() if i in passages], np.int64)
+            reranked = self._reranker.score(query.text, [passages[i].text for i in best.tolist()])
             scores[best] = _Spread.of(reranked).standing_out(reranked)
             best = best[np.argsort(-(scores + dates)[best], kind="stable")]
+        best = best[:k]
+        passages = found.passages(best.tolist())
         return tuple(
-            Hit(passage=self._passages[rows[i]], score=float(scores[i] + dates[i]))
-            for i in best[:k]
+            Hit(passage=passages[i], score=float(scores[i] + dates[i]))
+            for i in best.tolist()
+            if i in passages
         )
 
 
@@ -111,8 +109,24 @@ class _Spread:
     variance: float
 
     @classmethod
-    def of(cls, scores: NDArray[np.float32]) -> _Spread:
-        return cls(count=len(scores), mean=float(np.mean(scores)), variance=float(np.var(scores)))
+    def of(cls, scores: NDArray[np.float32], count: int | None = None) -> _Spread:
+        """That of some scores, which may stand for `count` others."""
+        count = len(scores) if count is None else count
+        if not len(scores):
+            return cls(count=0, mean=0.0, variance=0.0)
+        return cls(count=count, mean=float(np.mean(scores)), variance=float(np.var(scores)))
+
+    @classmethod
+    def pooled(cls, spreads: Sequence[_Spread]) -> _Spread:
+        """That of the scores of several."""
+        if len(spreads) == 1:
+            return spreads[0]
+        count = sum(spread.count for spread in spreads)
+        if not count:
+            return spreads[0]
+        mean = math.fsum(s.count * s.mean for s in spreads) / count
+        squares = math.fsum(s.count * (s.variance + (s.mean - mean) ** 2) for s in spreads)
+        return cls(count=count, mean=mean, variance=squares / count)
 
     def with_prior(self, other: _Spread) -> _Spread:
         """With `_PRIOR` scores counted in that are spread like others."""
@@ -130,43 +144,129 @@ class _Spread:
         return (scores.astype(np.float64) - self.mean) / math.sqrt(self.variance)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Found:
+    """Passages that are proposed: row `rows[i]` of the section `sections[places[i]]`."""
+
+    sections: tuple[Section, ...]
+    places: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    scores: NDArray[np.float64]
+    days: Days
+
+    @classmethod
+    def joined(cls, several: Sequence[_Found]) -> _Found:
+        """All of several, one behind the other."""
+        firsts = np.cumsum([0, *(len(found.sections) for found in several)])
+        return cls(
+            sections=tuple(section for found in several for section in found.sections),
+            places=np.concatenate(
+                [found.places + first for found, first in zip(several, firsts, strict=False)]
+            ),
+            rows=np.concatenate([found.rows for found in several]),
+            scores=np.concatenate([found.scores for found in several]),
+            days=np.concatenate([found.days for found in several]),
+        )
+
+    def passages(self, chosen: Sequence[int]) -> dict[int, Passage]:
+        """The passages of some of these, by their place here; without those that went meanwhile."""
+        read: dict[int, Passage] = {}
+        for place, section in enumerate(self.sections):
+            of_section = [i for i in chosen if self.places[i] == place]
+            passages = section.passages.at(self.rows[of_section].tolist())
+            read |= {i: p for i, p in zip(of_section, passages, strict=True) if p}
+        return read
+
+
 class _OneLanguage:
-    """The passages of one language: `rows` of `vectors`, shape (passages, dimensions)."""
+    """The passages of one language."""
 
-    def __init__(self, rows: NDArray[np.int64], vectors: Vectors) -> None:
-        self._rows = rows
-        self._vectors = vectors
-        self._index = VectorIndex(rows.tolist(), vectors[rows])
-        self._sample = _sample(vectors[rows])
+    def __init__(self, language: Language, sections: Sequence[Section]) -> None:
+        self.language = language
+        self.sections = tuple(sections)
+        self._index = LexicalIndex([section.postings for section in sections])
 
-    def fused(
-        self,
-        query: NDArray[np.float32],
-        lexical: NDArray[np.float32],
-        of_all: tuple[_Spread, _Spread],
-        only: NDArray[np.bool_] | None,
-    ) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        """The rows that either kind of evidence proposes, with their fused scores.
+    def ask(self, query: Query, vector: NDArray[np.float32]) -> _Asked:
+        """A question put to these passages."""
+        search = self._index.search(clauses_for(query, self.language))
+        return _Asked(self, vector, search)
 
-        `of_all` tells how the cosines and the lexical scores of all languages are spread.
+    def allowed(self, frame: TimeFrame | None) -> list[Allowed]:
+        """Which passages of each section can be found; with a frame, those within it alone."""
+        found: list[Allowed] = []
+        for section in self.sections:
+            some = section.allowed
+            if frame:
+                of_days = within(section.days, frame)
+                some = of_days if some is None else some & of_days
+            found.append(some)
+        return found
+
+
+class _Asked:
+    """One question over the passages of one language.
+
+    `cosines` and `words` are how the two kinds of scores are spread among all of them.
+    """
+
+    def __init__(
+        self, language: _OneLanguage, vector: NDArray[np.float32], search: LexicalSearch
+    ) -> None:
+        self._language = language
+        self._vector = vector
+        self._search = search
+        sections = language.sections
+        samples = [section.sample for section in sections]
+        # Where the sample is all there is, these are the scores of the section itself.
+        self._sampled = [search.scores(sample.postings) for sample in samples]
+        counts = [section.count for section in sections]
+        near = [sample.vectors @ vector for sample in samples]
+        self.cosines = _Spread.pooled(list(map(_Spread.of, near, counts)))
+        self.words = _Spread.pooled(list(map(_Spread.of, self._sampled, counts)))
+
+    def fused(self, of_all: tuple[_Spread, _Spread], only: TimeFrame | None) -> _Found:
+        """What either kind of evidence proposes, with fused scores.
+
+        `of_all` tells how cosines and lexical scores of all languages are spread.
         """
-        among = self._rows if only is None else self._rows[only[self._rows]]
-        if only is None:
-            nearest = [row for row, _ in self._index.search(query, _CANDIDATES)]
+        sections = self._language.sections
+        allowed = self._language.allowed(only)
+        proposed = [self._proposed(place, some) for place, some in enumerate(allowed)]
+        cosines, words = self.cosines.with_prior(of_all[0]), self.words.with_prior(of_all[1])
+        parts = []
+        for place, (section, rows) in enumerate(zip(sections, proposed, strict=True)):
+            dense = cosines.standing_out(section.vectors.cosines(self._vector, rows))
+            lexical = words.standing_out(self._words_at(place, rows))
+            parts.append(
+                _Found(
+                    sections=(section,),
+                    places=np.zeros(len(rows), np.int64),
+                    rows=rows,
+                    scores=dense + _LEXICAL_WEIGHT * lexical,
+                    days=section.days[rows],
+                )
+            )
+        return _Found.joined(parts)
+
+    def _proposed(self, place: int, allowed: Allowed) -> NDArray[np.int64]:
+        section = self._language.sections[place]
+        nearest, _ = section.vectors.search(self._vector, _CANDIDATES, allowed)
+        if self._is_whole(place):
+            in_words = _best(self._sampled[place], allowed)
         else:
-            # Those of some days are few enough to be looked at one by one.
-            nearest = among[_best(self._vectors[among] @ query)].tolist()
-        in_words = among[_best(lexical[among])]
-        rows = np.union1d(nearest, in_words[lexical[in_words] > 0]).astype(np.int64)
-        cosines = _Spread.of(self._sample @ query).with_prior(of_all[0])
-        words = _Spread.of(lexical[self._rows]).with_prior(of_all[1])
-        dense = cosines.standing_out(self._vectors[rows] @ query)
-        return rows, dense + _LEXICAL_WEIGHT * words.standing_out(lexical[rows])
+            in_words, _ = self._search.best(section.postings, _CANDIDATES, allowed)
+        return np.union1d(nearest, in_words)
+
+    def _words_at(self, place: int, rows: NDArray[np.int64]) -> Scores:
+        if self._is_whole(place):
+            return self._sampled[place][rows]
+        return self._search.scores_at(rows, self._language.sections[place].postings)
+
+    def _is_whole(self, place: int) -> bool:
+        return len(self._sampled[place]) == len(self._language.sections[place])
 
 
-def _best(scores: NDArray[np.float32]) -> NDArray[np.int64]:
-    return np.argsort(-scores, kind="stable")[:_CANDIDATES]
-
-
-def _sample(vectors: Vectors) -> Vectors:
-    return vectors[:: max(1, len(vectors) // _SAMPLE)]
+def _best(scores: Scores, allowed: Allowed) -> NDArray[np.int64]:
+    """The best rows above 0, best first."""
+    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
+    return rows[np.argsort(-scores[rows], kind="stable")[:_CANDIDATES]]

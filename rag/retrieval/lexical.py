@@ -1,141 +1,312 @@
-"""Lexical search: BM25 over the terms of passages, in both languages and across them."""
+"""Lexical search: BM25 over the terms of passages, in both languages and across them.
+
+Okapi BM25 (Robertson and others, 1994) with an idf that is never negative. Scores are compared
+within a language: how rare a word is, and how long a passage, by passages of the same language.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.corpus.analysis import read_counts, term_number, terms, value_terms
+from rag.corpus.analysis import term_number, terms, value_terms
+from rag.corpus.languages import text_language
+from rag.index.postings import Postings
+from rag.index.sections import Section
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
-from rag.retrieval.languages import passage_languages
-from rag.retrieval.terms import concepts, text_language
+from rag.retrieval.query import Query
+from rag.retrieval.terms import concepts
 from rag.types import Hit
 
 Scores = NDArray[np.float32]
-"""Shape (passages,), 0 and more: a score per passage, in the order of the snapshot's passages."""
+"""Shape (passages,), 0 and more."""
+Rows = NDArray[np.int64]
 
 # Robertson and Zaragoza, The Probabilistic Relevance Framework (2009): the usual values.
 _K1 = 1.2
 _B = 0.75
-_ROW_BITS = 24
 _INESSENTIAL = 0.35
 """Weight of a concept that is no noun and no name, as `rag.retrieval.terms` weighs them."""
+_FEW = 100_000
+"""So many postings are scored as they come; of more, those that can't matter are passed over."""
+_LONG = 10_000
+"""Before postings this many are read, it is asked whether they are needed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Clause:
+    """One thing a question looks for: the best of several forms, of which all terms must be there.
+
+    A form scores the mean BM25 of its terms (`rag.corpus.analysis.term_number`).
+    """
+
+    forms: tuple[tuple[int, ...], ...]
+    weight: float = 1.0
+
+
+def clauses_for(query: Query, language: Language) -> tuple[Clause, ...]:
+    """What to look for in passages of a language.
+
+    In the question's own language, or where there is a translation, its terms. In another, what the
+    question's concepts are called there, by the dictionary, and what the two languages share:
+    names, numbers, codes.
+    """
+    own = {text_language(query.text): query.text, **query.translations}.get(language)
+    if own:
+        return _each(terms(own))
+    found = list(_each(value_terms(query.text)))
+    for concept in concepts(query.text, across=True):
+        # Forms are other names of one thing: the best of them counts, not their number.
+        forms = {_numbers(terms(form)) for form in concept.forms | {concept.text}}
+        weight = 1.0 if concept.essential else _INESSENTIAL
+        found.append(Clause(forms=tuple(sorted(forms - {()})), weight=weight))
+    return tuple(clause for clause in found if clause.forms)
+
+
+def _each(wanted: Sequence[str]) -> tuple[Clause, ...]:
+    return tuple(Clause(forms=((number,),)) for number in _numbers(wanted))
+
+
+def _numbers(wanted: Sequence[str]) -> tuple[int, ...]:
+    """The numbers of terms, each once."""
+    return tuple(dict.fromkeys(map(term_number, wanted)))
 
 
 class LexicalIndex:
-    """Okapi BM25 (Robertson and others, 1994) with an idf that is never negative.
+    """BM25 over the passages of one language, in one or more parts. Never changed."""
 
-    Built from the stored term counts of passages: nothing is segmented. Postings are one sorted
-    array, 8 bytes for each different term of each passage. Never changed after it is built.
-    """
+    def __init__(self, parts: Sequence[Postings]) -> None:
+        self.parts = tuple(parts)
+        self.passages = sum(map(len, parts))
+        total = sum(float(part.lengths.sum()) for part in parts)
+        self._mean_length = total / self.passages if total else 1.0
+        self._norms = {id(part): self._norm(part) for part in parts}
 
-    def __init__(self, counts: Sequence[bytes]) -> None:
-        if len(counts) >= 1 << _ROW_BITS:
-            raise ValueError(f"{len(counts)} passages are more than {1 << _ROW_BITS}")
-        packed = read_counts(counts)
-        rows = np.repeat(
-            np.arange(len(counts), dtype=np.uint64), [len(blob) // 8 for blob in counts]
+    def search(self, clauses: Sequence[Clause]) -> LexicalSearch:
+        """What a question looks for, ready to be scored."""
+        wanted = {term for clause in clauses for form in clause.forms for term in form}
+        held = {term: sum(len(part.find(term)[0]) for part in self.parts) for term in wanted}
+        idf = {
+            term: float(np.log1p((self.passages - n + 0.5) / (n + 0.5))) for term, n in held.items()
+        }
+        return LexicalSearch(self, clauses, idf)
+
+    def norm(self, postings: Postings) -> NDArray[np.float32]:
+        """What BM25 weighs the length of each passage by, of a part or of others like it."""
+        known = self._norms.get(id(postings))
+        return self._norm(postings) if known is None else known
+
+    def _norm(self, postings: Postings) -> NDArray[np.float32]:
+        norm = _K1 * (1 - _B + _B * postings.lengths / self._mean_length)
+        return norm.astype(np.float32)
+
+
+class LexicalSearch:
+    """One question's clauses against a `LexicalIndex`. `idf` is that of each term."""
+
+    def __init__(
+        self, index: LexicalIndex, clauses: Sequence[Clause], idf: dict[int, float]
+    ) -> None:
+        self._index = index
+        self._clauses = clauses
+        self._idf = idf
+
+    def scores(self, postings: Postings) -> Scores:
+        """The score of every passage of a part, or of a sample of one."""
+        found = np.zeros(len(postings), np.float32)
+        norm = self._index.norm(postings)
+        for clause in self._clauses:
+            rows, weights = self._matches(clause, postings, norm)
+            found[rows] += weights
+        return found
+
+    def scores_at(self, rows: Rows, postings: Postings) -> Scores:
+        """The scores of some passages of a part, shape (len(rows),)."""
+        found = np.zeros(len(rows), np.float32)
+        norm = self._index.norm(postings)[rows]
+        for clause in self._clauses:
+            found += self._clause_at(clause, rows, postings, norm)
+        return found
+
+    def best(
+        self, postings: Postings, k: int, allowed: NDArray[np.bool_] | None = None
+    ) -> tuple[Rows, Scores]:
+        """The `k` best rows of a part with their scores, above 0, best first.
+
+        Exact, by the rule of MaxScore (Turtle and Flood, 1995): once the terms that are left can't
+        lift an unseen passage among the best, only passages seen by then are looked up in them.
+        """
+        left = sorted(self._clauses, key=self._bound, reverse=True)
+        sizes = [self._size(clause, postings) for clause in left]
+        if sum(sizes) <= _FEW:
+            found = self.scores(postings)
+            rows = _positive(found, allowed)
+            return _top(rows, found[rows], k)
+        bounds = [self._bound(clause) for clause in left]
+        found = np.zeros(len(postings), np.float32)
+        norm = self._index.norm(postings)
+        rows, least = np.empty(0, np.int64), 0.0
+        at = 0
+        while at < len(left):
+            if sizes[at] > _LONG and at:
+                rows = _positive(found, allowed)
+                least = _kth(found[rows], k)
+                if least > sum(bounds[at:]):
+                    break
+            matches, weights = self._matches(left[at], postings, norm)
+            found[matches] += weights
+            at += 1
+        else:
+            rows = _positive(found, allowed)
+        scores = found[rows]
+        for clause, rest in zip(left[at:], _suffix_sums(bounds[at:]), strict=True):
+            hopeful = scores + rest >= _kth(scores, k)
+            rows, scores = rows[hopeful], scores[hopeful]
+            scores += self._clause_at(clause, rows, postings, norm[rows])
+        return _top(rows, scores, k)
+
+    def _bound(self, clause: Clause) -> float:
+        """What no passage's score of a clause exceeds."""
+        return clause.weight * max(
+            (_K1 + 1) * sum(map(self._idf.__getitem__, form)) / len(form) for form in clause.forms
         )
-        # 32 bits of term, 24 of row, 8 of count: sorted, the postings of a term lie together.
-        often = packed & np.uint64(0xFF)
-        self._postings = (packed >> np.uint64(8) << np.uint64(32)) | rows << np.uint64(8) | often
-        self._postings.sort()
-        self.passages = len(counts)
-        lengths = np.bincount(rows.astype(np.intp), often, minlength=len(counts))
-        mean = lengths.mean() if len(counts) else 0.0
-        self._norm = (_K1 * (1 - _B + _B * lengths / (mean or 1.0))).astype(np.float32)
 
-    def scores(self, wanted: Sequence[str]) -> Scores:
-        """BM25 of every passage for these terms, each counted once."""
-        found = np.zeros(self.passages, np.float32)
-        for term in dict.fromkeys(wanted):
-            rows, weights = self._matches(term)
-            found[rows] += weights
-        return found
+    @staticmethod
+    def _size(clause: Clause, postings: Postings) -> int:
+        """How many postings it takes at most to score a clause."""
+        return sum(sum(len(postings.find(term)[0]) for term in form) for form in clause.forms)
 
-    def phrase_scores(self, wanted: Sequence[str]) -> Scores:
-        """The mean BM25 of these terms in every passage that holds all of them, 0 elsewhere."""
-        different = tuple(dict.fromkeys(wanted))
-        found = np.zeros(self.passages, np.float32)
-        held = np.zeros(self.passages, np.uint16)
-        for term in different:
-            rows, weights = self._matches(term)
-            found[rows] += weights
-            held[rows] += 1
-        found[held < len(different)] = 0.0
-        found /= max(1, len(different))
-        return found
+    def _matches(
+        self, clause: Clause, postings: Postings, norm: NDArray[np.float32]
+    ) -> tuple[NDArray[np.uint32], Scores]:
+        """The rows that any form of a clause is in, and what they score for it."""
+        forms = [self._form(form, postings, norm) for form in clause.forms]
+        rows, weights = forms[0]
+        if len(forms) > 1:
+            rows = np.unique(np.concatenate([some for some, _ in forms]))
+            weights = np.zeros(len(rows), np.float32)
+            for some, theirs in forms:
+                at = np.searchsorted(rows, some)
+                weights[at] = np.maximum(weights[at], theirs)
+        return rows, weights if clause.weight == 1.0 else clause.weight * weights
 
-    def _matches(self, term: str) -> tuple[NDArray[np.intp], Scores]:
-        """The rows that hold a term, and its weight in each."""
-        first = np.uint64(term_number(term) << 32)
-        last = first | np.uint64(0xFFFFFFFF)
-        part = self._postings[slice(*np.searchsorted(self._postings, [first, last]))]
-        rows = (part >> np.uint64(8) & np.uint64((1 << _ROW_BITS) - 1)).astype(np.intp)
-        often = (part & np.uint64(0xFF)).astype(np.float32)
-        idf = float(np.log1p((self.passages - len(rows) + 0.5) / (len(rows) + 0.5)))
-        return rows, idf * often * (_K1 + 1) / (often + self._norm[rows])
+    def _form(
+        self, form: tuple[int, ...], postings: Postings, norm: NDArray[np.float32]
+    ) -> tuple[NDArray[np.uint32], Scores]:
+        """The rows that hold all terms of a form, and the mean of what they score for each."""
+        if len(form) == 1:
+            rows, counts = postings.find(form[0])
+            return rows, self._weights(form[0], counts, norm[rows])
+        lists = sorted((postings.find(term)[0] for term in form), key=len)
+        rows = lists[0]
+        for other in lists[1:]:
+            rows = rows[_places(rows, other)[1]]
+        return rows, self._form_at(form, rows, postings, norm[rows])
+
+    def _clause_at(
+        self, clause: Clause, rows: Rows, postings: Postings, norm: NDArray[np.float32]
+    ) -> Scores:
+        """What some rows score for a clause; `norm` is theirs."""
+        # The type of the postings: else all of them would be converted for each look.
+        wanted = rows.astype(np.uint32)
+        best = np.zeros(len(rows), np.float32)
+        for form in clause.forms:
+            np.maximum(best, self._form_at(form, wanted, postings, norm), out=best)
+        return clause.weight * best
+
+    def _form_at(
+        self,
+        form: tuple[int, ...],
+        rows: NDArray[np.uint32],
+        postings: Postings,
+        norm: NDArray[np.float32],
+    ) -> Scores:
+        found = np.zeros(len(rows), np.float32)
+        everywhere = np.ones(len(rows), np.bool_)
+        for term in form:
+            holding, counts = postings.find(term)
+            places, held = _places(rows, holding)
+            if len(holding):
+                found += held * self._weights(term, counts[places], norm)
+            everywhere &= held
+        return found * everywhere / np.float32(len(form))
+
+    def _weights(self, term: int, counts: NDArray[np.uint8], norm: NDArray[np.float32]) -> Scores:
+        often = counts.astype(np.float32)
+        return self._idf[term] * often * (_K1 + 1) / (often + norm)
+
+
+def _places(
+    rows: NDArray[np.uint32], holding: NDArray[np.uint32]
+) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+    """Where rows are among others in rising order, and whether each is there at all."""
+    if not len(holding):
+        return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
+    places = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
+    return places, holding[places] == rows
+
+
+def _positive(scores: Scores, allowed: NDArray[np.bool_] | None) -> Rows:
+    found = scores > 0
+    return np.flatnonzero(found if allowed is None else found & allowed)
+
+
+def _kth(scores: Scores, k: int) -> float:
+    """The k-th best score, or 0 where there are fewer."""
+    return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0
+
+
+def _suffix_sums(values: Sequence[float]) -> list[float]:
+    return [math.fsum(values[i:]) for i in range(len(values))]
+
+
+def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
+    """The best `k`, best first, the first of equals first."""
+    if len(rows) > k:
+        near = scores >= _kth(scores, k)
+        rows, scores = rows[near], scores[near]
+    best = np.argsort(-scores, kind="stable")[:k]
+    return rows[best], scores[best]
 
 
 class LexicalRetriever:
     """Finds passages by their words alone. Safe between threads."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._passages = snapshot.passages
-        self._scorer = LexicalScorer(snapshot.terms, passage_languages(snapshot))
+        self._sections = by_language(snapshot.sections)
+        self._indexes = {
+            language: LexicalIndex([section.postings for section in sections])
+            for language, sections in self._sections.items()
+        }
 
     def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The `k` best hits, best first; the score is BM25's. Only passages that share a term."""
-        scores = self._scorer.scores(question)
-        rows = np.argsort(-scores, kind="stable")[:k]
-        return tuple(
-            Hit(passage=self._passages[row], score=float(scores[row]))
-            for row in rows.tolist()
-            if scores[row] > 0
-        )
+        """The `k` best hits, best first; the score is BM25's. Only passages that share a term.
 
-
-class LexicalScorer:
-    """Scores the passages of one generation for a question. Safe between threads.
-
-    Each language has an index of its own: how rare a word is, and how long a passage, is compared
-    with passages of the same language.
-    """
-
-    def __init__(self, counts: Sequence[bytes], languages: NDArray[np.str_]) -> None:
-        """`counts[i]` are the terms of passage i, as they are stored, `languages[i]` is its own."""
-        self._passages = len(counts)
-        self._parts: list[tuple[Language, NDArray[np.intp], LexicalIndex]] = [
-            (language, rows, LexicalIndex([counts[row] for row in rows.tolist()]))
-            for language in sorted(set(languages.tolist()))
-            for rows in [np.flatnonzero(languages == language)]
-        ]
-
-    def scores(self, question: str, translations: Mapping[Language, str] | None = None) -> Scores:
-        """A score per passage; those of two languages can't be compared with one another.
-
-        Passages in the question's language are compared with its terms. For those in another,
-        evidence is what the question's concepts are called there, by the dictionary, and what the
-        two languages share: names, numbers, codes; or where there is a translation, its terms.
+        Scores of two languages can't be compared with one another.
         """
-        said = {text_language(question): question, **(translations or {})}
-        found = np.zeros(self._passages, np.float32)
-        for language, rows, index in self._parts:
-            own = said.get(language)
-            found[rows] = index.scores(terms(own)) if own else _across(question, index)
-        return found
+        query = Query(text=question, language=text_language(question))
+        hits = []
+        for language, sections in self._sections.items():
+            search = self._indexes[language].search(clauses_for(query, language))
+            for section in sections:
+                rows, scores = search.best(section.postings, k, section.allowed)
+                passages = section.passages.at(rows.tolist())
+                hits += [
+                    Hit(passage=passage, score=score)
+                    for passage, score in zip(passages, scores.tolist(), strict=True)
+                    if passage
+                ]
+        return tuple(sorted(hits, key=lambda hit: -hit.score)[:k])
 
 
-def _across(question: str, index: LexicalIndex) -> Scores:
-    found = index.scores(value_terms(question))
-    for concept in concepts(question, across=True):
-        best = np.zeros(index.passages, np.float32)
-        # Forms are other names of one thing: the best of them counts, not their number.
-        for form in concept.forms | {concept.text}:
-            if wanted := terms(form):
-                np.maximum(best, index.phrase_scores(wanted), out=best)
-        found += best * (1.0 if concept.essential else _INESSENTIAL)
+def by_language(sections: Sequence[Section]) -> dict[Language, list[Section]]:
+    """The sections of each language, in the order of languages."""
+    found: dict[Language, list[Section]] = {}
+    for section in sorted(sections, key=lambda section: section.language):
+        found.setdefault(section.language, []).append(section)
     return found

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.config import MAX_QUESTION_CHARACTERS
+from rag.corpus.languages import text_language
 from rag.errors import QuestionError
 from rag.messages import Language
 from rag.retrieval import follow_ups_en, follow_ups_zh
 from rag.retrieval.conversation import Before
-from rag.retrieval.terms import text_language
 from rag.retrieval.time_words import read_time_frame
 from rag.types import Answer, TimeFrame
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rag.corpus.analysis import tagged
 from rag.corpus.dictionary import load_dictionary, stem
+from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.conversation import Name, NameClass, english_common, is_common_noun
-from rag.retrieval.terms import ENGLISH_STOP
 
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
 """A word in Latin letters."""

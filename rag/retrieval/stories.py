@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.snapshot import Snapshot, reference
+from rag.index.articles import reference
+from rag.index.snapshot import Snapshot
 from rag.types import DocumentReference, Hit
 
 
@@ -12,12 +13,14 @@ class Stories:
     """Which articles of a generation are the same story. Never changed after it is built."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self._documents = snapshot.documents
-        self._story = {doc_id: story for story in snapshot.stories for doc_id in story}
+        self._snapshot = snapshot
 
     def others(self, doc_id: str) -> tuple[DocumentReference, ...]:
         """The other articles that tell the story of this one, oldest first, undated ones last."""
-        story = [self._documents[d] for d in self._story.get(doc_id, ()) if d != doc_id]
+        documents = self._snapshot.documents
+        others = [other for other in self._snapshot.story(doc_id) if other != doc_id]
+        # In a large index one may have gone since it was opened.
+        story = [document for document in map(documents.get, others) if document]
         story.sort(key=lambda d: (d.published is None, d.published and d.published.moment))
         return tuple(map(reference, story))
 
@@ -27,7 +30,7 @@ class Stories:
         kept = []
         for hit in hits:
             doc_id = hit.passage.doc_id
-            story = self._story.get(doc_id, (doc_id,))
+            story = self._snapshot.story(doc_id)
             if chosen.setdefault(story, doc_id) == doc_id:
                 kept.append(hit)
         return tuple(kept[:k])

@@ -16,7 +16,7 @@ from functools import cache, lru_cache
 
 from rag.corpus.analysis import simplified, tagged
 from rag.corpus.dictionary import english_words, load_dictionary, stem
-from rag.messages import Language
+from rag.corpus.languages import ENGLISH_STOP
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
@@ -28,17 +28,6 @@ _CHINESE_STOP = frozenset(
     " 哪个 怎么 怎样 如何 为什么 为何 根据 关于 报道 文章 新闻 目前 是否 钱 人"
     " 年 月 日 做 看 得 到 去 来 上 下 大 小 多 少 新 主要 具体 相关 其他"
     " 其中 分别 提到 涉及 指 叫 名字 介绍".split()
-)
-ENGLISH_STOP = frozenset(
-    "a about after all also an and any are as at be been before being between both but by can"
-    " could did do does during each for from had has have he her him his how i if in into is"
-    " it its many may me more most much my no nor not of on or other our out over own s shall"
-    " she should so some such tell than that the their them then there these they this those"
-    " through to too under up us very was we were what when where which while who whom whose"
-    " why will with would you your according article articles report reports say says said"
-    " give name please long did get got make made take took reason reasons happen happened"
-    " kind date year month day time much called known come came go went put use used new old"
-    " first one two".split()
 )
 _COUNTED = (
     re.compile(
@@ -167,21 +156,6 @@ def weights(concepts: Sequence[Concept], texts: Iterable[FoldedText]) -> tuple[f
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def text_language(text: str) -> Language:
-    """The language that carries a text: the words between its names decide.
-
-    A Chinese sentence may hold more Latin words than Chinese ones ("Qwen2.5-Max在Chatbot
-    Arena排名第几"), and an English one may name someone in Chinese. Without any Chinese character
-    a text is English.
-    """
-    han = len(_HAN.findall(text))
-    if not han:
-        return "en"
-    words = english_words(text)
-    function_words = sum(word.casefold() in ENGLISH_STOP for word in words)
-    return "en" if function_words >= 2 and han < sum(map(len, words)) else "zh"
-
-
 def _english_concepts(text: str, *, across: bool) -> list[Concept]:
     words = [
         word.removesuffix("'s")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from calendar import monthrange
 from datetime import date
 
-from rag.corpus.published import read_published
+from rag.corpus.published import published_days, read_published
 from rag.errors import QuestionError
 from rag.messages import Message
-from rag.types import Published, TimeFrame
+from rag.types import TimeFrame
 
 
 def check_time_frame(frame: TimeFrame) -> None:
@@ -83,14 +82,3 @@ def effect_of(frame: TimeFrame) -> Message:
             zh=f"优先 {days} {zh}的文章（“{said}”）",
         )
     return Message(code="only_days", en=f"Only articles of {days}", zh=f"仅限 {days} 的文章")
-
-
-def published_days(published: Published) -> tuple[date, date]:
-    """The first and the last day on which an article may have been published."""
-    first = published.moment.date()
-    if published.precision == "year":
-        return first.replace(month=1, day=1), first.replace(month=12, day=31)
-    if published.precision == "month":
-        days = monthrange(first.year, first.month)[1]
-        return first.replace(day=1), first.replace(day=days)
-    return first, first

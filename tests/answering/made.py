@@ -10,9 +10,10 @@ from rag.answering.evidence import Evidence
 from rag.answering.selection.features import Asked
 from rag.answering.selection.ranking import Candidate, rank
 from rag.answering.selection.requirements import Requirements, requirements
+from rag.corpus.languages import text_language
 from rag.corpus.published import read_published
 from rag.retrieval.query import understand
-from rag.retrieval.terms import concepts, fold, shows, text_language
+from rag.retrieval.terms import concepts, fold, shows
 from rag.types import Document
 
 

@@ -17,7 +17,7 @@ import pytest
 from rag.errors import ConfigError, IndexDamaged, IndexNotWritable, IndexUnusable
 from rag.index import writer
 from rag.index.indexing import update_index
-from rag.index.snapshot import read_status
+from rag.index.status import read_status
 from rag.index.store import FILE_NAME
 from tests.conftest import HashEmbedder
 from tests.index.test_indexing import snapshot, write

@@ -19,7 +19,7 @@ from rag.index import run, scanning
 from rag.index.indexing import known_roots, update_index
 from rag.index.removal import remove
 from rag.index.report import IndexProgress
-from rag.index.snapshot import read_status, stored_documents
+from rag.index.status import read_status, stored_documents
 from rag.index.store import REBUILDING_NAME
 from rag.index.watching import changes
 from rag.models.embedder import Vectors

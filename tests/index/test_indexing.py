@@ -21,9 +21,10 @@ from rag.errors import (
 )
 from rag.index.indexing import known_roots, update_index
 from rag.index.opening import open_writer
-from rag.index.snapshot import Snapshot, read_snapshot, read_status, stored_document
+from rag.index.snapshot import Snapshot, read_snapshot
+from rag.index.status import read_status, stored_document
 from rag.index.store import FILE_NAME
-from rag.index.vectors import VectorIndex
+from rag.index.vectors import FlatVectors
 from rag.models.embedder import Vectors
 from tests.conftest import SEEDS, HashEmbedder
 
@@ -274,18 +275,19 @@ def test_status_and_single_articles_need_no_model(
 
 
 def test_the_real_model_finds_what_brute_force_finds(seeds: Snapshot) -> None:
-    index = VectorIndex([p.passage_id for p in seeds.passages], seeds.vectors)
+    index = FlatVectors(seeds.vectors)
     query = seeds.vectors[7]
     # The oracle: every dot product in numpy, largest first.
     order = np.argsort(-(seeds.vectors @ query))[:10]
-    found = index.search(query, 10)
-    assert [i for i, _ in found] == [seeds.passages[row].passage_id for row in order]
-    assert found[0][1] == pytest.approx(1.0, abs=1e-5)
+    rows, cosines = index.search(query, 10)
+    assert rows.tolist() == order.tolist()
+    assert cosines[0] == pytest.approx(1.0, abs=1e-5)
 
 
 def test_a_search_for_more_than_there_is_gives_what_there_is() -> None:
     vectors = np.eye(3, dtype=np.float32)
-    assert len(VectorIndex([4, 5, 6], vectors).search(vectors[0], 10)) == 3
+    rows, _ = FlatVectors(vectors).search(vectors[0], 10)
+    assert sorted(rows.tolist()) == [0, 1, 2]
 
 
 def test_the_seeds_are_indexed_whole(seeds: Snapshot) -> None:

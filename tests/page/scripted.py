@@ -11,7 +11,7 @@ from typing import Any
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.corpus.loader import load_document
 from rag.errors import DocumentNotFound
-from rag.index.snapshot import reference
+from rag.index.articles import reference
 from rag.messages import Message
 from rag.types import (
     Answer,

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.errors import ChatModelUnreachable
-from rag.index.snapshot import reference
+from rag.index.articles import reference
 from rag.messages import Message
 from rag.types import (
     Answer,

@@ -12,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.analysis import count_terms, terms
+from rag.corpus.analysis import count_terms, term_number, terms
+from rag.corpus.languages import passage_language
 from rag.index.indexing import update_index
+from rag.index.postings import Postings
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.languages import passage_languages
-from rag.retrieval.lexical import LexicalIndex, LexicalRetriever
+from rag.retrieval.lexical import Clause, LexicalIndex, LexicalRetriever
 from rag.retrieval.time_frame import time_frame_of
 from rag.types import TimeFrame
 from tests.conftest import HashEmbedder
@@ -48,10 +49,10 @@ words = st.lists(st.sampled_from("ship harbour 港口 船 开放 2025 came Lund"
 def test_scores_are_those_of_the_textbook(texts: list[str], question: str) -> None:
     if not any(terms(text) for text in texts):
         return
-    index = LexicalIndex([count_terms(text) for text in texts])
-    assert index.scores(terms(question)).tolist() == pytest.approx(
-        textbook(texts, question), abs=1e-5
-    )
+    postings = Postings.of([count_terms(text) for text in texts])
+    clauses = [Clause(forms=((term_number(term),),)) for term in dict.fromkeys(terms(question))]
+    found = LexicalIndex([postings]).search(clauses).scores(postings)
+    assert found.tolist() == pytest.approx(textbook(texts, question), abs=1e-5)
 
 
 NEWS = {
@@ -183,7 +184,8 @@ def test_a_passage_in_another_language_than_its_article_is_told(
     news = {"zh": "苹果公司与阿里巴巴合作。\n\n# 表\n\n1.25 3.50 AAPL", "en": "Ships came to 港口."}
     read = made(tmp_path, hash_embedder, news)
     told = {
-        p.text[:2]: lang for p, lang in zip(read.passages, passage_languages(read), strict=True)
+        p.text[:2]: passage_language(p.text, read.documents[p.doc_id].language)
+        for p in read.passages
     }
     assert told["苹果"] == "zh"
     assert told["Sh"] == "en"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rag.corpus.languages import text_language
 from rag.retrieval.query import understand
-from rag.retrieval.terms import text_language
 from rag.types import Answer, Statement, Timings
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from rag.answering.selection.features import SENTENCE_FEATURES, Asked
 from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.requirements import Reader, Requirement, Requirements
-from rag.retrieval.terms import shows, text_language
+from rag.corpus.languages import text_language
+from rag.retrieval.terms import shows
 
 LOOKED_AT = 5
 """How many of the best sentences are looked at: an answer is rarely in a later one."""

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence
 from rag.answering.selection.requirements import Reader, Reading
+from rag.corpus.languages import text_language
 from rag.retrieval.query import Query
-from rag.retrieval.terms import Concept, text_language
+from rag.retrieval.terms import Concept
 
 USUAL_COSINE = {"zh": {"zh": 0.90, "en": 0.80}, "en": {"zh": 0.80, "en": 0.87}}
 """About what the best sentence has, by the question's and the sentence's language: the embedding

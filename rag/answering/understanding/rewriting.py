@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from rag.answering.facts import read_facts
 from rag.answering.prompt import rewriting_messages
 from rag.answering.understanding.asking import PATIENCE, Asker
+from rag.corpus.languages import text_language
 from rag.messages import Language
 from rag.models.chat import ChatModel, TokenUsage
-from rag.retrieval.terms import concepts, fold, shows, text_language
+from rag.retrieval.terms import concepts, fold, shows
 from rag.types import Answer
 
 _TURNS = 3

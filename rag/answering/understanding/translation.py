@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from rag.answering.prompt import translation_messages
 from rag.answering.understanding.asking import PATIENCE, Asker
+from rag.corpus.languages import text_language
 from rag.messages import Language
 from rag.models.chat import ChatModel, TokenUsage
-from rag.retrieval.terms import text_language
 
 _REMEMBERED = 1_000
 _LONGEST_QUESTION = 500

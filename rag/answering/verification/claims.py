@@ -24,9 +24,10 @@ from rag.answering.verification.polarity import opposed_across
 from rag.answering.verification.tokens import tokens
 from rag.answering.verification.wording import Finding, compare_wording
 from rag.corpus.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
+from rag.corpus.languages import text_language
 from rag.corpus.quantities import ORDINALS, same_quantity
 from rag.messages import Message
-from rag.retrieval.terms import concepts, fold, text_language
+from rag.retrieval.terms import concepts, fold
 from rag.types import Verdict
 
 # Cosines of multilingual-e5-small lie high and close together. Chosen on sentences of the seeds

@@ -11,7 +11,8 @@ from rag.answering.evidence import Evidence
 from rag.answering.facts import NO_NAMES, read_facts
 from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import fold, text_language
+from rag.corpus.languages import text_language
+from rag.retrieval.terms import fold
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")

@@ -8,7 +8,8 @@ from itertools import product
 
 from rag.answering.verification.tokens import Token, tokens
 from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.terms import ENGLISH_STOP, FoldedText, fold
+from rag.corpus.languages import ENGLISH_STOP
+from rag.retrieval.terms import FoldedText, fold
 
 # Words in which 不, 未, 无 and 非 deny nothing.
 _NOT_DENYING = re.compile(

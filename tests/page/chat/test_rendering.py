@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from rag.index.snapshot import reference
+from rag.index.articles import reference
 from rag.messages import Language, Message
 from rag.page.chat.controls import render_errand, render_examples, render_hint
 from rag.page.chat.reading import render_reader
