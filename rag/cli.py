@@ -7,6 +7,7 @@ the question, 130 stopped by Ctrl-C.
 from __future__ import annotations
 
 import sys
+from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -346,12 +347,19 @@ def _open() -> Assistant:
 
 
 def _index(
-    config: Config, roots: list[Path] | None, embedder: Embedder, *, rebuild: bool = False
+    config: Config,
+    roots: list[Path] | None,
+    embedder: Embedder,
+    *,
+    rebuild: bool = False,
+    files: Collection[Path] | None = None,
 ) -> IndexReport:
     from rag.index.indexing import update_index
 
     with index_progress() as advance:
-        return update_index(config.index, roots or None, embedder, advance, rebuild=rebuild)
+        return update_index(
+            config.index, roots or None, embedder, advance, rebuild=rebuild, files=files
+        )
 
 
 def _show(report: IndexReport, config: Config, *, as_json: bool) -> None:
@@ -366,9 +374,9 @@ def _follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
     from rag.index.watching import changes
 
     print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
-    for _ in changes(lambda: known_roots(config.index), config.index):
+    for files in changes(lambda: known_roots(config.index), config.index):
         try:
-            report = _index(config, None, embedder)
+            report = _index(config, None, embedder, files=files)
         except RagError as error:
             # It may be over at the next change: another writer, a full disk.
             print_error(error.message.text(LANGUAGE), style="red")

@@ -7,6 +7,7 @@ import shutil
 import uuid
 from array import array
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any, overload
@@ -16,9 +17,18 @@ import numpy as np
 from rag.corpus.languages import passage_language
 from rag.corpus.near_duplicates import band_keys, group, read_signatures
 from rag.index.articles import Stored
-from rag.index.bulk import DESCRIPTION, FOLDER_PREFIX, FORMAT_VERSION, crc, description_checksum
+from rag.index.bulk import (
+    DESCRIPTION,
+    FOLDER_PREFIX,
+    FORMAT_VERSION,
+    BulkUnusable,
+    crc,
+    description_checksum,
+    open_bulk,
+)
 from rag.index.postings import write_postings
 from rag.index.sections import days_of
+from rag.index.store import Manifest, not_writable
 from rag.index.vectors import sample_rows, write_vectors
 from rag.index.writer import Writer
 from rag.messages import Language
@@ -32,13 +42,19 @@ OnPassages = Callable[[int], None]
 """Told of so many more passages that were put in order."""
 
 
-def needs_compaction(writer: Writer) -> bool:
-    """Whether so much lies outside the bulk, or went from it, that a new one is due."""
+def needs_compaction(writer: Writer, *, thorough: bool) -> bool:
+    """Whether so much lies outside the bulk, or went from it, that a new one is due.
+
+    `thorough` reads its files through, and finds one due as well where they are not as they were.
+    """
     manifest = writer.manifest()
     if manifest is None:
         return False
-    if manifest.bulk and not (writer.folder / manifest.bulk / DESCRIPTION).is_file():
-        return True
+    if manifest.bulk and thorough:
+        try:
+            open_bulk(writer.folder, manifest.bulk, manifest.dimensions)
+        except BulkUnusable:
+            return True
     return max(writer.outside(manifest.bulk_generation)) > MOST_OUTSIDE
 
 
@@ -53,27 +69,31 @@ def compact(writer: Writer, on_passages: OnPassages) -> None:
         return
     name = f"{FOLDER_PREFIX}{uuid.uuid4().hex}"
     path = writer.folder / name
-    path.mkdir()
     try:
-        _write(path, writer, manifest.generation, manifest.dimensions, on_passages)
-    except BaseException:
+        path.mkdir()
+        with ExitStack() as stack:
+            _write(path, writer, manifest, on_passages, stack)
+    except BaseException as error:
         shutil.rmtree(path, ignore_errors=True)
+        if isinstance(error, OSError):
+            raise not_writable(writer.folder, error.strerror or str(error)) from error
         raise
     with writer.commit():
         writer.use_bulk(name, manifest.generation)
 
 
 def _write(
-    path: Path, writer: Writer, generation: int, dimensions: int, on_passages: OnPassages
+    path: Path, writer: Writer, manifest: Manifest, on_passages: OnPassages, stack: ExitStack
 ) -> None:
+    """The files of a bulk; `stack` closes those that are needed only on the way."""
     scratch = path / "scratch"
     scratch.mkdir()
     names, generations, checksums, signatures = [], [], [], []
     moments: list[datetime | None] = []
     languages: set[Language] = set()
-    texts = _Spool(scratch / "articles")
+    texts = _Spool(scratch / "articles", stack)
     parts: dict[Language, _Part] = {}
-    for row, item in enumerate(_articles(writer, dimensions)):
+    for row, item in enumerate(_articles(writer, manifest.dimensions)):
         document = item.document
         names.append(document.doc_id.encode())
         generations.append(item.generation)
@@ -85,12 +105,12 @@ def _write(
         for passage, vector, terms in zip(item.passages, item.vectors, item.terms, strict=True):
             language = passage_language(passage.text, document.language)
             if language not in parts:
-                parts[language] = _Part(scratch, language)
+                parts[language] = _Part(scratch, language, stack)
             place = (passage.passage_id, row, passage.start, passage.end)
             parts[language].append(place, document.published, vector.tobytes(), terms, passage.text)
         on_passages(len(item.passages))
     for language, part in parts.items():
-        part.write(path, language, dimensions)
+        part.write(path, language, manifest.dimensions)
     signed = read_signatures(signatures)
     keys = np.stack(list(band_keys(signed)))
     order = np.argsort(keys, axis=1, kind="stable")
@@ -112,7 +132,7 @@ def _write(
     shutil.rmtree(scratch)
     about: dict[str, Any] = {
         "format": FORMAT_VERSION,
-        "generation": generation,
+        "generation": manifest.generation,
         "passages": sum(len(part) for part in parts.values()),
         "languages": sorted(languages),
         "parts": {language: parts[language].sample for language in sorted(parts)},
@@ -136,8 +156,8 @@ def _description(file: Path) -> tuple[int, int | None]:
 class _Spool:
     """Byte strings in a file, by row."""
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("w+b")
+    def __init__(self, path: Path, stack: ExitStack) -> None:
+        self._file = stack.enter_context(path.open("w+b"))
         self._ends = array("q", [0])
 
     def __len__(self) -> int:
@@ -180,12 +200,12 @@ class _Texts(Sequence[str]):
 class _Part:
     """The passages of one language, as they come."""
 
-    def __init__(self, scratch: Path, language: Language) -> None:
+    def __init__(self, scratch: Path, language: Language, stack: ExitStack) -> None:
         self._places = array("q")
         self._dates: list[Published | None] = []
-        self._vectors = _Spool(scratch / f"{language}.vectors")
-        self._terms = _Spool(scratch / f"{language}.terms")
-        self._texts = _Spool(scratch / f"{language}.texts")
+        self._vectors = _Spool(scratch / f"{language}.vectors", stack)
+        self._terms = _Spool(scratch / f"{language}.terms", stack)
+        self._texts = _Spool(scratch / f"{language}.texts", stack)
         self.sample: list[str] = []
 
     def __len__(self) -> int:

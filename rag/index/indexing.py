@@ -18,6 +18,8 @@ from rag.index.store import UPLOADS_NAME, check_manifest, index_exists, stored_r
 from rag.index.writer import Writer
 from rag.models.embedder import Embedder
 
+_FEW_FILES = 100
+
 
 def update_index(
     folder: Path,
@@ -52,7 +54,7 @@ def update_index(
         if roots is None and files is not None:
             report = _look_at(files, writer, embedder, told)
             if report:
-                _arrange(writer, told)
+                _arrange(writer, told, thorough=False)
                 return report
         run = Run(writer, embedder, told)
         if rebuild:
@@ -66,7 +68,7 @@ def update_index(
             report = run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
         else:
             report = run.follow(named, named, known_roots(folder))
-        _arrange(writer, told)
+        _arrange(writer, told, thorough=True)
         return report
 
 
@@ -78,16 +80,16 @@ def _look_at(
     plain = all(path.is_file() and not path.is_symlink() for path in files)
     around = all(any(beneath(path, root) for root in followed) for path in files)
     # What can't be read is remembered by the root that it lies under.
-    if not (files and plain and around) or writer.has_failures():
+    if not (0 < len(files) <= _FEW_FILES and plain and around) or writer.has_failures():
         return None
     report = Run(writer, embedder, on_progress, files).follow(tuple(files), (), followed)
     return None if report.failures else report
 
 
-def _arrange(writer: Writer, on_progress: OnIndexProgress) -> None:
+def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) -> None:
     """Make the files that a large index is searched in, where so much is new that it pays."""
     manifest = writer.manifest()
-    if manifest is None or not needs_compaction(writer):
+    if manifest is None or not needs_compaction(writer, thorough=thorough):
         return
     progress = IndexProgress(
         done=0,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import weakref
 import zlib
 from collections.abc import Iterable
 from pathlib import Path
@@ -98,7 +99,8 @@ class StoredVectors:
         self._folder = folder
         self._size = 4 * dimensions
         self._checksums = np.load(folder / f"{prefix}.vectors.crc.npy")
-        self._file = (folder / f"{prefix}.vectors").open("rb")
+        self._file = os.open(folder / f"{prefix}.vectors", os.O_RDONLY | os.O_CLOEXEC)
+        weakref.finalize(self, os.close, self._file)
         # Mapped: what is never probed is never read, and processes share what is.
         self._index = faiss.read_index(str(folder / f"{prefix}.faiss"), faiss.IO_FLAG_MMAP)
         if self._index.ntotal != len(self):
@@ -128,9 +130,9 @@ class StoredVectors:
         return self._read(sample_rows(len(self)))
 
     def _read(self, rows: Rows) -> Vectors:
-        file, size = self._file.fileno(), self._size
+        size = self._size
         # Read, not mapped: the system would keep the neighbours of each in memory.
-        blobs = [os.pread(file, size, row * size) for row in rows.tolist()]
+        blobs = [os.pread(self._file, size, row * size) for row in rows.tolist()]
         for blob, checksum in zip(blobs, self._checksums[rows].tolist(), strict=True):
             if zlib.crc32(blob) != checksum:
                 raise damaged(self._folder, "a vector fails its checksum")
@@ -151,7 +153,10 @@ def write_vectors(folder: Path, prefix: str, vectors: Iterable[bytes], dimension
     index = _index_for(written)
     for first in range(0, len(written), _ROWS_AT_ONCE):
         index.add(np.ascontiguousarray(written[first : first + _ROWS_AT_ONCE], np.float32))
-    faiss.write_index(index, str(folder / f"{prefix}.faiss"))
+    try:
+        faiss.write_index(index, str(folder / f"{prefix}.faiss"))
+    except RuntimeError as error:  # what FAISS makes of a full disk
+        raise OSError(str(error)) from error
 
 
 def _index_for(vectors: Vectors) -> Any:
@@ -159,7 +164,8 @@ def _index_for(vectors: Vectors) -> Any:
     n, dimensions = vectors.shape
     if n <= _FLAT:
         return faiss.IndexFlatIP(dimensions)
-    cells = 1 << int(np.log2(2 * np.sqrt(n)))
+    # FAISS wants at least 39 vectors to train a cell on.
+    cells = max(1, min(1 << int(np.log2(2 * np.sqrt(n))), n // 39))
     quantiser = faiss.IndexFlatIP(dimensions)
     index = faiss.IndexIVFScalarQuantizer(
         quantiser,

@@ -17,8 +17,10 @@ _LOOK_SECONDS = 60
 
 def changes(
     roots: Callable[[], Sequence[Path]], ignored: Path, stop: Event | None = None
-) -> Iterator[None]:
+) -> Iterator[frozenset[Path]]:
     """Yield whenever something under `roots` may have changed, until `stop` is set.
+
+    What is yielded are the paths that changed, or nothing where all has to be looked at.
 
     `roots` is asked again and again, since other processes may add some; what happens under
     `ignored`, the index's own folder, is no change but under roots that lie in it. The system
@@ -34,10 +36,12 @@ def changes(
         for told in _ticks(there, ignored.absolute(), stop):
             if stop.is_set():
                 return
-            if told or time.monotonic() >= look:
+            if told:
+                yield told
+            elif time.monotonic() >= look:
                 interval = min(2 * interval, _LOOK_SECONDS)
                 look = time.monotonic() + interval
-                yield
+                yield frozenset()
             if _present(roots()) != there:
                 break
 
@@ -46,8 +50,8 @@ def _present(roots: Sequence[Path]) -> tuple[Path, ...]:
     return tuple(root for root in roots if root.exists())
 
 
-def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[bool]:
-    """Every two seconds, and at once where something changed: whether something did."""
+def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[frozenset[Path]]:
+    """Every two seconds, and at once where something changed: what did."""
 
     def matters(_: watchfiles.Change, path: str) -> bool:
         around = [root for root in roots if Path(path).is_relative_to(root)]
@@ -67,8 +71,9 @@ def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[bool]:
                 yield_on_timeout=True,
                 raise_interrupt=True,
             ):
-                yield bool(changed)
+                yield frozenset(Path(path) for _, path in changed)
             return
     except OSError:
         pass  # a root that went away meanwhile, or too many folders for the system to watch
-    yield stop.wait(_TICK_SECONDS)
+    stop.wait(_TICK_SECONDS)
+    yield frozenset()

@@ -13,6 +13,7 @@ def test_an_index_survives_kills(tmp_path: Path) -> None:
     met = kill_repeatedly(tmp_path, kills=15, seed=1)
     assert met["killed"] == 15
     assert met["finished"] > 0
+    assert met["with a bulk"] > 0
 
 
 @pytest.mark.long
