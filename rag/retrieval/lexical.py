@@ -7,7 +7,7 @@ within a language: how rare a word is, and how long a passage, by passages of th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,8 @@ from rag.types import Hit
 Scores = NDArray[np.float32]
 """Shape (passages,), 0 and more."""
 Rows = NDArray[np.int64]
+Holding = NDArray[np.uint32]
+"""Rows in rising order, as postings have them."""
 
 # Robertson and Zaragoza, The Probabilistic Relevance Framework (2009): the usual values.
 _K1 = 1.2
@@ -36,6 +38,8 @@ _FEW = 100_000
 """So many postings are scored as they come; of more, those that can't matter are passed over."""
 _LONG = 10_000
 """Before postings this many are read, it is asked whether they are needed."""
+_LOOK = 4
+"""To look a passage up takes about as long as to score so many postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,23 +111,22 @@ class LexicalIndex:
 
 
 class LexicalSearch:
-    """One question's clauses against a `LexicalIndex`. `idf` is that of each term."""
+    """One question's clauses against a `LexicalIndex`. `idf` is that of each term. For one thread.
+
+    What is said here of a part holds for a sample of one as well.
+    """
 
     def __init__(
-        self, index: LexicalIndex, clauses: Sequence[Clause], idf: dict[int, float]
+        self, index: LexicalIndex, clauses: Sequence[Clause], idf: Mapping[int, float]
     ) -> None:
         self._index = index
         self._clauses = clauses
         self._idf = idf
+        self._lists: dict[tuple[int, int], tuple[Holding, NDArray[np.uint8]]] = {}
 
     def scores(self, postings: Postings) -> Scores:
-        """The score of every passage of a part, or of a sample of one."""
-        found = np.zeros(len(postings), np.float32)
-        norm = self._index.norm(postings)
-        for clause in self._clauses:
-            rows, weights = self._matches(clause, postings, norm)
-            found[rows] += weights
-        return found
+        """The score of every passage of a part."""
+        return self._scored(self._clauses, postings, np.zeros(len(postings), np.float32))
 
     def scores_at(self, rows: Rows, postings: Postings) -> Scores:
         """The scores of some passages of a part, shape (len(rows),)."""
@@ -141,34 +144,39 @@ class LexicalSearch:
         Exact, by the rule of MaxScore (Turtle and Flood, 1995): once the terms that are left can't
         lift an unseen passage among the best, only passages seen by then are looked up in them.
         """
-        left = sorted(self._clauses, key=self._bound, reverse=True)
-        sizes = [self._size(clause, postings) for clause in left]
+        clauses = sorted(self._clauses, key=self._bound, reverse=True)
+        sizes = [self._size(clause, postings) for clause in clauses]
         if sum(sizes) <= _FEW:
             found = self.scores(postings)
             rows = _positive(found, allowed)
             return _top(rows, found[rows], k)
-        bounds = [self._bound(clause) for clause in left]
+        left = _suffix_sums([self._bound(clause) for clause in clauses])
         found = np.zeros(len(postings), np.float32)
-        norm = self._index.norm(postings)
-        rows, least = np.empty(0, np.int64), 0.0
-        at = 0
-        while at < len(left):
-            if sizes[at] > _LONG and at:
-                rows = _positive(found, allowed)
-                least = _kth(found[rows], k)
-                if least > sum(bounds[at:]):
+        done = 0
+        while done < len(clauses):
+            if done and sizes[done] > _LONG:
+                scores = found[_positive(found, allowed)]
+                least = _kth(scores, k)
+                hopeful = np.count_nonzero(scores + left[done] >= least)
+                looks = hopeful * sum(len(form) for c in clauses[done:] for form in c.forms)
+                if least > left[done] and _LOOK * looks < sum(sizes[done:]):
                     break
-            matches, weights = self._matches(left[at], postings, norm)
-            found[matches] += weights
-            at += 1
-        else:
-            rows = _positive(found, allowed)
-        scores = found[rows]
-        for clause, rest in zip(left[at:], _suffix_sums(bounds[at:]), strict=True):
+            self._scored(clauses[done : done + 1], postings, found)
+            done += 1
+        rows = _positive(found, allowed)
+        scores, norm = found[rows], self._index.norm(postings)
+        for clause, rest in zip(clauses[done:], left[done:], strict=False):
             hopeful = scores + rest >= _kth(scores, k)
             rows, scores = rows[hopeful], scores[hopeful]
             scores += self._clause_at(clause, rows, postings, norm[rows])
         return _top(rows, scores, k)
+
+    def _find(self, term: int, postings: Postings) -> tuple[Holding, NDArray[np.uint8]]:
+        """The rows that hold a term, and how often."""
+        known = id(postings), term
+        if known not in self._lists:
+            self._lists[known] = postings.find(term)
+        return self._lists[known]
 
     def _bound(self, clause: Clause) -> float:
         """What no passage's score of a clause exceeds."""
@@ -176,33 +184,38 @@ class LexicalSearch:
             (_K1 + 1) * sum(map(self._idf.__getitem__, form)) / len(form) for form in clause.forms
         )
 
-    @staticmethod
-    def _size(clause: Clause, postings: Postings) -> int:
+    def _size(self, clause: Clause, postings: Postings) -> int:
         """How many postings it takes at most to score a clause."""
-        return sum(sum(len(postings.find(term)[0]) for term in form) for form in clause.forms)
+        return sum(len(self._find(term, postings)[0]) for form in clause.forms for term in form)
 
-    def _matches(
-        self, clause: Clause, postings: Postings, norm: NDArray[np.float32]
-    ) -> tuple[NDArray[np.uint32], Scores]:
-        """The rows that any form of a clause is in, and what they score for it."""
-        forms = [self._form(form, postings, norm) for form in clause.forms]
-        rows, weights = forms[0]
-        if len(forms) > 1:
-            rows = np.unique(np.concatenate([some for some, _ in forms]))
-            weights = np.zeros(len(rows), np.float32)
-            for some, theirs in forms:
-                at = np.searchsorted(rows, some)
-                weights[at] = np.maximum(weights[at], theirs)
-        return rows, weights if clause.weight == 1.0 else clause.weight * weights
+    def _scored(self, clauses: Sequence[Clause], postings: Postings, found: Scores) -> Scores:
+        """`found`, the scores of every passage, with what these clauses add to them."""
+        norm = self._index.norm(postings)
+        best = np.zeros(0, np.float32)
+        for clause in clauses:
+            matches = [self._form(form, postings, norm) for form in clause.forms]
+            if len(matches) == 1:
+                rows, weights = matches[0]
+                found[rows] += weights if clause.weight == 1.0 else clause.weight * weights
+                continue
+            # Of several forms the best counts: each adds what it has more than those before it.
+            best = best if len(best) else np.zeros(len(found), np.float32)
+            for rows, weights in matches:
+                more = np.maximum(weights - best[rows], 0.0)
+                best[rows] += more
+                found[rows] += clause.weight * more
+            for rows, _ in matches:
+                best[rows] = 0.0
+        return found
 
     def _form(
         self, form: tuple[int, ...], postings: Postings, norm: NDArray[np.float32]
-    ) -> tuple[NDArray[np.uint32], Scores]:
+    ) -> tuple[Holding, Scores]:
         """The rows that hold all terms of a form, and the mean of what they score for each."""
         if len(form) == 1:
-            rows, counts = postings.find(form[0])
+            rows, counts = self._find(form[0], postings)
             return rows, self._weights(form[0], counts, norm[rows])
-        lists = sorted((postings.find(term)[0] for term in form), key=len)
+        lists = sorted((self._find(term, postings)[0] for term in form), key=len)
         rows = lists[0]
         for other in lists[1:]:
             rows = rows[_places(rows, other)[1]]
@@ -222,14 +235,14 @@ class LexicalSearch:
     def _form_at(
         self,
         form: tuple[int, ...],
-        rows: NDArray[np.uint32],
+        rows: Holding,
         postings: Postings,
         norm: NDArray[np.float32],
     ) -> Scores:
         found = np.zeros(len(rows), np.float32)
         everywhere = np.ones(len(rows), np.bool_)
         for term in form:
-            holding, counts = postings.find(term)
+            holding, counts = self._find(term, postings)
             places, held = _places(rows, holding)
             if len(holding):
                 found += held * self._weights(term, counts[places], norm)
@@ -241,9 +254,7 @@ class LexicalSearch:
         return self._idf[term] * often * (_K1 + 1) / (often + norm)
 
 
-def _places(
-    rows: NDArray[np.uint32], holding: NDArray[np.uint32]
-) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+def _places(rows: Holding, holding: Holding) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Where rows are among others in rising order, and whether each is there at all."""
     if not len(holding):
         return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)

@@ -376,6 +376,7 @@ def test_passing_over_what_cannot_matter_changes_nothing(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(lexical, "_FEW", -1)
             patch.setattr(lexical, "_LONG", -1)
+            patch.setattr(lexical, "_LOOK", 0)
             chosen, scores = search.best(part, k, some)
         assert scores.tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
         assert every[chosen].tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
