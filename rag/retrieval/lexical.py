@@ -7,7 +7,7 @@ within a language: how rare a word is, and how long a passage, by passages of th
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -93,12 +93,7 @@ class LexicalIndex:
 
     def search(self, clauses: Sequence[Clause]) -> LexicalSearch:
         """What a question looks for, ready to be scored."""
-        wanted = {term for clause in clauses for form in clause.forms for term in form}
-        held = {term: sum(len(part.find(term)[0]) for part in self.parts) for term in wanted}
-        idf = {
-            term: float(np.log1p((self.passages - n + 0.5) / (n + 0.5))) for term, n in held.items()
-        }
-        return LexicalSearch(self, clauses, idf)
+        return LexicalSearch(self, clauses)
 
     def norm(self, postings: Postings) -> NDArray[np.float32]:
         """What BM25 weighs the length of each passage by, of a part or of others like it."""
@@ -111,18 +106,19 @@ class LexicalIndex:
 
 
 class LexicalSearch:
-    """One question's clauses against a `LexicalIndex`. `idf` is that of each term. For one thread.
+    """One question's clauses against a `LexicalIndex`. For one thread.
 
     What is said here of a part holds for a sample of one as well.
     """
 
-    def __init__(
-        self, index: LexicalIndex, clauses: Sequence[Clause], idf: Mapping[int, float]
-    ) -> None:
+    def __init__(self, index: LexicalIndex, clauses: Sequence[Clause]) -> None:
         self._index = index
         self._clauses = clauses
-        self._idf = idf
         self._lists: dict[tuple[int, int], tuple[Holding, NDArray[np.uint8]]] = {}
+        self._idf: dict[int, float] = {}
+        for term in {term for clause in clauses for form in clause.forms for term in form}:
+            held = sum(len(self._find(term, part)[0]) for part in index.parts)
+            self._idf[term] = math.log1p((index.passages - held + 0.5) / (held + 0.5))
 
     def scores(self, postings: Postings) -> Scores:
         """The score of every passage of a part."""
@@ -166,8 +162,8 @@ class LexicalSearch:
         rows = _positive(found, allowed)
         scores, norm = found[rows], self._index.norm(postings)
         for clause, rest in zip(clauses[done:], left[done:], strict=False):
-            hopeful = scores + rest >= _kth(scores, k)
-            rows, scores = rows[hopeful], scores[hopeful]
+            kept = scores + rest >= _kth(scores, k)
+            rows, scores = rows[kept], scores[kept]
             scores += self._clause_at(clause, rows, postings, norm[rows])
         return _top(rows, scores, k)
 
