@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.index.bulk import drop_unused_files
+from rag.index.known import Exclusion, KnownFile
 from rag.index.store import (
     FILE_NAME,
     REBUILDING_NAME,
@@ -22,7 +23,7 @@ from rag.index.store import (
     folder_unusable,
     not_writable,
 )
-from rag.index.writer import Exclusion, KnownFile, Writer
+from rag.index.writer import Writer
 
 _LOCK_NAME = "writer.lock"
 

@@ -11,12 +11,13 @@ from rag.corpus.chunker import CHUNKER, Span, chunk
 from rag.corpus.files import ArticleFile, LoadFailure, stored_path
 from rag.corpus.loader import load_documents
 from rag.corpus.near_duplicates import signature
+from rag.index.known import Exclusion, KnownDocument, KnownFile
 from rag.index.opening import stored_state
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.scanning import Scan, beneath, failures_of, scan
 from rag.index.status import stored_document
 from rag.index.store import Failure, vector_key
-from rag.index.writer import Exclusion, KnownDocument, KnownFile, Writer
+from rag.index.writer import Writer
 from rag.models.embedder import Embedder, Vectors
 from rag.types import Document
 

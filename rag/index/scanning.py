@@ -8,8 +8,8 @@ from pathlib import Path
 
 from rag.corpus.files import ArticleFile, LoadFailure, list_files, shown
 from rag.errors import DocumentError
+from rag.index.known import KnownFile
 from rag.index.store import Failure
-from rag.index.writer import KnownFile
 from rag.messages import Message
 
 

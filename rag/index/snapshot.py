@@ -114,16 +114,17 @@ def read_snapshot(
     and neither read nor checked again. Raises `IndexMissing`, `IndexMismatch` (another format,
     model or chunker) or `IndexDamaged`.
     """
-    for _ in range(_TRIES):
+    tries = _TRIES
+    while True:
+        tries -= 1
         with connect(folder) as connection:
             connection.execute("BEGIN")
             manifest = read_manifest(connection, folder)
             check_manifest(manifest, folder, fingerprint=fingerprint, chunker=chunker)
             bulk = _bulk(folder, manifest, previous)
-            if bulk or manifest.bulk is None or _ == _TRIES - 1:
+            # Its files may be gone because there is a newer bulk by now: then look again.
+            if bulk or manifest.bulk is None or not tries:
                 return _read(connection, folder, manifest, bulk, previous)
-        # Its files may be gone because there is a newer bulk by now.
-    raise AssertionError
 
 
 def _bulk(folder: Path, manifest: Manifest, previous: Snapshot | None) -> Bulk | None:

@@ -8,14 +8,14 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime
-from functools import cached_property
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER, Span
 from rag.errors import IndexMissing
 from rag.index.articles import Stored, read_stored
+from rag.index.known import Exclusion, KnownDocument, KnownFile
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     FORMAT_VERSION,
@@ -32,54 +32,6 @@ from rag.types import Document
 
 # In an order in which nothing refers to what is gone.
 _CONTENT = "passages documents files roots failures excluded removed manifest".split()
-
-
-@dataclass(frozen=True, kw_only=True)
-class KnownDocument:
-    """An article as the index knows it, to tell what changed.
-
-    `natural_id` is the id that its file gives it; `doc_id` is another where that was taken, or
-    where the article kept its id when its file moved.
-    """
-
-    doc_id: str
-    natural_id: str
-    content_hash: str
-
-
-def _known_document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
-    return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
-
-
-@dataclass(frozen=True, kw_only=True)
-class KnownFile:
-    """A file as the index knows it; `stamp` is None where it must be read again in any case."""
-
-    base: str
-    path: str
-    stamp: str | None
-    documents: tuple[KnownDocument, ...]
-
-    def document(self, natural_id: str) -> KnownDocument | None:
-        """The article that the file gives this id, if the index knows one."""
-        return self._by_natural_id.get(natural_id)
-
-    @cached_property
-    def _by_natural_id(self) -> dict[str, KnownDocument]:
-        return {document.natural_id: document for document in self.documents}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Exclusion:
-    """An article that was removed by hand, and stays away though its file is there.
-
-    `file` is the absolute path, `natural_id` the id that the file gives it.
-    """
-
-    file: str
-    natural_id: str
-    title: str
-    content_hash: str
 
 
 class Writer:
@@ -444,3 +396,7 @@ class Writer:
             "dimensions": str(embedder.dimensions),
             "chunker": json.dumps(asdict(CHUNKER)),
         }
+
+
+def _known_document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
+    return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
