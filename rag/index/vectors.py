@@ -22,14 +22,14 @@ Query = NDArray[np.float32]
 
 _SAMPLE = 4_096
 """How many vectors, about, tell how the cosines of a language are spread."""
-_FLAT = 50_000
-"""Up to so many vectors, every one is looked at."""
-_RERANKED = 2
-"""So many times as many vectors as are wanted are compared exactly."""
-_PROBED = 128
-"""How many cells are searched. How it was chosen stands in docs/performance.md."""
-_TRAINING = 64
-"""Vectors that a cell is trained on, and codes are: k-means gains nothing from more."""
+_FLAT = 10_000
+"""Up to so many vectors, every one is compared as it is; of more, their codes are."""
+_COARSE = 4
+"""By their codes, so many times as many as are wanted are found, and then compared exactly."""
+_FEW = 2_000
+"""So many vectors are compared exactly where no others are allowed."""
+_TRAINING = 65_536
+"""Vectors that codes are made to suit: more change nothing."""
 _ROWS_AT_ONCE = 16_384
 
 
@@ -88,11 +88,11 @@ class FlatVectors:
 
 
 class StoredVectors:
-    """Search in files that `write_vectors` wrote, opened but not read whole.
+    """Search in files that `write_vectors` wrote; their vectors are read as they are needed.
 
-    FAISS looks for the nearest among codes of 8 bits for each dimension, which lie in cells; those
-    that it finds are then compared exactly, by their vectors from the file. A vector that is not
-    as it was written raises `IndexDamaged`.
+    FAISS looks through codes of 2 bits for each dimension, which are all in memory; what it finds
+    is then compared exactly, by the vectors from the file. A vector that is not as it was written
+    raises `IndexDamaged`.
     """
 
     def __init__(self, folder: Path, prefix: str, dimensions: int) -> None:
@@ -101,8 +101,7 @@ class StoredVectors:
         self._checksums = np.load(folder / f"{prefix}.vectors.crc.npy")
         self._file = os.open(folder / f"{prefix}.vectors", os.O_RDONLY | os.O_CLOEXEC)
         weakref.finalize(self, os.close, self._file)
-        # Mapped: what is never probed is never read, and processes share what is.
-        self._index = faiss.read_index(str(folder / f"{prefix}.faiss"), faiss.IO_FLAG_MMAP)
+        self._index = faiss.read_index(str(folder / f"{prefix}.faiss"))
         if self._index.ntotal != len(self):
             raise ValueError(f"{self._index.ntotal} codes of {len(self)} vectors")
 
@@ -112,14 +111,27 @@ class StoredVectors:
     def search(
         self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, NDArray[np.float32]]:
-        """The nearest rows of the nearest cells; see `VectorIndex`."""
-        if allowed is not None and int(allowed.sum()) <= _RERANKED * k:
-            rows = np.flatnonzero(allowed)
-        else:
-            rows, _ = _searched(self._index, query, _RERANKED * k, allowed)
+        """The nearest by their codes, in the order of their cosines; see `VectorIndex`."""
+        rows = self._near(query, _COARSE * k, allowed)
         found = self.cosines(query, rows)
         best = np.argsort(-found, kind="stable")[:k]
         return rows[best], found[best]
+
+    def _near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None) -> Rows:
+        """The `k` rows whose codes are nearest."""
+        if allowed is None:
+            return _searched(self._index, query, k)[0]
+        count = int(np.count_nonzero(allowed))
+        if count <= max(k, _FEW):
+            return np.flatnonzero(allowed)
+        # Codes are searched whole, so that those which aren't allowed are found as well.
+        wanted = k * len(self) // count
+        while True:
+            rows, _ = _searched(self._index, query, wanted)
+            rows = rows[allowed[rows]]
+            if len(rows) >= k or wanted >= len(self):
+                return rows[:k]
+            wanted *= 4
 
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """See `VectorIndex`."""
@@ -162,45 +174,26 @@ def write_vectors(folder: Path, prefix: str, vectors: Iterable[bytes], dimension
 def _index_for(vectors: Vectors) -> Any:
     """An empty index that suits so many vectors."""
     n, dimensions = vectors.shape
-    if n <= _FLAT:
+    # Codes of two dimensions each, in an even number of pairs.
+    if n <= _FLAT or dimensions % 4:
         return faiss.IndexFlatIP(dimensions)
-    # FAISS wants at least 39 vectors to train a cell on.
-    cells = max(1, min(1 << int(np.log2(2 * np.sqrt(n))), n // 39))
-    quantiser = faiss.IndexFlatIP(dimensions)
-    index = faiss.IndexIVFScalarQuantizer(
-        quantiser,
-        dimensions,
-        cells,
-        faiss.ScalarQuantizer.QT_8bit,
-        faiss.METRIC_INNER_PRODUCT,
-        False,
-    )
-    step = max(1, n // (_TRAINING * cells))
-    index.train(np.ascontiguousarray(vectors[::step], np.float32))
+    # Of unit vectors the nearest have the highest cosine, and distances suit codes better.
+    index = faiss.IndexPQFastScan(dimensions, dimensions // 2, 4, faiss.METRIC_L2)
+    index.train(np.ascontiguousarray(vectors[:: -(-n // _TRAINING)], np.float32))
     return index
 
 
-def _parameters(index: Any, allowed: NDArray[np.bool_] | None) -> Any:
-    """How to search: among which rows, and the fewer of them are, in the more cells."""
-    cells = getattr(index, "nlist", None)
-    options: dict[str, Any] = {}
+def _searched(
+    index: Any, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
+) -> tuple[Rows, NDArray[np.float32]]:
+    parameters = None
     if allowed is not None:
         bits: Any = np.packbits(allowed, bitorder="little")
         # FAISS keeps hold of the array.
         selector: Any = faiss.IDSelectorBitmap
-        options["sel"] = selector(bits)
-    if cells is None:
-        return faiss.SearchParameters(**options) if options else None
-    share = 1.0 if allowed is None else float(np.mean(allowed))
-    options["nprobe"] = min(cells, int(np.ceil(_PROBED / share)))
-    return faiss.SearchParametersIVF(**options)
-
-
-def _searched(
-    index: Any, query: Query, k: int, allowed: NDArray[np.bool_] | None
-) -> tuple[Rows, NDArray[np.float32]]:
-    k = min(k, index.ntotal)
-    scores, rows = index.search(query.reshape(1, -1), k, params=_parameters(index, allowed))
+        options: dict[str, Any] = {"sel": selector(bits)}
+        parameters = faiss.SearchParameters(**options)
+    scores, rows = index.search(query.reshape(1, -1), min(k, index.ntotal), params=parameters)
     # FAISS pads with row -1 where it finds fewer.
     found = rows[0] >= 0
     return rows[0][found], scores[0][found]

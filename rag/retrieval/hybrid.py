@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,9 @@ _RERANKED = 40
 _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
 """How both weights were chosen stands in docs/retrieval.md."""
+
+_THREADS = ThreadPoolExecutor(thread_name_prefix="nearest")
+"""Search by meaning while the asking thread searches by words."""
 
 Allowed = NDArray[np.bool_] | None
 """Which passages of a section can be found; None for all."""
@@ -231,7 +235,7 @@ class _Asked:
         """
         sections = self._language.sections
         allowed = self._language.allowed(only)
-        proposed = [self._proposed(place, some) for place, some in enumerate(allowed)]
+        proposed = self._proposed(allowed)
         cosines, words = self.cosines.with_prior(of_all[0]), self.words.with_prior(of_all[1])
         parts = []
         for place, (section, rows) in enumerate(zip(sections, proposed, strict=True)):
@@ -248,14 +252,21 @@ class _Asked:
             )
         return _Found.joined(parts)
 
-    def _proposed(self, place: int, allowed: Allowed) -> NDArray[np.int64]:
-        section = self._language.sections[place]
-        nearest, _ = section.vectors.search(self._vector, _CANDIDATES, allowed)
-        if self._is_whole(place):
-            in_words = _best(self._sampled[place], allowed)
-        else:
-            in_words, _ = self._search.best(section.postings, _CANDIDATES, allowed)
-        return np.union1d(nearest, in_words)
+    def _proposed(self, allowed: Sequence[Allowed]) -> list[NDArray[np.int64]]:
+        """The rows of each section that either kind of evidence proposes, in rising order."""
+        sections = self._language.sections
+        nearest = [
+            _THREADS.submit(section.vectors.search, self._vector, _CANDIDATES, some)
+            for section, some in zip(sections, allowed, strict=True)
+        ]
+        found = []
+        for place, (section, some) in enumerate(zip(sections, allowed, strict=True)):
+            if self._is_whole(place):
+                in_words = _best(self._sampled[place], some)
+            else:
+                in_words, _ = self._search.best(section.postings, _CANDIDATES, some)
+            found.append(np.union1d(nearest[place].result()[0], in_words))
+        return found
 
     def _words_at(self, place: int, rows: NDArray[np.int64]) -> Scores:
         if self._is_whole(place):

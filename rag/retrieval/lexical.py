@@ -116,6 +116,8 @@ class LexicalSearch:
         self._clauses = clauses
         self._lists: dict[tuple[int, int], tuple[Holding, NDArray[np.uint8]]] = {}
         self._idf: dict[int, float] = {}
+        # All zeros between two clauses, by length: making new ones takes as long as their use.
+        self._scratch: dict[int, Scores] = {}
         for term in {term for clause in clauses for form in clause.forms for term in form}:
             held = sum(len(self._find(term, part)[0]) for part in index.parts)
             self._idf[term] = math.log1p((index.passages - held + 0.5) / (held + 0.5))
@@ -150,7 +152,9 @@ class LexicalSearch:
         found = np.zeros(len(postings), np.float32)
         done = 0
         while done < len(clauses):
-            if done and sizes[done] > _LONG:
+            # No passage can have more by now than what is not left; and asking costs a look at all.
+            can_end = left[0] - left[done] > left[done]
+            if can_end and sizes[done] > _LONG and sum(sizes[done:]) > len(postings) // _LOOK:
                 scores = found[_positive(found, allowed)]
                 least = _kth(scores, k)
                 hopeful = np.count_nonzero(scores + left[done] >= least)
@@ -187,7 +191,6 @@ class LexicalSearch:
     def _scored(self, clauses: Sequence[Clause], postings: Postings, found: Scores) -> Scores:
         """`found`, the scores of every passage, with what these clauses add to them."""
         norm = self._index.norm(postings)
-        best = np.zeros(0, np.float32)
         for clause in clauses:
             matches = [self._form(form, postings, norm) for form in clause.forms]
             if len(matches) == 1:
@@ -195,7 +198,7 @@ class LexicalSearch:
                 found[rows] += weights if clause.weight == 1.0 else clause.weight * weights
                 continue
             # Of several forms the best counts: each adds what it has more than those before it.
-            best = best if len(best) else np.zeros(len(found), np.float32)
+            best = self._zeros(len(found))
             for rows, weights in matches:
                 more = np.maximum(weights - best[rows], 0.0)
                 best[rows] += more
@@ -204,18 +207,25 @@ class LexicalSearch:
                 best[rows] = 0.0
         return found
 
+    def _zeros(self, length: int) -> Scores:
+        if length not in self._scratch:
+            self._scratch[length] = np.zeros(length, np.float32)
+        return self._scratch[length]
+
     def _form(
         self, form: tuple[int, ...], postings: Postings, norm: NDArray[np.float32]
-    ) -> tuple[Holding, Scores]:
+    ) -> tuple[NDArray[np.intp], Scores]:
         """The rows that hold all terms of a form, and the mean of what they score for each."""
         if len(form) == 1:
-            rows, counts = self._find(form[0], postings)
-            return rows, self._weights(form[0], counts, norm[rows])
+            holding, counts = self._find(form[0], postings)
+            # Else each look at what is kept by row would convert them anew.
+            places = holding.astype(np.intp)
+            return places, self._weights(form[0], counts, norm[places])
         lists = sorted((self._find(term, postings)[0] for term in form), key=len)
         rows = lists[0]
         for other in lists[1:]:
             rows = rows[_places(rows, other)[1]]
-        return rows, self._form_at(form, rows, postings, norm[rows])
+        return rows.astype(np.intp), self._form_at(form, rows, postings, norm[rows])
 
     def _clause_at(
         self, clause: Clause, rows: Rows, postings: Postings, norm: NDArray[np.float32]

@@ -43,9 +43,8 @@ QUESTIONS = [
 
 @pytest.fixture
 def large(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every index is large, and every set of vectors is searched by cells."""
+    """Every index is large."""
     monkeypatch.setattr(compaction, "MOST_OUTSIDE", 0)
-    monkeypatch.setattr(vectors, "_FLAT", 0)
 
 
 def found(hits: Sequence[Hit]) -> list[tuple[str, int, str, float]]:
@@ -69,7 +68,8 @@ def large_seeds(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) ->
     folder = tmp_path_factory.mktemp("large")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(compaction, "MOST_OUTSIDE", 0)
-        patch.setattr(vectors, "_FLAT", 0)
+        # As many as codes can be made for.
+        patch.setattr(vectors, "_FLAT", 16)
         update_index(folder, [SEEDS], embedder)
     return read_snapshot(folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
 
@@ -383,15 +383,13 @@ def test_passing_over_what_cannot_matter_changes_nothing(
     assert np.allclose(search.scores_at(np.arange(len(part)), part), every, rtol=1e-5)
 
 
-def test_cells_and_codes_find_nearly_what_is_nearest(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_codes_find_nearly_what_is_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(5)
     middles = rng.standard_normal((40, 32))
     rows = (middles[rng.integers(40, size=4_000)] + rng.standard_normal((4_000, 32))).astype("f4")
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     monkeypatch.setattr(vectors, "_FLAT", 1_000)
-    monkeypatch.setattr(vectors, "_PROBED", 16)
+    monkeypatch.setattr(vectors, "_FEW", 10)
     write_vectors(tmp_path, "zh", (row.tobytes() for row in rows), 32)
     stored, flat = StoredVectors(tmp_path, "zh", 32), FlatVectors(rows)
     allowed = rng.random(len(rows)) < 0.1
