@@ -29,7 +29,7 @@ from rag.answering.notices import (
     searched_as,
 )
 from rag.answering.options import AS_CONFIGURED, Options, Writer
-from rag.answering.search import Corpus, Found, search
+from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
@@ -270,6 +270,8 @@ class Assistant:
         writer: Writer | None,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
         """What the search brought, and what the chat model counted for understanding."""
+        # What leans on nothing is searched for as it stands.
+        begun = None if history else QuestionVector(self._embedder, question)
         self.refresh()
         corpus = self._corpus
         newest = corpus.retriever.newest
@@ -283,7 +285,7 @@ class Assistant:
         if time_frame:
             query = replace(query, time_frame=time_frame)
         translator = writer.translator if writer else None
-        found = search(corpus, query, self._embedder, self._vectors, translator)
+        found = search(corpus, query, self._embedder, self._vectors, translator, begun)
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +18,8 @@ from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
+_READ_PASSAGES = 1_000
+"""Remembered with their sentences: some 5 KB each."""
 _READ_WHOLE = 4
 """How many of the best hits are read whole, whatever words their sentences have."""
 
@@ -159,26 +162,50 @@ def _places(
 ) -> Iterator[_Place]:
     for rank, hit in enumerate(hits):
         document, passage = documents[hit.passage.doc_id], hit.passage
-        around = _shown(fold(f"{document.title}\n{passage.text}"), concepts)
-        before = [False] * len(concepts)
-        for sentence in split_sentences(passage.text):
-            text = passage.text[sentence.start : sentence.end]
-            shown = _shown(fold(text), concepts)
-            if sentence.kind == "sentence" and not instructs(text):
+        nearby = coverage(fold(f"{document.title}\n{passage.text}"), concepts, weights)
+        before: Sequence[bool] = [False] * len(concepts)
+        for line in _lines(passage.text):
+            shown = _shown(line.folded, concepts)
+            if line.usable:
                 led = [a or b for a, b in zip(shown, before, strict=True)]
                 yield _Place(
                     document=document,
-                    start=passage.start + sentence.start,
-                    end=passage.start + sentence.end,
-                    text=text,
+                    start=passage.start + line.start,
+                    end=passage.start + line.end,
+                    text=passage.text[line.start : line.end],
                     passage=passage.text,
-                    nearby=_share(around, weights),
+                    nearby=nearby,
                     shown=shown,
                     led=_share(led, weights),
                     rank=rank,
                     behind=hits[0].score - hit.score,
                 )
-            before = list(shown)
+            before = shown
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Line:
+    """A sentence or heading of a passage; `usable` tells whether it may be evidence."""
+
+    start: int
+    end: int
+    folded: FoldedText
+    usable: bool
+
+
+@lru_cache(maxsize=_READ_PASSAGES)
+def _lines(passage: str) -> tuple[_Line, ...]:
+    """What a passage is made of, in order: the same whatever is asked."""
+    return tuple(
+        _Line(
+            start=sentence.start,
+            end=sentence.end,
+            folded=fold(text),
+            usable=sentence.kind == "sentence" and not instructs(text),
+        )
+        for sentence in split_sentences(passage)
+        for text in [passage[sentence.start : sentence.end]]
+    )
 
 
 def _likeliest(
@@ -198,7 +225,7 @@ def _likeliest(
 
 
 def _shown(text: FoldedText, concepts: Sequence[Concept]) -> tuple[bool, ...]:
-    return tuple(shows(text, concept) for concept in concepts)
+    return tuple([shows(text, concept) for concept in concepts])
 
 
 def _share(shown: Sequence[bool], weights: Sequence[float]) -> float:

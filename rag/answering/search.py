@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.selection.abstention import Assessment, assess, no_article_of
@@ -20,7 +24,7 @@ from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query
 from rag.retrieval.stories import Stories
-from rag.retrieval.terms import concepts, fold, weights
+from rag.retrieval.terms import FoldedTexts, concepts, fold, weights
 from rag.retrieval.time_words import without_days
 from rag.types import Hit, Statement
 
@@ -38,7 +42,7 @@ class Corpus:
         self.stories = Stories(snapshot)
         # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
         total = sum(map(len, snapshot.sections))
-        self.sample = tuple(
+        self.sample = FoldedTexts(
             fold(text)
             for section in snapshot.sections
             for texts in [section.sample.texts]
@@ -46,6 +50,27 @@ class Corpus:
             for text in texts[:: max(1, step)]
         )
         self.languages = snapshot.languages
+
+
+class QuestionVector:
+    """The vector of a question, made beside what else is done for it: it leaves Python to others.
+
+    A thread of its own for each question, so that none waits for another's.
+    """
+
+    def __init__(self, embedder: Embedder, text: str) -> None:
+        self._embedder = embedder
+        self._text = text
+        pool = ThreadPoolExecutor(1, "question")
+        self._vectors = pool.submit(embedder.embed_queries, [text])
+        pool.shutdown(wait=False)
+
+    def of(self, text: str) -> NDArray[np.float32]:
+        """The vector, shape (dimensions,); made now where understanding made another text of it."""
+        same = text == self._text
+        vectors = self._vectors.result() if same else self._embedder.embed_queries([text])
+        found: NDArray[np.float32] = vectors[0]
+        return found
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,8 +115,13 @@ def search(
     embedder: Embedder,
     sentences: SentenceVectors,
     translator: Translator | None,
+    begun: QuestionVector | None = None,
 ) -> Found:
-    """Search for a question, in the articles' other language too where there is a translator."""
+    """Search for a question, in the articles' other language too where there is a translator.
+
+    `begun` is its vector, where that is under way already.
+    """
+    begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
     # "Joe Tsai的职务": a name in Latin letters may have a Chinese one in Chinese articles.
     across = foreign or mixes_scripts(query.text)
@@ -105,7 +135,7 @@ def search(
     # The day of an article tells when, not its words.
     about = concepts(without_days(query.text, query.time_frame), across=across)
     asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
-    (vector,) = embedder.embed_queries([query.text])
+    vector = begun.of(query.text)
     # Twice as many as are wanted, since one story may be found in several outlets.
     hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
     evidence = gather(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from rag.corpus.characters import HAN
 from rag.corpus.dictionary import english_words
@@ -22,7 +23,11 @@ ENGLISH_STOP = frozenset(
     " first one two".split()
 )
 
+_REMEMBERED = 512
+"""Texts: choosing, checking and comparing read the same few sentences of an answer anew."""
 
+
+@lru_cache(maxsize=_REMEMBERED)
 def text_language(text: str) -> Language:
     """The language that carries a text: the words between its names decide.
 

@@ -34,6 +34,10 @@ COMPILED_FOLDER = "compiled"
 
 # A batch of this many tokens keeps the weights busy and still lies in the caches.
 _BATCH_TOKENS = 2048
+# A person waits for so few texts. In smaller batches less is padded, and no core is left without
+# work at the end; in powers of two, few shapes need kernels, which take longer than the batch.
+_FEW_TEXTS = 128
+_BATCH_TOKENS_OF_FEW = 512
 # Lengths are rounded up to a multiple, so that fewer shapes need kernels of their own.
 _LENGTH_STEP = 16
 # Texts that are sorted by length together; the next ones are tokenised meanwhile.
@@ -172,11 +176,14 @@ class OpenVinoEmbedder:
         first = 0
         for ids in self._tokenised(prompt, texts):
             order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
+            few = len(texts) <= _FEW_TEXTS
             while order:
                 stepped = -(-len(ids[order[0]]) // _LENGTH_STEP) * _LENGTH_STEP
                 # A model may have no positions beyond its longest input.
                 length = min(stepped, self.max_tokens)
-                count = max(1, _BATCH_TOKENS // length)
+                count = max(1, (_BATCH_TOKENS_OF_FEW if few else _BATCH_TOKENS) // length)
+                if few:
+                    count = 1 << (min(count, len(order)).bit_length() - 1)
                 batch, order = order[:count], order[count:]
                 inputs = self._padded([ids[row] for row in batch], length)
                 yield [first + row for row in batch], inputs

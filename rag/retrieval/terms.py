@@ -10,9 +10,11 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cached_property, lru_cache
+from itertools import accumulate
 
 from rag.corpus.analysis import simplified, tagged
 from rag.corpus.dictionary import english_words, load_dictionary, stem
@@ -52,6 +54,8 @@ _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _MEASURE_ENDINGS = "价率额量数值"
 """A measure (收盘价, 出货量) is given in a text that says what was measured: 收盘报116.7港元."""
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
+_BETWEEN = "\n"
+"""Stands in no form: those are words."""
 _REMEMBERED = 512
 """Texts: choosing, checking and comparing read the same few sentences of an answer anew."""
 
@@ -72,6 +76,16 @@ class Concept:
     essential: bool
     name: bool = False
 
+    @cached_property
+    def in_stems(self) -> tuple[str, ...]:
+        """The forms of Latin letters, as any of them stands in `FoldedText.stems`."""
+        return tuple(f" {form} " for form in self.forms if form.isascii())
+
+    @cached_property
+    def in_characters(self) -> tuple[str, ...]:
+        """The other forms, as any of them stands in `FoldedText.characters`."""
+        return tuple(form for form in self.forms if not form.isascii())
+
 
 @dataclass(frozen=True, kw_only=True)
 class FoldedText:
@@ -89,15 +103,58 @@ def fold(text: str) -> FoldedText:
     return FoldedText(characters=characters, stems=f" {stems} ")
 
 
-_stem = cache(stem)
+_stem = lru_cache(maxsize=100_000)(stem)
 
 
 def shows(text: FoldedText, concept: Concept) -> bool:
     """Whether any form of the concept stands in the text."""
-    return any(
-        f" {form} " in text.stems if form.isascii() else form in text.characters
-        for form in concept.forms
-    )
+    # Some ten thousand times for a question: a loop, since a generator takes twice as long.
+    for form in concept.in_characters:
+        if form in text.characters:
+            return True
+    for form in concept.in_stems:  # noqa: SIM110
+        if form in text.stems:
+            return True
+    return False
+
+
+class FoldedTexts:
+    """Many folded texts, in which concepts are counted: ten times as fast as one by one."""
+
+    def __init__(self, texts: Iterable[FoldedText]) -> None:
+        texts = tuple(texts)
+        self._count = len(texts)
+        self._characters = _Joined([text.characters for text in texts])
+        self._stems = _Joined([text.stems for text in texts])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def showing(self, concept: Concept) -> int:
+        """How many of the texts show a concept."""
+        found: set[int] = set()
+        for form in concept.in_characters:
+            found.update(self._characters.holding(form))
+        for form in concept.in_stems:
+            found.update(self._stems.holding(form))
+        return len(found)
+
+
+class _Joined:
+    """Texts in one string, which is searched without Python's having a part in it."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._text = _BETWEEN.join(texts)
+        lengths = (len(text) + len(_BETWEEN) for text in texts)
+        self._ends = list(accumulate(lengths))
+
+    def holding(self, part: str) -> Iterator[int]:
+        """The places of the texts that hold a part, in order."""
+        at = self._text.find(part)
+        while at >= 0:
+            place = bisect_right(self._ends, at)
+            yield place
+            at = self._text.find(part, self._ends[place])
 
 
 def surely_missing(name: Concept, text: FoldedText) -> bool:
@@ -136,26 +193,20 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
     return tuple({concept.text.casefold(): concept for concept in made}.values())
 
 
-def weights(concepts: Sequence[Concept], texts: Iterable[FoldedText]) -> tuple[float, ...]:
+def weights(concepts: Sequence[Concept], texts: FoldedTexts) -> tuple[float, ...]:
     """How much each concept tells apart: its rarity among `texts`, less for inessential words.
 
     Rarity is the inverse document frequency of Robertson and Sparck Jones in its always-positive
     form, ln(1 + (N - n + 0.5) / (n + 0.5)): a concept that no text shows weighs most.
     """
-    counts = [0] * len(concepts)
-    total = 0
-    for text in texts:
-        total += 1
-        for i, concept in enumerate(concepts):
-            counts[i] += shows(text, concept)
     return tuple(
-        math.log1p((total - n + 0.5) / (n + 0.5))
+        math.log1p((len(texts) - n + 0.5) / (n + 0.5))
         * (_NOUN_WEIGHT if concept.essential else _VERB_WEIGHT)
-        for concept, n in zip(concepts, counts, strict=True)
+        for concept in concepts
+        for n in [texts.showing(concept)]
     )
 
 
-@lru_cache(maxsize=_REMEMBERED)
 def _english_concepts(text: str, *, across: bool) -> list[Concept]:
     words = [
         word.removesuffix("'s")

@@ -9,6 +9,7 @@ import pytest
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.retrieval.terms import (
     Concept,
+    FoldedTexts,
     concepts,
     counted_noun,
     fold,
@@ -101,7 +102,7 @@ def test_weights_are_the_inverse_document_frequency() -> None:
     pair = tuple(
         Concept(text=t, forms=frozenset({t}), essential=True) for t in ("common", "absent")
     )
-    texts = [fold("common sense"), fold("common ground"), fold("something else")]
+    texts = FoldedTexts(map(fold, ("common sense", "common ground", "something else")))
     # N = 3: ln(1 + (3 - 2 + 0.5) / (2 + 0.5)) and ln(1 + (3 - 0 + 0.5) / (0 + 0.5)).
     assert weights(pair, texts) == pytest.approx((math.log(1.6), math.log(8.0)))
 
@@ -109,7 +110,7 @@ def test_weights_are_the_inverse_document_frequency() -> None:
 def test_words_that_are_no_nouns_weigh_less() -> None:
     noun = Concept(text="x", forms=frozenset({"x"}), essential=True)
     verb = Concept(text="x", forms=frozenset({"x"}), essential=False)
-    strong, weak = weights((noun, verb), [fold("y")])
+    strong, weak = weights((noun, verb), FoldedTexts([fold("y")]))
     assert weak == pytest.approx(0.35 * strong)
 
 
