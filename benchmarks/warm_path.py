@@ -5,7 +5,8 @@
 
 Without `--index`: the seeds and the questions of `eval/questions.jsonl`. The chat model is a server
 on this machine's loopback, in a process of its own: it waits (`--delay` seconds) and then streams
-two of the sentences that it was shown, and translates by the question set. Four parts, a table each:
+two of the sentences that it was shown, and translates by the question set. Four parts, each a
+table:
 
 - retrieval: from the question to its hits, and what that is made of. The vector is made beside the
   rest, so the parts are more than their sum.
@@ -351,9 +352,12 @@ def through_page(url: str) -> Callable[[Sequence[Asked], Turns], None]:
     """Hold a conversation by HTTP, as the page in a browser does."""
     with urllib.request.urlopen(f"{url}config") as reply:
         config = json.load(reply)
-    # The event of the button that asks: the first one that several triggers share.
-    asks = next(d for d in config["dependencies"] if len(d["targets"]) > 1)
-    empty = {c["id"]: c["props"].get("value") for c in config["components"]}
+    asks = next(d for d in config["dependencies"] if d["api_name"] == "respond")
+    # What a new page sends; a browser that keeps no settings sends an empty object.
+    empty = {
+        c["id"]: {} if c["type"] == "browserstate" else c["props"].get("value")
+        for c in config["components"]
+    }
     box = asks["inputs"][0]
 
     def talk(asked: Sequence[Asked], done: Turns) -> None:
@@ -370,8 +374,9 @@ def through_page(url: str) -> Callable[[Sequence[Asked], Turns], None]:
                 done.failures.append(repr(error))
                 return
             done.seconds.append(time.perf_counter() - started)
-            if page is None:
-                done.failures.append("the page told of an error")
+            # The browser is told to keep a conversation once its answer is whole.
+            if page is None or r"data-errand=\"keep" not in page or "ChatModel" in page:
+                done.failures.append(f"{question.text}: {page}"[:300])
 
     return talk
 

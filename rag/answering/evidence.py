@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,6 +19,7 @@ from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
+"""Some 40 MB."""
 _READ_PASSAGES = 1_000
 """Remembered with their sentences: some 5 KB each."""
 _READ_WHOLE = 4
@@ -77,22 +79,28 @@ def cited_sentence(
 class SentenceVectors:
     """Vectors of sentences, remembered between questions. Safe between threads."""
 
-    def __init__(self, embedder: Embedder) -> None:
+    def __init__(self, embedder: Embedder, most: int = _CACHED_SENTENCES) -> None:
+        """At most `most` are remembered: those that were asked for last."""
         self._embedder = embedder
-        self._known: dict[str, NDArray[np.float32]] = {}
+        self._most = most
+        self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, texts: Sequence[str]) -> Vectors:
         """Vectors of `texts`, shape (len(texts), dimensions)."""
         with self._lock:
             known = {text: self._known[text] for text in texts if text in self._known}
+            for text in known:
+                self._known.move_to_end(text)
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            known |= dict(zip(new, self._embedder.embed_passages(new), strict=True))
+            # Copies: a row of the whole would keep all of it from being forgotten.
+            rows = (row.copy() for row in self._embedder.embed_passages(new))
+            known |= dict(zip(new, rows, strict=True))
             with self._lock:
-                if len(self._known) + len(new) > _CACHED_SENTENCES:
-                    self._known.clear()
                 self._known.update((text, known[text]) for text in new)
+                while len(self._known) > self._most:
+                    self._known.popitem(last=False)
         shape = (len(texts), self._embedder.dimensions)
         return np.array([known[text] for text in texts], dtype=np.float32).reshape(shape)
 
@@ -133,6 +141,7 @@ def gather(
     """
     places = _likeliest(list(_places(concepts, weights, hits, documents)), weights, most)
     embedded = vectors.of([place.text for place in places])
+    also_in = {doc_id: stories.others(doc_id) for doc_id in {p.document.doc_id for p in places}}
     return tuple(
         Evidence(
             document=place.document,
@@ -148,7 +157,7 @@ def gather(
             led=place.led,
             rank=place.rank,
             behind=place.behind,
-            also_in=stories.others(place.document.doc_id),
+            also_in=also_in[place.document.doc_id],
         )
         for place, vector in zip(places, embedded, strict=True)
     )

@@ -25,3 +25,19 @@ def test_a_known_sentence_is_not_embedded_again(hash_embedder: HashEmbedder) -> 
     vectors.of(["b", "c"])
     assert hash_embedder.embedded == ["a", "b", "c"]
     assert vectors.of([]).shape == (0, hash_embedder.dimensions)
+
+
+def test_no_more_are_remembered_than_there_is_room_for(hash_embedder: HashEmbedder) -> None:
+    vectors = SentenceVectors(hash_embedder, most=3)
+    vectors.of(["a", "b", "c"])
+    vectors.of(["a", "d"])
+    hash_embedder.embedded.clear()
+    # What was asked for last is known still; "b", the longest ago, is not.
+    vectors.of(["c", "a", "d"])
+    assert hash_embedder.embedded == []
+    rows = vectors.of(["b", "e", "f", "g"])
+    assert hash_embedder.embedded == ["b", "e", "f", "g"]
+    assert np.array_equal(rows, hash_embedder.embed_passages(["b", "e", "f", "g"]))
+    hash_embedder.embedded.clear()
+    vectors.of(["a"])
+    assert hash_embedder.embedded == ["a"]

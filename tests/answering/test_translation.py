@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -13,6 +14,8 @@ from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
 from tests.chat_server import (
     Behaviour,
+    Reply,
+    Request,
     breaks_off,
     chat_server,
     fails,
@@ -36,6 +39,19 @@ def test_a_question_is_translated_once() -> None:
         assert (again.text, again.usage) == (IN_CHINESE, None)
         assert len(server.requests) == 1
         assert QUESTION in server.requests[0].prompt
+
+
+def test_many_at_once_are_all_translated_by_a_quick_model() -> None:
+    def quick(reply: Reply, request: Request) -> None:
+        reply.wait(0.05)
+        says(IN_CHINESE)(reply, request)
+
+    with chat_server(quick) as server:
+        translator = Translator(OpenAIChatModel(server.config()))
+        questions = [f"{QUESTION} ({number})" for number in range(12)]
+        with ThreadPoolExecutor(len(questions)) as pool:
+            made = list(pool.map(lambda question: translator.translate(question, "zh"), questions))
+    assert [translation.text for translation in made] == [IN_CHINESE] * 12
 
 
 @pytest.mark.parametrize(

@@ -47,9 +47,12 @@ class Asker:
 
     def ask(self, messages: Sequence[ChatMessage], purpose: str) -> Reply:
         """The model's line; returns within the patience, and raises nothing."""
-        with self._lock:
-            resting = time.monotonic() < self._rests_until
-        if resting or not self._slots.acquire(blocking=False):
+        until = time.monotonic() + self._patience
+        # Where many ask at once, a quick model still serves all of them, some after others.
+        if self._rests() or not self._slots.acquire(timeout=self._patience):
+            return Reply(line=None)
+        if self._rests():
+            self._slots.release()
             return Reply(line=None)
         pending = _Pending()
         # A daemon: a model that hangs must not keep the program from ending.
@@ -61,13 +64,17 @@ class Asker:
         except RuntimeError:  # no more threads to be had
             self._slots.release()
             return Reply(line=None)
-        pending.done.wait(self._patience)
+        pending.done.wait(until - time.monotonic())
         pending.cancelled.set()
         if pending.failed or not pending.done.is_set():
             with self._lock:
                 self._rests_until = time.monotonic() + _PAUSE
             return Reply(line=None, usage=pending.usage)
         return Reply(line=_line(pending.text), usage=pending.usage)
+
+    def _rests(self) -> bool:
+        with self._lock:
+            return time.monotonic() < self._rests_until
 
     def _ask(self, messages: Sequence[ChatMessage], pending: _Pending) -> None:
         try:
