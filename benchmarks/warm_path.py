@@ -9,7 +9,7 @@ two of the sentences that it was shown, and translates by the question set. Four
 table:
 
 - retrieval: from the question to its hits, and what that is made of. The vector is made beside the
-  rest, so the parts are more than their sum.
+  understanding; what is told of it is the wait that is left.
 - draft: from the question to the first `Draft`, less what the server itself took, by its own clock.
   "New sentences" forgets the vectors of the articles' sentences before each question.
 - together: conversations of three turns each, one a follow-up, from as many threads.
@@ -51,7 +51,7 @@ from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER, ChatModelConfig, Config, PageConfig
 from rag.errors import RagError
 from rag.index.indexing import update_index
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, begin_query
 from rag.models.loading import load_embedder
 from rag.types import Answer, Draft
 from tests.chat_server import Reply, Request, chat_server
@@ -124,7 +124,7 @@ def serve(delay: float, translations: Mapping[str, str], ready: Connection) -> N
         try:
             while True:
                 ready.recv()
-        except EOFError:
+        except (EOFError, OSError):
             pass
 
 
@@ -177,7 +177,7 @@ class Stopwatch:
     def stop(self) -> dict[str, float]:
         """All there is to say of it."""
         self.spent["until sentences are chosen"] = 1000 * (time.perf_counter() - self.began)
-        self.spent["embedding"] = self._embedder.milliseconds
+        self.spent["waiting for the vector"] = self._embedder.milliseconds
         return self.spent
 
     def _time(self, owner: Any, name: str, part: str) -> None:
@@ -198,7 +198,7 @@ class Stopwatch:
 
 
 class TimedEmbedder:
-    """Another embedder, whose questions are timed."""
+    """Another embedder; how long anyone waits for the vectors of questions is timed."""
 
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
@@ -208,10 +208,17 @@ class TimedEmbedder:
         return getattr(self._inner, name)
 
     def embed_queries(self, texts: Sequence[str]) -> Any:
+        return self._timed(lambda: self._inner.embed_queries(texts))
+
+    def begin_query(self, text: str) -> Callable[[], Any]:
+        vector = self._timed(lambda: begin_query(self._inner, text))
+        return lambda: self._timed(vector)
+
+    def _timed(self, function: Callable[[], Any]) -> Any:
         started = time.perf_counter()
-        vectors = self._inner.embed_queries(texts)
+        result = function()
         self.milliseconds += 1000 * (time.perf_counter() - started)
-        return vectors
+        return result
 
 
 _ROWS = (
@@ -220,7 +227,7 @@ _ROWS = (
     "until sentences are chosen",
     "looking for a newer index",
     "understanding",
-    "embedding",
+    "waiting for the vector",
     "searching",
     "gathering",
 )

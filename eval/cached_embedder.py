@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -20,7 +19,8 @@ _LOOKUP_TEXTS = 500
 class CachedEmbedder:
     """The `Embedder` protocol over another one, with its vectors kept in the SQLite file `path`.
 
-    A vector is kept under the model's fingerprint, what computes it, and the exact text.
+    A vector is kept under the model's fingerprint, what computes it, and the exact text. For one
+    thread.
     """
 
     def __init__(self, inner: Embedder, path: Path) -> None:
@@ -32,8 +32,7 @@ class CachedEmbedder:
         self.max_tokens = inner.max_tokens
         self._inner = inner
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._connection = sqlite3.connect(path, timeout=60, check_same_thread=False)
+        self._connection = sqlite3.connect(path, timeout=60)
         self._connection.execute("PRAGMA journal_mode = WAL")
         self._connection.execute(
             "CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, vector BLOB) WITHOUT ROWID"
@@ -62,8 +61,7 @@ class CachedEmbedder:
     ) -> Vectors:
         told = on_progress or (lambda _: None)
         keys = [self._key(kind, text) for text in texts]
-        with self._lock:
-            kept = self._kept(keys)
+        kept = self._kept(keys)
         told(sum(key in kept for key in keys))
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in kept}
         order = list(missing)
@@ -71,7 +69,7 @@ class CachedEmbedder:
             some = order[start : start + _COMMIT_TEXTS]
             vectors = embed([missing[key] for key in some]).astype("<f4")
             rows = [(key, vector.tobytes()) for key, vector in zip(some, vectors, strict=True)]
-            with self._lock, self._connection:
+            with self._connection:
                 self._connection.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?)", rows)
             kept.update(rows)
             told(len(some))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +18,7 @@ from rag.answering.understanding.translation import Translator
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
 from rag.models.chat import TokenUsage
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, begin_query
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query
@@ -53,24 +52,16 @@ class Corpus:
 
 
 class QuestionVector:
-    """The vector of a question, made beside what else is done for it: it leaves Python to others.
-
-    A thread of its own for each question, so that none waits for another's.
-    """
+    """The vector of a question, made beside what else is done to understand it."""
 
     def __init__(self, embedder: Embedder, text: str) -> None:
         self._embedder = embedder
         self._text = text
-        pool = ThreadPoolExecutor(1, "question")
-        self._vectors = pool.submit(embedder.embed_queries, [text])
-        pool.shutdown(wait=False)
+        self._begun = begin_query(embedder, text)
 
     def of(self, text: str) -> NDArray[np.float32]:
         """The vector, shape (dimensions,); made now where understanding made another text of it."""
-        same = text == self._text
-        vectors = self._vectors.result() if same else self._embedder.embed_queries([text])
-        found: NDArray[np.float32] = vectors[0]
-        return found
+        return (self._begun if text == self._text else begin_query(self._embedder, text))()
 
 
 @dataclass(frozen=True, kw_only=True)

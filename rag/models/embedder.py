@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,3 +49,22 @@ class Embedder(Protocol):
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text alone, without prefix and special tokens."""
         ...
+
+
+@runtime_checkable
+class BeginsEarly(Protocol):
+    """An embedder that computes beside Python, so that a question needn't be waited for at once."""
+
+    def begin_query(self, text: str) -> Callable[[], NDArray[np.float32]]:
+        """Begin with a question; what comes back waits for its vector, shape (dimensions,)."""
+        ...
+
+
+def begin_query(embedder: Embedder, text: str) -> Callable[[], NDArray[np.float32]]:
+    """The vector of a question, shape (dimensions,), for when it is asked for.
+
+    It is under way by then where the embedder can do that, and made only then where it can't.
+    """
+    if isinstance(embedder, BeginsEarly):
+        return embedder.begin_query(text)
+    return lambda: embedder.embed_queries([text])[0]

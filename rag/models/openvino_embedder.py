@@ -128,6 +128,18 @@ class OpenVinoEmbedder:
         """Vectors of questions, shape (n, dimensions), in order."""
         return self._embed(self._settings.query_prompt, texts, None)
 
+    def begin_query(self, text: str) -> Callable[[], NDArray[np.float32]]:
+        """Begin with a question; what comes back waits for its vector, shape (dimensions,)."""
+        ((_, inputs),) = self._batches(self._settings.query_prompt, [text])
+        request = self._model.create_infer_request()
+        request.start_async(inputs)
+
+        def vector() -> NDArray[np.float32]:
+            request.wait()
+            return np.array(request.get_output_tensor(0).data[0], np.float32)
+
+        return vector
+
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
