@@ -119,7 +119,7 @@ def shows(text: FoldedText, concept: Concept) -> bool:
 
 
 class FoldedTexts:
-    """Many folded texts, in which concepts are counted: ten times as fast as one by one."""
+    """Many folded texts, in which concepts are counted in a third of the time of one by one."""
 
     def __init__(self, texts: Iterable[FoldedText]) -> None:
         texts = tuple(texts)
