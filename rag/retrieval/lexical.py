@@ -38,6 +38,8 @@ _FEW = 100_000
 """So many postings are scored as they come; of more, those that can't matter are passed over."""
 _LONG = 10_000
 """Before postings this many are read, it is asked whether they are needed."""
+_WORTH = 0.25
+"""Asking takes about as long as to score postings for this share of the passages."""
 _LOOK = 4
 """To look a passage up takes about as long as to score so many postings."""
 
@@ -154,7 +156,7 @@ class LexicalSearch:
         while done < len(clauses):
             # No passage can have more by now than what is not left; and asking costs a look at all.
             can_end = left[0] - left[done] > left[done]
-            if can_end and sizes[done] > _LONG and sum(sizes[done:]) > len(postings) // _LOOK:
+            if can_end and sizes[done] > _LONG and sum(sizes[done:]) > _WORTH * len(postings):
                 scores = found[_positive(found, allowed)]
                 least = _kth(scores, k)
                 hopeful = np.count_nonzero(scores + left[done] >= least)
