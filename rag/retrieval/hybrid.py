@@ -256,7 +256,7 @@ class _Asked:
         """The rows of each section that either kind of evidence proposes, in rising order."""
         sections = self._language.sections
         nearest = [
-            _THREADS.submit(section.vectors.search, self._vector, _CANDIDATES, some)
+            _THREADS.submit(section.vectors.near, self._vector, _CANDIDATES, some)
             for section, some in zip(sections, allowed, strict=True)
         ]
         found = []
@@ -265,7 +265,10 @@ class _Asked:
                 in_words = _best(self._sampled[place], some)
             else:
                 in_words, _ = self._search.best(section.postings, _CANDIDATES, some)
-            found.append(np.union1d(nearest[place].result()[0], in_words))
+            near = nearest[place].result()
+            cosines = section.vectors.cosines(self._vector, near)
+            in_meaning = near[np.argsort(-cosines, kind="stable")[:_CANDIDATES]]
+            found.append(np.union1d(in_meaning, in_words))
         return found
 
     def _words_at(self, place: int, rows: NDArray[np.int64]) -> Scores:

@@ -38,8 +38,8 @@ _FEW = 100_000
 """So many postings are scored as they come; of more, those that can't matter are passed over."""
 _LONG = 10_000
 """Before postings this many are read, it is asked whether they are needed."""
-_WORTH = 0.25
-"""Asking takes about as long as to score postings for this share of the passages."""
+_WORTH = 0.1
+"""To look at every passage takes about as long as to score postings of this share of them."""
 _LOOK = 4
 """To look a passage up takes about as long as to score so many postings."""
 
@@ -199,13 +199,17 @@ class LexicalSearch:
                 rows, weights = matches[0]
                 found[rows] += weights if clause.weight == 1.0 else clause.weight * weights
                 continue
-            # Of several forms the best counts: each adds what it has more than those before it.
+            # Of several forms the best counts.
             best = self._zeros(len(found))
             for rows, weights in matches:
-                more = np.maximum(weights - best[rows], 0.0)
-                best[rows] += more
-                found[rows] += clause.weight * more
+                best[rows] = np.maximum(best[rows], weights)
+            if sum(len(rows) for rows, _ in matches) > _WORTH * len(found):
+                found += clause.weight * best
+                best.fill(0.0)
+                continue
             for rows, _ in matches:
+                # What is added once is gone then: rows may be in several.
+                found[rows] += clause.weight * best[rows]
                 best[rows] = 0.0
         return found
 
