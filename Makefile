@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test eval check test-llm test-long fuzz lock clean
+.PHONY: chat test eval race check test-llm test-long fuzz lock clean
 
 chat: $(VENV)/ready
 	$(BIN)/rag chat
@@ -13,6 +13,16 @@ test: $(VENV)/ready
 
 eval: $(VENV)/ready
 	$(BIN)/python -m eval run seeds
+
+# LlamaIndex, Haystack and txtai beside this project, on the test collections in SETS=FOLDER; they
+# have an environment of their own. Answers too where RAG_MODEL is set. RACE=FOLDER keeps results.
+race: $(VENV)/ready $(VENV)/peers/ready
+	$(BIN)/python benchmarks/race.py $(SETS) --peers $(VENV)/peers/bin/python --out $(or $(RACE),$(VENV)/race)
+
+$(VENV)/peers/ready: benchmarks/peers/requirements.txt
+	$(PYTHON) -m venv $(VENV)/peers
+	$(VENV)/peers/bin/pip install --quiet -r $<
+	@touch $@
 
 # Style, types and the direction of imports.
 check: $(VENV)/ready

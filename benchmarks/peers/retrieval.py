@@ -36,14 +36,12 @@ passage. For the rest:
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
-import random
 import sqlite3
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cache, cached_property
 from importlib.metadata import version
 from pathlib import Path
@@ -67,15 +65,10 @@ from llama_index.core.node_parser import SentenceSplitter
 from llama_index.core.retrievers import BaseRetriever, QueryFusionRetriever
 from llama_index.retrievers.bm25 import BM25Retriever
 from sentence_transformers import SentenceTransformer
+from sets import PASSAGE, QUERY, Text, read, read_documents, sample, say
 from txtai import Embeddings
 
 DEPTH = 100
-QUERY = "query: "
-PASSAGE = "passage: "
-
-# The same as in `eval/collection.py`.
-SEED = 20_250_213
-
 PACKAGES = {
     "llama_index": ("llama-index-core", "llama-index-retrievers-bm25"),
     "haystack": ("haystack-ai",),
@@ -87,14 +80,6 @@ Search = Callable[[str], Iterable[str]]
 """From a question to the documents of the passages found, best first, perhaps repeatedly."""
 
 
-@dataclass(frozen=True)
-class Text:
-    """A document or a question."""
-
-    id: str
-    text: str
-
-
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("set", type=Path, help="folder with corpus.jsonl.gz and questions.jsonl.gz")
@@ -104,8 +89,8 @@ def main() -> int:
     parser.add_argument("--cache", type=Path, help="SQLite file in which vectors are kept")
     options = parser.parse_args()
 
-    documents = [Text(str(record["id"]), record["text"]) for record in read(options.set, "corpus")]
-    questions = sample(read(options.set, "questions"), options.limit)
+    documents = read_documents(options.set / "corpus.jsonl.gz")
+    questions = sample(read(options.set / "questions.jsonl.gz"), options.limit)
     say(f"{options.set.name}: {len(documents)} documents, {len(questions)} questions")
 
     embedder = Embedder(options.model, options.cache)
@@ -129,26 +114,8 @@ def main() -> int:
     return 0
 
 
-def read(folder: Path, name: str) -> Iterator[dict[str, Any]]:
-    with gzip.open(folder / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
-        yield from map(json.loads, lines)
-
-
-def sample(records: Iterable[dict[str, Any]], limit: int) -> list[Text]:
-    """The questions that have relevant documents, `limit` of them at most, always the same."""
-    questions = [Text(str(r["id"]), str(r["question"])) for r in records if r.get("relevant")]
-    if limit < len(questions):
-        chosen = random.Random(SEED).sample(range(len(questions)), limit)
-        questions = [questions[i] for i in sorted(chosen)]
-    return questions
-
-
 def rank(questions: Sequence[Text], search: Search) -> dict[str, list[str]]:
     return {q.id: list(dict.fromkeys(search(q.text)))[:DEPTH] for q in questions}
-
-
-def say(message: str) -> None:
-    print(message, file=sys.stderr, flush=True)
 
 
 class Embedder:
