@@ -14,6 +14,7 @@ The peers have the embedding model in float32, from the folder that this project
 from __future__ import annotations
 
 import argparse
+import gzip
 import json
 import os
 import subprocess
@@ -38,6 +39,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PEERS = ("llama_index", "haystack", "txtai")
 SYSTEMS = ("here", *PEERS)
 PARTS = ("retrieval", "speed", "answers")
+_AT_ONCE = 8
 SEEDS = ROOT / "seeds"
 # No peer tells its makers of this run, or looks for a newer model.
 QUIET = {
@@ -133,17 +135,30 @@ def measure_speed(race: Race, corpus: Path, articles: int, number: int) -> None:
 
 
 def collect_answers(race: Race, model: str, endpoint: str, count: int) -> None:
-    """What each system answers; those of a model that is no longer the one asked stay apart."""
+    """What each system answers; every chat model has a folder of its own."""
     folder = race.out / "answers" / model.replace("/", "_")
     folder.mkdir(parents=True, exist_ok=True)
     documents = articles()
-    texts, questions = folder / "texts.jsonl", folder / "questions.jsonl"
+    texts, questions = folder / "texts.jsonl.gz", folder / "questions.jsonl.gz"
     _write_lines(texts, [{"id": d.doc_id, "text": d.text} for d in documents])
     asked = drawn(load_questions(QUESTIONS, documents))[:count]
-    _write_lines(questions, [{"id": q.question_id, "question": q.text} for q in asked])
-    for system in SYSTEMS:
-        given = (SEEDS, texts, questions, "--endpoint", endpoint, "--chat-model", model)
-        _measured(race, system, "--out", folder / f"{system}.jsonl", "answers", *given)
+    # Some at a time: a race that is stopped has asked each system nearly the same.
+    for end in (*range(_AT_ONCE, len(asked), _AT_ONCE), len(asked)):
+        some = [{"id": q.question_id, "question": q.text} for q in asked[:end]]
+        _write_lines(questions, some)
+        for system in SYSTEMS:
+            result = folder / f"{system}.jsonl"
+            if _asked_all(result, some):
+                continue
+            given = (SEEDS, texts, questions, "--endpoint", endpoint, "--chat-model", model)
+            _measured(race, system, "--out", result, "answers", *given)
+
+
+def _asked_all(result: Path, questions: Sequence[dict[str, str]]) -> bool:
+    if not result.is_file():
+        return False
+    lines = filter(None, result.read_text(encoding="utf-8").split("\n"))
+    return {q["id"] for q in questions} <= {json.loads(line)["id"] for line in lines}
 
 
 def articles() -> list[Document]:
@@ -164,8 +179,8 @@ def _measured(race: Race, system: str, *arguments: object) -> None:
 
 
 def _write_lines(path: Path, records: Sequence[dict[str, str]]) -> None:
-    lines = (json.dumps(record, ensure_ascii=False) for record in records)
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    lines = "\n".join(json.dumps(record, ensure_ascii=False) for record in records)
+    path.write_bytes(gzip.compress(lines.encode()))
 
 
 if __name__ == "__main__":

@@ -38,10 +38,11 @@ _ANSWERABLE_TO_UNANSWERABLE = 2
 
 _REFUSALS = re.compile(
     r"\b(?:not|isn't|aren't|wasn't|without) (?:\w+ ){0,3}?(?:possible|mention|provid|specif|availab"
-    r"|stat|includ|given|found|clear|known|disclos|contain|enough|sufficient|relevan|answer)"
+    r"|stated|includ|given|found|clear|known|disclos|contain|sufficient|relevan|answer)"
     r"|\b(?:do|does|did)(?: not|n't) (?:\w+ ){0,2}?(?:contain|provid|mention|specif|includ|state"
     r"|have|say|give|know|disclose|discuss|address|answer|offer|reveal|indicate)"
-    r"|\b(?:cannot|can't|can not|could not|couldn't|unable to) "
+    r"|\b(?:cannot|can't|can not|could not|couldn't|unable to) (?:be |\w+ly )?"
+    r"(?:find|found|determin|answer|provid|confirm|identif|tell|give|say|locat|infer|deduc|conclu)"
     r"|\bno (?:\w+ ){0,2}?(?:information|mention|detail|data|answer|evidence|source|context)"
     r"|none of the|insufficient|unanswerable|unknown|i'm sorry|apologi[sz]e"
     r"|(?:未|没有|没|并无|无|不)(?:被|有|直接|明确|具体|给出|任何){0,3}"
@@ -49,14 +50,14 @@ _REFUSALS = re.compile(
     r"|无法|不能(?:确定|回答|得知)|不(?:清楚|知道|可能回答|得而知|足以)|未知|抱歉|看不出"
 )
 
-_NUMBERS = r"\d+(?:\s*(?:[,，、]|and|和)\s*(?:(?:source|document|来源|文档)s?\s*)?\d+)*"
+_NUMBERS = r"\d{1,2}(?:\s*(?:[-–,，、]|and|和)\s*(?:(?:source|document|来源|文档)s?\s*)?\d{1,2})*"
 _MARKER = re.compile(
     rf"[\[［【]\s*(?:(?:source|document|来源|文档|资料)s?\s*)?({_NUMBERS})\s*[\]］】]"
     rf"|(?:source|document|来源|文档|资料)s?\s*[\[［【(（]?\s*({_NUMBERS})",
     re.IGNORECASE,
 )
 # A marker after the full stop belongs to the sentence before it.
-_AFTER_STOP = re.compile(r"([。！？!?.])(\s*(?:\[[^\]\n]{1,24}\]\s*)+)")
+_AFTER_STOP = re.compile(r"([。！？!?.])[ \t]*((?:\[[^\]\n]{1,24}\][ \t]*)+)")
 
 
 @dataclass(frozen=True)
@@ -148,7 +149,7 @@ def _read(
     if record["whole"] is not None:
         return Answer.from_json(json.dumps(record["whole"]))
     sources = {source["marker"]: source for source in record["sources"]}
-    text = _AFTER_STOP.sub(lambda found: found[2].rstrip() + found[1], record["text"])
+    text = _AFTER_STOP.sub(lambda found: f"{found[2].rstrip()}{found[1]} ", record["text"])
     statements = [
         Statement(
             text=sentence,
