@@ -17,6 +17,9 @@ from rag.types import Document
 
 NAMES = {"here": "here", "llama_index": "LlamaIndex", "haystack": "Haystack", "txtai": "txtai"}
 MEASURES = ("nDCG@10", "recall@5")
+# What runs are compared by question for question, and the run that is ours.
+COMPARED = "nDCG@10"
+OURS = "hybrid"
 RESAMPLES = 2_000
 SEED = 20_250_213
 # Rows of answers, and whether more of it is better.
@@ -41,12 +44,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A measure of every system, `cells` in their order; None where a system has none."""
+    """A measure of every system, `cells` in their order; None where a system has none.
+
+    `higher_is_better` is None where none is best.
+    """
 
     measure: str
     n: str
     cells: Sequence[Cell | None]
-    higher_is_better: bool = True
+    higher_is_better: bool | None = True
 
 
 def to_markdown(out: Path, articles: Sequence[Document], systems: Sequence[str]) -> str:
@@ -57,7 +63,7 @@ def to_markdown(out: Path, articles: Sequence[Document], systems: Sequence[str])
     lines = [
         "| | n | " + " | ".join(NAMES[system] for system in systems) + " |",
         "|---" * (len(systems) + 2) + "|",
-        *map(_line, rows),
+        *(_line(row) for row in rows if any(row.cells)),
         "",
         f"Versions: {_versions(out)}.",
     ]
@@ -65,7 +71,7 @@ def to_markdown(out: Path, articles: Sequence[Document], systems: Sequence[str])
 
 
 def _line(row: Row) -> str:
-    values = [cell.value for cell in row.cells if cell]
+    values = [cell.value for cell in row.cells if cell and row.higher_is_better is not None]
     best = (max if row.higher_is_better else min)(values, default=None)
     cells = [
         "—" if cell is None else f"**{cell.text}**" if cell.value == best else cell.text
@@ -83,28 +89,37 @@ def _speed_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
         return
     one = rounds[systems[0]][0]
     n = f"{one['articles']} articles, {min(map(len, rounds.values()))} rounds"
-    for unit in ("characters", "passages"):
+    for unit, clock in (
+        ("characters", "clock"),
+        ("characters", "processor"),
+        ("passages", "clock"),
+        ("articles", "clock"),
+    ):
         rates = {
-            system: [r[unit] / r["index_seconds"] for r in some] for system, some in rounds.items()
+            system: [r[unit] / r["index_seconds"][clock] for r in some]
+            for system, some in rounds.items()
         }
-        yield Row(f"index, {unit}/s", n, [_rate(rates[system]) for system in systems])
+        per = "s" if clock == "clock" else "processor second"
+        yield Row(f"index, {unit} a {per}", n, [_rate(rates[system]) for system in systems])
     # A round's ratio compares neighbours in time.
     ratios = {
         system: [
-            peer["index_seconds"] / ours["index_seconds"]
+            peer["index_seconds"]["clock"] / ours["index_seconds"]["clock"]
             for ours, peer in zip(rounds[systems[0]], some, strict=False)
         ]
         for system, some in rounds.items()
     }
-    yield Row("index, time by ours", n, [_rate(ratios[system], "×") for system in systems], False)
-    asked = len(next(iter(one["search_milliseconds"].values())))
-    for name, quantile in (("p50", 50), ("p95", 95)):
-        yield Row(
-            f"search, {name}, ms",
-            f"{asked} questions, {len(rounds[systems[0]])} rounds",
-            [_latency(rounds[system], quantile) for system in systems],
-            higher_is_better=False,
-        )
+    cells = [_rate(ratios[system], " times") for system in systems]
+    yield Row("index, time taken, ours being 1", n, cells, higher_is_better=False)
+    asked = len(next(iter(one["search_milliseconds"].values()))["clock"])
+    n = f"{asked} questions, {min(map(len, rounds.values()))} rounds"
+    for name, quantile, clock in (
+        ("p50, ms", 50, "clock"),
+        ("p95, ms", 95, "clock"),
+        ("p50, ms of processor", 50, "processor"),
+    ):
+        cells = [_latency(rounds[system], quantile, clock) for system in systems]
+        yield Row(f"search, {name}", n, cells, higher_is_better=False)
 
 
 def _rounds(out: Path, system: str) -> list[dict[str, Any]]:
@@ -119,10 +134,10 @@ def _rate(values: Sequence[float], unit: str = "") -> Cell:
     return Cell(middle, f"{_short(middle)}{unit} ({_short(low)}–{_short(high)})")
 
 
-def _latency(rounds: Sequence[Mapping[str, Any]], quantile: int) -> Cell:
+def _latency(rounds: Sequence[Mapping[str, Any]], quantile: int, clock: str) -> Cell:
     """Each way's quantile over questions, of each the median round; resampled by question."""
     ways = [
-        (way, np.median([r["search_milliseconds"][way] for r in rounds], axis=0))
+        (way, np.median([r["search_milliseconds"][way][clock] for r in rounds], axis=0))
         for way in rounds[0]["search_milliseconds"]
     ]
     cells = []
@@ -152,25 +167,37 @@ def _short(value: float) -> str:
 def _retrieval_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
     for file in sorted((out / "retrieval").glob("*.json")):
         found = json.loads(file.read_text(encoding="utf-8"))
+        runs, name, n = found["runs"], found["set"], str(found["questions"])
         for measure in MEASURES:
-            cells = [_best_way(found["runs"], system, measure) for system in systems]
-            yield Row(f"{found['set']}, {measure}", str(found["questions"]), cells)
+            best = [_best_run(runs, system, measure) for system in systems]
+            cells = [run and _named(_estimated(runs[run][measure]), run) for run in best]
+            yield Row(f"{name}, {measure}", n, cells)
+        less = {(c["a"], c["b"]): c["difference"] for c in found["comparisons"]}
+        best = [_best_run(runs, system, COMPARED) for system in systems]
+        cells = [_less(less.get((OURS, run or ""))) for run in best]
+        yield Row(f"{name}, {COMPARED}, ours less theirs", n, cells, higher_is_better=None)
 
 
-def _best_way(runs: Mapping[str, Any], system: str, measure: str) -> Cell | None:
-    """The run of a system that has the best mean, named by its way."""
+def _best_run(runs: Mapping[str, Any], system: str, measure: str) -> str | None:
+    """The system's run with the best mean."""
     if system == "here":
-        return _estimated(runs["hybrid"][measure])
-    ways = {
-        name.partition("-")[2].partition(".")[0]: values[measure]
-        for name, values in runs.items()
-        if name.startswith(f"{system}-")
-    }
-    way = max(ways, key=lambda name: ways[name]["mean"], default=None)
-    if way is None:
+        return OURS
+    named = [name for name in runs if name.startswith(f"{system}-")]
+    return max(named, key=lambda name: runs[name][measure]["mean"], default=None)
+
+
+def _named(cell: Cell | None, run: str) -> Cell | None:
+    """With the peer's way to search, of a run such as `haystack-hybrid.cmrc2018`."""
+    way = run.partition("-")[2].partition(".")[0]
+    return cell and Cell(cell.value, f"{cell.text} {way}".strip())
+
+
+def _less(difference: Mapping[str, float] | None) -> Cell | None:
+    """The paired difference, which is kept as theirs less ours."""
+    if difference is None:
         return None
-    cell = _estimated(ways[way])
-    return cell and Cell(cell.value, f"{cell.text} {way}")
+    mean, low, high = (-difference[part] for part in ("mean", "high", "low"))
+    return Cell(mean, f"{mean:+.3f} ({low:+.3f} to {high:+.3f})")
 
 
 def _estimated(found: Mapping[str, Any]) -> Cell | None:
