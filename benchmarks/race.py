@@ -83,7 +83,7 @@ def main() -> int:
     )
     parser.add_argument("--limit", type=int, default=300, help="questions of each set, at most")
     parser.add_argument("--speed-set", default="crud_news_zh/corpus_small.jsonl.gz")
-    parser.add_argument("--articles", type=int, default=150, help="articles of it to index")
+    parser.add_argument("--articles", type=int, default=100, help="articles of it to index")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--questions", type=int, default=24, help="questions to answer")
     parser.add_argument("--part", nargs="*", choices=PARTS, default=PARTS)
