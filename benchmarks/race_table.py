@@ -88,7 +88,7 @@ def _speed_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
     if not all(rounds.values()):
         return
     one = rounds[systems[0]][0]
-    n = f"{one['articles']} articles, {min(map(len, rounds.values()))} rounds"
+    n = f"{one['articles']} articles, rounds: {min(map(len, rounds.values()))}"
     for unit, clock in (
         ("characters", "clock"),
         ("characters", "processor"),
@@ -99,8 +99,11 @@ def _speed_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
             system: [r[unit] / r["index_seconds"][clock] for r in some]
             for system, some in rounds.items()
         }
-        per = "s" if clock == "clock" else "processor second"
-        yield Row(f"index, {unit} a {per}", n, [_rate(rates[system]) for system in systems])
+        per = "second" if clock == "clock" else "processor second"
+        # Passages are as large as each one likes, so more of them is no merit.
+        better = None if unit == "passages" else True
+        cells = [_rate(rates[system]) for system in systems]
+        yield Row(f"index, {unit} a {per}", n, cells, better)
     seconds = {
         system: [r["index_seconds"]["clock"] for r in some] for system, some in rounds.items()
     }
@@ -108,7 +111,7 @@ def _speed_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
     cells = [Cell(ratios[system], f"{ratios[system]:.1f}") for system in systems]
     yield Row("index, time by that of ours", n, cells, higher_is_better=False)
     asked = len(next(iter(one["search_milliseconds"].values()))["clock"])
-    n = f"{asked} questions, {min(map(len, rounds.values()))} rounds"
+    n = f"{asked} questions, rounds: {min(map(len, rounds.values()))}"
     for name, quantile, clock in (
         ("p50, ms", 50, "clock"),
         ("p95, ms", 95, "clock"),
