@@ -24,8 +24,9 @@ from retrieval_time import read_passages, records
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.corpus.analysis import count_terms, read_counts, term_number, terms
+from rag.index.postings import Postings
 from rag.models.loading import load_embedder
-from rag.retrieval.lexical import LexicalIndex
+from rag.retrieval.lexical import Clause, LexicalIndex
 
 _BEST = 100
 
@@ -33,8 +34,14 @@ Ask = Callable[[Sequence[str]], Any]
 
 
 def ours(counts: Sequence[bytes]) -> Ask:
-    index = LexicalIndex(counts)
-    return lambda wanted: np.argsort(-index.scores(wanted), kind="stable")[:_BEST]
+    postings = Postings.of(counts)
+    index = LexicalIndex([postings])
+
+    def ask(wanted: Sequence[str]) -> Any:
+        clauses = [Clause(forms=((term_number(term),),)) for term in dict.fromkeys(wanted)]
+        return index.search(clauses).best(postings, _BEST)
+
+    return ask
 
 
 def fts5(counts: Sequence[bytes], path: Path) -> tuple[Ask, Callable[[], None]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import weakref
 import zlib
@@ -24,6 +25,11 @@ _SAMPLE = 4_096
 """How many vectors, about, tell how the cosines of a language are spread."""
 _FLAT = 10_000
 """Up to so many vectors, every one is compared as it is; of more, their codes are."""
+_WHOLE = 200_000
+"""Up to so many codes, all are looked through; of more, those of the nearest cells."""
+_MOST_CELLS = 1_024
+_LOOKED_THROUGH = 0.4
+"""The share of cells that are looked through. Questions in another language lie far from all."""
 _COARSE = 4
 """By their codes, so many times as many as are wanted are found, and then compared exactly."""
 _FEW = 2_000
@@ -101,8 +107,9 @@ class FlatVectors:
 class StoredVectors:
     """Search in files that `write_vectors` wrote; their vectors are read as they are needed.
 
-    FAISS looks through codes of 2 bits for each dimension, which are all in memory; what it finds
-    is then compared exactly, by the vectors from the file. A vector that is not as it was written
+    FAISS looks through codes of 2 bits for each dimension, which are all in memory: all codes, or
+    of very many those of the nearest cells. What it finds is then compared exactly, by the vectors
+    from the file. A vector that is not as it was written
     raises `IndexDamaged`.
     """
 
@@ -115,6 +122,8 @@ class StoredVectors:
         self._index = faiss.read_index(str(folder / f"{prefix}.faiss"))
         if self._index.ntotal != len(self):
             raise ValueError(f"{self._index.ntotal} codes of {len(self)} vectors")
+        if isinstance(self._index, faiss.IndexIVF):
+            self._index.nprobe = round(_LOOKED_THROUGH * self._index.nlist)
 
     def __len__(self) -> int:
         return len(self._checksums)
@@ -136,7 +145,7 @@ class StoredVectors:
         count = int(np.count_nonzero(allowed))
         if count <= max(k, _FEW):
             return np.flatnonzero(allowed)
-        # Codes are searched whole, so that those which aren't allowed are found as well.
+        # Codes are searched as they lie, so that those which aren't allowed are found as well.
         wanted = k * len(self) // count
         while True:
             rows, _ = _searched(self._index, query, wanted)
@@ -190,7 +199,13 @@ def _index_for(vectors: Vectors) -> Any:
     if n <= _FLAT or dimensions % 4:
         return faiss.IndexFlatIP(dimensions)
     # Of unit vectors the nearest have the highest cosine, and distances suit codes better.
-    index = faiss.IndexPQFastScan(dimensions, dimensions // 2, 4, faiss.METRIC_L2)
+    index: Any = faiss.IndexPQFastScan(dimensions, dimensions // 2, 4, faiss.METRIC_L2)
+    if n > _WHOLE:
+        cells = min(math.isqrt(n), _MOST_CELLS)
+        middles = faiss.IndexFlatL2(dimensions)
+        index = faiss.IndexIVFPQFastScan(
+            middles, dimensions, cells, dimensions // 2, 4, faiss.METRIC_L2
+        )
     index.train(np.ascontiguousarray(vectors[:: -(-n // _TRAINING)], np.float32))
     return index
 

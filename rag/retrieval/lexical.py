@@ -34,14 +34,12 @@ _K1 = 1.2
 _B = 0.75
 _INESSENTIAL = 0.35
 """Weight of a concept that is no noun and no name, as `rag.retrieval.terms` weighs them."""
-_FEW = 100_000
-"""So many postings are scored as they come; of more, those that can't matter are passed over."""
-_LONG = 10_000
-"""Before postings this many are read, it is asked whether they are needed."""
+_MOST_POSTINGS = 60_000
+"""So many postings are read, those of the rarest terms first, to propose the best passages."""
+_LOOKED_UP = 4
+"""So many times as many as are wanted are looked up in the postings that were not read."""
 _WORTH = 0.1
 """To look at every passage takes about as long as to score postings of this share of them."""
-_LOOK = 4
-"""To look a passage up takes about as long as to score so many postings."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,35 +139,25 @@ class LexicalSearch:
     ) -> tuple[Rows, Scores]:
         """The `k` best rows of a part with their scores, above 0, best first.
 
-        Exact, by the rule of MaxScore (Turtle and Flood, 1995): once the terms that are left can't
-        lift an unseen passage among the best, only passages seen by then are looked up in them.
+        Clauses are scored in the order of what they can add, as far as `_MOST_POSTINGS` goes; in
+        what is left, which are common words, only the best by then are looked up. Scores are
+        exact; what is missed in a large index stands in docs/performance.md.
         """
-        clauses = sorted(self._clauses, key=self._bound, reverse=True)
-        sizes = [self._size(clause, postings) for clause in clauses]
-        if sum(sizes) <= _FEW:
-            found = self.scores(postings)
-            rows = _positive(found, allowed)
-            return _top(rows, found[rows], k)
-        left = _suffix_sums([self._bound(clause) for clause in clauses])
-        found = np.zeros(len(postings), np.float32)
-        done = 0
-        while done < len(clauses):
-            # No passage can have more by now than what is not left; and asking costs a look at all.
-            can_end = left[0] - left[done] > left[done]
-            if can_end and sizes[done] > _LONG and sum(sizes[done:]) > _WORTH * len(postings):
-                scores = found[_positive(found, allowed)]
-                least = _kth(scores, k)
-                hopeful = np.count_nonzero(scores + left[done] >= least)
-                looks = hopeful * sum(len(form) for c in clauses[done:] for form in c.forms)
-                if least > left[done] and _LOOK * looks < sum(sizes[done:]):
-                    break
-            self._scored(clauses[done : done + 1], postings, found)
-            done += 1
+        now: list[Clause] = []
+        later: list[Clause] = []
+        postings_left = _MOST_POSTINGS
+        for clause in sorted(self._clauses, key=self._bound, reverse=True):
+            size = self._size(clause, postings)
+            if size <= postings_left or not now:
+                now.append(clause)
+                postings_left -= size
+            else:
+                later.append(clause)
+        found = self._scored(now, postings, np.zeros(len(postings), np.float32))
         rows = _positive(found, allowed)
-        scores, norm = found[rows], self._index.norm(postings)
-        for clause, rest in zip(clauses[done:], left[done:], strict=False):
-            kept = scores + rest >= _kth(scores, k)
-            rows, scores = rows[kept], scores[kept]
+        rows, scores = _top(rows, found[rows], _LOOKED_UP * k if later else k)
+        norm = self._index.norm(postings)
+        for clause in later:
             scores += self._clause_at(clause, rows, postings, norm[rows])
         return _top(rows, scores, k)
 
@@ -279,19 +267,10 @@ def _positive(scores: Scores, allowed: NDArray[np.bool_] | None) -> Rows:
     return np.flatnonzero(found if allowed is None else found & allowed)
 
 
-def _kth(scores: Scores, k: int) -> float:
-    """The k-th best score, or 0 where there are fewer."""
-    return float(np.partition(scores, -k)[-k]) if len(scores) >= k else 0.0
-
-
-def _suffix_sums(values: Sequence[float]) -> list[float]:
-    return [math.fsum(values[i:]) for i in range(len(values))]
-
-
 def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     """The best `k`, best first, the first of equals first."""
     if len(rows) > k:
-        near = scores >= _kth(scores, k)
+        near = scores >= np.partition(scores, -k)[-k]
         rows, scores = rows[near], scores[near]
     best = np.argsort(-scores, kind="stable")[:k]
     return rows[best], scores[best]

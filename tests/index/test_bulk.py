@@ -362,9 +362,9 @@ clauses = st.lists(
 )
 
 
-@given(counted, clauses, st.integers(1, 12), st.randoms(use_true_random=False))
-def test_passing_over_what_cannot_matter_changes_nothing(
-    counts: list[dict[int, int]], wanted: list[Clause], k: int, rng: random.Random
+@given(counted, clauses, st.integers(1, 12), st.integers(0, 80), st.randoms(use_true_random=False))
+def test_the_best_by_words_have_their_scores_however_few_postings_are_read(
+    counts: list[dict[int, int]], wanted: list[Clause], k: int, most: int, rng: random.Random
 ) -> None:
     part = Postings.of(blobs(counts))
     search = LexicalIndex([part]).search(wanted)
@@ -374,22 +374,26 @@ def test_passing_over_what_cannot_matter_changes_nothing(
         rows = [r for r in range(len(counts)) if every[r] > 0 and (some is None or some[r])]
         best = sorted(rows, key=lambda row: -every[row])[:k]
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(lexical, "_FEW", -1)
-            patch.setattr(lexical, "_LONG", -1)
-            patch.setattr(lexical, "_LOOK", 0)
+            patch.setattr(lexical, "_MOST_POSTINGS", most)
             chosen, scores = search.best(part, k, some)
-        assert scores.tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
-        assert every[chosen].tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
+        assert scores.tolist() == pytest.approx(every[chosen].tolist(), rel=1e-5)
+        assert set(chosen.tolist()) <= set(rows)
+        if most >= sum(search._size(clause, part) for clause in wanted):
+            assert every[chosen].tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
     assert np.allclose(search.scores_at(np.arange(len(part)), part), every, rtol=1e-5)
 
 
-def test_codes_find_nearly_what_is_nearest(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("in_cells", [False, True])
+def test_codes_find_nearly_what_is_nearest(
+    in_cells: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     rng = np.random.default_rng(5)
     middles = rng.standard_normal((40, 32))
     rows = (middles[rng.integers(40, size=4_000)] + rng.standard_normal((4_000, 32))).astype("f4")
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     monkeypatch.setattr(vectors, "_FLAT", 1_000)
     monkeypatch.setattr(vectors, "_FEW", 10)
+    monkeypatch.setattr(vectors, "_WHOLE", 1_000 if in_cells else 10_000)
     write_vectors(tmp_path, "zh", (row.tobytes() for row in rows), 32)
     stored, flat = StoredVectors(tmp_path, "zh", 32), FlatVectors(rows)
     allowed = rng.random(len(rows)) < 0.1
