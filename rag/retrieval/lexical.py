@@ -7,7 +7,8 @@ within a language: how rare a word is, and how long a passage, by passages of th
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +30,8 @@ Rows = NDArray[np.int64]
 Holding = NDArray[np.uint32]
 """Rows in rising order, as postings have them."""
 
+_NO_ROWS: Rows = np.zeros(0, np.int64)
+
 # Robertson and Zaragoza, The Probabilistic Relevance Framework (2009): the usual values.
 _K1 = 1.2
 _B = 0.75
@@ -38,8 +41,8 @@ _MOST_POSTINGS = 60_000
 """So many postings are read, those of the rarest terms first, to propose the best passages."""
 _LOOKED_UP = 4
 """So many times as many as are wanted are looked up in the postings that were not read."""
-_WORTH = 0.1
-"""To look at every passage takes about as long as to score postings of this share of them."""
+_KEPT = 8
+"""Arrays of zeros that are kept for the next question."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,6 +93,7 @@ class LexicalIndex:
         total = sum(float(part.lengths.sum()) for part in parts)
         self._mean_length = total / self.passages if total else 1.0
         self._norms = {id(part): self._norm(part) for part in parts}
+        self._zeros: dict[int, list[Scores]] = {}
 
     def search(self, clauses: Sequence[Clause]) -> LexicalSearch:
         """What a question looks for, ready to be scored."""
@@ -99,6 +103,22 @@ class LexicalIndex:
         """What BM25 weighs the length of each passage by, of a part or of others like it."""
         known = self._norms.get(id(postings))
         return self._norm(postings) if known is None else known
+
+    @contextmanager
+    def zeros(self, length: int) -> Iterator[Scores]:
+        """An array of zeros, which must be one again in the end.
+
+        For very many passages making one takes as long as the rest of a search.
+        """
+        kept = self._zeros.setdefault(length, [])
+        try:
+            array = kept.pop()
+        except IndexError:
+            array = np.zeros(length, np.float32)
+        yield array
+        # After an error it isn't given back.
+        if len(kept) < _KEPT:
+            kept.append(array)
 
     def _norm(self, postings: Postings) -> NDArray[np.float32]:
         norm = _K1 * (1 - _B + _B * postings.lengths / self._mean_length)
@@ -116,23 +136,23 @@ class LexicalSearch:
         self._clauses = clauses
         self._lists: dict[tuple[int, int], tuple[Holding, NDArray[np.uint8]]] = {}
         self._idf: dict[int, float] = {}
-        # All zeros between two clauses, by length: making new ones takes as long as their use.
-        self._scratch: dict[int, Scores] = {}
         for term in {term for clause in clauses for form in clause.forms for term in form}:
             held = sum(len(self._find(term, part)[0]) for part in index.parts)
             self._idf[term] = math.log1p((index.passages - held + 0.5) / (held + 0.5))
 
     def scores(self, postings: Postings) -> Scores:
         """The score of every passage of a part."""
-        return self._scored(self._clauses, postings, np.zeros(len(postings), np.float32))
+        found = np.zeros(len(postings), np.float32)
+        self._add(self._clauses, postings, found)
+        return found
 
     def scores_at(self, rows: Rows, postings: Postings) -> Scores:
         """The scores of some passages of a part, shape (len(rows),)."""
-        found = np.zeros(len(rows), np.float32)
-        norm = self._index.norm(postings)[rows]
-        for clause in self._clauses:
-            found += self._clause_at(clause, rows, postings, norm)
-        return found
+        with self._index.zeros(len(postings)) as found:
+            self._add(self._clauses, postings, found, among=rows)
+            scores = found[rows]
+            found[rows] = 0
+        return scores
 
     def best(
         self, postings: Postings, k: int, allowed: NDArray[np.bool_] | None = None
@@ -153,13 +173,14 @@ class LexicalSearch:
                 postings_left -= size
             else:
                 later.append(clause)
-        found = self._scored(now, postings, np.zeros(len(postings), np.float32))
-        rows = _positive(found, allowed)
-        rows, scores = _top(rows, found[rows], _LOOKED_UP * k if later else k)
-        norm = self._index.norm(postings)
-        for clause in later:
-            scores += self._clause_at(clause, rows, postings, norm[rows])
-        return _top(rows, scores, k)
+        with self._index.zeros(len(postings)) as found:
+            touched = self._add(now, postings, found)
+            rows = touched if allowed is None else touched[allowed[touched]]
+            rows, _ = _top(rows, found[rows], _LOOKED_UP * k if later else k)
+            self._add(later, postings, found, among=rows)
+            rows, scores = _top(rows, found[rows], k)
+            found[touched] = 0
+        return rows, scores
 
     def _find(self, term: int, postings: Postings) -> tuple[Holding, NDArray[np.uint8]]:
         """The rows that hold a term, and how often."""
@@ -178,93 +199,82 @@ class LexicalSearch:
         """How many postings it takes at most to score a clause."""
         return sum(len(self._find(term, postings)[0]) for form in clause.forms for term in form)
 
-    def _scored(self, clauses: Sequence[Clause], postings: Postings, found: Scores) -> Scores:
-        """`found`, the scores of every passage, with what these clauses add to them."""
-        norm = self._index.norm(postings)
-        for clause in clauses:
-            matches = [self._form(form, postings, norm) for form in clause.forms]
-            if len(matches) == 1:
-                rows, weights = matches[0]
-                found[rows] += weights if clause.weight == 1.0 else clause.weight * weights
-                continue
-            # Of several forms the best counts.
-            best = self._zeros(len(found))
-            for rows, weights in matches:
-                best[rows] = np.maximum(best[rows], weights)
-            if sum(len(rows) for rows, _ in matches) > _WORTH * len(found):
-                found += clause.weight * best
-                best.fill(0.0)
-                continue
-            for rows, _ in matches:
-                # What is added once is gone then: rows may be in several.
-                found[rows] += clause.weight * best[rows]
-                best[rows] = 0.0
-        return found
+    def _add(
+        self,
+        clauses: Sequence[Clause],
+        postings: Postings,
+        found: Scores,
+        among: Rows | None = None,
+    ) -> Rows:
+        """Add to `found` what passages score for clauses; all of them, or some.
 
-    def _zeros(self, length: int) -> Scores:
-        if length not in self._scratch:
-            self._scratch[length] = np.zeros(length, np.float32)
-        return self._scratch[length]
+        Returns the rows that had no score before and have one now.
+        """
+        norm = self._index.norm(postings)
+        # The type of the postings: else all of them would be converted for each look.
+        wanted = None if among is None else among.astype(np.uint32)
+        new = [_NO_ROWS]
+        for clause in clauses:
+            forms = [self._form(form, postings, norm, wanted) for form in clause.forms]
+            rows, weights = self._best_of([form for form in forms if len(form[0])], len(found))
+            before = found[rows]
+            new.append(rows[before == 0])
+            found[rows] = before + np.float32(clause.weight) * weights
+        return np.concatenate(new)
+
+    def _best_of(self, forms: Sequence[tuple[Rows, Scores]], length: int) -> tuple[Rows, Scores]:
+        """Each row that any of the forms has, once, with the best that one gives it."""
+        if not forms:
+            return _NO_ROWS, np.zeros(0, np.float32)
+        if len(forms) == 1:
+            return forms[0]
+        new = []
+        with self._index.zeros(length) as best:
+            for rows, weights in forms:
+                before = best[rows]
+                new.append(rows[before == 0])
+                best[rows] = np.maximum(before, weights)
+            rows = np.concatenate(new)
+            weights = best[rows]
+            best[rows] = 0
+        return rows, weights
 
     def _form(
-        self, form: tuple[int, ...], postings: Postings, norm: NDArray[np.float32]
-    ) -> tuple[NDArray[np.intp], Scores]:
-        """The rows that hold all terms of a form, and the mean of what they score for each."""
-        if len(form) == 1:
-            holding, counts = self._find(form[0], postings)
-            # Else each look at what is kept by row would convert them anew.
-            places = holding.astype(np.intp)
-            return places, self._weights(form[0], counts, norm[places])
-        lists = sorted((self._find(term, postings)[0] for term in form), key=len)
-        rows = lists[0]
-        for other in lists[1:]:
-            rows = rows[_places(rows, other)[1]]
-        return rows.astype(np.intp), self._form_at(form, rows, postings, norm[rows])
-
-    def _clause_at(
-        self, clause: Clause, rows: Rows, postings: Postings, norm: NDArray[np.float32]
-    ) -> Scores:
-        """What some rows score for a clause; `norm` is theirs."""
-        # The type of the postings: else all of them would be converted for each look.
-        wanted = rows.astype(np.uint32)
-        best = np.zeros(len(rows), np.float32)
-        for form in clause.forms:
-            np.maximum(best, self._form_at(form, wanted, postings, norm), out=best)
-        return clause.weight * best
-
-    def _form_at(
         self,
         form: tuple[int, ...],
-        rows: Holding,
         postings: Postings,
         norm: NDArray[np.float32],
-    ) -> Scores:
-        found = np.zeros(len(rows), np.float32)
-        everywhere = np.ones(len(rows), np.bool_)
+        among: Holding | None,
+    ) -> tuple[Rows, Scores]:
+        """The rows that hold all terms of a form, and the mean of what they score for each."""
+        if len(form) == 1 and among is None:
+            holding, counts = self._find(form[0], postings)
+            # Else each look at what is kept by row would convert them anew.
+            rows = holding.astype(np.int64)
+            return rows, self._weights(form[0], counts, norm[rows])
+        holdings = sorted((self._find(term, postings)[0] for term in form), key=len)
+        found = holdings[0] if among is None else among
+        for holding in holdings[among is None :]:
+            found = found[_are_in(holding, found)]
+            if not len(found):
+                return _NO_ROWS, np.zeros(0, np.float32)
+        rows = found.astype(np.int64)
+        scores = np.zeros(len(rows), np.float32)
         for term in form:
             holding, counts = self._find(term, postings)
-            places, held = _places(rows, holding)
-            if len(holding):
-                found += held * self._weights(term, counts[places], norm)
-            everywhere &= held
-        return found * everywhere / np.float32(len(form))
+            scores += self._weights(term, counts[holding.searchsorted(found)], norm[rows])
+        return rows, scores / np.float32(len(form))
 
     def _weights(self, term: int, counts: NDArray[np.uint8], norm: NDArray[np.float32]) -> Scores:
         often = counts.astype(np.float32)
         return self._idf[term] * often * (_K1 + 1) / (often + norm)
 
 
-def _places(rows: Holding, holding: Holding) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
-    """Where rows are among others in rising order, and whether each is there at all."""
+def _are_in(holding: Holding, rows: Holding) -> NDArray[np.bool_]:
+    """Which rows are among others, which are in rising order."""
     if not len(holding):
-        return np.zeros(len(rows), np.int64), np.zeros(len(rows), np.bool_)
-    places = np.minimum(np.searchsorted(holding, rows), len(holding) - 1)
-    return places, holding[places] == rows
-
-
-def _positive(scores: Scores, allowed: NDArray[np.bool_] | None) -> Rows:
-    found = scores > 0
-    return np.flatnonzero(found if allowed is None else found & allowed)
+        return np.zeros(len(rows), np.bool_)
+    return holding.take(holding.searchsorted(rows), mode="clip") == rows
 
 
 def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
@@ -272,7 +282,7 @@ def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     if len(rows) > k:
         near = scores >= np.partition(scores, -k)[-k]
         rows, scores = rows[near], scores[near]
-    best = np.argsort(-scores, kind="stable")[:k]
+    best = np.lexsort((rows, -scores))[:k]
     return rows[best], scores[best]
 
 
