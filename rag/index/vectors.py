@@ -53,13 +53,6 @@ class VectorIndex(Protocol):
         """
         ...
 
-    def near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
-        """Rows among which the `k` nearest are, nearly always: what `search` begins with.
-
-        It runs beside Python, where the rest of a search does not.
-        """
-        ...
-
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """The exact cosines of some rows."""
         ...
@@ -90,10 +83,6 @@ class FlatVectors:
     ) -> tuple[Rows, NDArray[np.float32]]:
         """The `k` nearest of all; see `VectorIndex`."""
         return _searched(self._index, query, k, allowed)
-
-    def near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
-        """See `VectorIndex`."""
-        return self.search(query, k, allowed)[0]
 
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """See `VectorIndex`."""
@@ -132,13 +121,13 @@ class StoredVectors:
         self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, NDArray[np.float32]]:
         """The nearest by their codes, in the order of their cosines; see `VectorIndex`."""
-        rows = self.near(query, k, allowed)
+        rows = self._near(query, k, allowed)
         found = self.cosines(query, rows)
         best = np.argsort(-found, kind="stable")[:k]
         return rows[best], found[best]
 
-    def near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
-        """The rows whose codes are nearest, some times `k` of them; see `VectorIndex`."""
+    def _near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
+        """The rows whose codes are nearest, some times `k` of them."""
         k *= _COARSE
         if allowed is None:
             return _searched(self._index, query, k)[0]

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
@@ -35,9 +34,6 @@ _RERANKED = 40
 _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
 """How both weights were chosen stands in docs/retrieval.md."""
-
-_THREADS = ThreadPoolExecutor(thread_name_prefix="nearest")
-"""Search by meaning while the asking thread searches by words."""
 
 Allowed = NDArray[np.bool_] | None
 """Which passages of a section can be found; None for all."""
@@ -235,12 +231,13 @@ class _Asked:
         """
         sections = self._language.sections
         allowed = self._language.allowed(only)
-        proposed = self._proposed(allowed)
         cosines, words = self.cosines.with_prior(of_all[0]), self.words.with_prior(of_all[1])
         parts = []
-        for place, (section, rows) in enumerate(zip(sections, proposed, strict=True)):
+        for place, (section, some) in enumerate(zip(sections, allowed, strict=True)):
+            near, _ = section.vectors.search(self._vector, _CANDIDATES, some)
+            rows, scores = self._words(place, near, some)
             dense = cosines.standing_out(section.vectors.cosines(self._vector, rows))
-            lexical = words.standing_out(self._words_at(place, rows))
+            lexical = words.standing_out(scores)
             parts.append(
                 _Found(
                     sections=(section,),
@@ -252,29 +249,18 @@ class _Asked:
             )
         return _Found.joined(parts)
 
-    def _proposed(self, allowed: Sequence[Allowed]) -> list[NDArray[np.int64]]:
-        """The rows of each section that either kind of evidence proposes, in rising order."""
-        sections = self._language.sections
-        nearest = [
-            _THREADS.submit(section.vectors.near, self._vector, _CANDIDATES, some)
-            for section, some in zip(sections, allowed, strict=True)
-        ]
-        found = []
-        for place, (section, some) in enumerate(zip(sections, allowed, strict=True)):
-            if self._is_whole(place):
-                in_words = _best(self._sampled[place], some)
-            else:
-                in_words, _ = self._search.best(section.postings, _CANDIDATES, some)
-            near = nearest[place].result()
-            cosines = section.vectors.cosines(self._vector, near)
-            in_meaning = near[np.argsort(-cosines, kind="stable")[:_CANDIDATES]]
-            found.append(np.union1d(in_meaning, in_words))
-        return found
-
-    def _words_at(self, place: int, rows: NDArray[np.int64]) -> Scores:
+    def _words(
+        self, place: int, near: NDArray[np.int64], allowed: Allowed
+    ) -> tuple[NDArray[np.int64], Scores]:
+        """What words propose in a section beside `near`, all in rising order, with their scores."""
         if self._is_whole(place):
-            return self._sampled[place][rows]
-        return self._search.scores_at(rows, self._language.sections[place].postings)
+            scores = self._sampled[place]
+            rows = np.union1d(near, _best(scores, allowed))
+            return rows, scores[rows]
+        postings = self._language.sections[place].postings
+        rows, scores = self._search.best(postings, _CANDIDATES, allowed, also=near)
+        order = np.argsort(rows)
+        return rows[order], scores[order]
 
     def _is_whole(self, place: int) -> bool:
         return len(self._sampled[place]) == len(self._language.sections[place])

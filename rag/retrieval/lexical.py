@@ -146,18 +146,14 @@ class LexicalSearch:
         self._add(self._clauses, postings, found)
         return found
 
-    def scores_at(self, rows: Rows, postings: Postings) -> Scores:
-        """The scores of some passages of a part, shape (len(rows),)."""
-        with self._index.zeros(len(postings)) as found:
-            self._add(self._clauses, postings, found, among=rows)
-            scores = found[rows]
-            found[rows] = 0
-        return scores
-
     def best(
-        self, postings: Postings, k: int, allowed: NDArray[np.bool_] | None = None
+        self,
+        postings: Postings,
+        k: int,
+        allowed: NDArray[np.bool_] | None = None,
+        also: Rows = _NO_ROWS,
     ) -> tuple[Rows, Scores]:
-        """The `k` best rows of a part with their scores, above 0, best first.
+        """The `k` best rows of a part with their scores, above 0, best first; behind them `also`.
 
         Clauses are scored in the order of what they can add, as far as `_MOST_POSTINGS` goes; in
         what is left, which are common words, only the best by then are looked up. Scores are
@@ -177,9 +173,13 @@ class LexicalSearch:
             touched = self._add(now, postings, found)
             rows = touched if allowed is None else touched[allowed[touched]]
             rows, _ = _top(rows, found[rows], _LOOKED_UP * k if later else k)
-            self._add(later, postings, found, among=rows)
+            looked_up = np.union1d(rows, also)
+            self._add(later, postings, found, among=looked_up)
             rows, scores = _top(rows, found[rows], k)
+            others = np.setdiff1d(also, rows)
+            rows, scores = np.append(rows, others), np.append(scores, found[others])
             found[touched] = 0
+            found[looked_up] = 0
         return rows, scores
 
     def _find(self, term: int, postings: Postings) -> tuple[Holding, NDArray[np.uint8]]:
@@ -216,7 +216,7 @@ class LexicalSearch:
         new = [_NO_ROWS]
         for clause in clauses:
             forms = [self._form(form, postings, norm, wanted) for form in clause.forms]
-            rows, weights = self._best_of([form for form in forms if len(form[0])], len(found))
+            rows, weights = self._best_of([form for form in forms if form], len(found))
             before = found[rows]
             new.append(rows[before == 0])
             found[rows] = before + np.float32(clause.weight) * weights
@@ -245,19 +245,22 @@ class LexicalSearch:
         postings: Postings,
         norm: NDArray[np.float32],
         among: Holding | None,
-    ) -> tuple[Rows, Scores]:
+    ) -> tuple[Rows, Scores] | None:
         """The rows that hold all terms of a form, and the mean of what they score for each."""
-        if len(form) == 1 and among is None:
-            holding, counts = self._find(form[0], postings)
+        lists = sorted((self._find(term, postings) for term in form), key=_length)
+        # Of a question's forms in another language most are in no passage, or in none of some.
+        if not len(lists[0][0]):
+            return None
+        if among is None and len(form) == 1:
+            [(holding, counts)] = lists
             # Else each look at what is kept by row would convert them anew.
             rows = holding.astype(np.int64)
             return rows, self._weights(form[0], counts, norm[rows])
-        holdings = sorted((self._find(term, postings)[0] for term in form), key=len)
-        found = holdings[0] if among is None else among
-        for holding in holdings[among is None :]:
-            found = found[_are_in(holding, found)]
+        found = lists[0][0] if among is None else among
+        for holding, _ in lists[among is None :]:
+            found = found[holding.take(holding.searchsorted(found), mode="clip") == found]
             if not len(found):
-                return _NO_ROWS, np.zeros(0, np.float32)
+                return None
         rows = found.astype(np.int64)
         scores = np.zeros(len(rows), np.float32)
         for term in form:
@@ -270,11 +273,8 @@ class LexicalSearch:
         return self._idf[term] * often * (_K1 + 1) / (often + norm)
 
 
-def _are_in(holding: Holding, rows: Holding) -> NDArray[np.bool_]:
-    """Which rows are among others, which are in rising order."""
-    if not len(holding):
-        return np.zeros(len(rows), np.bool_)
-    return holding.take(holding.searchsorted(rows), mode="clip") == rows
+def _length(found: tuple[Holding, NDArray[np.uint8]]) -> int:
+    return len(found[0])
 
 
 def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:

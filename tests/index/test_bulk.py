@@ -376,11 +376,14 @@ def test_the_best_by_words_have_their_scores_however_few_postings_are_read(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(lexical, "_MOST_POSTINGS", most)
             chosen, scores = search.best(part, k, some)
+            with_others, all_scores = search.best(part, k, some, also=np.array([0, len(part) - 1]))
         assert scores.tolist() == pytest.approx(every[chosen].tolist(), rel=1e-5)
         assert set(chosen.tolist()) <= set(rows)
         if most >= sum(search._size(clause, part) for clause in wanted):
             assert every[chosen].tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
-    assert np.allclose(search.scores_at(np.arange(len(part)), part), every, rtol=1e-5)
+        assert with_others[: len(chosen)].tolist() == chosen.tolist()
+        assert {0, len(part) - 1} <= set(with_others.tolist())
+        assert all_scores.tolist() == pytest.approx(every[with_others].tolist(), rel=1e-5)
 
 
 @pytest.mark.parametrize("in_cells", [False, True])
