@@ -110,7 +110,7 @@ def main() -> int:
         (vector,) = embedder.embed_queries([question])
         embedding.append(1000 * (time.perf_counter() - started))
         query = Query(text=question, language=text_language(question))
-        retriever.search(query, vector, _HITS)
+        retriever.search(query, lambda vector=vector: vector, _HITS)
         whole.append(1000 * (time.perf_counter() - started))
     result = {
         "articles": len(documents),

@@ -11,7 +11,7 @@ from rag.assistant import open_chat_model
 from rag.config import Config
 from rag.errors import ConfigError
 from rag.index.snapshot import Snapshot
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, begin_query
 from rag.models.loading import load_embedder
 from rag.models.model_folder import find_model
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
@@ -40,7 +40,7 @@ def _hybrid(snapshot: Snapshot, embedder: Embedder, _: Config) -> Find:
     retriever = HybridRetriever(snapshot, embedder)
 
     def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
-        (vector,) = embedder.embed_queries([question.text])
+        vector = begin_query(embedder, question.text)
         return retriever.search(_understood(question, retriever), vector, k)
 
     return find
@@ -58,7 +58,7 @@ def _hybrid_translated(snapshot: Snapshot, embedder: Embedder, config: Config) -
     languages = {document.language for document in snapshot.documents.values()}
 
     def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
-        (vector,) = embedder.embed_queries([question.text])
+        vector = begin_query(embedder, question.text)
         query = _understood(question, retriever)
         others = languages - {query.language}
         said = {to: text for to in others if (text := translator.translate(query.text, to).text)}

@@ -20,6 +20,7 @@ from eval.opening import day_of_asking
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER, ChatModelConfig, Config
 from rag.index.indexing import update_index
+from rag.models.embedder import begin_query
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import understand
@@ -45,7 +46,7 @@ class Here:
         retriever = self._retriever
 
         def hybrid(question: str) -> list[str]:
-            (vector,) = self._embedder.embed_queries([question])
+            vector = begin_query(self._embedder, question)
             newest = retriever.newest
             query = understand(question, (), today=newest, newest=newest)
             return [hit.passage.doc_id for hit in retriever.search(query, vector, HITS)]

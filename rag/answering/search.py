@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,9 +60,9 @@ class QuestionVector:
         self._text = text
         self._begun = begin_query(embedder, text)
 
-    def of(self, text: str) -> NDArray[np.float32]:
-        """The vector, shape (dimensions,); made now where understanding made another text of it."""
-        return (self._begun if text == self._text else begin_query(self._embedder, text))()
+    def of(self, text: str) -> Callable[[], NDArray[np.float32]]:
+        """What waits for the vector, which is begun now where understanding made another text."""
+        return cache(self._begun if text == self._text else begin_query(self._embedder, text))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -130,7 +131,7 @@ def search(
     # Twice as many as are wanted, since one story may be found in several outlets.
     hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
     evidence = gather(
-        vector,
+        vector(),
         about,
         asked.weights,
         hits,

@@ -30,7 +30,7 @@ _WHOLE = 200_000
 _MOST_CELLS = 1_024
 _LOOKED_THROUGH = 0.4
 """The share of cells that are looked through. Questions in another language lie far from all."""
-_COARSE = 4
+_COARSE = 3
 """By their codes, so many times as many as are wanted are found, and then compared exactly."""
 _FEW = 2_000
 """So many vectors are compared exactly where no others are allowed."""

@@ -8,7 +8,7 @@ language drowns the other, and lexical evidence counts only as far as it tells p
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,7 +18,7 @@ from rag.corpus.languages import text_language
 from rag.index.sections import Days, Section
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
-from rag.models.embedder import Embedder
+from rag.models.embedder import Embedder, begin_query
 from rag.models.reranker import Reranker
 from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
 from rag.retrieval.published_days import newest_day, preferred, within
@@ -60,20 +60,28 @@ class HybridRetriever:
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
-        (vector,) = self._embedder.embed_queries([question])
+        vector = begin_query(self._embedder, question)
         query = Query(text=question, language=text_language(question), time_frame=frame)
         return self.search(query, vector, k)
 
-    def search(self, query: Query, vector: NDArray[np.float32], k: int) -> tuple[Hit, ...]:
-        """The same for a question that is understood, with its vector, shape (dimensions,).
+    def search(
+        self, query: Query, vector: Callable[[], NDArray[np.float32]], k: int
+    ) -> tuple[Hit, ...]:
+        """The same for a question that is understood.
 
+        `vector` waits for its vector, shape (dimensions,), as `rag.models.embedder.begin_query`
+        has it; words are looked up meanwhile.
         Scores are sums of z-scores. A reranker takes the place of what comes before dates.
         """
         if not self._languages:
             return ()
         frame = query.time_frame
         only = frame if frame and frame.effect == "only" else None
-        asked = [each.ask(query, vector) for each in self._languages]
+        looked_up = [each.look_up(query) for each in self._languages]
+        asked = [
+            _Asked(language, vector(), words)
+            for language, words in zip(self._languages, looked_up, strict=True)
+        ]
         of_all = (
             _Spread.pooled([one.cosines for one in asked]),
             _Spread.pooled([one.words for one in asked]),
@@ -186,10 +194,13 @@ class _OneLanguage:
         self.sections = tuple(sections)
         self._index = LexicalIndex([section.postings for section in sections])
 
-    def ask(self, query: Query, vector: NDArray[np.float32]) -> _Asked:
-        """A question put to these passages."""
+    def look_up(self, query: Query) -> tuple[LexicalSearch, list[Scores]]:
+        """The words of a question, and what the sample of each section scores for them.
+
+        Where a sample is all there is, these are the scores of the section itself.
+        """
         search = self._index.search(clauses_for(query, self.language))
-        return _Asked(self, vector, search)
+        return search, [search.scores(section.sample.postings) for section in self.sections]
 
     def allowed(self, frame: TimeFrame | None) -> list[Allowed]:
         """Which passages of each section can be found; with a frame, those within it alone."""
@@ -210,17 +221,16 @@ class _Asked:
     """
 
     def __init__(
-        self, language: _OneLanguage, vector: NDArray[np.float32], search: LexicalSearch
+        self,
+        language: _OneLanguage,
+        vector: NDArray[np.float32],
+        words: tuple[LexicalSearch, list[Scores]],
     ) -> None:
         self._language = language
         self._vector = vector
-        self._search = search
-        sections = language.sections
-        samples = [section.sample for section in sections]
-        # Where the sample is all there is, these are the scores of the section itself.
-        self._sampled = [search.scores(sample.postings) for sample in samples]
-        counts = [section.count for section in sections]
-        near = [sample.vectors @ vector for sample in samples]
+        self._search, self._sampled = words
+        counts = [section.count for section in language.sections]
+        near = [section.sample.vectors @ vector for section in language.sections]
         self.cosines = _Spread.pooled(list(map(_Spread.of, near, counts)))
         self.words = _Spread.pooled(list(map(_Spread.of, self._sampled, counts)))
 

@@ -37,7 +37,7 @@ _K1 = 1.2
 _B = 0.75
 _INESSENTIAL = 0.35
 """Weight of a concept that is no noun and no name, as `rag.retrieval.terms` weighs them."""
-_MOST_POSTINGS = 60_000
+_MOST_POSTINGS = 40_000
 """So many postings are read, those of the rarest terms first, to propose the best passages."""
 _LOOKED_UP = 4
 """So many times as many as are wanted are looked up in the postings that were not read."""
