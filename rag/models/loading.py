@@ -44,25 +44,33 @@ def export_folder(folder: ModelFolder) -> Path:
 
 def _by_openvino(folder: ModelFolder, on_progress: OnProgress | None) -> Embedder:
     target = export_folder(folder)
+    spare = target.with_suffix(".unusable")
     if target.is_dir():
-        try:
+        with contextlib.suppress(ExportUnusable):
             return OpenVinoEmbedder(folder, target)
-        except ExportUnusable:
-            # Cut short, made by another version, or for another processor: it is made anew.
-            shutil.rmtree(target, ignore_errors=True)
     failed = target.with_suffix(".failed")
     if failed.is_file():
         raise ExportUnusable(failed.read_text(encoding="utf-8"))
+    # Cut short, made by another version, or for another processor: it is made anew.
+    shutil.rmtree(spare, ignore_errors=True)
+    with contextlib.suppress(OSError):  # there is none, or another process was first
+        target.rename(spare)
     from rag.models.openvino_export import export
 
     try:
         export(folder, target, on_progress)
-        return OpenVinoEmbedder(folder, target)
+        embedder = OpenVinoEmbedder(folder, target)
     except ExportUnusable as error:
+        # Perhaps only this run can't use the old one, for want of memory: the next one may.
+        if not target.exists():
+            with contextlib.suppress(OSError):
+                spare.rename(target)
         # Trying again would take a minute at every start.
         with contextlib.suppress(OSError):
             failed.write_text(str(error), encoding="utf-8")
         raise
+    shutil.rmtree(spare, ignore_errors=True)
+    return embedder
 
 
 def _by_torch(folder: ModelFolder, notice: Message | None) -> Embedder:

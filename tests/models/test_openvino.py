@@ -144,6 +144,22 @@ def test_an_unusable_export_is_made_anew(
     monkeypatch.setattr(sys.modules[__name__], "export_folder", lambda _: whole)
     assert load_embedder(BUNDLED_EMBEDDER).runtime == "openvino int8"
     assert made == [copied]
+    assert not copied.with_suffix(".unusable").exists()
+
+
+def test_an_export_that_only_one_run_cant_use_is_kept_for_the_next(
+    copied: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ExportUnusable("not enough memory")
+
+    monkeypatch.setattr(loading, "export_folder", lambda _: copied)
+    with monkeypatch.context() as patch:
+        patch.setattr(OpenVinoEmbedder, "__init__", fail)
+        patch.setattr("rag.models.openvino_export.export", fail)
+        for _ in range(2):
+            assert load_embedder(BUNDLED_EMBEDDER).runtime.startswith("torch")
+    assert load_embedder(BUNDLED_EMBEDDER).runtime == "openvino int8"
 
 
 def test_a_model_that_cant_be_exported_says_why_and_leaves_nothing(tmp_path: Path) -> None:
