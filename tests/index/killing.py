@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from multiprocessing.synchronize import Event
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -33,6 +34,7 @@ from rag.types import Document
 from tests.conftest import HashEmbedder
 
 _SENTENCES = 40
+_MOST_OUTSIDE = 10
 
 
 class SlowEmbedder(HashEmbedder):
@@ -121,7 +123,8 @@ def check(folder: Path, corpus: Corpus, embedder: HashEmbedder) -> Snapshot | No
 
 def finish(folder: Path, corpus: Corpus, embedder: HashEmbedder) -> None:
     """Finish the work, and check that the index then says what the files say."""
-    update_index(folder, [corpus.folder], embedder)
+    with patch.object(compaction, "MOST_OUTSIDE", _MOST_OUTSIDE):
+        update_index(folder, [corpus.folder], embedder)
     found = check(folder, corpus, embedder)
     assert found is not None
     files = corpus.documents()
@@ -176,6 +179,6 @@ def kill_repeatedly(scratch: Path, kills: int, seed: int) -> Counter[str]:
 def _index(articles: Path, folder: Path, begun: Event, rebuild: bool) -> None:
     # Small batches, so that a run has many commits to be killed in; and a bulk that is soon due.
     run._BATCH_PASSAGES = 4
-    compaction.MOST_OUTSIDE = 10
+    compaction.MOST_OUTSIDE = _MOST_OUTSIDE
     begun.set()
     update_index(folder, [articles], SlowEmbedder(), rebuild=rebuild)
