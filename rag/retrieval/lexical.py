@@ -41,6 +41,8 @@ _MOST_POSTINGS = 40_000
 """So many postings are read, those of the rarest terms first, to propose the best passages."""
 _LOOKED_UP = 4
 """So many times as many as are wanted are looked up in the postings that were not read."""
+_FEW = 2_000
+"""Where no more passages than this are allowed, each is looked up in all postings."""
 _KEPT = 8
 """Arrays of zeros that are kept for the next question."""
 
@@ -159,6 +161,27 @@ class LexicalSearch:
         what is left, which are common words, only the best by then are looked up. Scores are
         exact; what is missed in a large index stands in docs/performance.md.
         """
+        few = _few(allowed)
+        now, later = self._parted(postings) if few is None else ([], self._clauses)
+        with self._index.zeros(len(postings)) as found:
+            touched = self._add(now, postings, found)
+            if few is None:
+                rows = touched if allowed is None else touched[allowed[touched]]
+                rows, _ = _top(rows, found[rows], _LOOKED_UP * k if later else k)
+            else:
+                rows = few
+            looked_up = np.union1d(rows, also)
+            self._add(later, postings, found, among=looked_up)
+            rows = rows[found[rows] > 0]
+            rows, scores = _top(rows, found[rows], k)
+            others = np.setdiff1d(also, rows)
+            rows, scores = np.append(rows, others), np.append(scores, found[others])
+            found[touched] = 0
+            found[looked_up] = 0
+        return rows, scores
+
+    def _parted(self, postings: Postings) -> tuple[list[Clause], list[Clause]]:
+        """Clauses whose postings are read, and those in which passages are looked up after."""
         now: list[Clause] = []
         later: list[Clause] = []
         postings_left = _MOST_POSTINGS
@@ -169,18 +192,7 @@ class LexicalSearch:
                 postings_left -= size
             else:
                 later.append(clause)
-        with self._index.zeros(len(postings)) as found:
-            touched = self._add(now, postings, found)
-            rows = touched if allowed is None else touched[allowed[touched]]
-            rows, _ = _top(rows, found[rows], _LOOKED_UP * k if later else k)
-            looked_up = np.union1d(rows, also)
-            self._add(later, postings, found, among=looked_up)
-            rows, scores = _top(rows, found[rows], k)
-            others = np.setdiff1d(also, rows)
-            rows, scores = np.append(rows, others), np.append(scores, found[others])
-            found[touched] = 0
-            found[looked_up] = 0
-        return rows, scores
+        return now, later
 
     def _find(self, term: int, postings: Postings) -> tuple[Holding, NDArray[np.uint8]]:
         """The rows that hold a term, and how often."""
@@ -271,6 +283,13 @@ class LexicalSearch:
     def _weights(self, term: int, counts: NDArray[np.uint8], norm: NDArray[np.float32]) -> Scores:
         often = counts.astype(np.float32)
         return self._idf[term] * often * (_K1 + 1) / (often + norm)
+
+
+def _few(allowed: NDArray[np.bool_] | None) -> Rows | None:
+    """The rows that are allowed, where they are few."""
+    if allowed is None or np.count_nonzero(allowed) > _FEW:
+        return None
+    return np.flatnonzero(allowed)
 
 
 def _length(found: tuple[Holding, NDArray[np.uint8]]) -> int:

@@ -362,9 +362,21 @@ clauses = st.lists(
 )
 
 
-@given(counted, clauses, st.integers(1, 12), st.integers(0, 80), st.randoms(use_true_random=False))
+@given(
+    counted,
+    clauses,
+    st.integers(1, 12),
+    st.integers(0, 80),
+    st.integers(0, 30),
+    st.randoms(use_true_random=False),
+)
 def test_the_best_by_words_have_their_scores_however_few_postings_are_read(
-    counts: list[dict[int, int]], wanted: list[Clause], k: int, most: int, rng: random.Random
+    counts: list[dict[int, int]],
+    wanted: list[Clause],
+    k: int,
+    most: int,
+    few: int,
+    rng: random.Random,
 ) -> None:
     part = Postings.of(blobs(counts))
     search = LexicalIndex([part]).search(wanted)
@@ -375,11 +387,13 @@ def test_the_best_by_words_have_their_scores_however_few_postings_are_read(
         best = sorted(rows, key=lambda row: -every[row])[:k]
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(lexical, "_MOST_POSTINGS", most)
+            patch.setattr(lexical, "_FEW", few)
             chosen, scores = search.best(part, k, some)
             with_others, all_scores = search.best(part, k, some, also=np.array([0, len(part) - 1]))
         assert scores.tolist() == pytest.approx(every[chosen].tolist(), rel=1e-5)
         assert set(chosen.tolist()) <= set(rows)
-        if most >= sum(search._size(clause, part) for clause in wanted):
+        exact = most >= sum(search._size(clause, part) for clause in wanted)
+        if exact or (some is not None and allowed.sum() <= few):
             assert every[chosen].tolist() == pytest.approx(every[best].tolist(), rel=1e-5)
         assert with_others[: len(chosen)].tolist() == chosen.tolist()
         assert {0, len(part) - 1} <= set(with_others.tolist())
