@@ -94,6 +94,18 @@ def list_files(root: Path) -> Listing:
     return Listing(files=tuple(files), failures=tuple(failures))
 
 
+def is_listed(path: Path, root: Path) -> bool:
+    """Whether a file that is there is one of `list_files(root)`, told without listing.
+
+    False as well for linked files, which only a listing can tell.
+    """
+    if not path.is_relative_to(root) or not _has_ending(path.name):
+        return False
+    inside = path.relative_to(root)
+    hidden = any(part.startswith(".") for part in inside.parts)
+    return not hidden and path.resolve() == root.resolve() / inside and path.is_file()
+
+
 def find_files(root: Path) -> tuple[Path, ...]:
     """The paths of `list_files`."""
     return tuple(file.path for file in list_files(root).files)

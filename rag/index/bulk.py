@@ -11,6 +11,7 @@ mended: the store is read in their place.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import zlib
 from collections.abc import Iterable, Sequence
@@ -32,6 +33,7 @@ from rag.messages import Language
 FORMAT_VERSION = 1
 DESCRIPTION = "bulk.json"
 FOLDER_PREFIX = "bulk-"
+_NAME = re.compile(FOLDER_PREFIX + "[0-9a-f]{32}")
 _READ_AT_ONCE = 1 << 20
 
 
@@ -165,7 +167,8 @@ def open_bulk(folder: Path, name: str, dimensions: int) -> Bulk:
 def drop_unused_files(folder: Path, used: Sequence[str | None]) -> None:
     """Delete all files of bulks but those that are used. Who has them open keeps them."""
     for path in folder.glob(f"{FOLDER_PREFIX}*"):
-        if path.name not in used:
+        # Someone may keep a folder "bulk-2024" of their own beside the index.
+        if _NAME.fullmatch(path.name) and path.name not in used:
             shutil.rmtree(path, ignore_errors=True)
 
 

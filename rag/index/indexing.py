@@ -7,13 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER
-from rag.corpus.files import list_files
+from rag.corpus.files import is_listed, list_files
 from rag.errors import ConfigError, IndexUnusable
 from rag.index.compaction import compact, needs_compaction
 from rag.index.opening import open_writer
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.run import Run
-from rag.index.scanning import beneath
 from rag.index.store import UPLOADS_NAME, check_manifest, index_exists, stored_roots
 from rag.index.writer import Writer
 from rag.models.embedder import Embedder
@@ -77,13 +76,18 @@ def _look_at(
 ) -> IndexReport | None:
     """Take up what changed in these files; None where more than that has to be looked at."""
     followed = known_roots(writer.folder)
-    plain = all(path.is_file() and not path.is_symlink() for path in files)
-    around = all(any(beneath(path, root) for root in followed) for path in files)
+    few = 0 < len(files) <= _FEW_FILES
+    listed = few and all(any(is_listed(path, root) for root in followed) for path in files)
     # What can't be read is remembered by the root that it lies under.
-    if not (0 < len(files) <= _FEW_FILES and plain and around) or writer.has_failures():
+    if not listed or writer.has_failures():
         return None
-    report = Run(writer, embedder, on_progress, files).follow(tuple(files), (), followed)
-    return None if report.failures else report
+    report = Run(writer, embedder, on_progress, files).follow(tuple(set(files)), (), followed)
+    if not report.failures:
+        return report
+    with writer.commit():
+        for path in files:
+            writer.replace_failures(str(path), ())
+    return None
 
 
 def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) -> None:

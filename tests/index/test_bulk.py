@@ -198,6 +198,46 @@ def test_only_the_files_that_are_named_are_looked_at(
     assert update_index(folder, None, hash_embedder, files=[other]).failures == ()
 
 
+def test_files_are_named_in_vain_that_nobody_would_have_looked_at(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    folder = tmp_path / "index"
+    outside = write(tmp_path / "elsewhere", "secret.md", "The secret of Torekov.")
+    (articles / "linked").symlink_to(outside.parent)
+    (articles / "again").symlink_to(articles / "deep")
+    update_index(folder, [articles], hash_embedder)
+    before = snapshot(folder, hash_embedder)
+    (articles / "photo.png").write_bytes(b"\x89PNG")
+    named = [
+        articles / "photo.png",
+        write(articles, ".git/x.md", "A hidden text."),
+        articles / "linked" / "secret.md",
+        articles / "again" / "b.md",
+        articles / ".." / "elsewhere" / "secret.md",
+        articles / "deep" / ".." / "a.md",
+    ]
+    for file in named:
+        update_index(folder, None, hash_embedder, files=[file])
+        after = snapshot(folder, hash_embedder)
+        assert set(after.documents) == set(before.documents) == {"a", "deep/b"}
+        assert (after.roots, after.failures) == (before.roots, ())
+    # The same file twice is one.
+    added = write(articles, "c.md", "A lighthouse was built.")
+    assert update_index(folder, None, hash_embedder, files=[added, added]).added == 1
+
+
+@pytest.mark.usefixtures("large")
+def test_folders_that_only_look_like_files_of_the_index_are_let_be(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    mine = write(tmp_path / "index", "bulk-2024/thesis.txt", "years of work")
+    killed = tmp_path / "index" / f"bulk-{'0' * 32}"
+    killed.mkdir()
+    update_index(tmp_path / "index", [articles], hash_embedder)
+    assert mine.exists()
+    assert not killed.exists()
+
+
 def test_a_story_goes_on_in_articles_that_came_later(
     tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
