@@ -130,12 +130,17 @@ def search(
     vector = begun.of(query.text)
     # Twice as many as are wanted, since one story may be found in several outlets.
     hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
+    # An article may have gone in this moment.
+    documents = corpus.snapshot.documents
+    read = {h.passage.doc_id: documents.get(h.passage.doc_id) for h in hits}
+    there = {doc_id: document for doc_id, document in read.items() if document}
+    hits = tuple(hit for hit in hits if hit.passage.doc_id in there)
     evidence = gather(
         vector(),
         about,
         asked.weights,
         hits,
-        corpus.snapshot.documents,
+        there,
         corpus.stories,
         sentences,
         _EMBEDDED_SENTENCES,

@@ -28,7 +28,7 @@ from rag.index.bulk import (
 )
 from rag.index.postings import write_postings
 from rag.index.sections import days_of
-from rag.index.store import Manifest, not_writable
+from rag.index.store import Manifest
 from rag.index.vectors import sample_rows, write_vectors
 from rag.index.writer import Writer
 from rag.messages import Language
@@ -62,7 +62,7 @@ def compact(writer: Writer, on_passages: OnPassages) -> None:
     """Write what the index holds into new files, and have it searched in them from now on.
 
     The files are whole before the index names them; if this is cut off, what was there goes on.
-    Raises `IndexNotWritable` and `IndexDamaged`.
+    Raises `OSError` where they can't be written, and `IndexDamaged`.
     """
     manifest = writer.manifest()
     if manifest is None:
@@ -73,10 +73,8 @@ def compact(writer: Writer, on_passages: OnPassages) -> None:
         path.mkdir()
         with ExitStack() as stack:
             _write(path, writer, manifest, on_passages, stack)
-    except BaseException as error:
+    except BaseException:
         shutil.rmtree(path, ignore_errors=True)
-        if isinstance(error, OSError):
-            raise not_writable(writer.folder, error.strerror or str(error)) from error
         raise
     with writer.commit():
         writer.use_bulk(name, manifest.generation)

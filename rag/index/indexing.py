@@ -13,7 +13,13 @@ from rag.index.compaction import compact, needs_compaction
 from rag.index.opening import open_writer
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.run import Run
-from rag.index.store import UPLOADS_NAME, check_manifest, index_exists, stored_roots
+from rag.index.store import (
+    UPLOADS_NAME,
+    check_manifest,
+    index_exists,
+    not_arranged,
+    stored_roots,
+)
 from rag.index.writer import Writer
 from rag.models.embedder import Embedder
 
@@ -84,9 +90,10 @@ def _look_at(
     report = Run(writer, embedder, on_progress, files).follow(tuple(set(files)), (), followed)
     if not report.failures:
         return report
+    # No file is a root for having been named here, though it went meanwhile or can't be read.
     with writer.commit():
-        for path in files:
-            writer.replace_failures(str(path), ())
+        for path in set(files).difference(followed):
+            writer.remove_root(str(path))
     return None
 
 
@@ -108,7 +115,10 @@ def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) ->
         progress = replace(progress, done=progress.done + count)
         on_progress(progress)
 
-    compact(writer, advance)
+    try:
+        compact(writer, advance)
+    except OSError as error:
+        raise not_arranged(writer.folder, error.strerror or str(error)) from error
 
 
 def known_roots(folder: Path) -> tuple[Path, ...]:

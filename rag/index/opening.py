@@ -63,6 +63,8 @@ def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
     try:
         if not rebuild:
             with _open(folder / FILE_NAME, folder) as writer:
+                # At once, since a full disk may need the room that a killed run has taken.
+                _drop_unused_files(writer)
                 yield writer
                 _drop_unused_files(writer)
             return

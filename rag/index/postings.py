@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -104,9 +106,8 @@ def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:
         held[np.searchsorted(terms, part.terms)] += np.diff(part.starts)
     starts = np.append(0, np.cumsum(held))
     size = int(starts[-1])
-    # An empty file can't be mapped.
-    rows = np.lib.format.open_memmap(scratch / "rows.npy", "w+", np.uint32, (size,))
-    counts = np.lib.format.open_memmap(scratch / "counts.npy", "w+", np.uint8, (size,))
+    rows = _mapped(scratch / "rows.npy", np.uint32, size)
+    counts = _mapped(scratch / "counts.npy", np.uint8, size)
     filled, first = starts[:-1].copy(), 0
     for part in parts:
         at = np.searchsorted(terms, part.terms)
@@ -125,6 +126,16 @@ def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:
             "lengths": np.concatenate([part.lengths for part in parts] or [terms]),
         }
     )
+
+
+def _mapped(path: Path, kind: type[np.generic], size: int) -> NDArray[Any]:
+    """An array in a file, to be filled. Raises `OSError` where there is no room for it."""
+    array = np.lib.format.open_memmap(path, "w+", kind, (size,))
+    # Else the system kills who writes into a mapped file on a full disk.
+    if sys.platform == "linux":
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
 
 
 def _chunks(counted: Iterable[bytes]) -> Iterator[list[bytes]]:

@@ -341,6 +341,20 @@ def not_writable(folder: Path, reason: str) -> IndexNotWritable:
     )
 
 
+def not_arranged(folder: Path, reason: str) -> IndexNotWritable:
+    """The error for a large index whose files for searching can't be made.
+
+    What a run stored is stored; a rebuild takes no old index's place.
+    """
+    return IndexNotWritable(
+        en=f"What was read is stored, but the files that the index {str(folder)[:200]!r} is"
+        f" searched in can't be made ({reason}): make room there and run `rag index` again; a"
+        " rebuild leaves the old index in use.",
+        zh=f"已读取的内容均已保存，但无法生成索引 {str(folder)[:200]!r} 的检索文件（{reason}）："
+        "请腾出空间后再次运行 `rag index`；重建时旧索引继续使用。",
+    )
+
+
 def folder_unusable(folder: Path, error: OSError) -> ConfigError:
     """The error for an index folder that can't be made or looked into."""
     return ConfigError(

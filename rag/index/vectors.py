@@ -136,12 +136,14 @@ class StoredVectors:
             return np.flatnonzero(allowed)
         # Codes are searched as they lie, so that those which aren't allowed are found as well.
         wanted = k * len(self) // count
+        # The allowed ones may all lie in cells that are far from the question.
+        everywhere = 2 * count < len(self)
         while True:
-            rows, _ = _searched(self._index, query, wanted)
+            rows, _ = _searched(self._index, query, wanted, everywhere=everywhere)
             rows = rows[allowed[rows]]
-            if len(rows) >= k or wanted >= len(self):
+            if len(rows) >= k or (everywhere and wanted >= len(self)):
                 return rows[:k]
-            wanted *= 4
+            wanted, everywhere = 4 * wanted, True
 
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
         """See `VectorIndex`."""
@@ -200,14 +202,22 @@ def _index_for(vectors: Vectors) -> Any:
 
 
 def _searched(
-    index: Any, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
+    index: Any,
+    query: Query,
+    k: int,
+    allowed: NDArray[np.bool_] | None = None,
+    *,
+    everywhere: bool = False,
 ) -> tuple[Rows, NDArray[np.float32]]:
-    parameters = None
+    parameters: Any = None
+    if everywhere and isinstance(index, faiss.IndexIVF):
+        options: dict[str, Any] = {"nprobe": index.nlist}
+        parameters = faiss.SearchParametersIVF(**options)
     if allowed is not None:
         bits: Any = np.packbits(allowed, bitorder="little")
         # FAISS keeps hold of the array.
         selector: Any = faiss.IDSelectorBitmap
-        options: dict[str, Any] = {"sel": selector(bits)}
+        options = {"sel": selector(bits)}
         parameters = faiss.SearchParameters(**options)
     scores, rows = index.search(query.reshape(1, -1), min(k, index.ntotal), params=parameters)
     # FAISS pads with row -1 where it finds fewer.

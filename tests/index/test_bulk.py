@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import random
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,11 +16,12 @@ from hypothesis import strategies as st
 
 from rag.assistant import Assistant
 from rag.corpus.chunker import CHUNKER
-from rag.errors import IndexDamaged
-from rag.index import compaction, documents, postings, vectors
+from rag.errors import IndexDamaged, IndexNotWritable
+from rag.index import compaction, documents, indexing, postings, vectors
 from rag.index.bulk import Bulk, BulkUnusable, Names, open_bulk
 from rag.index.indexing import update_index
 from rag.index.postings import Postings, write_postings
+from rag.index.run import Run
 from rag.index.snapshot import Snapshot, read_snapshot
 from rag.index.store import current_manifest
 from rag.index.vectors import FlatVectors, StoredVectors, write_vectors
@@ -199,7 +202,7 @@ def test_only_the_files_that_are_named_are_looked_at(
 
 
 def test_files_are_named_in_vain_that_nobody_would_have_looked_at(
-    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / "index"
     outside = write(tmp_path / "elsewhere", "secret.md", "The secret of Torekov.")
@@ -221,9 +224,54 @@ def test_files_are_named_in_vain_that_nobody_would_have_looked_at(
         after = snapshot(folder, hash_embedder)
         assert set(after.documents) == set(before.documents) == {"a", "deep/b"}
         assert (after.roots, after.failures) == (before.roots, ())
+    # One that goes while it is looked at is no root from then on.
+    fleeting = write(articles, "fleeting.md", "Half a sentence")
+
+    def late(*arguments: Any) -> Run:
+        fleeting.unlink(missing_ok=True)
+        return Run(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(indexing, "Run", late)
+        update_index(folder, None, hash_embedder, files=[fleeting])
+    after = snapshot(folder, hash_embedder)
+    assert (after.roots, after.failures) == (before.roots, ())
     # The same file twice is one.
     added = write(articles, "c.md", "A lighthouse was built.")
     assert update_index(folder, None, hash_embedder, files=[added, added]).added == 1
+
+
+@pytest.mark.usefixtures("large")
+def test_a_full_disk_while_arranging_is_told_as_what_it_is(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(compaction, "write_postings", full)
+        with pytest.raises(IndexNotWritable, match=r"What was read is stored.*No space left"):
+            update_index(tmp_path / "index", [articles], hash_embedder)
+    assert set(snapshot(tmp_path / "index", hash_embedder).documents) == {"a", "deep/b"}
+    assert files(tmp_path / "index") == []
+
+
+@pytest.mark.usefixtures("large")
+def test_what_a_killed_run_left_is_cleared_before_room_is_needed(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "index" / f"bulk-{'0' * 32}"
+    left.mkdir(parents=True)
+    seen: list[bool] = []
+
+    def look(*arguments: Any) -> None:
+        seen.append(left.exists())
+        write_postings(*arguments)
+
+    monkeypatch.setattr(compaction, "write_postings", look)
+    update_index(tmp_path / "index", [articles], hash_embedder)
+    assert seen
+    assert not any(seen)
 
 
 @pytest.mark.usefixtures("large")
@@ -467,6 +515,24 @@ def test_codes_find_nearly_what_is_nearest(
     few = np.zeros(len(rows), np.bool_)
     few[[7, 9]] = True
     assert set(stored.search(rows[0], 10, few)[0].tolist()) == {7, 9}
+
+
+def test_what_is_allowed_is_found_in_cells_that_are_far_from_the_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    rows = rng.standard_normal((3_000, 32)).astype("f4")
+    rows[1_000:1_400] = rows[1_000] + 0.3 * rng.standard_normal((400, 32))
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    for name, value in (("_FLAT", 200), ("_FEW", 20), ("_WHOLE", 300)):
+        monkeypatch.setattr(vectors, name, value)
+    write_vectors(tmp_path, "en", (row.tobytes() for row in rows), 32)
+    stored = StoredVectors(tmp_path, "en", 32)
+    allowed = np.zeros(len(rows), np.bool_)
+    allowed[1_000:1_400] = True
+    found, _ = stored.search(-rows[1_000], 100, allowed)
+    assert len(found) == 100
+    assert bool(allowed[found].all())
 
 
 @given(st.sets(st.text(st.characters(exclude_categories=["Cs"]), max_size=5), max_size=20))
