@@ -357,7 +357,12 @@ class Assistant:
             left_out=composition.left_out,
             conflicts=conflicts,
             missing=missing or (() if answered else (not_answered(),)),
-            nearest=tuple(reference(documents[d]) for d in nearest[: 0 if answered else _NEAREST]),
+            nearest=tuple(
+                reference(document)
+                for doc_id in nearest[: 0 if answered else _NEAREST]
+                # It may have gone while the question was answered.
+                if (document := documents.get(doc_id))
+            ),
             time_frame=query.time_frame,
             hits=found.hits,
             notices=(*notices, *composition.notices),

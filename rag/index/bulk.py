@@ -35,6 +35,16 @@ DESCRIPTION = "bulk.json"
 FOLDER_PREFIX = "bulk-"
 _NAME = re.compile(FOLDER_PREFIX + "[0-9a-f]{32}")
 _READ_AT_ONCE = 1 << 20
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    IndexDamaged,
+)
+"""What reading files raises that aren't as they were written."""
 
 
 class BulkUnusable(Exception):
@@ -160,7 +170,7 @@ def open_bulk(folder: Path, name: str, dimensions: int) -> Bulk:
             bands=_mapped(path, "bands"),
             band_rows=_mapped(path, "band-rows"),
         )
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError, IndexDamaged) as error:
+    except _UNUSABLE as error:
         raise BulkUnusable(str(error)) from error
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from rag.corpus.languages import passage_language
 from rag.corpus.near_duplicates import band_keys, group, read_signatures
+from rag.errors import IndexDamaged
 from rag.index.articles import Stored
 from rag.index.bulk import (
     DESCRIPTION,
@@ -52,8 +53,9 @@ def needs_compaction(writer: Writer, *, thorough: bool) -> bool:
         return False
     if manifest.bulk and thorough:
         try:
-            open_bulk(writer.folder, manifest.bulk, manifest.dimensions)
-        except BulkUnusable:
+            for part in open_bulk(writer.folder, manifest.bulk, manifest.dimensions).parts:
+                part.vectors.check()
+        except (BulkUnusable, IndexDamaged):
             return True
     return max(writer.outside(manifest.bulk_generation)) > MOST_OUTSIDE
 

@@ -360,6 +360,28 @@ def test_a_vector_that_is_spoilt_later_is_told_in_one_line(tmp_path: Path) -> No
 
 
 @pytest.mark.usefixtures("large")
+def test_files_with_a_spoilt_vector_are_made_anew_by_the_next_run(
+    articles: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "index"
+    for number in range(20):
+        write(articles, f"{number}.md", f"Ship {number} came to Ystad with {number * 7} tonnes.")
+    # Those of the sample are read when files are opened.
+    monkeypatch.setattr(vectors, "_SAMPLE", 4)
+    update_index(folder, [articles], hash_embedder)
+    [old] = files(folder)
+    content = bytearray((old / "en.vectors").read_bytes())
+    content[4 * hash_embedder.dimensions + 5] ^= 1
+    (old / "en.vectors").write_bytes(content)
+    assert snapshot(folder, hash_embedder).bulk is not None
+    update_index(folder, [articles], hash_embedder)
+    assert not old.exists()
+    assert (
+        len(DenseRetriever(snapshot(folder, hash_embedder), hash_embedder).retrieve("a", 30)) > 20
+    )
+
+
+@pytest.mark.usefixtures("large")
 def test_a_store_that_is_put_back_knows_its_own_files(
     articles: Path, tmp_path: Path, hash_embedder: HashEmbedder
 ) -> None:
