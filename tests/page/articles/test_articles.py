@@ -38,7 +38,8 @@ def send(page: Page, folder: Path, files: dict[str, str | bytes]) -> None:
 
 
 def became(page: Page, kind: str) -> list[str]:
-    expect(page.locator(f'.rag-became[data-kind="{kind}"]')).to_be_visible()
+    # Indexing takes its time on a busy machine.
+    expect(page.locator(f'.rag-became[data-kind="{kind}"]')).to_be_visible(timeout=20_000)
     return page.locator(f'.rag-became[data-kind="{kind}"] li').all_inner_texts()
 
 
