@@ -9,7 +9,8 @@ two of the sentences that it was shown, and translates by the question set. Four
 table:
 
 - retrieval: from the question to its hits, and what that is made of. The vector is made beside the
-  understanding; what is told of it is the wait that is left.
+  understanding and the look for words; what is told of it is the wait that is left, which is a part
+  of searching.
 - draft: from the question to the first `Draft`, less what the server itself took, by its own clock.
   "New sentences" forgets the vectors of the articles' sentences before each question.
 - together: conversations of three turns each, one a follow-up, from as many threads.

@@ -25,6 +25,24 @@ from sets import PASSAGE, QUERY, Text
 from system import HITS, TOKENS, Articles, ChatModel, Reply, Search, Source
 
 
+def searches(bm25: BM25Retriever, index: VectorStoreIndex, hits: int) -> dict[str, Search]:
+    """Its ways to search: by words, by vectors, and by both."""
+    vectors = index.as_retriever(similarity_top_k=hits)
+    fusion = QueryFusionRetriever(
+        [bm25, vectors],
+        llm=MockLLM(),
+        mode="reciprocal_rerank",
+        num_queries=1,
+        similarity_top_k=hits,
+        use_async=False,
+    )
+
+    def search(retriever: BaseRetriever) -> Search:
+        return lambda question: [hit.node.ref_doc_id for hit in retriever.retrieve(question)]
+
+    return {"bm25": search(bm25), "vectors": search(vectors), "fusion": search(fusion)}
+
+
 class LlamaIndex:
     packages = (
         "llama-index-core",
@@ -45,20 +63,8 @@ class LlamaIndex:
         return len(nodes)
 
     def searches(self) -> Mapping[str, Search]:
-        vectors = self._index.as_retriever(similarity_top_k=HITS)
-        fusion = QueryFusionRetriever(
-            [self._bm25, vectors],
-            llm=MockLLM(),
-            mode="reciprocal_rerank",
-            num_queries=1,
-            similarity_top_k=HITS,
-            use_async=False,
-        )
-
-        def search(retriever: BaseRetriever) -> Search:
-            return lambda question: [hit.node.ref_doc_id for hit in retriever.retrieve(question)]
-
-        return {"vectors": search(vectors), "fusion": search(fusion)}
+        every = searches(self._bm25, self._index, HITS)
+        return {"vectors": every["vectors"], "fusion": every["fusion"]}
 
     def answers(self, articles: Articles, model: ChatModel) -> Callable[[str], Reply]:
         engine = CitationQueryEngine.from_args(

@@ -60,10 +60,9 @@ from llama_index.core import Document as LlamaDocument
 from llama_index.core import VectorStoreIndex
 from llama_index.core.base.embeddings.base import BaseEmbedding
 from llama_index.core.bridge.pydantic import PrivateAttr
-from llama_index.core.llms import MockLLM
 from llama_index.core.node_parser import SentenceSplitter
-from llama_index.core.retrievers import BaseRetriever, QueryFusionRetriever
 from llama_index.retrievers.bm25 import BM25Retriever
+from llama_index_system import searches
 from sentence_transformers import SentenceTransformer
 from sets import PASSAGE, QUERY, Text, read, read_documents, sample, say
 from txtai import Embeddings
@@ -187,20 +186,7 @@ def llama_index_searches(documents: Sequence[Text], embedder: Embedder) -> dict[
     )
     bm25 = BM25Retriever.from_defaults(nodes=nodes, similarity_top_k=DEPTH)
     index = VectorStoreIndex(nodes, embed_model=LlamaIndexEmbedding(embedder))
-    vectors = index.as_retriever(similarity_top_k=DEPTH)
-    fusion = QueryFusionRetriever(
-        [bm25, vectors],
-        llm=MockLLM(),
-        mode="reciprocal_rerank",
-        num_queries=1,
-        similarity_top_k=DEPTH,
-        use_async=False,
-    )
-
-    def search(retriever: BaseRetriever) -> Search:
-        return lambda question: [found.node.ref_doc_id for found in retriever.retrieve(question)]
-
-    return {"bm25": search(bm25), "vectors": search(vectors), "fusion": search(fusion)}
+    return searches(bm25, index, DEPTH)
 
 
 def haystack_searches(documents: Sequence[Text], embedder: Embedder) -> dict[str, Search]:

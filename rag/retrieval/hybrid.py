@@ -78,8 +78,10 @@ class HybridRetriever:
         frame = query.time_frame
         only = frame if frame and frame.effect == "only" else None
         looked_up = [each.look_up(query) for each in self._languages]
+        # Once: an embedder that can't begin early computes it now.
+        embedded = vector()
         asked = [
-            _Asked(language, vector(), words)
+            _Asked(language, embedded, words)
             for language, words in zip(self._languages, looked_up, strict=True)
         ]
         of_all = (

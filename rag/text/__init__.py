@@ -1,0 +1,1 @@
+"""Every reader of language: word lists, names, dates and numbers that all other parts share."""
