@@ -26,6 +26,7 @@ from rag.answering.notices import (
     no_article_then,
     no_model,
     other_language,
+    rereading_due,
     searched_as,
 )
 from rag.answering.options import AS_CONFIGURED, Options, Writer
@@ -344,6 +345,8 @@ class Assistant:
         query = found.query
         documents = found.corpus.snapshot.documents
         notices = [self._behind] if self._behind else []
+        if found.corpus.snapshot.manifest.rereading_due:
+            notices.append(rereading_due())
         notices += map(searched_as, query.translations.values())
         frame = query.time_frame
         if frame and found.hits and not found.corpus.retriever.has_articles_of(frame):

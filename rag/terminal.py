@@ -217,6 +217,8 @@ def print_report(report: IndexReport, to: Console = out) -> None:
 
 def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
     """What an index holds; of many articles only the first, unless `every` one is wanted."""
+    from rag.answering.notices import rereading_due
+
     manifest = found.manifest
     embedder = f"{manifest.embedder} ({manifest.runtime})"
     chat_model = config.chat_model.name if config.chat_model else None
@@ -243,6 +245,8 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
             ),
         ]
     )
+    if manifest.rereading_due:
+        print_lines([rereading_due().text(LANGUAGE)], style="yellow")
     shown = found.documents if every else found.documents[:_SHOWN_ARTICLES]
     for document in shown:
         about = details(document.outlet, document.published)

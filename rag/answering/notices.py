@@ -38,6 +38,17 @@ def behind(error: RagError, manifest: Manifest) -> Message:
     )
 
 
+def rereading_due() -> Message:
+    """Why articles may not be shown as this version of the program reads them."""
+    return Message(
+        code="rereading_due",
+        en="The files of this index were read by another version of this program: run `rag index`,"
+        " which reads them again and embeds only what comes out differently.",
+        zh="本索引的文件是由本程序的另一版本读取的：请运行 `rag index` 重新读取"
+        "（只为有变化的文本计算向量）。",
+    )
+
+
 def no_model() -> Message:
     """Who wrote the answer where no chat model did."""
     return Message(

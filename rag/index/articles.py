@@ -161,6 +161,24 @@ def _document(row: Sequence[str | int | None]) -> Document:
     )
 
 
+def columns_of(document: Document) -> tuple[str | int | None, ...]:
+    """An article's `DOCUMENT_COLUMNS`, as they are stored."""
+    published = document.published
+    return (
+        document.doc_id,
+        document.path,
+        document.title,
+        document.outlet,
+        published.moment.isoformat() if published else None,
+        published.precision if published else None,
+        int(published.zone_assumed) if published else None,
+        document.language,
+        document.url,
+        document.text,
+        document.content_hash,
+    )
+
+
 def published_of(
     moment: str | int | None, precision: str | int | None, zone_assumed: str | int | None
 ) -> Published | None:

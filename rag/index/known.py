@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+import sqlite3
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
+
+from rag.corpus.files import ArticleFile
+from rag.corpus.reading import READING_VERSION
+
+_PREFIX = f"{READING_VERSION}:"
+
+
+def stamp_when_read(stamp: str | None) -> str:
+    """What is remembered of a file when it was read: by which version of reading, and its stamp."""
+    return _PREFIX + (stamp or "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +33,25 @@ class KnownDocument:
 
 @dataclass(frozen=True, kw_only=True)
 class KnownFile:
-    """A file as the index knows it; `stamp` is None where it must be read again in any case."""
+    """A file as the index knows it.
+
+    `stamp` is as `stamp_when_read` makes it; None where it must be read again in any case, and
+    what is stored of it may come from another version of reading.
+    """
 
     base: str
     path: str
     stamp: str | None
     documents: tuple[KnownDocument, ...]
+
+    @property
+    def read_by_this_version(self) -> bool:
+        """Whether reading it again gives what is stored, unless it was written to."""
+        return self.stamp is not None and self.stamp.startswith(_PREFIX)
+
+    def is_unchanged(self, file: ArticleFile) -> bool:
+        """Whether the file, as it is now, needn't be read again."""
+        return file.stamp is not None and self.stamp == stamp_when_read(file.stamp)
 
     def document(self, natural_id: str) -> KnownDocument | None:
         """The article that the file gives this id, if the index knows one."""
@@ -48,3 +73,48 @@ class Exclusion:
     natural_id: str
     title: str
     content_hash: str
+
+
+def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
+    """Every file that an open index knows, with its articles."""
+    documents: dict[int, list[KnownDocument]] = {}
+    for file_id, *columns in connection.execute(
+        "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
+    ):
+        documents.setdefault(file_id, []).append(_document(*columns))
+    return tuple(
+        KnownFile(base=base, path=path, stamp=stamp, documents=tuple(documents.get(file_id, ())))
+        for file_id, base, path, stamp in connection.execute(
+            "SELECT file_id, base, path, stamp FROM files"
+        )
+    )
+
+
+def known_file(connection: sqlite3.Connection, file: Path) -> KnownFile | None:
+    """What an open index knows of one file, given by its absolute path."""
+    for (base,) in connection.execute("SELECT DISTINCT base FROM files").fetchall():
+        if not file.is_relative_to(base):
+            continue
+        row = connection.execute(
+            "SELECT file_id, path, stamp FROM files WHERE base = ? AND path = ?",
+            (base, file.relative_to(base).as_posix()),
+        ).fetchone()
+        if row:
+            documents = connection.execute(
+                "SELECT doc_id, natural_id, content_hash FROM documents WHERE file_id = ?", row[:1]
+            )
+            known = tuple(_document(*columns) for columns in documents)
+            return KnownFile(base=base, path=row[1], stamp=row[2], documents=known)
+    return None
+
+
+def all_read_by_this_version(connection: sqlite3.Connection) -> bool:
+    """Whether no file of an open index is known to have been read by another version."""
+    row = connection.execute(
+        "SELECT 1 FROM files WHERE substr(stamp, 1, ?) <> ? LIMIT 1", (len(_PREFIX), _PREFIX)
+    )
+    return row.fetchone() is None
+
+
+def _document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
+    return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)

@@ -31,6 +31,7 @@ def remove(folder: Path, doc_ids: Sequence[str] = (), roots: Sequence[Path] = ()
         for root in roots:
             _remove_root(writer, root)
         writer.finish_generation()
+        writer.settle_reading()
         after = writer.manifest()
     return before.manifest.documents - (after.documents if after else 0)
 

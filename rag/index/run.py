@@ -6,17 +6,15 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rag.corpus.analysis import count_terms
-from rag.corpus.chunker import CHUNKER, Span, chunk
 from rag.corpus.files import ArticleFile, LoadFailure, stored_path
 from rag.corpus.loader import load_documents
-from rag.corpus.near_duplicates import signature
-from rag.index.known import Exclusion, KnownDocument, KnownFile
+from rag.index.known import Exclusion, KnownFile, stamp_when_read
 from rag.index.opening import stored_state
+from rag.index.preparing import Prepared, prepare
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
 from rag.index.scanning import Scan, beneath, failures_of, scan
 from rag.index.status import stored_document
-from rag.index.store import Failure, vector_key
+from rag.index.store import Failure
 from rag.index.writer import Writer
 from rag.models.embedder import Embedder, Vectors
 from rag.types import Document
@@ -27,28 +25,11 @@ _BATCH_CHARACTERS = 4_000_000
 _BATCH_FILES = 5_000
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Article:
-    """An article to be stored, and of which file."""
-
-    base: str
-    path: str
-    document: Document
-    natural_id: str
-    signature: bytes
-    spans: tuple[Span, ...]
-    keys: tuple[str, ...]
-    terms: tuple[bytes, ...]
-
-    def embedded_texts(self) -> list[str]:
-        return [self.document.text[span.start : span.end] for span in self.spans]
-
-
 @dataclass(kw_only=True)
 class _Batch:
     """What the next commit stores; `stamps` are of files whose articles are then all stored."""
 
-    articles: list[_Article] = field(default_factory=list)
+    articles: list[Prepared] = field(default_factory=list)
     stamps: list[tuple[str, str, str | None]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     passages: int = 0
@@ -213,7 +194,7 @@ class Run:
             if self._old_folder is None or not wanted or doc_id in gone or self._holds(doc_id):
                 continue
             document = stored_document(self._old_folder, doc_id)
-            self._add(document, natural_id=natural_id, base=file.base, path=file.path)
+            self._add(self._prepared(document, natural_id, file.base, file.path))
             if self._batch.full():
                 self._flush()
 
@@ -247,7 +228,9 @@ class Run:
             for doc_id in lost:
                 self._inherited.pop(doc_id, None)
         place = str(base), known.path if known else stored_path(file.path, base)
-        self._batch.stamps.append((*place, None if failures else file.stamp))
+        # What can't be read at all now is compared once it can, by whom it was read meanwhile.
+        stamp = stamp_when_read(None if failures else file.stamp) if seen else None
+        self._batch.stamps.append((*place, stamp))
         if self._batch.full():
             self._flush()
         return failures_of(failures)
@@ -259,41 +242,45 @@ class Run:
         old = known.document(natural_id) if known else None
         if old is None and self._is_excluded(base / path, document):
             return
-        if old and self._holds(old.doc_id) and old.content_hash == document.content_hash:
+        held = old is not None and self._holds(old.doc_id)
+        same = held and old is not None and old.content_hash == document.content_hash
+        if same and known and known.read_by_this_version:
             self._counts["unchanged"] += 1
             return
-        document = replace(document, doc_id=self._doc_id(document, old))
-        self._add(document, natural_id=natural_id, base=str(base), path=path)
+        doc_id = old.doc_id if old else self._new_id(document)
+        article = self._prepared(replace(document, doc_id=doc_id), natural_id, str(base), path)
+        if same and self._is_stored(article):
+            self._counts["unchanged"] += 1
+            return
+        if old:
+            self._counts["changed" if held else "added"] += 1
+        self._add(article)
 
-    def _add(self, document: Document, *, natural_id: str, base: str, path: str) -> None:
-        spans = chunk(document.text, self._embedder.count_tokens, CHUNKER.budget, CHUNKER.floor)
-        fingerprint = self._embedder.fingerprint
-        keys = [vector_key(fingerprint, document.text[span.start : span.end]) for span in spans]
-        self._waiting.add(document.doc_id)
-        self._batch.articles.append(
-            _Article(
-                base=base,
-                path=path,
-                document=document,
-                natural_id=natural_id,
-                signature=signature(document.text),
-                spans=spans,
-                keys=tuple(keys),
-                terms=tuple(count_terms(document.text[span.start : span.end]) for span in spans),
-            )
+    def _prepared(self, document: Document, natural_id: str, base: str, path: str) -> Prepared:
+        return prepare(document, self._embedder, natural_id=natural_id, base=base, path=path)
+
+    def _is_stored(self, article: Prepared) -> bool:
+        """Whether another reading of the same file gave what this one gives."""
+        return self._writer.is_stored(
+            article.document,
+            signature=article.signature,
+            spans=article.spans,
+            keys=article.keys,
+            terms=article.terms,
         )
-        self._batch.passages += len(spans)
-        self._batch.characters += len(document.text)
+
+    def _add(self, article: Prepared) -> None:
+        self._waiting.add(article.document.doc_id)
+        self._batch.articles.append(article)
+        self._batch.passages += len(article.spans)
+        self._batch.characters += len(article.document.text)
 
     def _holds(self, doc_id: str) -> bool:
         """Whether an article of that id is stored, or about to be."""
         return doc_id in self._waiting or self._writer.holds(doc_id)
 
-    def _doc_id(self, document: Document, old: KnownDocument | None) -> str:
-        """The id of an article: its own of before, else its natural one, else one beside that."""
-        if old:
-            self._counts["changed" if self._holds(old.doc_id) else "added"] += 1
-            return old.doc_id
+    def _new_id(self, document: Document) -> str:
+        """The id of an article: the one it moved with, else its natural one or one beside that."""
         if moved := self._gone.get(document.content_hash):
             self._counts["moved"] += 1
             return moved.pop()
@@ -318,6 +305,8 @@ class Run:
                 changed = self._end(ending) or changed
             if changed:
                 self._writer.finish_generation(self._embedder)
+            if ending is not None:
+                self._writer.settle_reading()
         if batch.stamps or batch.articles:
             done, articles = start.done + batch.size, start.articles + len(batch.articles)
             self._report(replace(self._progress, done=done, articles=articles))
@@ -327,7 +316,7 @@ class Run:
         texts = {
             key: text
             for article in batch.articles
-            for key, text in zip(article.keys, article.embedded_texts(), strict=True)
+            for key, text in zip(article.keys, article.texts(), strict=True)
         }
         missing = sorted(self._writer.missing_keys(texts))
         if not missing:

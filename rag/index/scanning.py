@@ -57,7 +57,7 @@ def scan(root: Path, known: Mapping[Path, KnownFile], roots: Collection[Path]) -
     unchanged = {
         path: known[path]
         for path, file in present.items()
-        if path in known and file.stamp is not None and file.stamp == known[path].stamp
+        if path in known and known[path].is_unchanged(file)
     }
     return Scan(
         root=root,

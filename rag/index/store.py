@@ -22,6 +22,7 @@ from pathlib import Path
 
 from rag.corpus.characters import one_line
 from rag.corpus.chunker import ChunkerSettings
+from rag.corpus.reading import READING_VERSION
 from rag.errors import (
     ConfigError,
     IndexBusy,
@@ -129,6 +130,8 @@ class Manifest:
     in ISO 8601 with zone. `documents` and `passages` count what is there. `bulk` names the files
     that hold most of a large index as it is searched (`rag.index.bulk`), made at
     `bulk_generation`; the table `removed` has what they hold and the index no longer does.
+    `reading` is the version of reading (`rag.corpus.reading`) that all files were read by, 0 where
+    that wasn't written down yet.
     """
 
     index_id: str
@@ -144,6 +147,12 @@ class Manifest:
     passages: int
     bulk: str | None = None
     bulk_generation: int = 0
+    reading: int = READING_VERSION
+
+    @property
+    def rereading_due(self) -> bool:
+        """Whether files were read by another version of reading, and give other articles now."""
+        return self.reading != READING_VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,6 +228,7 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
             passages=int(entries["passages"]),
             bulk=entries.get("bulk"),
             bulk_generation=int(entries.get("bulk_generation", 0)),
+            reading=int(entries.get("reading", 0)),
         )
     except (KeyError, ValueError, TypeError) as error:
         raise damaged(folder, f"its manifest can't be read ({error!r})") from error

@@ -13,9 +13,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER, Span
+from rag.corpus.reading import READING_VERSION
 from rag.errors import IndexMissing
-from rag.index.articles import Stored, read_stored
-from rag.index.known import Exclusion, KnownDocument, KnownFile
+from rag.index.articles import Stored, columns_of, read_stored
+from rag.index.known import (
+    Exclusion,
+    KnownFile,
+    all_read_by_this_version,
+    known_file,
+    known_files,
+)
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     FORMAT_VERSION,
@@ -99,40 +106,11 @@ class Writer:
 
     def files(self) -> tuple[KnownFile, ...]:
         """Every file that the index knows, with its articles."""
-        documents: dict[int, list[KnownDocument]] = {}
-        for file_id, *columns in self._connection.execute(
-            "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
-        ):
-            documents.setdefault(file_id, []).append(_known_document(*columns))
-        return tuple(
-            KnownFile(
-                base=base,
-                path=path,
-                stamp=stamp,
-                documents=tuple(documents.get(file_id, ())),
-            )
-            for file_id, base, path, stamp in self._connection.execute(
-                "SELECT file_id, base, path, stamp FROM files"
-            )
-        )
+        return known_files(self._connection)
 
     def file(self, file: Path) -> KnownFile | None:
         """What the index knows of one file, given by its absolute path."""
-        for (base,) in self._connection.execute("SELECT DISTINCT base FROM files").fetchall():
-            if not file.is_relative_to(base):
-                continue
-            row = self._connection.execute(
-                "SELECT file_id, path, stamp FROM files WHERE base = ? AND path = ?",
-                (base, file.relative_to(base).as_posix()),
-            ).fetchone()
-            if row:
-                documents = self._connection.execute(
-                    "SELECT doc_id, natural_id, content_hash FROM documents WHERE file_id = ?",
-                    row[:1],
-                )
-                known = tuple(_known_document(*columns) for columns in documents)
-                return KnownFile(base=base, path=row[1], stamp=row[2], documents=known)
-        return None
+        return known_file(self._connection, file)
 
     def holds(self, doc_id: str) -> bool:
         """Whether an article of that id is stored."""
@@ -190,24 +168,7 @@ class Writer:
         `terms[i]` its term counts (`rag.corpus.analysis`).
         """
         self.remove_document(document.doc_id)
-        published = document.published
-        columns = (
-            document.doc_id,
-            document.path,
-            document.title,
-            document.outlet,
-            published.moment.isoformat() if published else None,
-            published.precision if published else None,
-            int(published.zone_assumed) if published else None,
-            document.language,
-            document.url,
-            document.text,
-            document.content_hash,
-        )
-        passages = [
-            (span.start, span.end, key, counts)
-            for span, key, counts in zip(spans, keys, terms, strict=True)
-        ]
+        columns, passages = columns_of(document), _passages(spans, keys, terms)
         checksum = document_checksum((*columns, generation), passages, signature)
         self._connection.execute(
             f"INSERT INTO documents ({DOCUMENT_COLUMNS}, file_id, natural_id, signature,"  # noqa: S608
@@ -218,6 +179,25 @@ class Writer:
             "INSERT INTO passages (doc_id, start, end, vector_key, terms) VALUES (?, ?, ?, ?, ?)",
             [(document.doc_id, *passage) for passage in passages],
         )
+
+    def is_stored(
+        self,
+        document: Document,
+        *,
+        signature: bytes,
+        spans: Sequence[Span],
+        keys: Sequence[str],
+        terms: Sequence[bytes],
+    ) -> bool:
+        """Whether `put_document` would store what is there, by the checksum of all of it."""
+        row = self._connection.execute(
+            "SELECT generation, checksum FROM documents WHERE doc_id = ?", (document.doc_id,)
+        ).fetchone()
+        if row is None:
+            return False
+        columns = (*columns_of(document), row[0])
+        checksum = document_checksum(columns, _passages(spans, keys, terms), signature)
+        return bool(checksum == row[1])
 
     def remove_document(self, doc_id: str) -> None:
         """Remove an article and its passages; nothing happens if there is none."""
@@ -329,6 +309,8 @@ class Writer:
                 "INSERT INTO removed VALUES (?, ?)", [(d, generation) for d in self._removed]
             )
         entries = self._made_with(embedder) if embedder else {}
+        if before is None:
+            entries["reading"] = str(READING_VERSION)
         self._write_manifest(
             entries
             | {
@@ -339,6 +321,12 @@ class Writer:
                 "passages": str(self._count("passages")),
             }
         )
+
+    def settle_reading(self) -> None:
+        """Say in the manifest that this version of reading read all files, once that is so."""
+        manifest = self.manifest()
+        if manifest and manifest.rereading_due and all_read_by_this_version(self._connection):
+            self._write_manifest({"reading": str(READING_VERSION)})
 
     def use_bulk(self, name: str, generation: int) -> None:
         """Search most of the index in the files `name`, which hold it as of `generation`."""
@@ -398,5 +386,10 @@ class Writer:
         }
 
 
-def _known_document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
-    return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
+def _passages(
+    spans: Sequence[Span], keys: Sequence[str], terms: Sequence[bytes]
+) -> list[tuple[int, int, str, bytes]]:
+    return [
+        (span.start, span.end, key, counts)
+        for span, key, counts in zip(spans, keys, terms, strict=True)
+    ]
