@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
 
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.assistant import Assistant
 from rag.config import Config
+from rag.models.embedder import Embedder
 from rag.types import Answer, TimeFrame
 
+MOST_OPEN = 8
+"""Indexes that stay open at once: the one that was asked least recently is let go first."""
+
 _lock = threading.Lock()
-_opened: dict[Config, Assistant] = {}
+_opened: OrderedDict[Config, Assistant] = OrderedDict()
+# The model is the largest part of an opened index, and the same for most of them.
+_embedders: dict[str, Embedder] = {}
 
 
 def answer(
@@ -31,18 +38,14 @@ def answer(
     articles by their day of publication; without it, days that the question speaks of are
     preferred, "last week" and the like resolved against `today`, by default this machine's day.
     `options` are the answer's language, how many sources it may draw on, and who writes it.
-    `config` is the environment's by default; the index and the models are opened at the first call
-    with a config and shared by all threads after it.
+    `config` is the environment's by default; the index is opened at the first call with a config
+    and shared by all threads after it. The last eight stay open, and share one embedding model.
 
     Raises `QuestionError`, `ConfigError`, `IndexUnusable`, `EmbedderError` and `RerankerError`, all
     of them `RagError`s. A question that the articles don't answer raises nothing: its status is
     `abstained`.
     """
-    settings = config or Config.from_environment()
-    with _lock:
-        assistant = _opened.get(settings)
-        if assistant is None:
-            assistant = _opened[settings] = Assistant.open(settings)
+    assistant = _assistant(config or Config.from_environment())
     return assistant.ask(question, history, time_frame=time_frame, today=today, options=options)
 
 
@@ -65,3 +68,17 @@ async def aanswer(
         options=options,
         config=config,
     )
+
+
+def _assistant(config: Config) -> Assistant:
+    """Opens the index and the models of a config, or returns those that are open."""
+    with _lock:
+        assistant = _opened.get(config)
+        if assistant is None:
+            embedder = _embedders.get(config.embedder)
+            assistant = _opened[config] = Assistant.open(config, embedder=embedder)
+            _embedders[config.embedder] = assistant.embedder
+        _opened.move_to_end(config)
+        while len(_opened) > MOST_OPEN:
+            _opened.popitem(last=False)
+        return assistant

@@ -133,6 +133,11 @@ class Assistant:
         )
 
     @property
+    def embedder(self) -> Embedder:
+        """The embedding model, which another index may share."""
+        return self._embedder
+
+    @property
     def snapshot(self) -> Snapshot:
         """The generation of the index that answers come from now."""
         return self._corpus.snapshot

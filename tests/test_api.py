@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,8 @@ from typing import Any
 import pytest
 
 import rag
+import rag.models.loading
+from rag.api import MOST_OPEN
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import IndexMissing, QuestionError
@@ -21,15 +24,16 @@ QUESTION = "阿里股价收盘多少港元？"
 @pytest.fixture
 def opened(embedder: Embedder, monkeypatch: pytest.MonkeyPatch) -> list[Config]:
     """The configs for which an index was opened, in a process that has opened none yet."""
-    monkeypatch.setattr("rag.api._opened", {})
+    monkeypatch.setattr("rag.api._opened", OrderedDict())
+    monkeypatch.setattr("rag.api._embedders", {})
     # The model is the tests' one: loading it anew takes seconds.
     monkeypatch.setattr("rag.models.loading.load_embedder", lambda *_: embedder)
     configs: list[Config] = []
     open_for_real = Assistant.open
 
-    def counted(config: Config, *rest: Any) -> Assistant:
+    def counted(config: Config, *rest: Any, **named: Any) -> Assistant:
         configs.append(config)
-        return open_for_real(config, *rest)
+        return open_for_real(config, *rest, **named)
 
     monkeypatch.setattr(Assistant, "open", counted)
     return configs
@@ -72,6 +76,31 @@ def test_errors_reach_the_caller_and_a_missing_index_may_come_later(
     with pytest.raises(QuestionError):
         rag.answer(" ", config=Config(index=late))
     assert len(opened) == 2
+
+
+def test_many_indexes_share_one_model_and_only_the_last_stay_open(
+    seeds_index: Path, opened: list[Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded: list[str] = []
+    load = rag.models.loading.load_embedder
+
+    def counted(name: str, *rest: Any) -> Embedder:
+        loaded.append(name)
+        return load(name, *rest)
+
+    monkeypatch.setattr("rag.models.loading.load_embedder", counted)
+    configs = []
+    for number in range(MOST_OPEN + 1):
+        folder = tmp_path / str(number)
+        folder.symlink_to(seeds_index)
+        configs.append(Config(index=folder))
+        assert rag.answer(QUESTION, config=configs[-1]).status == "answered"
+    rag.answer(QUESTION, config=configs[-1])
+    assert opened == configs
+    assert len(loaded) == 1
+    rag.answer(QUESTION, config=configs[0])  # the oldest was let go
+    assert opened == [*configs, configs[0]]
+    assert len(loaded) == 1
 
 
 def test_everything_named_public_is_there() -> None:
