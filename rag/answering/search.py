@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.selection.abstention import Assessment, assess, no_article_of
 from rag.answering.selection.features import Asked
+from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import Requirements, mixes_scripts, requirements
@@ -125,7 +126,8 @@ def search(
         if translation.text:
             query = replace(query, translations={other: translation.text})
     # The day of an article tells when, not its words.
-    about = concepts(without_days(query.text, query.time_frame), across=across)
+    plain = without_days(query.text, query.time_frame)
+    about = concepts(plain, across=across)
     asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
     vector = begun.of(query.text)
     # Twice as many as are wanted, since one story may be found in several outlets.
@@ -147,6 +149,7 @@ def search(
     )
     needed = requirements(query, about, across=across)
     ranked = prefer_newest(rank(asked, needed, evidence), query.time_frame)
+    members = of_those_asked_about(plain, ranked)
     nothing = query.time_frame if not hits and query.time_frame else None
     return Found(
         corpus=corpus,
@@ -154,6 +157,14 @@ def search(
         usage=usage,
         needed=needed,
         hits=hits,
-        candidates=ranked,
-        assessment=no_article_of(nothing) if nothing else assess(asked, needed, ranked),
+        candidates=members.candidates,
+        assessment=no_article_of(nothing) if nothing else _assessment(asked, needed, members),
     )
+
+
+def _assessment(asked: Asked, needed: Requirements, members: Members) -> Assessment:
+    """Whether what speaks of the things asked about answers; only what is like them never does."""
+    if members.absent:
+        return Assessment(answerable=False, missing=members.absent)
+    found = assess(asked, needed, members.candidates)
+    return replace(found, missing=(*members.lone, *found.missing)) if found.answerable else found

@@ -6,7 +6,8 @@ similarity of the two sets of shingles, with a standard error of at most 0.045.
 
 Similar wording is not enough: the market reports of two companies, made from one template, differ
 in little but their figures, and a guide that comes back each year in little but its date. So two
-articles are one story only if their figures agree, and their dates lie near one another.
+articles are one story only if their figures agree, their dates lie near one another, and they don't
+begin with different members of a series, such as line 3 and line 5.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.corpus.characters import HAN
+from rag.text.identifiers import two_things
 
 PERMUTATIONS = 128
 SHINGLE_TOKENS = 4
@@ -42,6 +44,8 @@ _BAND_ROWS = 4
 _BAND_KEY = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _PAIRS_AT_ONCE = 100_000
 _OF_ONE_KEY = 20
+_BEGINNING = 200
+"""Characters, in which an article says what it is about."""
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
@@ -72,8 +76,8 @@ def group(
 
     Row i of `signatures` is that of `texts[i]`, published at `moments[i]`, with a time zone, if
     known. Rows are one story where a chain of pairs, each alike in words (`SAME_STORY`), figures
-    (`SAME_FIGURES`) and time (`SAME_TIME`), leads from one to the other. Pairs are looked for among
-    rows that share a band of equal entries.
+    (`SAME_FIGURES`), time (`SAME_TIME`) and what they begin with, leads from one to the other.
+    Pairs are looked for among rows that share a band of equal entries.
     """
     if not len(signatures):
         return ()
@@ -90,7 +94,11 @@ def group(
         return row
 
     for one, other in _similar_pairs(signatures):
-        if _near(moments[one], moments[other]) and _agree(figures(one), figures(other)):
+        if (
+            _near(moments[one], moments[other])
+            and _agree(figures(one), figures(other))
+            and not two_things(texts[one][:_BEGINNING], texts[other][:_BEGINNING])
+        ):
             parents[root(other)] = root(one)
     groups: dict[int, list[int]] = {}
     for row in range(len(signatures)):

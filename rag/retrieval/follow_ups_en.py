@@ -20,6 +20,7 @@ from rag.retrieval.conversation import (
     replaced_word,
     shifted,
 )
+from rag.retrieval.follow_up_members import is_member, with_member
 from rag.retrieval.question_names import MONTHS, WORD, english_names, english_people, is_place
 
 _LEAD = re.compile(
@@ -133,6 +134,8 @@ def _replace(fragment: str, before: Before) -> str | None:
     """The question before with the fragment's name, days and measure in place of its own."""
     if quotes_at_length(before.question):
         return None
+    if text := with_member(fragment, before.question):
+        return text
     text = before.question
     fragment, text, moved = _days(fragment, text, before)
     if not fragment:
@@ -363,11 +366,11 @@ def _thin(core: str) -> bool:
 
 
 def _is_fragment(core: str) -> bool:
-    """Whether a text is no sentence: a name, or some days."""
+    """Whether a text is no sentence: a name, a member of a series, or some days."""
     words = core.split()
     names = english_names(core)
     whole = len(names) == 1 and names[0].text == re.sub(r"^[Tt]he ", "", core)
-    return len(words) <= 5 and (whole or bool(_TEMPORAL.match(core)))
+    return len(words) <= 5 and (whole or is_member(core) or bool(_TEMPORAL.match(core)))
 
 
 def _capital(text: str) -> str:

@@ -19,6 +19,7 @@ from rag.retrieval.conversation import (
     replaced_word,
     shifted,
 )
+from rag.retrieval.follow_up_members import with_member
 from rag.retrieval.question_names import Word, chinese_names, chinese_people, words_of
 
 _LEAD = re.compile(
@@ -94,6 +95,8 @@ def _replace(fragment: str, before: Before) -> str | None:
     """The question before with the fragment's name, days and measure in place of its own."""
     if quotes_at_length(before.question):
         return None
+    if text := with_member(fragment, before.question):
+        return text
     text = before.question
     fragment, text, moved = _days(fragment, text, before)
     if not fragment:

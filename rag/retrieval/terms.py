@@ -22,6 +22,7 @@ from rag.corpus.languages import ENGLISH_STOP
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]")
 _LONGER_NAME = re.compile(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)+")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")
 _CHINESE_STOP = frozenset(
@@ -235,7 +236,7 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
                         text=" ".join(part),
                         forms=chinese | {phrase} | _short_names(chinese if name else frozenset()),
                         essential=name or (not verb and not phrase.endswith("ly")),
-                        name=name and told and not part[0].isdigit(),
+                        name=name and told and not _NUMBER.fullmatch(part[0]),
                     )
                 )
                 at += len(part)

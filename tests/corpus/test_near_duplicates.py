@@ -34,6 +34,16 @@ def test_one_wire_story_in_several_papers_is_one() -> None:
     assert groups(ENGLISH, ENGLISH.replace("Monday", "1 May").upper(), WIRE) == ((0, 1),)
 
 
+def test_reports_on_two_members_of_a_series_are_two_stories() -> None:
+    report = (
+        "白水市地铁{}号线昨日正式开通，首班车于早上六点从北站出发。市民排队乘车，"
+        "轨道集团表示全线设站21座，全长28.6公里，票价由2元起步，车辆均为国产，运营至晚上十一点。"
+    )
+    assert groups(report.format(3), report.format(3) + "（完）") == ((0, 1),)
+    assert groups(report.format("三"), report.format(5)) == ()
+    assert groups(report.format("三"), report.format(3)) == ((0, 1),)
+
+
 def test_reports_from_one_template_are_not_one_story() -> None:
     report = (
         "截至2023年8月18日收盘，{}（{}）报收于{}元，上涨{}%，换手率{}%，成交量{}万手，成交额{}万元。"

@@ -50,6 +50,25 @@ def test_what_a_follow_up_brings_takes_the_place_of_its_like() -> None:
     assert (query.text, query.rewritten) == ("What does Apple pay Doubao?", True)
 
 
+@pytest.mark.parametrize(
+    ("before", "follow_up", "asked"),
+    [
+        ("南坪市地铁6号线有多长？", "那8号线呢？", "南坪市地铁8号线有多长？"),
+        ("南坪市地铁6号线有多长？", "地铁八号线呢", "南坪市地铁八号线有多长？"),
+        ("远山工业园一期投资多少？", "二期呢？", "远山工业园二期投资多少？"),
+        ("How long is Line 6 in Tarn?", "What about Line 8?", "How long is Line 8 in Tarn?"),
+        ("What does the Kelda K40 cost?", "And the K45?", "What does the Kelda K45 cost?"),
+        ("What does Article 9 limit?", "Article 19?", "What does Article 19 limit?"),
+        ("iPhone 15卖了多少台？", "那华为Mate 60呢？", "华为Mate 60卖了多少台？"),
+    ],
+)
+def test_another_member_of_a_series_takes_the_place_of_the_first(
+    before: str, follow_up: str, asked: str
+) -> None:
+    query = understand(follow_up, [answered(before)])
+    assert (query.text, query.rewritten) == (asked, True)
+
+
 def test_behind_a_question_in_the_other_language_both_are_joined() -> None:
     query = understand("那OpenAI呢？", [answered("What does Apple pay Baidu?")])
     assert query.text == "What does Apple pay Baidu? 那OpenAI呢？"

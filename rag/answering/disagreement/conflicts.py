@@ -23,6 +23,7 @@ from rag.answering.selection.requirements import Requirements
 from rag.answering.selection.wanted import Wanted
 from rag.corpus.dates import same_date
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
+from rag.text.identifiers import by_series, read_identifiers, relation_within
 from rag.types import Conflict, ConflictValue, Statement
 
 _MOST_SENTENCES = 20
@@ -95,6 +96,8 @@ def find_conflicts(
     for i, one in enumerate(near):
         for other in near[i + 1 :]:
             if _one_source(one.evidence, other.evidence) or one.names != other.names:
+                continue
+            if _two_things(one.evidence, other.evidence):
                 continue
             pairs = _dissents(one, other, needed)
             found += [pair for pair in pairs if _is_asked(pair, needed, common, cited)]
@@ -260,6 +263,17 @@ def _place(evidence: Evidence) -> _Place:
 def _one_source(one: Evidence, other: Evidence) -> bool:
     same = one.document.doc_id == other.document.doc_id
     return same or any(d.doc_id == other.document.doc_id for d in one.also_in)
+
+
+def _two_things(one: Evidence, other: Evidence) -> bool:
+    """Whether two sentences speak of different members of a series, as line 3 and line 5."""
+    return any(
+        relation_within(named, second.text, (second.document.title, second.passage)) == "other"
+        for first, second in ((one, other), (other, one))
+        for named in by_series(
+            read_identifiers(first.text) or read_identifiers(first.document.title)
+        )
+    )
 
 
 def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> Conflict:

@@ -28,6 +28,7 @@ from rag.corpus.languages import text_language
 from rag.corpus.quantities import ORDINALS, same_quantity
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold
+from rag.text.identifiers import read_identifiers, relation_within
 from rag.types import Verdict
 
 # Cosines of multilingual-e5-small lie high and close together. Chosen on sentences of the seeds
@@ -109,6 +110,7 @@ def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tupl
         *_wrong_numbers(claim, said, sources),
         *_wrong_dates(claim, said, sources),
         *_wrong_names(claim, cited),
+        *_wrong_members(claim, cited),
         *_wrong_direction(said, [facts for facts, _ in sources]),
     ]
     if owned := another_owner(claim, cited, across=across):
@@ -235,6 +237,24 @@ def _wrong_names(claim: str, cited: Sequence[Evidence]) -> list[Message]:
         )
         for name in wrong_names(claim, cited)
     ]
+
+
+def _wrong_members(claim: str, cited: Sequence[Evidence]) -> list[Message]:
+    """The claim's identifiers where the sources speak of another one of the series."""
+    wrong = []
+    for named in read_identifiers(claim):
+        relations = {
+            relation_within((named,), e.text, (e.document.title, e.passage)) for e in cited
+        }
+        if "other" in relations and "same" not in relations:
+            wrong.append(
+                Message(
+                    code="member",
+                    en=f"the cited sentence speaks of another one than “{named.text}”",
+                    zh=f"所引的句子说的不是“{named.text}”，而是另一个",
+                )
+            )
+    return wrong
 
 
 def _wrong_direction(said: Facts, sources: Sequence[Facts]) -> list[Message]:
