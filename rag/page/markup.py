@@ -32,10 +32,16 @@ def safe_url(url: str | None) -> str | None:
     return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
-def inline(text: str, *, tag: str = "span", css_class: str = "", html_id: str = "") -> str:
-    """`text` in an element that names its language and keeps its direction to itself."""
+def inline(
+    text: str, *, tag: str = "span", css_class: str = "", html_id: str = "", focus: bool = False
+) -> str:
+    """`text` in an element that names its language and keeps its direction to itself.
+
+    With `focus` the keyboard can go to it: so that what is too high for its place can be scrolled.
+    """
     attribute = f' class="{css_class}"' if css_class else ""
     attribute += f' id="{html_id}"' if html_id else ""
+    attribute += ' tabindex="0"' if focus else ""
     language = "zh-CN" if _HAN.search(text) else "en"
     return f'<{tag}{attribute} lang="{language}" dir="auto">{escaped(text)}</{tag}>'
 

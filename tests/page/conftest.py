@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Response
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Response
 
 from rag.config import PageConfig
 from rag.page.chat.asking import Assistant
@@ -99,8 +99,14 @@ def visit(browser: Browser) -> Iterator[Visit]:
         )
         context.on("dialog", refuse)
         page = context.new_page()
+        opened: list[Request] = []
+        for ending in ("requestfinished", "requestfailed"):  # The browser may hang up first.
+            page.on(ending, lambda r: opened.append(r) if "/queue/data" in r.url else None)
         with page.expect_response(_last_of_opening):
             page.goto(url)
+        # A question asked in the moment in which this stream is closed would be lost.
+        while not opened:
+            page.wait_for_timeout(20)
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
         return page

@@ -9,7 +9,7 @@ const ACTS = ["ask", "edit", "cancel", "read", "export"];
 const page = Object.assign((window.citedRag ??= { kept: null }), {
   unfolded: new Set(), // ids of what the reader has unfolded
   chosen: null, // id of the source or marker that the reader was led to
-  turn: null, // id of the turn that was scrolled to when it was asked
+  turn: null, // id of the turn being answered that was scrolled to when it was asked
   redrawn,
 });
 
@@ -174,7 +174,10 @@ function redrawn() {
   markChosen();
   place();
   const asked = element.querySelector('.rag-turn[aria-busy="true"]');
-  if (asked && asked.id !== page.turn) {
+  // Scrolled to once, when it was asked (also when the same is asked again): where a reader goes
+  // from there while the answer grows is theirs to choose.
+  if (!asked) page.turn = null;
+  else if (asked.id !== page.turn) {
     page.turn = asked.id;
     asked.scrollIntoView({ block: "start" });
     // A link's question is asked once: reloading the page, or copying its address, asks nothing.
@@ -185,3 +188,9 @@ function redrawn() {
 }
 
 watch("value", redrawn);
+
+// The question box covers the end of the view; page.css keeps answers clear of its height.
+const box = document.getElementById("rag-composer");
+new ResizeObserver(() => {
+  document.documentElement.style.setProperty("--rag-bar", `${box.offsetHeight}px`);
+}).observe(box);

@@ -67,7 +67,7 @@ def draw_chat() -> ChatPanel:
     words = EN  # Until the browser has told its language, a moment after the page is up.
     kept = _scripted(asset("kept.js"), render_kept("en"))
     before = _scripted(_REDRAWN)
-    present = _scripted(asset("chat.js"))
+    present = _scripted(asset("chat.js"), elem_id="rag-present")
     reader = _scripted(asset("reader.js"))
     errand = _scripted(_ERRAND)
     offers = gr.HTML("", elem_id="rag-offers", **STILL)
@@ -112,8 +112,8 @@ def draw_chat() -> ChatPanel:
     )
 
 
-def _scripted(script: str, value: str = "") -> gr.HTML:
-    return gr.HTML(value, js_on_load=script, apply_default_css=False)
+def _scripted(script: str, value: str = "", elem_id: str | None = None) -> gr.HTML:
+    return gr.HTML(value, js_on_load=script, apply_default_css=False, elem_id=elem_id)
 
 
 def _day(label: str) -> gr.Textbox:

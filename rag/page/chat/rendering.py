@@ -56,7 +56,7 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
     return (
         f'<article class="rag-turn" id="turn{turn.number}" lang="{HTML_LANGUAGE[language]}" '
         f'aria-busy="{"true" if turn.running else "false"}">'
-        f"{inline(turn.question, tag='h2', css_class='rag-question')}"
+        f"{_question(turn.question)}"
         f'<div class="rag-columns"><div class="rag-answer">{body}{actions}</div>{sources}</div>'
         f"{popovers}</article>"
     )
@@ -125,6 +125,12 @@ def cited(answer: Answer) -> tuple[Citation, ...]:
     of_statements = (c for s in answer.statements for c in s.citations)
     of_conflicts = (v.citation for conflict in answer.conflicts for v in conflict.values)
     return _distinct((*of_statements, *of_conflicts))
+
+
+def _question(question: str) -> str:
+    """The question; one that may not fit in the room that it has on a phone can be scrolled."""
+    high = len(question) > 100 or question.count("\n") > 3
+    return inline(question, tag="h2", css_class="rag-question", focus=high)
 
 
 def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str:

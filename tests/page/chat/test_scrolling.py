@@ -1,0 +1,185 @@
+"""Where the page scrolls to: each new answer is seen from its start, and stays where it is."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+
+import pytest
+from playwright.sync_api import FloatRect, Page, ViewportSize, expect
+
+from rag.types import Answer, Draft, Event, Progress
+from tests.page.conftest import Served, Visit, serving
+from tests.page.scripted import ScriptedAssistant, answered, claim
+from tests.page.test_page import answer, ask
+
+DESK: ViewportSize = {"width": 1280, "height": 860}
+PHONE: ViewportSize = {"width": 390, "height": 690}
+
+
+def made(assistant: ScriptedAssistant, question: str, history: Sequence[Answer]) -> Iterator[Event]:
+    """A short answer, a long one, or one that waits in the middle, as the question asks for."""
+    del history
+    sentences = 60 if "long" in question else 3
+    statements = [claim(f"The harbour of Norvia has {n} piers.") for n in range(sentences)]
+    if "at once" not in question:
+        yield Progress(stage="searching")
+        yield statements[0]
+        yield Draft(text="Something that is being written")
+    if "slow" in question:
+        assistant.wait()
+        assistant.gate.clear()
+    yield answered(question, *statements)
+
+
+@pytest.fixture(scope="module")
+def harbour() -> Iterator[Served]:
+    with serving(ScriptedAssistant({}, made)) as page:
+        yield page
+
+
+def box_of(page: Page, selector: str) -> FloatRect:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box
+
+
+def bottom(box: FloatRect) -> float:
+    return box["y"] + box["height"]
+
+
+def settled(page: Page, turn: int) -> tuple[FloatRect, FloatRect, FloatRect]:
+    """Where a turn, its answer and the question box stand, once nothing moves any more."""
+    last: tuple[FloatRect, FloatRect, FloatRect] | None = None
+    for _ in range(50):
+        now = (
+            box_of(page, f"#turn{turn}"),
+            box_of(page, f"#turn{turn} .rag-answer"),
+            box_of(page, "#rag-composer"),
+        )
+        if now == last:
+            return now
+        last = now
+        time.sleep(0.1)
+    raise AssertionError(f"The page never came to rest: {last}")
+
+
+def assert_in_view(page: Page, turn: int) -> None:
+    """The turn begins at the top of the view; its answer, where it is short enough, is whole."""
+    at, answered_at, bar = settled(page, turn)
+    assert 0 <= at["y"] <= 12
+    room = bar["y"] - at["y"]
+    assert answered_at["y"] < at["y"] + room / 2, "the answer begins in the upper half of the view"
+    if bottom(answered_at) - at["y"] <= room:
+        assert bottom(answered_at) <= bar["y"], "no part of it is behind the question box"
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
+def test_every_new_answer_begins_at_the_top_of_the_view(
+    harbour: Served, visit: Visit, viewport: ViewportSize, locale: str, scheme: str
+) -> None:
+    page = visit(harbour.url, locale=locale, viewport=viewport, color_scheme=scheme)
+    for turn, question in enumerate(("short", "short?", "long", "at once", "long?"), start=1):
+        ask(page, question)
+        answer(page, turn)
+        assert_in_view(page, turn)
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_an_answer_is_in_view_while_it_streams_and_does_not_move_when_it_ends(
+    harbour: Served, visit: Visit, viewport: ViewportSize
+) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=viewport)
+    for turn, question in enumerate(("short", "slow", "slow and long"), start=1):
+        ask(page, question)
+        if "slow" in question:
+            expect(page.locator(f"#turn{turn} .rag-draft")).to_be_visible()
+            assert_in_view(page, turn)
+            streaming, *_ = settled(page, turn)
+            harbour.assistant.gate.set()
+            answer(page, turn)
+            ended, *_ = settled(page, turn)
+            assert ended["y"] == streaming["y"]
+        answer(page, turn)
+        assert_in_view(page, turn)
+
+
+def test_a_reader_who_scrolls_up_is_left_there(harbour: Served, visit: Visit) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    ask(page, "long")
+    answer(page)
+    ask(page, "slow and long")
+    expect(page.locator("#turn2 .rag-draft")).to_be_visible()
+    settled(page, 2)
+    page.mouse.move(400, 300)
+    page.mouse.wheel(0, -700)
+    page.wait_for_timeout(300)
+    away, *_ = settled(page, 2)
+    assert away["y"] > 500
+    harbour.assistant.gate.set()
+    answer(page, 2)
+    assert settled(page, 2)[0]["y"] == away["y"]
+
+
+def test_a_question_asked_again_is_scrolled_to_again(harbour: Served, visit: Visit) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=PHONE)
+    ask(page, "short")
+    answer(page)
+    ask(page, "long")
+    answer(page, turn=2)
+    page.locator('#turn2 [data-act="ask"]').click()
+    expect(page.locator('#turn2[aria-busy="false"]')).to_be_visible()
+    answer(page, turn=2)
+    assert_in_view(page, 2)
+
+
+def test_what_is_stopped_or_fails_is_in_view(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="en-US", viewport=PHONE)
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    served.assistant.gate.clear()
+    ask(page, "Why did Apple choose Alibaba, slowly?")
+    expect(page.locator("#turn2 .rag-draft")).to_be_visible()
+    page.locator("#rag-stop").click()
+    expect(page.locator("#turn2 .rag-notice")).to_be_visible()
+    assert_in_view(page, 2)
+    ask(page, "down?")
+    expect(page.get_by_role("alert")).to_be_visible()
+    assert_in_view(page, 3)
+    served.assistant.gate.set()
+
+
+def test_what_the_keyboard_goes_to_is_not_behind_the_question_box(
+    harbour: Served, visit: Visit
+) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=PHONE)
+    ask(page, "long")
+    answer(page)
+    page.locator('#turn1 [data-act="ask"]').focus()
+    button_at = box_of(page, '#turn1 [data-act="ask"]')
+    assert bottom(button_at) <= box_of(page, "#rag-composer")["y"]
+
+
+def test_a_question_of_many_lines_leaves_room_for_its_answer(harbour: Served, visit: Visit) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=PHONE)
+    ask(page, "short")
+    answer(page)
+    ask(page, "How many piers are there, and why? " * 100)
+    answer(page, turn=2)
+    assert_in_view(page, 2)
+    # The whole of it can be read, with the keyboard as well.
+    page.locator("#turn2 .rag-question").focus()
+    page.keyboard.press("End")
+    page.wait_for_function("document.querySelector('#turn2 .rag-question').scrollTop > 100")
+
+
+def test_the_days_opened_in_the_question_box_hide_no_answer(harbour: Served, visit: Visit) -> None:
+    """The box is higher then: the room above it is measured, not known beforehand."""
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    page.locator("#rag-days button").click()
+    expect(page.locator("#rag-days input, #rag-days textarea").first).to_be_visible()
+    for turn in (1, 2, 3):
+        ask(page, "short")
+        answer(page, turn)
+        assert_in_view(page, turn)
