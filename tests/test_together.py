@@ -9,13 +9,14 @@ from dataclasses import replace
 from datetime import date
 
 import numpy as np
+import pytest
 
 from rag.answering.search import QuestionVector
 from rag.assistant import Assistant
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
-from rag.types import Answer, Timings
+from rag.types import Answer, TimeFrame, Timings
 from tests.chat_server import Reply, Request, chat_server, in_pieces, says
 
 TODAY = date(2025, 2, 14)
@@ -74,3 +75,23 @@ def test_a_question_that_is_begun_early_has_the_vector_it_would_have(embedder: E
         assert np.array_equal(vector.of(text)(), embedder.embed_queries([text])[0])
     # Understanding may make another text of it.
     assert np.array_equal(begun[0].of("阿里")(), embedder.embed_queries(["阿里"])[0])
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did Apple choose Alibaba?",
+        "How did Alibaba's shares react?",
+        "Which companies did Apple talk to?",
+        "苹果为什么选择阿里？",
+        "特斯拉上海工厂的产量是多少？",
+    ],
+)
+def test_days_that_all_articles_are_of_change_no_answer(
+    seeds: Snapshot, embedder: Embedder, question: str
+) -> None:
+    assistant = Assistant(snapshot=seeds, embedder=embedder)
+    february = TimeFrame(start=date(2025, 2, 1), end=date(2025, 2, 28))
+    free = assistant.ask(question, today=TODAY)
+    held = assistant.ask(question, today=TODAY, time_frame=february)
+    assert (held.status, held.text, held.missing) == (free.status, free.text, free.missing)

@@ -55,9 +55,12 @@ def read_time_frame(question: str, today: date, newest: date | None = None) -> T
 
 
 def without_days(text: str, frame: TimeFrame | None) -> str:
-    """The text without the words that gave the frame: they name nothing that could be missing."""
+    """The text without the words that gave the frame: they name nothing that could be missing.
+
+    A frame that was set (`--since`, `--until`) was given by no words: the text stays whole.
+    """
     plain = unicodedata.normalize("NFKC", text)
-    for phrase in frame.phrase.split("、") if frame else ():
+    for phrase in frame.phrase.split("、") if frame and frame.phrase else ():
         plain = plain.replace(phrase, " ")
     return plain
 

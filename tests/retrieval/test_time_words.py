@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from rag.errors import QuestionError
 from rag.retrieval.time_frame import effect_of, time_frame_of
-from rag.retrieval.time_words import read_time_frame
+from rag.retrieval.time_words import read_time_frame, without_days
 from rag.types import TimeFrame
 
 TODAY = date(2025, 7, 16)  # a Wednesday
@@ -236,3 +236,22 @@ def test_a_frame_is_told_in_both_languages() -> None:
         "The newer an article the better (“最新”)",
         "Only articles of 2025-02-13 – …",
     ]
+
+
+def test_the_words_for_days_are_left_out_of_what_is_looked_for() -> None:
+    question = "Which ships came to Lund last week?"
+    left = without_days(question, read(question)).split()
+    assert left == ["Which", "ships", "came", "to", "Lund", "?"]
+        "Which",
+        "ships",
+        "came",
+        "to",
+        "Lund",
+        "?",
+    ]
+
+
+@pytest.mark.parametrize("question", ["Which ships came to Lund?", "哪些船到了隆德港？"])
+def test_days_that_were_set_leave_the_question_whole(question: str) -> None:
+    frame = TimeFrame(start=date(2025, 2, 1), end=date(2025, 2, 28))
+    assert without_days(question, frame) == without_days(question, None)
