@@ -16,6 +16,7 @@ from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import Requirements, mixes_scripts, requirements
+from rag.answering.selection.time_asked import of_time_asked
 from rag.answering.understanding.translation import Translator
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
@@ -126,7 +127,7 @@ def search(
         if translation.text:
             query = replace(query, translations={other: translation.text})
     # The day of an article tells when, not its words.
-    plain = without_days(query.text, query.time_frame)
+    plain = without_days(query.text, query.time_frame, query.periods)
     about = concepts(plain, across=across)
     asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
     vector = begun.of(query.text)
@@ -148,8 +149,9 @@ def search(
         _EMBEDDED_SENTENCES,
     )
     needed = requirements(query, about, across=across)
-    ranked = prefer_newest(rank(asked, needed, evidence), query.time_frame)
-    members = of_those_asked_about(plain, ranked)
+    members = of_those_asked_about(plain, rank(asked, needed, evidence))
+    of_time, others = of_time_asked(members.candidates, needed)
+    ranked = prefer_newest(of_time, query.time_frame)
     nothing = query.time_frame if not hits and query.time_frame else None
     return Found(
         corpus=corpus,
@@ -157,14 +159,18 @@ def search(
         usage=usage,
         needed=needed,
         hits=hits,
-        candidates=members.candidates,
-        assessment=no_article_of(nothing) if nothing else _assessment(asked, needed, members),
+        candidates=ranked,
+        assessment=no_article_of(nothing)
+        if nothing
+        else _assessment(asked, needed, members, ranked + others),
     )
 
 
-def _assessment(asked: Asked, needed: Requirements, members: Members) -> Assessment:
+def _assessment(
+    asked: Asked, needed: Requirements, members: Members, ranked: Sequence[Candidate]
+) -> Assessment:
     """Whether what speaks of the things asked about answers; only what is like them never does."""
     if members.absent:
         return Assessment(answerable=False, missing=members.absent)
-    found = assess(asked, needed, members.candidates)
+    found = assess(asked, needed, ranked)
     return replace(found, missing=(*members.lone, *found.missing)) if found.answerable else found

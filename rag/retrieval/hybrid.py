@@ -21,7 +21,7 @@ from rag.messages import Language
 from rag.models.embedder import Embedder, begin_query
 from rag.models.reranker import Reranker
 from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
-from rag.retrieval.published_days import newest_day, preferred, within
+from rag.retrieval.published_days import newest_day, preferred, until_reported, within
 from rag.retrieval.query import Query
 from rag.types import Hit, Passage, TimeFrame
 
@@ -75,7 +75,7 @@ class HybridRetriever:
         """
         if not self._languages:
             return ()
-        frame = query.time_frame
+        frame = until_reported(query.time_frame, query.periods)
         only = frame if frame and frame.effect == "only" else None
         looked_up = [each.look_up(query) for each in self._languages]
         # Once: an embedder that can't begin early computes it now.

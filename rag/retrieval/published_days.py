@@ -3,17 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.index.sections import Days, Section
+from rag.text.periods import Period
 from rag.types import TimeFrame
 
 _LATE_DAYS = 3
 """How it was chosen stands in docs/retrieval.md."""
 _UNKNOWN = 0.5
+
+
+_DAYS_UNTIL_REPORTED = {1: 30, 12: 120}
+_DAYS_UNTIL_OTHERS = 60
+"""How long after its end figures of a period come out, by its months: a year's take longest."""
+
+
+def until_reported(frame: TimeFrame | None, periods: Sequence[Period]) -> TimeFrame | None:
+    """The frame, where figures of periods are asked for until these have come out."""
+    if not periods or frame is None or frame.effect != "prefer" or frame.end is None:
+        return frame
+    late = max(_DAYS_UNTIL_REPORTED.get(p.last - p.first + 1, _DAYS_UNTIL_OTHERS) for p in periods)
+    return replace(frame, end=frame.end + timedelta(days=late))
 
 
 def newest_day(sections: Sequence[Section]) -> date | None:

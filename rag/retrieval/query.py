@@ -13,6 +13,7 @@ from rag.messages import Language
 from rag.retrieval import follow_ups_en, follow_ups_zh
 from rag.retrieval.conversation import Before
 from rag.retrieval.time_words import read_time_frame
+from rag.text.periods import Period, asked_periods
 from rag.types import Answer, TimeFrame
 
 _LONGEST_REWRITTEN = 400
@@ -24,13 +25,15 @@ class Query:
     """A question as it is searched for.
 
     `text` is self-contained; `rewritten` tells that it isn't the question's own wording.
-    `time_frame` are the days it asks about, if any; `translations` say the same in other languages.
+    `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
+    `translations` say the same in other languages.
     """
 
     text: str
     language: Language
     rewritten: bool = False
     time_frame: TimeFrame | None = None
+    periods: tuple[Period, ...] = ()
     translations: Mapping[Language, str] = field(default_factory=dict)
 
 
@@ -72,7 +75,8 @@ def understand(
     own = read_time_frame(question, today, newest) if today else None
     text = self_contained(question, history, today=today, newest=newest) if history else None
     if text is None:
-        return Query(text=question, language=language, rewritten=False, time_frame=own)
+        periods = asked_periods(question, today)
+        return Query(text=question, language=language, time_frame=own, periods=periods)
     return reread(Query(text=text, language=language, rewritten=True), history, today, newest)
 
 
@@ -84,7 +88,8 @@ def reread(
     kept = history[-1].time_frame if history else None
     if kept and kept.effect == "only":
         kept = None  # a person set it for that question
-    return replace(query, time_frame=frame or kept)
+    periods = asked_periods(query.text, today)
+    return replace(query, time_frame=frame or kept, periods=periods)
 
 
 def _bounded(question: str) -> str:

@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.retrieval.days import Days, Span, months_before, span_of
 from rag.retrieval.relative_days import BEFORE_ZH, relative_days
+from rag.text.periods import Period, asked_periods, days_of_period
 from rag.types import TimeFrame
 
 _LONGEST_PHRASE = 60
@@ -40,7 +42,8 @@ def read_time_frame(question: str, today: date, newest: date | None = None) -> T
     found = sorted((d for d in found if d.span[0] <= today), key=lambda days: days.first)
     if not found:
         match = _NEWEST.search(text)
-        return match and TimeFrame(phrase=match[0], effect="newest")
+        newest_first = match and TimeFrame(phrase=match[0], effect="newest")
+        return newest_first or _of_period(asked_periods(question, today)[:1], latest)
     phrase = "、".join(text[days.first : days.last].strip() for days in found)[:_LONGEST_PHRASE]
     start, end = min(days.span[0] for days in found), max(days.span[1] for days in found)
     before, behind = text[: found[0].first], text[found[-1].last :]
@@ -54,12 +57,22 @@ def read_time_frame(question: str, today: date, newest: date | None = None) -> T
     return TimeFrame(start=start, end=end, phrase=phrase, effect="prefer")
 
 
-def without_days(text: str, frame: TimeFrame | None) -> str:
-    """The text without the words that gave the frame: they name nothing that could be missing.
+def _of_period(periods: Sequence[Period], latest: date) -> TimeFrame | None:
+    """The days of a period that is no date of a calendar: FY2024, the nine months to September."""
+    for period in periods:
+        start, end = days_of_period(period, latest)
+        return TimeFrame(start=start, end=end, phrase=period.text, effect="prefer")
+    return None
+
+
+def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] = ()) -> str:
+    """The text without its days and periods: their words name nothing that could be missing.
 
     A frame that was set (`--since`, `--until`) was given by no words: the text stays whole.
     """
     plain = unicodedata.normalize("NFKC", text)
+    for period in periods:
+        plain = plain.replace(period.text, " ")
     for phrase in frame.phrase.split("、") if frame and frame.phrase else ():
         plain = plain.replace(phrase, " ")
     return plain

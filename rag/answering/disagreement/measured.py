@@ -16,6 +16,7 @@ from functools import lru_cache
 from rag.answering.evidence import Evidence
 from rag.corpus.dates import CalendarDate, day_of, read_dates
 from rag.corpus.quantities import Quantity, read_quantities, same_quantity
+from rag.text.measures import MEASURES
 from rag.types import Published
 
 
@@ -34,36 +35,6 @@ class Measurement:
     clause: str
 
 
-_MONEY = frozenset({"USD", "HKD", "CNY", "EUR", "GBP", "JPY", "KRW"})
-_SHARE = frozenset({"%"})
-_COUNT = frozenset({""})
-# Name, units it can have, and its words. The last ahead of a number decides, else one behind it.
-_MEASURES = tuple(
-    (name, units, re.compile(words, re.IGNORECASE))
-    for name, units, words in (
-        ("price", _MONEY, r"股价|收报|报收|收于|收在|报(?=\d)|[港美A]股报|\bshare price"
-                          r"|\b(?:clos|trad)(?:ed|ing) at\b|\bshares?\b"),
-        ("market value", _MONEY, r"市值|\bmarket (?:cap\w*|value)\b"),
-        ("revenue", _MONEY, r"营业?收入?|销售额|\brevenues?\b|\bsales\b"),
-        ("profit", _MONEY, r"净?利润|盈利|\bprofits?\b|\bnet income\b|\bearnings\b"),
-        ("loss", _MONEY, r"亏损|\bnet loss\b"),
-        ("box office", _MONEY, r"票房|\bbox office\b|\bgrossed\b"),
-        ("gain", _SHARE, r"涨幅|上涨|大涨|涨|\bgain(?:s|ed)?\b|\brose\b|\bjumped\b|\bclimbed\b"),
-        ("fall", _SHARE, r"跌幅|下跌|大跌|跌|\bfell\b|\bdropped\b|\bslid\b"),
-        ("share of the market", _SHARE, r"份额|市占率|占有率|\bmarket share\b"),
-        ("unemployment", _SHARE, r"失业率|\bunemployment\b|\bjobless rate\b"),
-        ("inflation", _SHARE, r"通胀率|通货膨胀率|\binflation\b|\bCPI\b"),
-        ("shipments", _COUNT, r"出货量?|\bshipments?\b|\bshipped\b"),
-        ("deliveries", _COUNT, r"交付量?|\bdeliver(?:ies|ed)\b"),
-        ("deaths", _COUNT, r"死亡|遇难|身亡|丧生|\bdea(?:d|ths?)\b|\bdied\b|\bkilled\b"),
-        ("injured", _COUNT, r"受伤|伤者|\binjur(?:ed|ies)\b|\bwounded\b"),
-        ("new jobs", _COUNT, r"新增就业|\bjobs added\b|\bnew jobs\b"),
-        ("users", _COUNT, r"用户数?|\busers\b"),
-        ("employees", _COUNT, r"员工|\bemployees\b"),
-        ("population", _COUNT, r"人口|\bpopulation\b"),
-        ("score", _COUNT, r"得分|评分|\bscore[sd]?\b"),
-    )
-)  # fmt: skip
 _MOMENTS = tuple(
     (name, re.compile(words, re.IGNORECASE))
     for name, words in (
@@ -243,7 +214,7 @@ def _measure(clause: str, at: int, quantity: Quantity) -> str | None:
     behind_it = at + len(quantity.text)
     ahead: list[tuple[int, str]] = []
     behind: list[tuple[int, str]] = []
-    for name, units, words in _MEASURES:
+    for name, units, words in MEASURES:
         if quantity.unit not in units:
             continue
         for match in words.finditer(clause):

@@ -65,6 +65,8 @@ def assess(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> A
     best = ranked[:LOOKED_AT]
     if any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
         return Assessment(answerable=False, missing=(_why_not(asked, needed, ranked, reader),))
+    if needed.periods and all({"date", "kind"} & c.reading.lacking for c in best):
+        return Assessment(answerable=False, missing=(_no_such_period(needed, best),))
     answerability = probability(asked, needed, ranked)
     if answerability < THRESHOLD:
         missing = (_why_not(asked, needed, ranked, reader),)
@@ -131,7 +133,7 @@ def _why_not(
     lacking = [lacks(candidate, needed) for candidate in best]
     if all(lacking):
         # What the fewest things are wrong with comes nearest to an answer: say what it lacks.
-        return _lack(min(lacking, key=len), needed)
+        return _lack(min(lacking, key=len), needed, best)
     around = [reader.around(candidate.evidence) for candidate in best]
     absent = [
         concept.text
@@ -145,13 +147,15 @@ def _texts(concepts: Sequence[Concept]) -> list[str]:
     return [concept.text for concept in concepts]
 
 
-def _lack(lacking: frozenset[Requirement], needed: Requirements) -> Message:
+def _lack(
+    lacking: frozenset[Requirement], needed: Requirements, ranked: Sequence[Candidate]
+) -> Message:
     if "name" in lacking:
         return _not_mentioned([name.text for name in needed.names])
     if "counted" in lacking and needed.counted:
         return _not_mentioned([needed.counted.text])
     if "date" in lacking:
-        return _no_such_day(needed.dates)
+        return _no_such_day(needed.dates) if needed.dates else _no_such_period(needed, ranked)
     return _kind_not_given(needed.wanted)
 
 
@@ -184,6 +188,20 @@ def _no_such_day(dates: Sequence[CalendarDate]) -> Message:
         code="no_such_day",
         en=f"Looked for {en}: the closest passages do not speak of that time.",
         zh=f"查找了{zh}：最接近的段落没有谈到这个时间。",
+    )
+
+
+def _no_such_period(needed: Requirements, ranked: Sequence[Candidate]) -> Message:
+    en, zh = _quoted([period.text for period in needed.periods])
+    near = [c for c in ranked if "kind" not in c.reading.lacking] or ranked
+    said = [p for c in near for p in c.reading.periods if p.year and not p.compared]
+    found = max(said, key=lambda period: (period.year, period.last), default=None)
+    return Message(
+        code="no_such_period",
+        en=f"Looked for a figure of {en}: the closest passages give none"
+        + (f"; they report on {found.name_en}." if found else "."),
+        zh=f"查找了{zh}的数字：最接近的段落没有给出"
+        + (f"，报道的是{found.name_zh}。" if found else "。"),
     )
 
 

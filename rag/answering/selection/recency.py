@@ -19,9 +19,10 @@ def prefer_newest(ranked: Sequence[Candidate], frame: TimeFrame | None) -> tuple
     """
     if frame is None or frame.effect != "newest" or not ranked:
         return tuple(ranked)
-    near = [c for c in ranked if c.score >= ranked[0].score - _ABOUT_AS_GOOD]
+    floor = ranked[0].score - _ABOUT_AS_GOOD
+    near = [c for c in ranked if c.score >= floor]
     dated = sorted(near, key=lambda candidate: _day(candidate, frame), reverse=True)
-    return (*dated, *ranked[len(near) :])
+    return (*dated, *(c for c in ranked if c.score < floor))
 
 
 def _day(candidate: Candidate, frame: TimeFrame) -> str:

@@ -5,20 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Literal
 
 from rag.answering.evidence import Evidence
 from rag.answering.facts import Facts, read_facts
+from rag.answering.selection.reported import day_of_article, is_reported, reported_periods
 from rag.answering.selection.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
 from rag.corpus.dates import CalendarDate, day_of, read_dates, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
+from rag.text.periods import Period, days_of_period
 from rag.types import Document
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 
+_YEAR_REPORTED_WITHIN = timedelta(days=180)
 Requirement = Literal["name", "date", "counted", "kind"]
 
 
@@ -27,13 +31,15 @@ class Requirements:
     """What the `question` asks for, as far as its wording tells.
 
     `parts` are the kinds of fact that it wants, `dates` the days it asks about (not the ends of a
-    range, of which no sentence need speak), `names` those it names, and `counted` what it wants the
-    number of. `facts` are those that the question states itself, and no answer to it.
+    range, of which no sentence need speak), `periods` those it wants a figure for, `names` those it
+    names, and `counted` what it wants the number of. `facts` are those that the question states
+    itself, and no answer to it.
     """
 
     question: str
     parts: tuple[Wanted, ...]
     dates: tuple[CalendarDate, ...]
+    periods: tuple[Period, ...]
     names: tuple[Concept, ...]
     counted: Concept | None
     facts: Facts
@@ -50,11 +56,17 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
     return Requirements(
         question=query.text,
         parts=wanted_kinds(query.text),
-        dates=() if _is_range(query) else facts.dates,
+        dates=() if _is_range(query) else _days_alone(query, facts.dates),
+        periods=query.periods,
         names=tuple(concept for concept in concepts if concept.name),
         counted=counted_noun(query.text, across=across),
         facts=facts,
     )
+
+
+def _days_alone(query: Query, dates: tuple[CalendarDate, ...]) -> tuple[CalendarDate, ...]:
+    """The dates without those that are the periods asked about, which are read by themselves."""
+    return tuple(said for said in dates if said.day) if query.periods else dates
 
 
 def mixes_scripts(question: str) -> bool:
@@ -74,7 +86,8 @@ class Reading:
     `given` are the wanted kinds of which it gives a fact, `told` those of which it gives one that
     the question doesn't state itself. `named` and `named_nearby` are the shares (0 to 1, 1 if none
     is asked about) of the names that stand in it and around it. `dated` tells whether it speaks of
-    a day asked about itself, `otherwise_dated` whether only of others.
+    a day asked about itself, `otherwise_dated` whether only of others. `periods` are those that it
+    reports on, where figures of a period are asked for.
     """
 
     facts: Facts
@@ -84,6 +97,7 @@ class Reading:
     named_nearby: float
     dated: bool
     otherwise_dated: bool
+    periods: tuple[Period, ...]
     lacking: frozenset[Requirement]
 
 
@@ -105,11 +119,15 @@ class Reader:
         sentence, around = fold(evidence.text), self.around(evidence)
         given = frozenset(part for part in needed.parts if gives(evidence.text, facts, part))
         nearby = _share_named(around, needed.names)
-        dated = _says_any(needed.dates, facts.dates)
+        periods = reported_periods(evidence, needed.periods) if needed.periods else ()
+        of_period = is_reported(needed.periods, periods)
+        dated = _says_any(needed.dates, facts.dates) or of_period
         lacking: set[Requirement] = set()
         if needed.names and not nearby:
             lacking.add("name")
         if needed.dates and not dated and not self._dated_nearby(evidence):
+            lacking.add("date")
+        if needed.periods and not of_period and (periods or not self._may_report(document)):
             lacking.add("date")
         if needed.counted and not shows(self.whole(document), needed.counted):
             lacking.add("counted")
@@ -122,7 +140,8 @@ class Reader:
             named=_share_named(sentence, needed.names),
             named_nearby=nearby,
             dated=dated,
-            otherwise_dated=bool(needed.dates and facts.dates) and not dated,
+            otherwise_dated=bool((needed.dates and facts.dates) or periods) and not dated,
+            periods=periods,
             lacking=frozenset(lacking),
         )
 
@@ -133,6 +152,18 @@ class Reader:
     def whole(self, document: Document) -> FoldedText:
         """The whole article with its title."""
         return fold(f"{document.title}\n{document.text}")
+
+    def _may_report(self, document: Document) -> bool:
+        """Whether figures without a period may be of a year asked about, by their article's day.
+
+        The day of an article tells nothing of a shorter period: a quarter is reported in the next.
+        """
+        day = day_of_article(document)
+        years = [p for p in self.needed.periods if (p.first, p.last) == (1, 12)]
+        return any(
+            day is None or first <= day <= last + _YEAR_REPORTED_WITHIN
+            for first, last in (days_of_period(year, day or date.max) for year in years)
+        )
 
     def _dated_nearby(self, evidence: Evidence) -> bool:
         published = evidence.document.published
@@ -159,9 +190,9 @@ class Reader:
                 if not any(same_quantity(quantity, other) for other in asked.quantities)
             ),
             dates=tuple(
-                date
-                for date in facts.dates
-                if not any(same_date(date, other) for other in asked.dates)
+                said
+                for said in facts.dates
+                if not any(same_date(said, other) for other in asked.dates)
             ),
             names=(),
             rises=False,
@@ -177,4 +208,4 @@ def _share_named(text: FoldedText, names: Sequence[Concept]) -> float:
 
 
 def _says_any(asked: Sequence[CalendarDate], said: Sequence[CalendarDate]) -> bool:
-    return any(same_date(date, source) for date in asked for source in said)
+    return any(same_date(one, other) for one in asked for other in said)
