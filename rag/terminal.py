@@ -21,6 +21,7 @@ from rag.config import Config, PageConfig, message_language
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+    from rag.index.notices import Notice
     from rag.index.report import IndexProgress, IndexReport
     from rag.index.status import IndexStatus
     from rag.index.store import Failure
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 LANGUAGE = message_language()
 
 _SHOWN_ARTICLES = 20
+_SHOWN_NOTICES = 20
 
 out = Console(highlight=False, markup=False)
 err = Console(stderr=True, highlight=False, markup=False)
@@ -213,6 +215,7 @@ def print_report(report: IndexReport, to: Console = out) -> None:
         soft_wrap=True,
     )
     print_failures(report.failures, to)
+    print_notices(report.notices, to)
 
 
 def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
@@ -257,6 +260,7 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
     for title in found.removed:
         print_lines([local(f"removed by hand: {title}", f"已手动移除：{title}")], style="dim")
     print_failures(found.failures)
+    print_notices(found.notices, every=every)
 
 
 def print_document(document: Document) -> None:
@@ -295,6 +299,19 @@ def print_failures(failures: tuple[Failure, ...], to: Console = out) -> None:
     for failure in failures:
         line = local("not read", "未能读取") + f": {failure.path}: {failure.reason.text(LANGUAGE)}"
         to.print(Text(printable(line), style="yellow"), soft_wrap=True)
+
+
+def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool = False) -> None:
+    """What of indexed articles was not understood; of many only the first, unless `every` one."""
+    shown = notices if every else notices[:_SHOWN_NOTICES]
+    for notice in shown:
+        line = local("note", "注意") + f": {notice.path}: {notice.reason.text(LANGUAGE)}"
+        to.print(Text(printable(line), style="yellow"), soft_wrap=True)
+    if rest := len(notices) - len(shown):
+        line = local(
+            f"and {rest} more notes: rag status --all", f"另有 {rest} 条注意：rag status --all"
+        )
+        to.print(line, style="yellow", soft_wrap=True)
 
 
 def print_json(value: object) -> None:

@@ -29,6 +29,15 @@ class LoadFailure:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LoadNotice:
+    """What of a file, or of a line of it, was not understood though its article is read."""
+
+    path: Path
+    reason: Message
+    line: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ArticleFile:
     """A file as the file system tells of it.
 

@@ -1,38 +1,43 @@
-"""The fields above an article (YAML between two lines of `---`), read without trust.
-
-Values are read as they are written: `title: 007` stays `007`, and `no` is a word. Anchors and
-aliases are refused, so a small file can't unfold into a large value.
-"""
+"""The fields above an article, as Hugo has them: YAML between `---`, TOML between `+++`, JSON."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-import yaml
-
 from rag.corpus.characters import HAN, one_line
-from rag.corpus.published import read_published
+from rag.corpus.field_blocks import JSON, TOML, YAML, ReadingNotice, Syntax, read_fields
+from rag.corpus.files import shown
+from rag.corpus.published import possible_dates, read_published
 from rag.errors import DocumentError
-from rag.messages import Language
+from rag.messages import Language, Message
 from rag.types import Published
 
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
-MAX_FRONT_MATTER_DEPTH = 16
 MAX_TITLE_CHARACTERS = 300
 MAX_URL_CHARACTERS = 2048
 
 _TITLE = ("title", "headline", "标题")
+# Written without signs between their words: `published_at` is `publishedat`.
 _DATE = (
-    "date", "published", "published_at", "publisheddate", "published_date", "publishdate",
-    "publish_date", "pubdate", "datetime", "time", "created", "created_at", "日期", "发布时间",
+    "date", "published", "publishedat", "publisheddate", "publishedtime", "datepublished",
+    "publishdate", "publishtime", "publishat", "pubdate", "pubtime", "postdate", "posted",
+    "postedat", "releasedate", "releasetime", "articledate", "datetime", "time", "timestamp",
+    "created", "createdat", "createdate", "datecreated", "ctime", "日期", "发布时间", "发布日期",
+    "发表时间", "发表日期", "刊发时间", "出版日期", "时间",
+)  # fmt: skip
+# When it was changed is as near as one comes where nothing else is said.
+_CHANGED = (
+    "lastmod", "lastmodified", "modified", "modifiedat", "modifiedtime", "datemodified", "updated",
+    "updatedat", "updatedate", "mtime", "更新时间", "更新日期", "修改时间",
 )  # fmt: skip
 _URL = (
-    "url", "link", "canonical", "canonical_url", "canonicalurl", "source_url", "sourceurl",
-    "original_url", "original", "permalink", "source", "来源", "原文链接", "链接",
+    "url", "link", "canonical", "canonicalurl", "sourceurl", "originalurl", "original",
+    "permalink", "source", "来源", "原文链接", "链接",
 )  # fmt: skip
 _OUTLET = (
     "outlet",
@@ -41,26 +46,42 @@ _OUTLET = (
     "source",
     "media",
     "site",
-    "site_name",
+    "sitename",
     "来源",
     "媒体",
 )
 _AUTHOR = ("author", "authors", "作者")
 _LANGUAGE = ("lang", "language", "locale", "语言")
 
-_BLOCK = re.compile(r"\s*^---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_FIELD = re.compile(r"\s*(?:#[^\n]*\n\s*)*[\"']?[\w-]+[\"']?\s*:", re.UNICODE)
-_UNCLOSED = re.compile(r"\s*^---[ \t]*\n(?:[\w-]+:[^\n]*\n){2}", re.MULTILINE)
+# Fields of one's own go into a table of this name in Hugo and Zola.
+_INNER = ("params", "extra", "meta", "metadata")
+
+_YAML_BLOCK = re.compile(
+    r"\s*^---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+_TOML_BLOCK = re.compile(r"\s*^\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_JSON_BLOCK = re.compile(r"\s*(^\{\s*\"[^\n]*$.*?\}[ \t]*$)(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_BLOCKS = ((_YAML_BLOCK, YAML), (_TOML_BLOCK, TOML))
+_FIELD = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\"']?[\w -]+[\"']?\s*[:=]|\[|\{)", re.UNICODE)
+_UNCLOSED = re.compile(
+    r"\s*^(?P<rule>---|\+\+\+)[ \t]*\n(?P<fields>(?:(?:[\w-]+[ \t]*[:=]|[ \t]+\S|- )[^\n]*\n){2,})",
+    re.MULTILINE,
+)
 _HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FrontMatter:
-    """The fields above an article, by their names in small letters, and the text below them."""
+    """The fields above an article and the text below them.
+
+    Names are in small letters and without signs between their words (`key_of`). `notices` say what
+    of the fields was not understood.
+    """
 
     fields: Mapping[str, object]
     body: str
+    notices: tuple[ReadingNotice, ...] = ()
 
     @property
     def title(self) -> str | None:
@@ -84,7 +105,7 @@ class FrontMatter:
     @property
     def url(self) -> str | None:
         """The first field that holds a web address."""
-        return next((url for name in _URL if (url := web_address(self._text(name)))), None)
+        return next((url for name in _URL for url in self._addresses(name)), None)
 
     @property
     def language(self) -> Language | None:
@@ -94,50 +115,158 @@ class FrontMatter:
             return "zh"
         return "en" if text.startswith("en") else None
 
-    def published(self, language: Language) -> Published | None:
-        """The first field that holds a date; `language` decides the zone of one without."""
-        for name in _DATE:
-            value = self.fields.get(name)
-            if found := read_published(_single(value), language):
-                return found
-        return None
+    def published(
+        self, language: Language, hints: Collection[tuple[int, int]] = ()
+    ) -> Published | None:
+        """The first field that holds a date; `language` decides the zone of one without.
+
+        `hints` are pairs of month and day that settle what `03/04/2025` means.
+        """
+        values = (self._single(name) for name in (*_DATE, *_CHANGED))
+        found = (read_published(value, language, hints) for value in values)
+        return next(filter(None, found), None)
+
+    def unread_date(
+        self, language: Language, hints: Collection[tuple[int, int]] = ()
+    ) -> ReadingNotice | None:
+        """What says that the day of publication stands there, and could not be read."""
+        values = [value for name in _DATE if (value := self._single(name)) not in (None, "")]
+        if not values or any(read_published(value, language, hints) for value in values):
+            return None
+        value = one_line(str(values[0]))[:60]
+        meanings = [f"{d.year}-{d.month:02}-{d.day:02}" for d in possible_dates(value) if d.day]
+        return ReadingNotice(reason=_unclear(shown(value), sorted(meanings)))
+
+    def _single(self, name: str) -> object:
+        """A field's value, of a list the first entry; None where it is no single value."""
+        value = self.fields.get(name)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        return value if isinstance(value, str | int | float | date) else None
 
     def _text(self, name: str) -> str | None:
-        value = _single(self.fields.get(name))
-        if value is None or isinstance(value, dict | list | tuple | set):
-            return None
-        return one_line(str(value)) or None
+        return next((text for text in self._texts(name) if "://" not in text), None) or next(
+            self._texts(name), None
+        )
+
+    def _texts(self, name: str) -> Iterator[str]:
+        """What a field says in words: its value, and of a table its name (`{name = "..."}`)."""
+        value = self.fields.get(name)
+        if isinstance(value, list):
+            value = value[0] if value else None
+        parts = [value]
+        if isinstance(value, dict):
+            parts = [value.get(key) for key in ("name", "title", "url", "link")]
+        for part in parts:
+            if isinstance(part, str | int | float | date) and (text := one_line(str(part))):
+                yield text
+
+    def _addresses(self, name: str) -> Iterator[str]:
+        return filter(None, map(web_address, self._texts(name)))
 
     def _first_text(self, names: tuple[str, ...], limit: int) -> str | None:
         text = next((text for name in names if (text := self._text(name))), None)
         return text[:limit].rstrip() if text else None
 
 
+def key_of(name: object) -> str:
+    """A field's name as it is looked up: `Published_At` and `published-at` are `publishedat`."""
+    return re.sub(r"[\s_-]+", "", str(name)).lower()
+
+
 def read_front_matter(text: str) -> FrontMatter:
     """Part the fields above an article from its text, whose only line break is LF.
 
     A block that is no list of fields (a rule above a paragraph) is part of the text. Raises
-    `DocumentError` where the fields are too long, nested too deep, use aliases, or aren't YAML.
+    `DocumentError` where the fields are too long.
     """
-    match = _BLOCK.match(text)
-    if match is None and _UNCLOSED.match(text):
-        raise DocumentError(
-            en="The front matter has no line of --- at its end: add one.",
-            zh="文首字段末尾缺少一行 ---：请补上。",
-        )
-    if match is None or not (_FIELD.match(match[1]) or not match[1].strip()):
-        return FrontMatter(fields={}, body=text)
-    if len(match[1]) > MAX_FRONT_MATTER_CHARACTERS:
-        raise DocumentError(
-            en=f"The front matter has {len(match[1])} characters: keep it to "
-            f"{MAX_FRONT_MATTER_CHARACTERS}.",
-            zh=f"文首字段共 {len(match[1])} 个字符：请不要超过 {MAX_FRONT_MATTER_CHARACTERS} 个。",
-        )
-    value = _load(match[1])
-    fields = value if isinstance(value, dict) else {}
+    for block, syntax, line, body in _blocks(text):
+        if len(block) > MAX_FRONT_MATTER_CHARACTERS:
+            raise DocumentError(
+                en=f"The front matter has {len(block)} characters: keep it to "
+                f"{MAX_FRONT_MATTER_CHARACTERS}.",
+                zh=f"文首字段共 {len(block)} 个字符：请不要超过 {MAX_FRONT_MATTER_CHARACTERS} 个。",
+            )
+        read = read_fields(block, syntax, line)
+        if read is not None:
+            return FrontMatter(fields=flat_fields(read[0]), body=body, notices=read[1])
+    return _unclosed(text) or FrontMatter(fields={}, body=text)
+
+
+def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
+    """What may be the block of fields: its text, its syntax, its first line, what is below it."""
+    for pattern, syntax in _BLOCKS:
+        match = pattern.match(text)
+        if match and (_FIELD.match(match[1]) or not match[1].strip()):
+            yield match[1], syntax, _line(text, match.start(1)), text[match.end() :]
+    if not text.lstrip().startswith("{"):
+        return
+    start = len(text) - len(text.lstrip())
+    try:
+        _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
+    except (ValueError, RecursionError):
+        # The first line that closes it, since what is inside can't be read.
+        match = _JSON_BLOCK.match(text)
+        if match is None:
+            return
+        end = match.end(1)
+    if not text[end:].partition("\n")[0].strip():
+        yield text[start:end], JSON, _line(text, start), text[end:].lstrip("\n")
+
+
+def _unclosed(text: str) -> FrontMatter | None:
+    """The fields of a block whose last rule is missing: those up to the first other line."""
+    match = _UNCLOSED.match(text)
+    if match is None:
+        return None
+    syntax = YAML if match["rule"] == "---" else TOML
+    line = _line(text, match.start("fields"))
+    read = read_fields(match["fields"], syntax, line)
+    if read is None:
+        return None
+    notice = ReadingNotice(line=line - 1, reason=_no_end(match["rule"]))
     return FrontMatter(
-        fields={str(name).strip().lower(): field for name, field in fields.items()},
-        body=text[match.end() :],
+        fields=flat_fields(read[0]), body=text[match.end() :], notices=(notice, *read[1])
+    )
+
+
+def _line(text: str, place: int) -> int:
+    return text.count("\n", 0, place) + 1
+
+
+def flat_fields(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields by `key_of` their names, with those of inner tables that none above hides."""
+    flat = {key_of(name): value for name, value in fields.items()}
+    for name in _INNER:
+        inner = flat.get(name)
+        if isinstance(inner, dict):
+            flat = {key_of(key): value for key, value in inner.items()} | flat
+    return flat
+
+
+def _no_end(rule: str) -> Message:
+    return Message(
+        code="front_matter_not_closed",
+        en=f"The front matter has no line of {rule} at its end, so it was read up to the first line"
+        " that is no field: add one.",
+        zh=f"文首字段末尾缺少一行 {rule}，已读到第一个不是字段的行为止：请补上。",
+    )
+
+
+def _unclear(value: str, meanings: list[str]) -> Message:
+    if len(meanings) > 1:
+        return Message(
+            code="date_unclear",
+            en=f"Its date `{value}` may mean {' or '.join(meanings)}, so it counts as undated:"
+            " write one of these.",
+            zh=f"其日期 `{value}` 可能是 {' 或 '.join(meanings)}，因此按无日期处理："
+            "请写成其中之一。",
+        )
+    return Message(
+        code="date_not_read",
+        en=f"Its date `{value}` could not be read, so it counts as undated: write it as"
+        " 2025-04-06 or 2025-04-06 15:30.",
+        zh=f"其日期 `{value}` 无法读取，因此按无日期处理：请写成 2025-04-06 或 2025-04-06 15:30。",
     )
 
 
@@ -172,54 +301,3 @@ def detect_language(text: str, stated: Language | None) -> Language:
     if stated is not None and 0.35 <= share <= 0.65:
         return stated
     return "zh" if share > 0.5 else "en"
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader that reads plain values as text, without aliases, to a depth."""
-
-    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
-    _depth = 0
-
-    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-        if self.check_event(yaml.AliasEvent):
-            raise yaml.YAMLError("an alias (*) is not allowed")
-        self._depth += 1
-        if self._depth > MAX_FRONT_MATTER_DEPTH:
-            raise yaml.YAMLError(f"nested deeper than {MAX_FRONT_MATTER_DEPTH}")
-        node = super().compose_node(parent, index)
-        self._depth -= 1
-        return node
-
-
-def _load(text: str) -> object:
-    try:
-        value: object = _Loader(text).get_single_data()
-    except (
-        yaml.YAMLError,
-        ValueError,
-        TypeError,
-        AttributeError,
-        LookupError,
-        ArithmeticError,
-    ) as error:
-        reason = _reason(error)
-        raise DocumentError(
-            en=f"The front matter is no readable YAML ({reason}): correct it or remove it.",
-            zh=f"文首字段不是可读的 YAML（{reason}）：请改正或删去。",
-        ) from error
-    return value
-
-
-def _reason(error: Exception) -> str:
-    if isinstance(error, yaml.MarkedYAMLError) and error.problem:
-        # Lines are counted from 0 below the line of `---`.
-        line = f", line {error.problem_mark.line + 2}" if error.problem_mark else ""
-        return one_line(error.problem)[:120] + line
-    return one_line(str(error))[:120]
-
-
-def _single(value: object) -> object:
-    """The first entry of a list (`lang: [zh-CN]`), anything else as it is."""
-    if isinstance(value, list):
-        return value[0] if value else None
-    return value if isinstance(value, str | int | float | date) else None

@@ -13,7 +13,7 @@ import json
 import re
 
 from rag.corpus.characters import cleaned, one_line
-from rag.corpus.front_matter import FrontMatter
+from rag.corpus.front_matter import FrontMatter, flat_fields
 from rag.errors import DocumentError
 from rag.types import Document
 
@@ -35,7 +35,7 @@ def read_line(line: str, name: str) -> FrontMatter:
             en=f"{name} is no JSON ({reason}): write one object a line.",
             zh=f"{name} 不是 JSON（{reason}）：请每行写一个对象。",
         ) from None
-    fields = {key.strip().lower(): item for key, item in _items(value)}
+    fields = flat_fields(value if isinstance(value, dict) else {})
     text = fields.pop("text", None)
     if not isinstance(text, str):
         raise DocumentError(
@@ -60,10 +60,6 @@ def to_line(document: Document) -> str:
     }
     present = {key: item for key, item in value.items() if item is not None}
     return json.dumps(present, ensure_ascii=False)
-
-
-def _items(value: object) -> list[tuple[str, object]]:
-    return list(value.items()) if isinstance(value, dict) else []
 
 
 def _own_id(value: object, name: str) -> str:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.corpus.boilerplate import readable_text
 from rag.corpus.bylines import is_outlet_name
+from rag.corpus.dates import read_dates
 from rag.corpus.encoding import decode
+from rag.corpus.field_blocks import ReadingNotice
 from rag.corpus.files import (
     LoadFailure,
+    LoadNotice,
     doc_id,
     list_files,
     read_bytes,
@@ -31,8 +34,8 @@ from rag.corpus.json_lines import read_line
 from rag.corpus.published import read_published
 from rag.corpus.sentences import split_sentences
 from rag.errors import DocumentError
-from rag.messages import Message
-from rag.types import Document
+from rag.messages import Language, Message
+from rag.types import Document, Published
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """Far beyond any article; it bounds the time a hostile file can take."""
@@ -41,14 +44,17 @@ MAX_PACKED_BYTES = 50 * 1024 * 1024
 _PACKED_ENDINGS = (".pdf", ".docx")
 _PAGE_ENDINGS = (".html", ".htm")
 
+_HEAD_CHARACTERS = 1000
+_DAY_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}[-/._]?(\d{2})[-/._]?(\d{2})(?!\d)")
 _STEM_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 
 
-def iter_documents(root: Path) -> Iterator[Document | LoadFailure]:
+def iter_documents(root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
     """Read every article under `root` in the order of `list_files`, each yielded as it is read.
 
-    What can't be read is yielded as a `LoadFailure`, and the rest goes on. Raises
-    `DocumentError` where `root` itself can't be used.
+    What can't be read is yielded as a `LoadFailure`, and the rest goes on; what of an article was
+    not understood follows it as a `LoadNotice`. Raises `DocumentError` where `root` itself can't
+    be used.
     """
     base = root.parent if root.is_file() else root
     listing = list_files(root)
@@ -57,16 +63,19 @@ def iter_documents(root: Path) -> Iterator[Document | LoadFailure]:
         yield from load_documents(file.path, base)
 
 
-def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
+def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
     """Read the articles of one file: those of each line of a `.jsonl`, else the one it is.
 
-    What can't be read is yielded as a `LoadFailure`; nothing is raised.
+    What can't be read is yielded as a `LoadFailure`, what of an article was not understood as a
+    `LoadNotice` behind it; nothing is raised.
     """
     if path.suffix.lower() == ".jsonl":
         yield from _load_lines(path, root)
         return
     try:
-        yield load_document(path, root)
+        document, notices = _read(path, root)
+        yield document
+        yield from _told(path, notices)
     except DocumentError as error:
         yield LoadFailure(path=path, reason=error.message)
     except Exception as error:
@@ -78,9 +87,14 @@ def load_document(path: Path, root: Path) -> Document:
 
     The title is the front matter's, else the first heading, else the first sentence. Raises
     `DocumentError` where the file can't be read, is too large (`MAX_FILE_BYTES`,
-    `MAX_PACKED_BYTES`), isn't text (`rag.corpus.encoding`), has a front matter that isn't YAML,
+    `MAX_PACKED_BYTES`), isn't text (`rag.corpus.encoding`), has a front matter that is too long,
     or has no text.
     """
+    return _read(path, root)[0]
+
+
+def _read(path: Path, root: Path) -> tuple[Document, tuple[ReadingNotice, ...]]:
+    """The article of a file, and what of it was not understood. Raises as `load_document`."""
     document_id, name, ending = doc_id(path, root), shown(path.name), path.suffix.lower()
     data = read_bytes(path, MAX_PACKED_BYTES if ending in _PACKED_ENDINGS else MAX_FILE_BYTES)
     if not data.strip():
@@ -111,7 +125,9 @@ def _front_matter(data: bytes, name: str, ending: str) -> FrontMatter:
         raise DocumentError(en=f"{name}: {message.en}", zh=f"{name}：{message.zh}") from error
 
 
-def _document(matter: FrontMatter, *, document_id: str, path: str, content_hash: str) -> Document:
+def _document(
+    matter: FrontMatter, *, document_id: str, path: str, content_hash: str
+) -> tuple[Document, tuple[ReadingNotice, ...]]:
     name = shown(path.rpartition("/")[2])
     readable = readable_text(matter.body)
     if not any(character.isalnum() for character in readable.text):
@@ -128,38 +144,58 @@ def _document(matter: FrontMatter, *, document_id: str, path: str, content_hash:
         or readable.outlet
         or (host_name(url) if url else None)
     )
-    stem_date = _STEM_DATE.match(name)
-    return Document(
+    hints = _days_named(name, url, readable.text)
+    published = matter.published(language, hints) or _published_by_name(name, language)
+    document = Document(
         doc_id=document_id,
         path=path,
         title=matter.title or _title_of(readable.text),
         outlet=outlet,
-        published=matter.published(language)
-        or (read_published(stem_date[0], language) if stem_date else None),
+        published=published,
         language=language,
         url=url,
         text=readable.text,
         content_hash=content_hash,
     )
+    unread = matter.unread_date(language, hints)
+    return document, (*matter.notices, *((unread,) if unread else ()))
 
 
-def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
+def _published_by_name(name: str, language: Language) -> Published | None:
+    """The day that a file's name begins with, as Jekyll has it."""
+    match = _STEM_DATE.match(name)
+    return read_published(match[0], language) if match else None
+
+
+def _days_named(name: str, url: str | None, text: str) -> frozenset[tuple[int, int]]:
+    """The months and days in a file's name, its address and the head of its text.
+
+    They tell which of two days a date like `03/04/2025` means.
+    """
+    numbers = [match.groups() for match in _DAY_IN_NAME.finditer(f"{name} {url or ''}")]
+    said, _ = read_dates(text[:_HEAD_CHARACTERS], None)
+    return frozenset(
+        [(int(month), int(day)) for month, day in numbers]
+        + [(d.month, d.day) for d in said if d.month and d.day]
+    )
+
+
+def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
     """The articles of a JSON Lines file, whose form `rag.corpus.json_lines` tells."""
     seen: dict[str, tuple[int, str]] = {}
-    empty = True
+    number = 0
     try:
         base, stored = doc_id(path, root), stored_path(path, root)
-        for number, data in enumerate(read_lines(path, MAX_FILE_BYTES), 1):
+        lines = enumerate(read_lines(path, MAX_FILE_BYTES), 1)
+        for number, data in ((n, line) for n, line in lines if line is None or line.strip()):
             try:
-                if data is not None and not data.strip():
-                    continue
-                empty = False
                 if data is None:
                     raise too_large(f"{shown(path.name)}:{number}", MAX_FILE_BYTES)
-                document = _line_document(data, base, stored, number)
+                document, notices = _line_document(data, base, stored, number)
                 first, content = seen.setdefault(document.doc_id, (number, document.content_hash))
                 if first == number:
                     yield document
+                    yield from _told(path, notices, number)
                 elif content != document.content_hash:
                     # The same line twice is one article; another with its id is a mistake.
                     raise _taken(f"{shown(stored)}:{number}", first)
@@ -167,13 +203,23 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
                 yield LoadFailure(path=path, line=number, reason=error.message)
             except Exception as error:
                 yield LoadFailure(path=path, line=number, reason=_unparsed(path, error))
-        if empty:
+        if number == 0:
             raise _empty(shown(path.name))
     except DocumentError as error:
         yield LoadFailure(path=path, reason=error.message)
 
 
-def _line_document(data: bytes, base: str, stored: str, number: int) -> Document:
+def _told(
+    path: Path, notices: Iterable[ReadingNotice], line: int | None = None
+) -> Iterator[LoadNotice]:
+    """The notices of a file; of an article that is one `line` of it, all at that line."""
+    for notice in notices:
+        yield LoadNotice(path=path, line=line or notice.line, reason=notice.reason)
+
+
+def _line_document(
+    data: bytes, base: str, stored: str, number: int
+) -> tuple[Document, tuple[ReadingNotice, ...]]:
     """The article of one line."""
     name = f"{shown(stored)}:{number}"
     digest = hashlib.sha256(data.strip()).hexdigest()

@@ -4,105 +4,96 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
-from email.utils import parsedate_to_datetime
 from typing import Literal
 
 from rag.messages import Language
+from rag.text.written_dates import WrittenDate, read_written_date
 from rag.types import Published
 
 Precision = Literal["year", "month", "day", "minute"]
 
 _BEIJING = timezone(timedelta(hours=8))
-_NUMBERS = re.compile(
-    r"(?P<year>\d{4})"
-    r"(?:\s?[-/.年]\s?(?P<month>\d{1,2})(?:\s?[-/.月]\s?(?P<day>\d{1,2})(?:\s?[日号])?)?)?[年月]?"
-    r"(?:(?:[T\s]\s*|(?<=[日号]))(?P<hour>\d{1,2})[:：时点](?P<minute>\d{2})分?"
-    r"(?:[:：]?(?P<second>\d{2})秒?)?(?:[.,]\d{1,9})?)?"
-    r"\s*(?P<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})?"
-)
-_COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})(?!\d)")
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = r"(?P<month>jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_WORDS = tuple(
-    re.compile(pattern + r"(?P<year>\d{4})", re.IGNORECASE)
-    for pattern in (
-        rf"{_MONTH}\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+",
-        rf"(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s+{_MONTH},?\s+",
-        rf"{_MONTH},?\s+",
-    )
-)
+_FIRST_YEAR = 1000
+"""Programs write the year 1 where they know of no date."""
+_EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6})?(?:\.\d+)?")
+_EPOCH_SECONDS = range(315_532_800, 4_102_444_800)
+"""From 1980 to 2100: other numbers of ten digits are no moments."""
 
 
-def read_published(value: object, language: Language) -> Published | None:
+def read_published(
+    value: object, language: Language, hints: Collection[tuple[int, int]] = ()
+) -> Published | None:
     """Read a date as a front matter or a byline gives it; None where it is no date.
 
-    Takes text (`2025-02-13 18:26:10`, `2025-02`, `2025年2月13日`, `Feb. 13, 2025`, ISO 8601, the
-    form of e-mails), a `datetime`, a `date`, or a year as a number. Without a time zone an
-    article in Chinese is taken to mean Beijing's, any other UTC.
+    Takes text in any form of `rag.text.written_dates`, a `datetime`, a `date`, a year or a moment
+    (seconds, milliseconds or microseconds since 1970) as a number. Without a time zone an article
+    in Chinese is taken to mean Beijing's, any other UTC. None as well where the text may mean two
+    days (`03/04/2025`), unless just one of them is among the `hints`: pairs of month and day.
     """
     assumed = _BEIJING if language == "zh" else UTC
     if isinstance(value, datetime):
+        if value.year < _FIRST_YEAR:
+            return None
         return _published(value.replace(second=0, microsecond=0), "minute", value.tzinfo, assumed)
     if isinstance(value, date):
+        if value.year < _FIRST_YEAR:
+            return None
         return _published(datetime(value.year, value.month, value.day), "day", None, assumed)
-    text = str(value).strip() if isinstance(value, str | int) else ""
-    if not text or len(text) > 60:
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
         return None
+    text = str(value).strip()
     try:
-        return (
-            _from_numbers(text, assumed) or _from_words(text, assumed) or _from_mail(text, assumed)
-        )
-    except (ValueError, OverflowError, TypeError, IndexError):
-        return None  # a 30th of February, or a shape none of the readers knows
+        if _EPOCH.fullmatch(text):
+            return _from_epoch(text, assumed)
+        return _from_written(possible_dates(text), hints, assumed)
+    except (ValueError, OverflowError, LookupError):
+        return None  # a 30th of February, or a zone that there isn't
 
 
-def _from_numbers(text: str, assumed: tzinfo) -> Published | None:
-    match = _NUMBERS.fullmatch(_COMPACT.sub(r"\1-\2-\3", text))
-    if match is None:
+def possible_dates(text: str) -> tuple[WrittenDate, ...]:
+    """The dates that a text may mean: none, where it is no date."""
+    try:
+        return read_written_date(text)
+    except (ValueError, OverflowError, LookupError):
+        return ()
+
+
+def _from_epoch(text: str, assumed: tzinfo) -> Published | None:
+    whole = text.partition(".")[0]
+    seconds = int(whole) // 10 ** (len(whole) - 10)
+    if seconds not in _EPOCH_SECONDS:
         return None
-    part = {
-        name: int(match[name]) for name in ("year", "month", "day", "hour", "minute") if match[name]
-    }
+    moment = datetime.fromtimestamp(seconds, assumed).replace(second=0)
+    # A moment has no day until a zone is taken for it.
+    return Published(moment=moment, precision="minute", zone_assumed=True)
+
+
+def _from_written(
+    dates: Collection[WrittenDate], hints: Collection[tuple[int, int]], assumed: tzinfo
+) -> Published | None:
+    if len(dates) > 1:
+        dates = [d for d in dates if (d.month, d.day) in hints]
+    if len(dates) != 1:
+        return None
+    (written,) = dates
     precision: Precision = "year"
-    if "month" in part:
+    if written.month is not None:
         precision = "month"
-    if "day" in part:
-        precision = "day"
-        if "hour" in part:
-            precision = "minute"
+    if written.day is not None:
+        precision = "day" if written.hour is None else "minute"
+    if written.year < _FIRST_YEAR:
+        return None
+    at_minute = precision == "minute"
     moment = datetime(
-        part["year"],
-        part.get("month", 1),
-        part.get("day", 1),
-        part.get("hour", 0) if precision == "minute" else 0,
-        part.get("minute", 0) if precision == "minute" else 0,
+        written.year,
+        written.month or 1,
+        written.day or 1,
+        (written.hour or 0) if at_minute else 0,
+        (written.minute or 0) if at_minute else 0,
     )
-    zone = _zone(match["zone"]) if match["zone"] and precision == "minute" else None
-    return _published(moment, precision, zone, assumed)
-
-
-def _zone(text: str) -> timezone:
-    if text[0] not in "+-":
-        return UTC
-    digits = text[1:].replace(":", "").ljust(4, "0")
-    offset = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
-    return timezone(offset if text[0] == "+" else -offset)
-
-
-def _from_words(text: str, assumed: tzinfo) -> Published | None:
-    for pattern in _WORDS:
-        if match := pattern.fullmatch(text):
-            month = _MONTHS.index(match["month"][:3].lower()) + 1
-            day = match.groupdict().get("day")
-            moment = datetime(int(match["year"]), month, int(day) if day else 1)
-            return _published(moment, "day" if day else "month", None, assumed)
-    return None
-
-
-def _from_mail(text: str, assumed: tzinfo) -> Published | None:
-    moment = parsedate_to_datetime(text).replace(second=0)
-    return _published(moment, "minute", moment.tzinfo, assumed)
+    return _published(moment, precision, written.zone if at_minute else None, assumed)
 
 
 def _published(

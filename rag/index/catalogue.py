@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from rag.index.articles import published_of, read_failures, read_roots
+from rag.index.notices import Notice, read_notices
 from rag.index.store import Failure, Manifest, connect, read_manifest
 from rag.messages import Language
 from rag.types import Published
@@ -38,13 +39,15 @@ class Listed:
 class Catalogue:
     """What an index holds: the newest article first, those without a date last.
 
-    `failures` are what could not be read when the files were last looked at.
+    `failures` are what could not be read when the files were last looked at, `notices` what was
+    not understood of articles that are indexed.
     """
 
     manifest: Manifest
     roots: tuple[str, ...]
     articles: tuple[Listed, ...]
     failures: tuple[Failure, ...]
+    notices: tuple[Notice, ...]
 
 
 def read_catalogue(folder: Path) -> Catalogue:
@@ -75,4 +78,5 @@ def read_catalogue(folder: Path) -> Catalogue:
             roots=read_roots(connection),
             articles=articles,
             failures=tuple(read_failures(connection)),
+            notices=tuple(read_notices(connection)),
         )

@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.index.bulk import drop_unused_files
 from rag.index.known import Exclusion, KnownFile
+from rag.index.notices import make_table
 from rag.index.store import (
     FILE_NAME,
     REBUILDING_NAME,
@@ -98,6 +99,7 @@ def _open(path: Path, folder: Path) -> Iterator[Writer]:
             writer.clear()
         else:
             check_format(version, folder)
+            make_table(connection)
         yield writer
 
 

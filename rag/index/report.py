@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.index.notices import Notice
 from rag.index.store import Failure
 
 
@@ -14,7 +15,8 @@ class IndexReport:
     """What one run of indexing did, counted in articles, and in passages where it says so.
 
     `moved` articles kept their text and id and changed their file. `failures` are what could not
-    be read of the given roots; what the index held of them before is kept.
+    be read of the given roots; what the index held of them before is kept. `notices` are what was
+    not understood of the files that this run read, though their articles are indexed.
     """
 
     added: int
@@ -24,6 +26,7 @@ class IndexReport:
     unchanged: int
     passages_embedded: int
     failures: tuple[Failure, ...]
+    notices: tuple[Notice, ...]
     documents: int
     generation: int
 

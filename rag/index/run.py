@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from rag.corpus.files import ArticleFile, LoadFailure, stored_path
+from rag.corpus.files import ArticleFile, LoadFailure, LoadNotice, stored_path
 from rag.corpus.loader import load_documents
 from rag.index.known import Exclusion, KnownFile, stamp_when_read
+from rag.index.notices import Notice, notices_of
 from rag.index.opening import stored_state
 from rag.index.preparing import Prepared, prepare
 from rag.index.report import IndexProgress, IndexReport, OnIndexProgress
@@ -27,10 +28,13 @@ _BATCH_FILES = 5_000
 
 @dataclass(kw_only=True)
 class _Batch:
-    """What the next commit stores; `stamps` are of files whose articles are then all stored."""
+    """What the next commit stores; `stamps` are of files whose articles are then all stored.
+
+    With each stamp go the notices of its file.
+    """
 
     articles: list[Prepared] = field(default_factory=list)
-    stamps: list[tuple[str, str, str | None]] = field(default_factory=list)
+    stamps: list[tuple[str, str, str | None, tuple[LoadNotice, ...]]] = field(default_factory=list)
     removed: list[str] = field(default_factory=list)
     passages: int = 0
     characters: int = 0
@@ -77,6 +81,7 @@ class Run:
         self._gone: dict[str, list[str]] = {}
         self._batch = _Batch()
         self._progress = IndexProgress(done=0, total=0, articles=0, passages=0)
+        self._notices: list[Notice] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "removed", "unchanged"), 0)
         # In a rebuild: the index in use, and those of its articles that were not met again yet.
         self._old_folder: Path | None = None
@@ -143,6 +148,7 @@ class Run:
             **self._counts,
             passages_embedded=self._progress.passages,
             failures=tuple(failure for found in scans for failure in failures[found.root]),
+            notices=tuple(self._notices),
             documents=manifest.documents if manifest else 0,
             generation=manifest.generation if manifest else 0,
         )
@@ -202,12 +208,16 @@ class Run:
         """Take up what changed in one file; what of it could not be read."""
         known = self._known.get(file.path)
         failures: list[LoadFailure] = []
+        notices: list[LoadNotice] = []
         seen: set[str] = set()
         base = Path(known.base) if known else found.base
         unread = file.size
         for item in load_documents(file.path, base):
             if isinstance(item, LoadFailure):
                 failures.append(item)
+                continue
+            if isinstance(item, LoadNotice):
+                notices.append(item)
                 continue
             seen.add(item.doc_id)
             self._take(item, known, base)
@@ -230,7 +240,8 @@ class Run:
         place = str(base), known.path if known else stored_path(file.path, base)
         # What can't be read at all now is compared once it can, by whom it was read meanwhile.
         stamp = stamp_when_read(None if failures else file.stamp) if seen else None
-        self._batch.stamps.append((*place, stamp))
+        self._batch.stamps.append((*place, stamp, tuple(notices)))
+        self._notices += notices_of(notices)
         if self._batch.full():
             self._flush()
         return failures_of(failures)

@@ -13,6 +13,7 @@ from rag.index.articles import (
     read_roots,
     reference,
 )
+from rag.index.notices import Notice, read_notices
 from rag.index.store import Failure, Manifest, connect, read_manifest
 from rag.types import Document, DocumentReference
 
@@ -21,6 +22,7 @@ from rag.types import Document, DocumentReference
 class IndexStatus:
     """What an index holds, told without loading any model.
 
+    `notices` are what of the files was not understood though their articles are indexed.
     `removed` are the titles of articles that were removed by hand and stay away.
     """
 
@@ -29,6 +31,7 @@ class IndexStatus:
     documents: tuple[DocumentReference, ...]
     passages: int
     failures: tuple[Failure, ...]
+    notices: tuple[Notice, ...]
     removed: tuple[str, ...]
 
 
@@ -44,6 +47,7 @@ def read_status(folder: Path) -> IndexStatus:
             documents=tuple(map(reference, read_documents(connection))),
             passages=manifest.passages,
             failures=tuple(read_failures(connection)),
+            notices=tuple(read_notices(connection)),
             removed=tuple(title for (title,) in removed),
         )
 

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.corpus.chunker import CHUNKER, Span
+from rag.corpus.files import LoadNotice
 from rag.corpus.reading import READING_VERSION
 from rag.errors import IndexMissing
 from rag.index.articles import Stored, columns_of, read_stored
@@ -23,6 +24,7 @@ from rag.index.known import (
     known_file,
     known_files,
 )
+from rag.index.notices import make_table, put_notices
 from rag.index.store import (
     DOCUMENT_COLUMNS,
     FORMAT_VERSION,
@@ -38,7 +40,7 @@ from rag.models.embedder import Embedder, Vectors
 from rag.types import Document
 
 # In an order in which nothing refers to what is gone.
-_CONTENT = "passages documents files roots failures excluded removed manifest".split()
+_CONTENT = "passages documents notices files roots failures excluded removed manifest".split()
 
 
 class Writer:
@@ -96,6 +98,7 @@ class Writer:
                 self._connection.execute(f'DROP TABLE "{table}"')
             for statement in SCHEMA.split(";"):
                 self._connection.execute(statement)
+            make_table(self._connection)
             self._connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
         self._connection.execute("PRAGMA foreign_keys = ON")
 
@@ -140,11 +143,17 @@ class Writer:
         ).fetchone()
         return int(file_id)
 
-    def set_stamp(self, base: str, path: str, stamp: str | None) -> None:
-        """All articles of this file are stored as they were when it had that stamp."""
+    def set_stamp(
+        self, base: str, path: str, stamp: str | None, notices: Iterable[LoadNotice]
+    ) -> None:
+        """All articles of this file are stored as they were when it had that stamp.
+
+        `notices` are what of them was not understood.
+        """
         self._connection.execute(
             "UPDATE files SET stamp = ? WHERE base = ? AND path = ?", (stamp, base, path)
         )
+        put_notices(self._connection, base, path, notices)
 
     def remove_file(self, base: str, path: str) -> None:
         """Forget a file; its articles must have been removed, or moved to another."""

@@ -12,6 +12,7 @@ from rag.errors import DocumentError
 from rag.library.archives import entries, open_zip, unpacked
 from rag.library.names import checked_path, is_hidden, short
 from rag.messages import Message
+from rag.types import Document
 
 MEGABYTE = 1024**2
 MAX_UPLOAD_BYTES = 100 * MEGABYTE
@@ -216,7 +217,7 @@ def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure],
     articles = 0
     for item in load_documents(target, folder):
         if not isinstance(item, LoadFailure):
-            articles += 1
+            articles += isinstance(item, Document)
             continue
         failures.append(item)
         if len(failures) > _MAX_BAD_LINES:

@@ -18,7 +18,7 @@ import atheris
 
 with atheris.instrument_imports(include=["rag"]):
     from rag.corpus.chunker import chunk
-    from rag.corpus.files import ENDINGS, LoadFailure
+    from rag.corpus.files import ENDINGS, LoadFailure, LoadNotice
     from rag.corpus.loader import load_documents
     from rag.corpus.near_duplicates import signature
 
@@ -30,7 +30,7 @@ def fuzz(data: bytes) -> None:
     path = _FOLDER / ("a" + ENDINGS[(data[0] if data else 0) % len(ENDINGS)])
     path.write_bytes(data[1:])
     for item in load_documents(path, _FOLDER):
-        if isinstance(item, LoadFailure):
+        if isinstance(item, LoadFailure | LoadNotice):
             lines = item.reason.en + item.reason.zh
             if not lines.isprintable():
                 raise AssertionError(f"a message that can't be shown: {lines!r}")

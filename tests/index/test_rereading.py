@@ -17,7 +17,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.corpus import loader
 from rag.corpus.analysis import count_terms
-from rag.corpus.files import LoadFailure
+from rag.corpus.files import LoadFailure, LoadNotice
 from rag.corpus.reading import READING_VERSION
 from rag.index import compaction, preparing, run
 from rag.index.indexing import update_index
@@ -42,7 +42,7 @@ def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     settle(monkeypatch)
 
 
-def read_as_before(path: Path, root: Path) -> Iterator[Document | LoadFailure]:
+def read_as_before(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
     """What an earlier version made of files: no title of theirs, and a dash for each colon."""
     for item in loader.load_documents(path, root):
         if isinstance(item, Document):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.corpus.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES
 from rag.index.catalogue import Catalogue, Listed
+from rag.index.notices import Notice
 from rag.index.store import Failure
 from rag.library.intake import ACCEPTED, MAX_FILES, MAX_UPLOAD_BYTES, MEGABYTE, Refusal
 from rag.library.library import Added, Step
@@ -47,7 +48,7 @@ def render_overview(
     return (
         f'<section class="rag-overview" lang="{HTML_LANGUAGE[language]}">'
         f"<h2>{escaped(words.indexed)}</h2><p>{counts}</p><dl>{rows}</dl>"
-        f"{_failures(catalogue.failures, language, editable=editable)}</section>"
+        f"{_not_read(catalogue, language, editable=editable)}</section>"
     )
 
 
@@ -213,25 +214,39 @@ def _moment(iso: str) -> str:
     return datetime.fromisoformat(iso).astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _failures(failures: Sequence[Failure], language: Language, *, editable: bool) -> str:
-    if not failures:
-        return ""
+def _not_read(catalogue: Catalogue, language: Language, *, editable: bool) -> str:
+    """What could not be read, and what of indexed articles was not understood."""
     words = texts(language)
-    count = f"{len(failures):,}"
+    both = (
+        (catalogue.failures, words.failures, words.failures_hidden),
+        (catalogue.notices, words.notices, words.notices_hidden),
+    )
+    return "".join(
+        _listed(
+            found, (shown if editable else hidden).format(f"{len(found):,}"), language, editable
+        )
+        for found, shown, hidden in both
+        if found
+    )
+
+
+def _listed(
+    found: Sequence[Failure | Notice], line: str, language: Language, editable: bool
+) -> str:
+    words = texts(language)
     if not editable:
-        line = words.failures_hidden.format(count)
         return f'<p class="rag-note">{escaped(line)}</p>'
     items = _bounded(
         (
             f'<li><span class="rag-path">{escaped(failure.path)}</span>{words.colon}'
             f"{escaped(failure.reason.text(language))}</li>"
-            for failure in failures
+            for failure in found
         ),
-        len(failures),
+        len(found),
         words,
     )
     return (
-        f'<details class="rag-failures"><summary>{escaped(words.failures.format(count))}</summary>'
+        f'<details class="rag-failures"><summary>{escaped(line)}</summary>'
         f"<ul>{items}</ul></details>"
     )
 

@@ -26,6 +26,8 @@ class Texts:
     updated: str
     failures: str
     failures_hidden: str
+    notices: str
+    notices_hidden: str
 
     add: str
     choose: str
@@ -89,6 +91,9 @@ EN = Texts(
     updated="Last change",
     failures="Could not be read: {}",
     failures_hidden="Could not be read: {} (whoever runs this page sees them with `rag status`).",
+    notices="Indexed, but not understood in full: {}",
+    notices_hidden="Indexed, but not understood in full: {} (whoever runs this page sees them with"
+    " `rag status`).",
     add="Add articles",
     choose="Choose files",
     or_drop="or drop them here",
@@ -155,6 +160,8 @@ ZH = Texts(
     updated="最近变动",
     failures="{} 处无法读取",
     failures_hidden="{} 处无法读取：运行本页面的人可用 `rag status` 查看。",
+    notices="{} 处已索引但未能完全读懂",
+    notices_hidden="{} 处已索引但未能完全读懂：运行本页面的人可用 `rag status` 查看。",
     add="添加文章",
     choose="选择文件",
     or_drop="或拖放到这里",

@@ -50,7 +50,12 @@ def catalogue(seeds_index: Path) -> Catalogue:
 
 
 def with_articles(catalogue: Catalogue, *articles: Listed, **changes: Any) -> Catalogue:
-    fields: dict[str, Any] = {"manifest": catalogue.manifest, "roots": (), "failures": ()}
+    fields: dict[str, Any] = {
+        "manifest": catalogue.manifest,
+        "roots": (),
+        "failures": (),
+        "notices": (),
+    }
     return Catalogue(articles=articles, **{**fields, **changes})
 
 

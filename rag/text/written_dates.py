@@ -1,0 +1,279 @@
+"""Reading a date as a person or a program writes it in a field: `April 6, 2025 at 3:30 PM CST`.
+
+The text is taken apart into years, months, days, clock times and zones, and every piece of it has
+to be one of these: what holds anything else is no date, rather than half of one.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from calendar import monthrange
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+MAX_CHARACTERS = 100
+
+_MONTHS = (
+    "january february march april may june july august september october november december"
+).split()
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+# Hours from UTC. Americans write the month before the day.
+_AMERICAN = {"est": -5, "edt": -4, "et": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pt": -8}
+_ZONES = _AMERICAN | {
+    "z": 0, "utc": 0, "gmt": 0, "bst": 1, "cet": 1, "cest": 2, "cdt": -5, "ist": 5.5, "sgt": 8,
+    "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "北京时间": 8,
+}  # fmt: skip
+# The time of China or that of Chicago: nobody can tell, so such a zone is as good as none.
+_UNCLEAR_ZONES = ("cst", "ct")
+_HALVES = {
+    "凌晨": 0, "清晨": 0, "早上": 0, "早": 0, "上午": 0, "am": 0, "a.m.": 0, "中午": 12, "下午": 12,
+    "午后": 12, "傍晚": 12, "晚上": 12, "晚间": 12, "晚": 12, "夜间": 12, "pm": 12, "p.m.": 12,
+}  # fmt: skip
+_HAN_DIGITS = {"〇": 0, "零": 0, "○": 0} | {c: i for i, c in enumerate("一二三四五六七八九", 1)}
+
+
+def _any_of(words: Iterable[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+_HALF = _any_of(_HALVES)
+_PIECES = tuple(
+    (kind, re.compile(pattern))
+    for kind, pattern in (
+        # Days in full.
+        (
+            "parts",
+            r"(?P<year>\d{4})\s?(?P<sign>[-/.年])\s?(?P<month>\d{1,2})\s?(?:(?P=sign)|月)\s?"
+            r"(?P<day>\d{1,2})(?!\d)\s?[日号.]?t?",
+        ),
+        (
+            "either",
+            r"(?P<first>\d{1,2})\s?(?P<sign>[-/.])\s?(?P<second>\d{1,2})\s?(?P=sign)\s?"
+            r"(?P<year>\d{4})(?!\d)",
+        ),
+        ("parts", r"(?P<year>\d{4})-?w(?P<week>\d{2})-?(?P<weekday>[1-7])(?!\d)"),
+        (
+            "parts",
+            r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})"
+            r"(?:t?(?P<hour>\d{2})(?P<minute>\d{2})(?:\d{2})?)?(?!\d)",
+        ),
+        # Months and years.
+        ("parts", r"(?P<year>\d{4})\s?年\s?(?P<month>\d{1,2})\s?月"),
+        ("parts", r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?![\d:])"),
+        ("parts", r"(?P<year>\d{4})\s?年"),
+        ("parts", r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})(?!\d)"),
+        (
+            "word",
+            rf"(?P<month>{_any_of(_MONTHS)}|sept|{_any_of(m[:3] for m in _MONTHS)})(?![a-z])\.?",
+        ),
+        # Clock times.
+        (
+            "offset",
+            r"(?:utc|gmt|z)?\s?(?P<sign>[+-])(?P<hours>\d{2}):?(?P<minutes>\d{2})?(?![\d:])",
+        ),
+        ("offset", r"(?:utc|gmt)\s?(?P<sign>[+-])(?P<hours>\d{1,2})(?P<minutes>)(?![\d:])"),
+        (
+            "clock",
+            rf"(?P<before>{_HALF})?\s?(?P<hour>\d{{1,2}})\s?[:：时点]\s?(?P<minute>\d{{2}})(?!\d)分?"
+            rf"(?:\s?[:：]?\s?\d{{2}}秒?(?:[.,:]\d{{1,9}})?)?\s?(?P<after>am\b|pm\b|[ap]\.m\.)?",
+        ),
+        ("clock", rf"(?P<before>{_HALF})?\s?(?P<hour>\d{{1,2}})(?P<minute>)[时点]整?(?P<after>)"),
+        ("clock", r"(?P<before>)(?P<hour>\d{1,2})(?P<minute>)\s?(?P<after>am\b|pm\b|[ap]\.m\.)"),
+        # Names that stand beside them.
+        (
+            "region",
+            r"\[?(?P<region>(?:asia|america|europe|australia|africa|pacific|etc)/[a-z_/]+)\]?",
+        ),
+        ("zone", rf"(?P<zone>{_any_of((*_ZONES, *_UNCLEAR_ZONES))})(?![a-z])"),
+        (
+            "weekday",
+            rf"(?P<name>{_any_of(_WEEKDAYS)}|tues|thurs|thur|"
+            rf"{_any_of(w[:3] for w in _WEEKDAYS)})(?![a-z])\.?"
+            r"|(?:星期|周|礼拜)(?P<han>[一二三四五六日天])",
+        ),
+        ("number", r"(?P<number>\d{4}|\d{1,2})(?:st|nd|rd|th)?(?![a-z\d])"),
+        # What says nothing of the day.
+        ("none", _HALF),
+        (
+            "none",
+            r"(?:first |last )?(?:published|posted|updated|created|released)|date|time"
+            r"|at\b|on\b|of\b|the\b|发布于|发布时间|发布日期|发布|更新时间|更新于|更新|时间|日期|刊发"
+            r"|[\s,;:：|·()（）\[\]\-–—/.'\"“”]+",
+        ),
+    )
+)
+_HAN_YEAR = re.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=年)")
+_HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}(?=[月日号时点])")
+_ZONE_IN_WORDS = re.compile(r"\([a-z ]{3,40} time\)")
+_REPUBLICAN = re.compile(r"民国\s?(\d{2,3})\s?年")
+
+
+@dataclass(frozen=True, kw_only=True)
+class WrittenDate:
+    """A date as far as it is written: what isn't is None. `zone` is None where none is stated."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+    hour: int | None = None
+    minute: int | None = None
+    zone: tzinfo | None = None
+
+
+def read_written_date(text: str) -> tuple[WrittenDate, ...]:
+    """The dates that a text may mean: none where it is no date, two for `03/04/2025`.
+
+    Of `03/04/2025` one is left where a weekday beside it or an American zone tells. With dots
+    (`03.04.2025`) the day stands first, as it does wherever dates are written so.
+    """
+    if len(text) > MAX_CHARACTERS:
+        return ()
+    reader = _Reader()
+    return reader.dates() if reader.read(_in_digits(text)) else ()
+
+
+def _in_digits(text: str) -> str:
+    """The text in small letters and ordinary digits: `二〇二五年四月` becomes `2025年4月`."""
+    text = _ZONE_IN_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
+    text = _REPUBLICAN.sub(lambda match: f"{int(match[1]) + 1911}年", text)
+    text = _HAN_YEAR.sub(lambda match: "".join(str(_HAN_DIGITS[c]) for c in match[0]), text)
+    return _HAN_NUMBER.sub(lambda match: str(_small_number(match[0])), text)
+
+
+def _small_number(han: str) -> int:
+    """`四` is 4, `十` 10, `十二` 12, `三十一` 31."""
+    tens, ten, ones = han.rpartition("十")
+    return (10 * (_HAN_DIGITS.get(tens, 1)) if ten else 0) + _HAN_DIGITS.get(ones, 0)
+
+
+class _Reader:
+    """Collects the pieces of one date; no piece may be said twice."""
+
+    def __init__(self) -> None:
+        self._said: dict[str, int] = {}
+        self._either: tuple[int, int] | None = None
+        self._numbers: list[int] = []
+        self._zone: tzinfo | None = None
+        self._american = False
+        self._weekday: int | None = None
+
+    def read(self, text: str) -> bool:
+        """Take in all of a text; whether every piece of it was understood."""
+        place = 0
+        while place < len(text):
+            found = (
+                (kind, match)
+                for kind, pattern in _PIECES
+                if (match := pattern.match(text, place))
+                # Without a time before it, -25 is the year of 06-Apr-25.
+                and not (kind == "offset" and "hour" not in self._said)
+            )
+            kind, match = next(found, (None, None))
+            if match is None or not self._take(kind or "", match):
+                return False
+            place = match.end()
+        return self._place_numbers()
+
+    def _take(self, kind: str, match: re.Match[str]) -> bool:
+        said = match.groupdict()
+        if kind == "parts":
+            return self._put({k: int(v) for k, v in said.items() if v and k != "sign"})
+        if kind == "either":
+            if self._either or not self._put({"year": int(said["year"])}):
+                return False
+            self._either = int(said["first"]), int(said["second"])
+            if said["sign"] == ".":
+                self._put({"day": self._either[0], "month": self._either[1]})
+                self._either = None
+        elif kind == "word":
+            month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(said["month"][:3]))
+            return self._put({"month": month})
+        elif kind == "clock":
+            return self._clock(said)
+        elif kind == "number":
+            self._numbers.append(int(said["number"]))
+        elif kind == "weekday":
+            self._weekday = (
+                min("一二三四五六日天".index(said["han"]), 6)
+                if said["han"]
+                else next(i for i, w in enumerate(_WEEKDAYS) if w.startswith(said["name"][:3]))
+            )
+        else:
+            self._take_zone(kind, said)
+        return True
+
+    def _put(self, parts: dict[str, int]) -> bool:
+        fits = all(self._said.get(name, value) == value for name, value in parts.items())
+        self._said |= parts
+        return fits
+
+    def _clock(self, said: dict[str, str | None]) -> bool:
+        hour, minute = int(said["hour"] or 0), int(said["minute"] or 0)
+        half = said["after"] or said["before"]
+        if half and hour <= 12:
+            late = _HALVES[half]
+            # Twelve at night is the hour 0, and 11 "at noon" is before it.
+            hour = hour % 12 + late if half != "中午" or hour < 3 or hour == 12 else hour
+        return self._put({"hour": hour, "minute": minute})
+
+    def _take_zone(self, kind: str, said: dict[str, str | None]) -> None:
+        if kind == "offset":
+            away = timedelta(hours=int(said["hours"] or 0), minutes=int(said["minutes"] or 0))
+            self._zone = timezone(-away if said["sign"] == "-" else away)
+        elif kind == "region":
+            self._zone = ZoneInfo("/".join(p.title() for p in (said["region"] or "").split("/")))
+        elif kind == "zone":
+            name = said["zone"] or ""
+            self._american = self._american or name in _AMERICAN
+            # `+0800 CST`: the number says it better.
+            if self._zone is None and name in _ZONES:
+                self._zone = timezone(timedelta(hours=_ZONES[name]))
+
+    def _place_numbers(self) -> bool:
+        """Say which of the bare numbers is the day, and which the year."""
+        for number in self._numbers:
+            if number > 31 and "year" not in self._said and number >= 1000:
+                self._said["year"] = number
+            elif "month" in self._said and "day" not in self._said and 1 <= number <= 31:
+                self._said["day"] = number
+            elif "day" in self._said and "year" not in self._said and number < 100:
+                # 06-Apr-25: no news is older than the century.
+                self._said["year"] = 2000 + number
+            else:
+                return False
+        return "day" not in self._said or "month" in self._said
+
+    def dates(self) -> tuple[WrittenDate, ...]:
+        """The days that are meant, as far as they exist."""
+        said = self._said
+        if "week" in said:
+            day = date.fromisocalendar(said["year"], said["week"], said["weekday"])
+            return (WrittenDate(year=day.year, month=day.month, day=day.day),)
+        if not said.get("year"):
+            return ()
+        written = WrittenDate(
+            year=said["year"],
+            month=said.get("month"),
+            day=said.get("day"),
+            hour=said.get("hour"),
+            minute=said.get("minute"),
+            zone=self._zone,
+        )
+        if self._either is None:
+            return (written,)
+        first, second = self._either
+        days = ((first, second),) if self._american else ((first, second), (second, first))
+        dates = {
+            replace(written, month=month, day=day)
+            for month, day in days
+            if month <= 12 and day <= monthrange(written.year, month)[1]
+        }
+        on_weekday = {d for d in dates if _weekday(d) == self._weekday}
+        return tuple(on_weekday if len(on_weekday) == 1 else dates)
+
+
+def _weekday(written: WrittenDate) -> int:
+    return date(written.year, written.month or 1, written.day or 1).weekday()
