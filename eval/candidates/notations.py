@@ -9,12 +9,10 @@ from typing import Literal
 
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.corpus.quantities import Quantity, read_quantities
+from rag.text.months import ENGLISH_MONTHS
 
 AnswerKind = Literal["fact", "number", "date"]
 
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 _QUARTERS = {1: ("一", "first"), 2: ("二", "second"), 3: ("三", "third"), 4: ("四", "fourth")}
 _CHINESE_SCALES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"), (1, ""))
 _ENGLISH_SCALES = (
@@ -93,7 +91,7 @@ def _date_forms(date: CalendarDate) -> Iterator[str]:
         yield chinese or f"{day}日"
         yield str(year or "")
     else:
-        month = _MONTHS[date.month - 1]
+        month = ENGLISH_MONTHS[date.month - 1]
         yield f"{chinese}{date.month}月" + (f"{day}日" if day else "")
         if day:
             yield f"{month} {day}" + (f", {year}" if year else "")

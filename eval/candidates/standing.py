@@ -6,6 +6,7 @@ import re
 
 from rag.corpus.languages import text_language
 from rag.messages import Language
+from rag.text.han import HAN
 
 _LENGTHS: dict[Language, range] = {"zh": range(18, 101), "en": range(45, 261)}
 """Characters of a sentence that says something by itself and is read at a glance."""
@@ -33,7 +34,7 @@ _LEANS_BACK: dict[Language, re.Pattern[str]] = {
 _LEANS_ON_ARTICLE: dict[Language, re.Pattern[str]] = {
     "zh": re.compile(
         r"[今昨前明][年日天晚晨早]|当[日天年]|去年|本[周月季次届报刊]|上[周月]|目前|此[次前后番]|这"
-        r"|近[期日来年]|日前|[他她它]|该|其[他中]?|(?<![\u4e00-\u9fff])公司|截[至止](?:发稿|收盘)"
+        rf"|近[期日来年]|日前|[他她它]|该|其[他中]?|(?<![{HAN}])公司|截[至止](?:发稿|收盘)"
         r"|年初|至今|年内|股价|收盘|盘中|(?<![年\d])\d{1,2}月|(?<![月\d])\d{1,2}日"
     ),
     "en": re.compile(

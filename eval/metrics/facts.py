@@ -11,13 +11,14 @@ from eval.metrics.shares import share
 from eval.questions import Fact, Question
 from eval.wording import GAP, normalise, states
 from rag.corpus.languages import text_language
+from rag.text.han import HAN
 from rag.types import Answer, Statement
 
 CUTOFF = 5
 """How many of the best hits recall@5 looks at."""
 
 # CMRC 2018's segmentation: a Chinese character is a word, and so is a run of other letters.
-_WORD = re.compile(r"[㐀-鿿]|[^\W_㐀-鿿]+(?:\.\d+)?")
+_WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,6 +15,7 @@ from eval.swaps.swapping import Names, Swap, people_in, swaps
 from eval.swaps.words import COMPANIES, PLACES, PRODUCTS
 from rag.corpus.sentences import split_sentences
 from rag.messages import Language
+from rag.text.han import HAN, has_han
 from rag.types import Document
 
 _SEED = 20_261_122
@@ -23,7 +24,7 @@ _LENGTHS = {"zh": (18, 160), "en": (50, 350)}
 # What a noted claim must share with its articles to be taken for true of them.
 _LEAST_SHARED = 0.6
 _GRAM = {
-    "zh": re.compile(r"(?=([\u4e00-\u9fffA-Za-z0-9]{2}))"),
+    "zh": re.compile(rf"(?=([{HAN}A-Za-z0-9]{{2}}))"),
     "en": re.compile(r"([A-Za-z0-9]{3,})"),
 }
 
@@ -158,7 +159,7 @@ def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> l
         note = record.get("evidence_note")
         notes = [note[s.start : s.end] for s in split_sentences(note)] if note else []
         for claim in [*(record.get("nuggets") or []), *notes]:
-            language: Language = "zh" if re.search(r"[\u4e00-\u9fff]", claim) else "en"
+            language: Language = "zh" if has_han(claim) else "en"
             low, _ = _LENGTHS[language]
             shared = _shared(claim, articles, language)
             told = all(any(fact in a.text for a in articles) for fact in _FACT.findall(claim))

@@ -10,8 +10,8 @@ import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from eval.swaps.words import MONTHS
 from rag.messages import Language
+from rag.text.months import FULL_MONTH
 
 _ZH_CLAUSE = re.compile(r"[^，；：。！？“”（）()]+")
 _EN_CLAUSE = re.compile(r"(?:[^,;:()“”\"]|(?<=\d),(?=\d))+")
@@ -60,7 +60,7 @@ def _chinese_percent(match: re.Match[str]) -> str:
     return f"百分之{ten}{_ZH_DIGITS[ones] if ones or not tens else ''}"
 
 
-_MONTH_DAY = re.compile(rf"\b({'|'.join(MONTHS)}) (\d{{1,2}})(?!\d|,? \d{{4}}|(?:st|nd|rd|th))")
+_MONTH_DAY = re.compile(rf"\b({FULL_MONTH}) (\d{{1,2}})(?!\d|,? \d{{4}}|(?:st|nd|rd|th))")
 _Rule = tuple[str, re.Pattern[str], Callable[[re.Match[str]], str]]
 _RULES: dict[Language, tuple[_Rule, ...]] = {
     "zh": (

@@ -19,7 +19,6 @@ from eval.swaps.words import (
     DENIALS,
     GIVEN_NAMES,
     MAGNITUDES,
-    MONTHS,
     OFFICES,
     OPPOSITES,
     PLACES,
@@ -30,6 +29,8 @@ from eval.swaps.words import (
     NameClass,
 )
 from rag.messages import Language
+from rag.text.han import HAN
+from rag.text.months import ENGLISH_MONTHS, FULL_MONTH
 
 KINDS = ("number", "magnitude", "unit", "date", "name", "negation", "direction", "office", "roles")
 """The kinds of change. `office` is a person's post; `roles` is who did what to whom."""
@@ -62,16 +63,16 @@ _YEAR = {"zh": re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)"), "en": re.compile(r"\b
 _BEFORE_YEAR = re.compile(r"\b[a-z]+,? $")
 _ZH_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])(?=月(?!前|后|内))")
 _ZH_DAY = re.compile(r"(?<!\d)([12]\d|3[01]|[1-9])(?=[日号](?!线))")
-_EN_DAY = re.compile(rf"(?<=\b)(?P<month>{'|'.join(MONTHS)}) (?P<day>[12]\d|3[01]|[1-9])\b")
-_EN_MONTH = re.compile(rf"\b({'|'.join(m for m in MONTHS if m not in ('March', 'May'))})\b")
+_EN_DAY = re.compile(rf"(?<=\b)(?P<month>{FULL_MONTH}) (?P<day>[12]\d|3[01]|[1-9])\b")
+_EN_MONTH = re.compile(rf"\b({'|'.join(m for m in ENGLISH_MONTHS if m not in ('March', 'May'))})\b")
 _ZH_PERSON = re.compile(
-    rf"(?<=[长席裁理授员人官师者任记，。：])([{SURNAMES}][\u4e00-\u9fff]{{1,2}})"
+    rf"(?<=[长席裁理授员人官师者任记，。：])([{SURNAMES}][{HAN}]{{1,2}})"
     r"(?=表示|说|称|认为|指出|介绍|透露|告诉|强调)"
-    r"|([\u4e00-\u9fff]{2,5}·[\u4e00-\u9fff]{2,5})(?=表示|说|称|认为|指出|在|是|，|、|（|。)"
+    rf"|([{HAN}]{{2,5}}·[{HAN}]{{2,5}})(?=表示|说|称|认为|指出|在|是|，|、|（|。)"
 )
 _EN_PERSON = re.compile(rf"\b(?:{'|'.join(sorted(GIVEN_NAMES))}) [A-Z][a-z]{{2,}}\b")
 _LISTED = re.compile(r"^\s?(?:and|or|,|、|和|与|及|或|以及|同)\s?$")
-_AFTER_UNIT = re.compile(r"[\u4e00-\u9fff]{0,2}")
+_AFTER_UNIT = re.compile(rf"[{HAN}]{{0,2}}")
 
 
 def people_in(text: str, language: Language) -> list[str]:
@@ -203,7 +204,7 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
             start, end = match.span("day")
             yield _replaced("date", text, start, end, other(1, 28, int(match["day"])))
         for match in _EN_MONTH.finditer(text):
-            now = chance.choice([m for m in MONTHS if m != match[0]])
+            now = chance.choice([m for m in ENGLISH_MONTHS if m != match[0]])
             yield _replaced("date", text, match.start(), match.end(), now)
     yield from _weekdays(text, language, chance)
 

@@ -79,9 +79,6 @@ MAGNITUDES = {
     "zh": _words("万亿 亿 万"),
     "en": _words("trillion billion million thousand"),
 }
-MONTHS = _words(
-    "January February March April May June July August September October November December"
-)
 WEEKDAYS = {
     "zh": tuple(f"{word}{day}" for word in ("星期", "周") for day in "一二三四五六日"),
     "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),

@@ -16,6 +16,8 @@ from functools import lru_cache
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.corpus.languages import text_language
 from rag.corpus.quantities import Quantity, read_quantities
+from rag.text.months import MONTH_WORDS
+from rag.text.negation import denies
 from rag.types import Published
 
 
@@ -37,10 +39,8 @@ class Facts:
     moves: tuple[tuple[Quantity, bool], ...]
 
 
-NO_NAMES = frozenset(
-    "jan feb mar apr may jun jul aug sep sept oct nov dec january february march april june"
-    " july august september october november december monday tuesday wednesday thursday friday"
-    " saturday sunday q1 q2 q3 q4 us hk i".split()
+NO_NAMES = MONTH_WORDS | frozenset(
+    "monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 us hk i".split()
 )
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
 # "up" and "down" speak of a value only with a number or behind a verb of being or trading.
@@ -58,17 +58,6 @@ _FALLS = re.compile(
     r"|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*(?! to )|"
     r"decreas\w*|reduc\w*|tumbl\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|lower|lost|los[es]s?)\b|"
     + _MOVED.format(way="down")
-)
-# Words in which 不, 未, 无 and 非 deny nothing.
-_NOT_DENYING = re.compile(
-    r"非常|非凡|非洲|南非|无疑|无论|无数|无线|无限|无缝|未来|不少|不断|不仅|不但|不只|不止|不同|不过"
-    r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产"
-    r"|\bno\.(?=\s?\d)|\bno doubt\b|\bnot only\b"
-)
-_NEGATED = re.compile(
-    r"[不没未无非]|取消|放弃|拒绝|否认|停止|n['’]t\b|\b(?:not|no|never|none|nothing|nobody|neither|nor"
-    r"|without|cannot|unable|cancel\w*|abandon\w*|g[ai]ve up|gives up|reject\w*|refus\w*"
-    r"|declin\w* to|den(?:y|ies|ied)|stop\w*|fail\w*|lack\w*)\b"
 )
 _CLAUSE_END = re.compile(
     r"[，；。！？;!?]|,\s|\.\s|\b(?:while|but|whereas|although|though|and)\b|而|但"
@@ -91,7 +80,7 @@ def read_facts(text: str, published: Published | None = None) -> Facts:
         names=tuple(dict.fromkeys(_read_names(plain))),
         rises=bool(_RISES.search(folded)),
         falls=bool(_FALLS.search(folded)),
-        negated=bool(_NEGATED.search(_NOT_DENYING.sub(" ", folded))),
+        negated=denies(plain),
         moves=tuple(_read_moves(rest)),
     )
 

@@ -17,13 +17,12 @@ from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 import numpy as np
-import opencc
-import rjieba
 import snowballstemmer
 from numpy.typing import NDArray
 
-from rag.corpus.characters import HAN
 from rag.corpus.quantities import CHINESE_DIGITS, read_quantities
+from rag.text.chinese import segmented, simplified
+from rag.text.han import HAN
 
 TermCounts = NDArray[np.uint64]
 """Shape (n,): each different term of a text as its number times 256, plus how often it stands there
@@ -49,34 +48,9 @@ def terms(text: str) -> list[str]:
     return found
 
 
-def simplified(text: str) -> str:
-    """The text with Traditional characters folded into Simplified ones."""
-    converted: str = _simplified().convert(text)
-    return converted
-
-
 def value_terms(text: str) -> list[str]:
     """The terms of a text that any language shares: those of its large numbers."""
     return list(_value_terms(_folded(text)))
-
-
-def segmented(han: str) -> list[str]:
-    """The words of a run of Han characters, in order; what is no word known gives its characters.
-
-    Without the segmenter's guesses at unknown words, so that one changed character changes the
-    words around it as little as can be.
-    """
-    words: list[str] = rjieba.cut(han, hmm=False)
-    return words
-
-
-def tagged(text: str) -> list[tuple[str, str]]:
-    """The words of a text in order, unknown ones guessed at, each with its part of speech.
-
-    The tags are jieba's: `n` a noun, `nr` a person, `ns` a place, `v` a verb, `eng` Latin letters.
-    """
-    words: list[tuple[str, str]] = rjieba.tag(text)
-    return words
 
 
 def term_number(term: str) -> int:
@@ -137,8 +111,3 @@ def _stem(word: str) -> str:
 @cache
 def _stemmer() -> snowballstemmer.stemmer:
     return snowballstemmer.stemmer("english")
-
-
-@cache
-def _simplified() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")

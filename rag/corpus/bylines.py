@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from rag.corpus.characters import HAN
 from rag.corpus.markdown import Block
+from rag.text.han import HAN
 
 EDGE = 6
 """How many blocks from an end of an article a byline, a credit or a notice may stand."""

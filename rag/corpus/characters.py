@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
-HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-"""Han characters, as the inside of a regular expression's class."""
+from rag.text.han import HAN
 
 _CJK = re.compile(rf"[{HAN}\u3000-\u303f\u3040-\u30ff\uff00-\uffef]")
 _NEWLINES = re.compile("\r\n|[\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]")

@@ -9,6 +9,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from rag.corpus.quantities import UNITS, alternatives, chinese_number
+from rag.text.han import HAN
+from rag.text.months import ANY_MONTH, CHINESE_MONTH, FULL_MONTH, SHORT_MONTHS, month_number
 from rag.types import Published
 
 
@@ -33,13 +35,7 @@ _NO_FACT = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+){0,3}?-(?!(?:19|20)\d\d\b)\d[A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*"
     r"|(?<=[A-Za-z]\s)\d+(?:\.\d+)?-[A-Z][a-z]+|\bmay\b|\bmarch\b"
 )
-_MONTHS = {
-    name: i for i, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)
-}
-_MONTH = (
-    r"(?P<month>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)(?![a-z])\.?"
-)
+_MONTH = rf"(?P<month>{ANY_MONTH})(?![a-z])\.?"
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
 
@@ -56,17 +52,20 @@ _DATES = tuple(
         (("世纪",), r"(?<!\d)(?P<century>20|21|19|18|17)世纪(?P<decade>\d0)年代"),
         (("年",), r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]"),
         (("-",), r"(?<!\d)(?P<year>\d{4})-(?P<month>\d{2})-(?P<day>\d{2})(?!\d)"),
-        (_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b"),
-        (_MONTHS, rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b"),
+        (SHORT_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?,? (?P<year>\d{{4}})\b"),
+        (
+            SHORT_MONTHS,
+            rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH},? (?P<year>\d{{4}})\b",
+        ),
         (("年",), rf"(?<!\d)(?P<year>\d{{4}})年(?:自然年)?第?{_QUARTER}季度?"),
         (("q",), r"(?<!\d)(?P<year>\d{2}|\d{4})年?q(?P<quarter>[1-4])(?!\d)"),
         (("q",), r"\bq(?P<quarter>[1-4])(?: of)? (?P<year>\d{4})\b"),
         (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter (?:of |in )?(?P<year>\d{{4}})\b"),
         (("年",), r"(?<!\d)(?P<year>\d{4})年(?P<month>\d{1,2})月"),
-        (_MONTHS, rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b"),
+        (SHORT_MONTHS, rf"\b{_MONTH},? (?:of )?(?P<year>\d{{4}})\b"),
         (("月",), r"(?<!\d)(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]"),
-        (_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"),
-        (_MONTHS, rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])"),
+        (SHORT_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"),
+        (SHORT_MONTHS, rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])"),
         (("季度",), rf"第?{_QUARTER}季度"),
         (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b"),
         (("q",), r"(?<![a-z\d])q(?P<quarter>[1-4])\b"),
@@ -77,8 +76,8 @@ _DATES = tuple(
         ),
         (("月",), r"(?<!\d)(?P<month>\d{1,2})月(?!前|后|内|份前)"),
         (
-            _MONTHS,
-            r"\b(?P<month>january|february|march|april|june|july|august|september|october|november|december)\b",
+            SHORT_MONTHS,
+            rf"\b(?!may)(?P<month>{FULL_MONTH.lower()})\b",
         ),
         (("日",), r"(?<!\d)(?P<day>\d{1,2})日"),
     )
@@ -86,10 +85,10 @@ _DATES = tuple(
 # Some write 2009 年 8 月 31 日.
 _SPACED = re.compile(
     r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
-    r"|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][\u3400-\u9fff]|[年月日]$)"
+    rf"|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][{HAN}]|[年月日]$)"
 )
 _HAN_MONTH = re.compile(
-    r"(?<![一二三四五六七八九十\d个])(?P<month>十[一二]?|[一二三四五六七八九])月"
+    rf"(?<![一二三四五六七八九十\d个])(?P<month>{CHINESE_MONTH})月"
     r"(?:(?P<day>[二三]?十[一二三四五六七八九]?|[一二三四五六七八九])[日号])?(?![亮球饼经子])"
 )
 _RELATIVE_DAYS = {
@@ -199,7 +198,7 @@ def _date(
     year, month, day, quarter = (said.get(part) for part in ("year", "month", "day", "quarter"))
     number_of_month = None
     if month:
-        number_of_month = int(month) if month.isdigit() else _MONTHS[month[:3]]
+        number_of_month = int(month) if month.isdigit() else month_number(month)
     named = CalendarDate(
         year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
         month=number_of_month,

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from rag.corpus.characters import HAN, one_line
+from rag.corpus.characters import one_line
 from rag.corpus.field_blocks import JSON, TOML, YAML, ReadingNotice, Syntax, read_fields
 from rag.corpus.files import shown
 from rag.corpus.published import possible_dates, read_published
 from rag.errors import DocumentError
 from rag.messages import Language, Message
+from rag.text.han import HAN_CHARACTER
 from rag.types import Published
 
 MAX_FRONT_MATTER_CHARACTERS = 64 * 1024
@@ -67,7 +68,6 @@ _UNCLOSED = re.compile(
     r"\s*^(?P<rule>---|\+\+\+)[ \t]*\n(?P<fields>(?:(?:[\w-]+[ \t]*[:=]|[ \t]+\S|- )[^\n]*\n){2,})",
     re.MULTILINE,
 )
-_HAN = re.compile(f"[{HAN}]")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
@@ -295,7 +295,7 @@ def detect_language(text: str, stated: Language | None) -> Language:
 
     One Han character weighs as much as three Latin letters, about the length of what it says.
     """
-    han = 3 * len(_HAN.findall(text))
+    han = 3 * len(HAN_CHARACTER.findall(text))
     latin = len(_LATIN.findall(text))
     share = han / (han + latin) if han + latin else 0.5
     if stated is not None and 0.35 <= share <= 0.65:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 
-from rag.corpus.characters import HAN
 from rag.corpus.dictionary import english_words
 from rag.messages import Language
+from rag.text.han import HAN_CHARACTER, has_han
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_ANY_HAN = re.compile(f"[{HAN}]")
 ENGLISH_STOP = frozenset(
     "a about after all also an and any are as at be been before being between both but by can"
     " could did do does during each for from had has have he her him his how i if in into is"
@@ -35,7 +32,7 @@ def text_language(text: str) -> Language:
     Arena排名第几"), and an English one may name someone in Chinese. Without any Chinese character
     a text is English.
     """
-    han = len(_HAN.findall(text))
+    han = len(HAN_CHARACTER.findall(text))
     if not han:
         return "en"
     words = english_words(text)
@@ -49,6 +46,6 @@ def passage_language(text: str, of_article: Language) -> Language:
     A Chinese article may hold a table of codes or an English quotation. Were they compared with its
     other passages, they would stand out for every English question: for the language alone.
     """
-    if not _ANY_HAN.search(text):
+    if not has_han(text):
         return "en"
     return "zh" if of_article == "zh" else text_language(text)

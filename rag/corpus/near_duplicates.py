@@ -21,7 +21,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.corpus.characters import HAN
+from rag.text.han import HAN
 from rag.text.identifiers import two_things
 
 PERMUTATIONS = 128

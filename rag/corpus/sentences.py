@@ -22,7 +22,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.corpus.characters import HAN
+from rag.text.han import HAN_CHARACTER
+from rag.text.months import SHORT_MONTHS
 
 SentenceKind = Literal["sentence", "heading"]
 
@@ -35,7 +36,6 @@ _CLOSERS = _CLOSERS_ONLY + "\"'"
 _AFTER_TERMINATOR = _CLOSERS + "。！？!?…"
 _HEADING = re.compile(r"#{1,6} ")
 _TERMINATOR = re.compile(r"(?:[。！？!?｡]|\.{2,}|…|[.．])+")
-_HAN_CHARACTER = re.compile(f"[{HAN}]")
 _PAIRS = (
     ("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"),
     ("（", "）"), ("(", ")"), ("【", "】"), ("《", "》"),
@@ -72,8 +72,10 @@ _LINKS = _words("vs v e.g i.e cf al viz approx vol")
 _ABBREVIATIONS = _words(
     "inc corp ltd co llc plc jr sr bros etc dept univ assn st mt ave ph.d avg max min est ext"
 )
-# Before a number: "No. 5", "Feb. 13".
-_BEFORE_NUMBER = _words("No Nos Art Sec Ch p pp Jan Feb Mar Apr Jun Jul Aug Sep Sept Oct Nov Dec")
+# Before a number: "No. 5", "Feb. 13". May is no abbreviation: "It ended in May. 5 people saw it."
+_BEFORE_NUMBER = _words("No Nos Art Sec Ch p pp Sept") | {
+    month.capitalize() for month in SHORT_MONTHS if month != "may"
+}
 _STARTERS = _words(
     "the a an it its he his she her they their we our i you your this that these those in on at "
     "for from with by to as if when while after before but and or so yet however meanwhile since "
@@ -168,7 +170,7 @@ def _short_groups(line: str, quotes: list[tuple[int, int]]) -> list[tuple[int, i
     spans += [(a, b) for a, b in quotes if b - a - 2 <= 3 * SHORT_GROUP]
     groups: list[tuple[int, int]] = []
     for a, b in sorted(spans, key=lambda span: (span[0], -span[1])):
-        short = b - a - 2 <= SHORT_GROUP or not _HAN_CHARACTER.search(line, a, b)
+        short = b - a - 2 <= SHORT_GROUP or not HAN_CHARACTER.search(line, a, b)
         if short and (not groups or a >= groups[-1][1]):
             groups.append((a, b))
     return groups
@@ -216,7 +218,7 @@ def _narrow_ends(line: str, start: int, terminator: re.Match[str], end: int, res
     """Whether half-width marks end a sentence: before a blank, or between Han characters."""
     if rest == end:
         before = line[terminator.start() - 1 : terminator.start()]
-        return bool(_HAN_CHARACTER.match(before) and _HAN_CHARACTER.match(line[rest]))
+        return bool(HAN_CHARACTER.match(before) and HAN_CHARACTER.match(line[rest]))
     if _starts_small(line, rest):
         return False
     if terminator[0] in ".．":

@@ -9,7 +9,8 @@ import html
 import re
 from urllib.parse import urlsplit
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
+from rag.text.han import has_han
+
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\u2028\u2029]")
 
 
@@ -42,7 +43,7 @@ def inline(
     attribute = f' class="{css_class}"' if css_class else ""
     attribute += f' id="{html_id}"' if html_id else ""
     attribute += ' tabindex="0"' if focus else ""
-    language = "zh-CN" if _HAN.search(text) else "en"
+    language = "zh-CN" if has_han(text) else "en"
     return f'<{tag}{attribute} lang="{language}" dir="auto">{escaped(text)}</{tag}>'
 
 

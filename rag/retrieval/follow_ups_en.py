@@ -21,7 +21,8 @@ from rag.retrieval.conversation import (
     shifted,
 )
 from rag.retrieval.follow_up_members import is_member, with_member
-from rag.retrieval.question_names import MONTHS, WORD, english_names, english_people, is_place
+from rag.retrieval.question_names import WORD, english_names, english_people, is_place
+from rag.text.months import ENGLISH_MONTHS
 
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|so|ok|okay|then|what about|how about|or|also|as for)\b[,\s]*)+",
@@ -193,7 +194,7 @@ def _days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
 
 def _written(day: date, like: str) -> str:
     """A day, written like another one."""
-    month = MONTHS[day.month - 1]
+    month = ENGLISH_MONTHS[day.month - 1]
     if re.fullmatch(r"(?:19|20)\d\d", like):
         return str(day.year)
     year = f" {day.year}" if _NO_YEAR.search(like) else ""

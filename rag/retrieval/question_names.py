@@ -5,17 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from rag.corpus.analysis import tagged
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.conversation import Name, NameClass, english_common, is_common_noun
+from rag.text.chinese import tagged
+from rag.text.months import ENGLISH_MONTHS
 
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
 """A word in Latin letters."""
-MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
-_NO_NAME = frozenset(MONTHS) | frozenset(
+_NO_NAME = frozenset(ENGLISH_MONTHS) | frozenset(
     "Monday Tuesday Wednesday Thursday Friday Saturday Sunday I Q1 Q2 Q3 Q4".split()
 )
 

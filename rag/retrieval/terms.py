@@ -16,13 +16,14 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
-from rag.corpus.analysis import simplified, tagged
 from rag.corpus.dictionary import english_words, load_dictionary, stem
 from rag.corpus.languages import ENGLISH_STOP
+from rag.text.chinese import simplified, tagged
+from rag.text.han import HAN, has_han
+from rag.text.months import FULL_MONTH
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 _NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]")
+_HAN_RUN = re.compile(rf"[{HAN}]+")
 _LONGER_NAME = re.compile(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)+")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")
 _CHINESE_STOP = frozenset(
@@ -33,9 +34,7 @@ _CHINESE_STOP = frozenset(
     " 其中 分别 提到 涉及 指 叫 名字 介绍".split()
 )
 _COUNTED = (
-    re.compile(
-        r"(?:多少|(?<!哪)几)[个名辆台款家只位种条次座篇部项笔股万亿]*([\u4e00-\u9fff]{2,6})"
-    ),
+    re.compile(rf"(?:多少|(?<!哪)几)[个名辆台款家只位种条次座篇部项笔股万亿]*([{HAN}]{{2,6}})"),
     re.compile(
         r"\bhow many ((?:[a-z'-]+ ){1,4}?)"
         r"(?:do|does|did|has|have|had|are|is|was|were|will|can|in|on|at)\b",
@@ -45,8 +44,8 @@ _COUNTED = (
 # When something was is read as a date, never looked for as a word.
 _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度"
-    r"|(?:\d{1,2} )?\b(?:January|February|March|April|May|June|July|August|September|October"
-    r"|November|December)\b(?: \d{1,2}\b)?"
+    r"|(?:\d{1,2} )?\b"
+    rf"(?:{FULL_MONTH})\b(?: \d{{1,2}}\b)?"
 )
 # Part-of-speech tags of the segmenter: nouns, names, Latin words, nouns made of verbs.
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
@@ -177,7 +176,7 @@ def counted_noun(question: str, *, across: bool) -> Concept | None:
         if match:
             found = [c for c in concepts(match[1], across=across) if c.essential]
             if found and (not across or len(found[0].forms) > 1):
-                return found[0] if _HAN.search(match[1]) else found[-1]
+                return found[0] if has_han(match[1]) else found[-1]
     return None
 
 
@@ -260,11 +259,7 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
     made = []
     for word, tag in words:
         noun = tag.startswith(_NOUN_TAGS)
-        if (
-            not _HAN.search(word)
-            or word in _CHINESE_STOP
-            or not (noun or tag.startswith(_VERB_TAGS))
-        ):
+        if not has_han(word) or word in _CHINESE_STOP or not (noun or tag.startswith(_VERB_TAGS)):
             continue
         forms = {word}
         if len(word) > 2 and word[-1] in _MEASURE_ENDINGS:

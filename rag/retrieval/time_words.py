@@ -17,6 +17,7 @@ from datetime import date, timedelta
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.retrieval.days import Days, Span, months_before, span_of
 from rag.retrieval.relative_days import BEFORE_ZH, relative_days
+from rag.text.months import FULL_MONTH
 from rag.text.periods import Period, asked_periods, days_of_period
 from rag.types import TimeFrame
 
@@ -78,9 +79,7 @@ def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] =
     return plain
 
 
-_MONTH_NAMES = (
-    "january|february|march|april|may|june|july|august|september|october|november|december"
-)
+_MONTH = FULL_MONTH.lower()
 _NEWEST = re.compile(
     r"最新(?![款型版])|(?<![离距].)(?<![离距]..)(?<![离距]...)最近(?!的?[一二两三四五六七八九十几数\d])"
     r"|目前|当前|眼下|如今|现在"
@@ -116,7 +115,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
             r"\1月\2日至\1月\3\4",
         ),
         (r"(?<!\d)(\d{1,2})\s?[-–~至到]\s?(\d{1,2})月", r"\1月至\2月"),
-        (rf"\b({_MONTH_NAMES}) (\d{{1,2}})\s?[-–]\s?(\d{{1,2}})\b(?!:)", r"\1 \2 to \1 \3"),
+        (rf"\b({_MONTH}) (\d{{1,2}})\s?[-–]\s?(\d{{1,2}})\b(?!:)", r"\1 \2 to \1 \3"),
         # 2025/2/13, 2025.2.13, 13-Feb-2025.
         (r"(?<![\d./-])((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?![\d/]|\.\d)", r"\1年\2月\3日"),
         (r"(?<![\d./-])((?:19|20)\d\d)[-/](0[1-9]|1[0-2])(?![\d/-])", r"\1年\2月"),
@@ -125,7 +124,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")
 _OF_A_YEAR = re.compile(
-    rf"\b((?:{_MONTH_NAMES})(?: \d{{1,2}})?|(?:first|second|third|fourth) quarter|q[1-4]),?"
+    rf"\b((?:{_MONTH})(?: \d{{1,2}})?|(?:first|second|third|fourth) quarter|q[1-4]),?"
     r" (?:of )?(this|last) year\b",
     re.IGNORECASE,
 )

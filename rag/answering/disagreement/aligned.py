@@ -13,9 +13,11 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from rag.corpus.analysis import tagged
 from rag.corpus.dates import read_dates
 from rag.corpus.quantities import Quantity, read_quantities, same_quantity
+from rag.text.chinese import tagged
+from rag.text.han import HAN, has_han
+from rag.text.months import FULL_MONTH
 
 ValueKind = Literal["quantity", "date", "name"]
 
@@ -27,8 +29,8 @@ _MOST_DIFFERENCES = 3
 _LONGEST_NAME = 24
 _DATE = (
     r"(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{4}年(?:\d{1,2}月)?|\d{1,2}[月日号](?!元)"
-    r"|(?:\b\d{1,2}(?:st|nd|rd|th)? )?(?:January|February|March|April|May|June|July|August"
-    r"|September|October|November|December)"
+    r"|(?:\b\d{1,2}(?:st|nd|rd|th)? )?"
+    rf"(?:{FULL_MONTH})"
     r"(?: \d{1,2}(?:st|nd|rd|th)?\b)?(?:,? \d{4}\b)?|\b(?:19|20)\d\d\b(?!\d|,\d|\.\d|[万亿])"
 )
 _NUMBER = (
@@ -36,10 +38,10 @@ _NUMBER = (
     r"(?:\s?(?:%|个百分点|percent|美元|港元|人民币|欧元|元))?"
 )
 _TOKEN = re.compile(
-    rf"(?P<date>{_DATE})|(?P<number>{_NUMBER})|(?P<word>[A-Za-zÀ-ž][\w'’.&-]*|[\u3400-\u9fff·•]+)|\S"
+    rf"(?P<date>{_DATE})|(?P<number>{_NUMBER})|(?P<word>[A-Za-zÀ-ž][\w'’.&-]*|[{HAN}·•]+)|\S"
 )
 _NAME_WORD = re.compile(r"[A-ZÀ-Ž][\w'’.&-]*")
-_HAN_NAME = re.compile(r"[\u3400-\u9fff·•]{2,}")
+_HAN_NAME = re.compile(rf"[{HAN}·•]{{2,}}")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
 _FOREIGN = re.compile(r"[·•]")
 
@@ -177,7 +179,7 @@ def _joined(parts: list[str]) -> str:
 
 
 def _tight(before: str, behind: str) -> bool:
-    return not (before[-1:].isascii() and behind[:1].isascii()) and max(before + behind) > "\u3400"
+    return not (before[-1:].isascii() and behind[:1].isascii()) and has_han(before + behind)
 
 
 @lru_cache(maxsize=4096)

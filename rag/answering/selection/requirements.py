@@ -16,10 +16,10 @@ from rag.corpus.dates import CalendarDate, day_of, read_dates, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
+from rag.text.han import has_han
 from rag.text.periods import Period, days_of_period
 from rag.types import Document
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 
 _YEAR_REPORTED_WITHIN = timedelta(days=180)
@@ -71,7 +71,7 @@ def _days_alone(query: Query, dates: tuple[CalendarDate, ...]) -> tuple[Calendar
 
 def mixes_scripts(question: str) -> bool:
     """Whether a question has Chinese characters and words in Latin letters."""
-    return bool(_HAN.search(question) and _LATIN_WORD.search(question))
+    return bool(has_han(question) and _LATIN_WORD.search(question))
 
 
 def _is_range(query: Query) -> bool:

@@ -6,9 +6,10 @@ import re
 from functools import lru_cache
 
 from rag.corpus.dictionary import load_dictionary, stem
+from rag.text.han import HAN
 
 _LATIN = r"[A-Za-z][\w.&+' -]{0,40}\w"
-_HAN = r"[\u3400-\u9fff·]{2,16}"
+_HAN = rf"[{HAN}·]{{2,16}}"
 _IN_PARENTHESES = (
     re.compile(
         rf"(?P<han>{_HAN})[”》]?\s?[（(]“?(?P<latin>{_LATIN})(?:[，,;；][^（(）)]{{0,60}})?”?[）)]"
@@ -18,7 +19,7 @@ _IN_PARENTHESES = (
     ),
 )
 _SHORT_FOR = re.compile(
-    rf"(?P<long>[\u3400-\u9fff]{{3,20}})[（(](?:以下)?(?:简称|下称)"
+    rf"(?P<long>[{HAN}]{{3,20}})[（(](?:以下)?(?:简称|下称)"
     rf"[：:]?[“\"]?(?P<short>{_HAN})[”\"]?[）)]"
 )
 

@@ -13,10 +13,10 @@ from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import text_language
 from rag.retrieval.terms import fold
+from rag.text.han import has_han
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
@@ -143,7 +143,7 @@ def _meanings(name: str) -> frozenset[str]:
 
 def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
     """Chinese names of the claim that the text lacks, under their English names also."""
-    if not _HAN.search(claim):
+    if not has_han(claim):
         return []
     dictionary, stems = load_dictionary(), fold(text).stems
     return [

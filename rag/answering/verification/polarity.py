@@ -1,4 +1,4 @@
-"""Words that turn a sentence into its opposite: denials, opposites, and what a claim hangs on."""
+"""Words that turn a sentence into its opposite, and words that a claim hangs on."""
 
 from __future__ import annotations
 
@@ -11,20 +11,6 @@ from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.terms import FoldedText, fold
 
-# Words in which 不, 未, 无 and 非 deny nothing.
-_NOT_DENYING = re.compile(
-    r"非常|非凡|非洲|南非|无疑|无论|无数|无线|无限|无缝|无人机|未来|不少|不断|不仅|不但|不只|不止|不同|不过"
-    r"|不久|不管|不论|不错|不得不|不妨|不禁|不料|不惜|不可或缺|不锈钢|不动产|不良"
-    r"|非法|无锡|不容忽视|并非易事"
-    r"|要不要|能不能|是不是|会不会|有没有|与否|不到|不足|不超过"
-    r"|\b[Nn]o\.(?=\s?\d)|\b[Nn]o doubt\b|\b[Nn]ot only\b|\b[Nn]ot just\b"
-)
-_DENYING = re.compile(
-    r"^(?:并|尚|从|决|绝|还|也|都|却|而|就|仍|将|可|能|得|会)?(?:[不没未无]|非$)|否认|拒绝|取消|放弃|停止|禁止"
-)
-_ENGLISH_DENYING = frozenset(
-    "not no never none nothing nobody neither nor without unable".split()
-) | {stem(word) for word in "cancel abandon reject refuse deny fail lack stop".split()}
 _OPPOSITES = (
     "上涨/下跌 上升/下降 增加/减少 增长/下降 提高/降低 扩大/缩小 超过/不到 超过/不足 "
     "高于/低于 多于/少于 以上/以下 上调/下调 走高/走低 盈利/亏损 允许/禁止 同意/拒绝 "
@@ -67,18 +53,6 @@ _GOVERNED = re.compile(
     r"|\b(?:if|unless|whether|den(?:y|ies|ied)|false|falsely|rumou?rs?|refut\w+|reject(?:s|ed)?)\b",
     re.IGNORECASE,
 )
-
-
-def denies(token: Token) -> bool:
-    """Whether a token by itself denies what the sentence says."""
-    if token.text.isascii():
-        return token.key in _ENGLISH_DENYING
-    return bool(_DENYING.search(_NOT_DENYING.sub("", token.text)))
-
-
-def denials(text: str) -> int:
-    """How often a text denies."""
-    return sum(denies(token) for token in tokens(_NOT_DENYING.sub(" ", text)))
 
 
 def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, Token] | None:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.corpus.analysis import segmented, simplified
-from rag.corpus.characters import HAN
 from rag.corpus.dates import read_dates, read_weekday, read_weekdays
 from rag.corpus.dictionary import stem
 from rag.corpus.quantities import COUNT_WORDS, read_quantities
+from rag.text.chinese import segmented, simplified
+from rag.text.han import HAN
+from rag.text.months import ANY_MONTH, MONTH_WORDS
 
 TokenKind = Literal["number", "date", "name", "word", "light", "break"]
 
@@ -32,18 +33,14 @@ class Token:
     at: int
 
 
-_MONTH_NAMES = (
-    "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
-)
 _NO_WORD = "星礼周百一二两三四五六七八九十千万亿"
 """What a day of the week, a share or a count begins with."""
 _TOKEN = re.compile(
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)"
     rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)"
     rf"|\d{{1,2}}[日号](?!线)"
-    rf"|\b(?i:{_MONTH_NAMES})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b(?![,.:]\d)"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?i:{_MONTH_NAMES})\b(?:,? \d{{4}})?)"
+    rf"|\b(?i:{ANY_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b(?![,.:]\d)"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?i:{ANY_MONTH})\b(?:,? \d{{4}})?)"
     rf"|(?P<number>(?i:us|hk)?[$€£¥]?\d+(?:,\d{{3}})*(?:\.\d+)?"
     r"(?:\s?(?:万亿|千万|百万|亿|万|千|百)|[kmb]\b"
     r"|[ -]?(?i:trillion|billion|million|thousand|hundred|bn|tn|mn)\b)?"
@@ -60,10 +57,6 @@ _LIGHT = frozenset(
     "的 了 着 地 得 之 其 也 都 就 而 且 并 所 把 则 又 还 便 即 于 在 和 与 及 以及 该 这 那 此"
     " 一个 对 从 由 为 以 等 等等 中 里 上 a an the of that which who this these those to in on"
     " at by for and as is are was were be been has have had it its".split()
-)
-_MONTHS = frozenset(
-    "january february april june july august september october november december"
-    " jan feb apr jun jul aug sep sept oct nov dec march may".split()
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 
@@ -119,7 +112,7 @@ def _latin(said: str, at: int) -> Iterator[Token]:
         yield Token(key=f"{COUNT_WORDS[folded]}", text=said, kind="number", at=at)
     elif (weekday := read_weekday(folded)) is not None:
         yield Token(key=f"weekday {weekday}", text=said, kind="date", at=at)
-    elif said[0].isupper() and folded in _MONTHS:
+    elif said[0].isupper() and folded in MONTH_WORDS:
         yield Token(key=_fact_key(said, is_date=True), text=said, kind="date", at=at)
     elif folded in _LIGHT:
         yield Token(key=folded, text=said, kind="light", at=at)

@@ -11,13 +11,15 @@ from itertools import takewhile
 from rag.answering.evidence import Evidence
 from rag.answering.verification.aliases import same_name
 from rag.answering.verification.alignment import Alignment, Change, align
-from rag.answering.verification.polarity import denies, governing, opposites
+from rag.answering.verification.polarity import governing, opposites
 from rag.answering.verification.tokens import Token
-from rag.corpus.analysis import simplified
 from rag.corpus.dates import read_dates, same_date
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.quantities import read_quantities, same_quantity
 from rag.messages import Message
+from rag.text.chinese import simplified
+from rag.text.han import has_han
+from rag.text.negation import denying_word
 from rag.types import Published, Verdict
 
 # How alike a claim must be to a sentence, by how many places it replaces, for each of these to
@@ -41,7 +43,6 @@ _REPORTING = frozenset(
         " say said tell told add state note report announce write wrote explain argue claim"
     ).split()
 )
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,8 +142,12 @@ def _is_short(change: Change) -> bool:
     return max(one, two) <= _LONGEST_CHANGE and alike
 
 
+def _denies(token: Token) -> bool:
+    return denying_word(token.text)
+
+
 def _denials(change: Change) -> bool:
-    return any(map(denies, (*change.said, *change.source)))
+    return any(_denies(token) for token in (*change.said, *change.source))
 
 
 def _differing(change: Change, article: str, published: Published | None) -> Change:
@@ -173,9 +178,9 @@ def _same(one: Token, two: Token, article: str, published: Published | None) -> 
 
 def same_meaning(one: Token, two: Token) -> bool:
     """Whether two words of one language may say the same, by form or by the dictionary."""
-    if opposites((one,), (two,)) or denies(one) != denies(two):
+    if opposites((one,), (two,)) or _denies(one) != _denies(two):
         return False
-    if denies(one) or {one.key, two.key} <= _REPORTING:
+    if _denies(one) or {one.key, two.key} <= _REPORTING:
         return True
     dictionary = load_dictionary()
     if one.text.isascii() != two.text.isascii():
@@ -201,7 +206,7 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     Where words are cut in other places, nothing may be left at all.
     """
     one, two = _joined(said), _joined(source)
-    if not one or not two or not (_HAN.search(one) or one == two):
+    if not one or not two or not (has_han(one) or one == two):
         return said, source
     start = len(_shared_start(one, two))
     end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
@@ -242,9 +247,9 @@ def _opposed(change: Change) -> Message | None:
 
 def _changed(change: Change) -> Message | None:
     """What a change does to the sense of a sentence that is alike otherwise."""
-    denied = sum(map(denies, change.said)), sum(map(denies, change.source))
+    denied = sum(map(_denies, change.said)), sum(map(_denies, change.source))
     if denied[0] != denied[1] and not (change.clause and not change.said):
-        word = next(t.text for t in (*change.said, *change.source) if denies(t))
+        word = next(t.text for t in (*change.said, *change.source) if _denies(t))
         if denied[0] > denied[1]:
             return Message(
                 code="polarity",

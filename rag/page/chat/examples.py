@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from rag.messages import Language
 from rag.page.chat.asking import Assistant
+from rag.text.han import has_han
 from rag.types import DocumentReference
 
 MOST = 4
@@ -24,7 +25,6 @@ _TRIED = 10
 _LENGTHS = {"zh": (8, 40), "en": (20, 100)}
 """Characters of a title that can stand in a question: a shorter one may say too little."""
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _OUTLET_BEHIND = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,30}$|\s*[_|｜][^_|｜]{1,20}$")
 _NOT_OF_A_TITLE = re.compile(r"https?:|[\\{}<>]|\.(?:md|txt|html?|pdf)$|…$|\.\.\.$")
 
@@ -84,8 +84,8 @@ def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:
         corpus, key=lambda r: r.published.moment.timestamp() if r.published else 0.0, reverse=True
     )
     asked = dict.fromkeys(question for r in newest if (question := question_of(r.title)))
-    chinese = [question for question in asked if _HAN.search(question)]
-    english = [question for question in asked if not _HAN.search(question)]
+    chinese = [question for question in asked if has_han(question)]
+    english = [question for question in asked if not has_han(question)]
     while chinese or english:
         for questions in (chinese, english):
             if questions:
@@ -98,7 +98,7 @@ def question_of(title: str) -> str | None:
     A title that is a question is asked as it is; any other is quoted in one.
     """
     title = _OUTLET_BEHIND.sub("", " ".join(title.split())).rstrip("。.")
-    language: Language = "zh" if _HAN.search(title) else "en"
+    language: Language = "zh" if has_han(title) else "en"
     shortest, longest = _LENGTHS[language]
     if not shortest <= len(title) <= longest or _NOT_OF_A_TITLE.search(title):
         return None
