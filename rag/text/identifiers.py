@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
+from rag.text.han import has_han
 from rag.text.identifiers_en import Member, read_english
 from rag.text.identifiers_zh import read_chinese
 
@@ -47,7 +48,6 @@ _MAY_NAME_ONE = re.compile(
     r"|(?i:\b(?:one|two|three|four|five|six|seven|eight|nine|ten|first|second|third)\b|teen|fth)"
 )
 _FIRST = re.compile(r"首|最|头|\b(?:first|initial|original)", re.IGNORECASE)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +82,7 @@ def read_identifiers(text: str) -> tuple[Identifier, ...]:
         return ()
     plain = text.translate(_PLAIN)
     found = set(read_english(plain))
-    if _HAN.search(plain):
+    if has_han(plain):
         found |= set(read_chinese(plain))
     return tuple(
         Identifier(text=text[start:end], start=start, end=end, series=series, member=which)

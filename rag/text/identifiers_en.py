@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.text.months import MONTH_WORDS
+
 # A noun in small letters names a member of a series only if it is one of these: gate 12.
 _SERIES = frozenset(
     "line phase stage model gate article section chapter bill act flight route highway interstate"
@@ -19,9 +21,8 @@ _ORDINARY = frozenset(
     "phase stage generation season terminal runway reactor unit round tranche batch".split()
 )
 """Series whose members are numbered in small letters: the second phase, reactor two."""
-_NO_SERIES = frozenset(
-    "january february march april may june july august september october november december jan feb"
-    " mar apr jun jul aug sep sept oct nov dec in on at by of to the a an and or for from with over"
+_NO_SERIES = MONTH_WORDS | frozenset(
+    "in on at by of to the a an and or for from with over"
     " about around nearly almost some only under above below after before between than more less up"
     " down at least most all these those its their his her our your is are was were be has have had"
     " since until till past last next this that another every each monday tuesday wednesday"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from rag.text.han import HAN
 from rag.text.identifiers_en import Found, Member, member
 
 # Series that English text names too are under its word for them.
@@ -21,7 +22,7 @@ _SERIES = {
 _SINGLE = frozenset("馆桥炉厂井坝站店厅台区段标闸矿船舰艇名位批组版卷队师军团营级环路街村款案令")
 """Characters that name a series alone; of other series it takes two."""
 _INSTITUTION = re.compile(
-    r"[\u3400-\u9fff]{0,6}?(?P<kind>中学|小学|医院|学校|大学|法院|监狱|航站楼|反应堆|机组)"
+    rf"[{HAN}]{{0,6}}?(?P<kind>中学|小学|医院|学校|大学|法院|监狱|航站楼|反应堆|机组)"
 )
 _NO_TAIL = frozenset("天日周年月季旬时方手把起至到前后上下早晚凌将公宣发的当夜开在大是和与、")
 """What stands behind 5号 where that is a day, and behind 第二 where that names no member."""
@@ -32,7 +33,7 @@ _MEASURED = (
     "度枚户亩所天小块股周位款比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"
 )
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
-_HAN = r"[\u3400-\u9fff]"
+_HAN = f"[{HAN}]"
 _NUMERAL = "[〇零一二三四五六七八九十百两]"
 _NUMBER = rf"(?:\d{{1,5}}|{_NUMERAL}{{1,6}})"
 _LONGEST_LIST = 8

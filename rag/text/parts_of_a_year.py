@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 
-MONTH_NAMES = (
-    *("January", "February", "March", "April", "May", "June", "July", "August", "September"),
-    *("October", "November", "December"),
-)
+from rag.text.months import FULL_MONTH, month_number
+
 QUARTERS = ((1, 3), (4, 6), (7, 9), (10, 12))
 _WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBERS = (
@@ -16,11 +14,10 @@ _NUMBERS = (
     | {"首": 1, "两": 2, "十一": 11, "十二": 12, "first": 1, "second": 2, "third": 3, "fourth": 4}
     | {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4}
 )
-_MONTHS = {name[:3].casefold(): i for i, name in enumerate(MONTH_NAMES, 1)}
 _NUMBER_ZH = r"(?:1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])"
 _NUMBER_EN = rf"(?:{'|'.join(_WORDS)}|1[0-2]|[1-9])"
 _ORDINAL = r"(?:first|second|third|fourth|final|1st|2nd|3rd|4th)"
-MONTH = rf"(?:{'|'.join(MONTH_NAMES)})"
+MONTH = rf"(?:{FULL_MONTH})"
 
 # One alternation, so that the whole text is read once; what stands first goes first.
 PART = re.compile(
@@ -74,7 +71,7 @@ def months_of(match: re.Match[str]) -> tuple[int, int]:
     if kind in ("half", "h", "nh", "interim"):
         return (7, 12) if text in ("下", "second", "2nd", "2") else (1, 6)
     if kind == "count":
-        last = _MONTHS[match["end"][:3].casefold()]
+        last = month_number(match["end"])
         count = number or {"half": 6, "year": 12}.get(text, 3)
         return (max(1, last - count + 1), last) if count < 12 else (1, 12)
     if kind == "month":
@@ -83,4 +80,4 @@ def months_of(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _month_number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBERS.get(text) or _MONTHS[text[:3].casefold()]
+    return int(text) if text.isdigit() else _NUMBERS.get(text) or month_number(text)

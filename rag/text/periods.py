@@ -15,7 +15,8 @@ from datetime import date, timedelta
 from functools import lru_cache
 
 from rag.text.measures import asks_for_figure
-from rag.text.parts_of_a_year import MONTH, MONTH_NAMES, PART, QUARTERS, months_of
+from rag.text.months import ENGLISH_MONTHS
+from rag.text.parts_of_a_year import MONTH, PART, QUARTERS, months_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,7 +43,7 @@ class Period:
         year = "" if self.year is None else str(self.year)
         part = _SHORT_EN.get((self.first, self.last))
         if part is None:
-            first, last = MONTH_NAMES[self.first - 1], MONTH_NAMES[self.last - 1]
+            first, last = ENGLISH_MONTHS[self.first - 1], ENGLISH_MONTHS[self.last - 1]
             part = first if first == last else f"{first} to {last}"
         return f"{part} {year}".strip() or "the full year"
 
