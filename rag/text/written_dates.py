@@ -14,12 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
+from rag.text.months import ANY_MONTH, month_number
+
 MAX_CHARACTERS = 100
 
-_MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 # Hours from UTC. Americans write the month before the day.
 _AMERICAN = {"est": -5, "edt": -4, "et": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pt": -8}
 _ZONES = _AMERICAN | {
@@ -65,10 +63,7 @@ _PIECES = tuple(
         ("parts", r"(?P<year>\d{4})[-/.](?P<month>\d{1,2})(?![\d:])"),
         ("parts", r"(?P<year>\d{4})\s?年"),
         ("parts", r"(?P<month>\d{1,2})[-/.](?P<year>\d{4})(?!\d)"),
-        (
-            "word",
-            rf"(?P<month>{_any_of(_MONTHS)}|sept|{_any_of(m[:3] for m in _MONTHS)})(?![a-z])\.?",
-        ),
+        ("word", rf"(?P<month>{ANY_MONTH})(?![a-z])\.?"),
         # Clock times.
         (
             "offset",
@@ -189,8 +184,7 @@ class _Reader:
                 self._put({"day": self._either[0], "month": self._either[1]})
                 self._either = None
         elif kind == "word":
-            month = next(i for i, m in enumerate(_MONTHS, 1) if m.startswith(said["month"][:3]))
-            return self._put({"month": month})
+            return self._put({"month": month_number(said["month"])})
         elif kind == "clock":
             return self._clock(said)
         elif kind == "number":
