@@ -18,6 +18,7 @@ from rag.text.months import ANY_MONTH, month_number
 
 MAX_CHARACTERS = 100
 
+_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 # Hours from UTC. Americans write the month before the day.
 _AMERICAN = {"est": -5, "edt": -4, "et": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pt": -8}
 _ZONES = _AMERICAN | {
