@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlsplit
 
-from rag.corpus.characters import one_line
+from rag.corpus.characters import folded, one_line
 from rag.corpus.field_blocks import JSON, TOML, YAML, ReadingNotice, Syntax, read_fields
 from rag.corpus.files import shown
 from rag.corpus.published import possible_dates, read_published
@@ -94,7 +94,7 @@ class FrontMatter:
         for name in _OUTLET:
             text = self._text(name)
             if text and len(text) <= 80 and "://" not in text:
-                return text
+                return folded(text)
         return None
 
     @property
@@ -166,7 +166,7 @@ class FrontMatter:
 
     def _first_text(self, names: tuple[str, ...], limit: int) -> str | None:
         text = next((text for name in names if (text := self._text(name))), None)
-        return text[:limit].rstrip() if text else None
+        return folded(text)[:limit].rstrip() if text else None
 
 
 def key_of(name: object) -> str:

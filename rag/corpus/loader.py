@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rag.corpus.boilerplate import readable_text
 from rag.corpus.bylines import is_outlet_name
+from rag.corpus.characters import folded
 from rag.corpus.dates import read_dates
 from rag.corpus.encoding import decode
 from rag.corpus.field_blocks import ReadingNotice
@@ -129,7 +130,7 @@ def _document(
     matter: FrontMatter, *, document_id: str, path: str, content_hash: str
 ) -> tuple[Document, tuple[ReadingNotice, ...]]:
     name = shown(path.rpartition("/")[2])
-    readable = readable_text(matter.body)
+    readable = readable_text(folded(matter.body))
     if not any(character.isalnum() for character in readable.text):
         raise DocumentError(
             en=f"{name} has no text besides images, links and notices: add some or remove it.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from rag.config import MAX_QUESTION_CHARACTERS
+from rag.corpus.characters import folded
 from rag.corpus.languages import text_language
 from rag.errors import QuestionError
 from rag.messages import Language
@@ -38,7 +39,9 @@ class Query:
 
 
 def checked_question(question: str) -> str:
-    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
+    """The question in the characters that articles are folded to (`rag.corpus.characters`).
+
+    Without what no text may hold: halves of surrogate pairs become U+FFFD.
 
     Raises `QuestionError` where it is empty or too long.
     """
@@ -53,7 +56,7 @@ def checked_question(question: str) -> str:
             f" {MAX_QUESTION_CHARACTERS:,}.",
             zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
         )
-    return question
+    return folded(question)
 
 
 def understand(
