@@ -328,18 +328,13 @@ def chat(
 def _open() -> Assistant:
     """Open the configured index; without one, build it from `seeds/` if that is here."""
     from rag.assistant import Assistant
+    from rag.index.indexing import first_root, made_of_seeds
     from rag.index.status import read_status
-    from rag.index.store import index_exists
 
     config = Config.from_environment()
-    seeds = Path("seeds")
-    if not index_exists(config.index) and seeds.is_dir():
-        err.print(
-            local(
-                f"No index in {config.index} yet: building it from seeds/.",
-                f"{config.index} 中还没有索引：先用 seeds/ 建立。",
-            )
-        )
+    seeds = first_root(config.index)
+    if seeds:
+        print_error(made_of_seeds(config.index).text(LANGUAGE))
         print_report(_index(config, [seeds], _embedder(config)), to=err)
     # What is wrong with the index is told before the seconds that the model takes to load.
     read_status(config.index)

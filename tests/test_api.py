@@ -66,16 +66,37 @@ def test_the_environment_names_the_index(
 
 
 def test_errors_reach_the_caller_and_a_missing_index_may_come_later(
-    seeds_index: Path, opened: list[Config], tmp_path: Path
+    seeds_index: Path, opened: list[Config], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     late = tmp_path / "late"
-    with pytest.raises(IndexMissing):
+    with pytest.raises(IndexMissing, match="run `rag index FOLDER`"):
         rag.answer(QUESTION, config=Config(index=late))
     late.symlink_to(seeds_index)
     assert rag.answer(QUESTION, config=Config(index=late)).status == "answered"
     with pytest.raises(QuestionError):
         rag.answer(" ", config=Config(index=late))
-    assert len(opened) == 2
+    assert opened == [Config(index=late)]
+
+
+@pytest.mark.usefixtures("opened")
+def test_without_an_index_it_is_made_from_seeds_as_the_command_does(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds" / "port.md").write_text("# Port\n\nForty ships came to Lund on Monday.\n")
+    (tmp_path / "seeds" / "broken.jsonl").write_text("{\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAG_LANG", "en")
+    monkeypatch.delenv("RAG_INDEX", raising=False)
+    answer = rag.answer("How many ships came to Lund on Monday?")
+    assert answer.text == "Forty ships came to Lund on Monday. [1]"
+    told, broken = caplog.messages
+    assert told == "No index in .rag yet: building it from seeds/."
+    assert "broken.jsonl" in broken
+    caplog.clear()
+    assert asyncio.run(rag.aanswer("How many ships came to Lund on Monday?")).text == answer.text
+    assert caplog.messages == []
 
 
 def test_many_indexes_share_one_model_and_only_the_last_stay_open(

@@ -21,9 +21,28 @@ from rag.index.store import (
     stored_roots,
 )
 from rag.index.writer import Writer
+from rag.messages import Message
 from rag.models.embedder import Embedder
 
 _FEW_FILES = 100
+
+
+def first_root(folder: Path) -> Path | None:
+    """The articles that an index is made of unasked: `seeds/` of the current folder.
+
+    None where there is none, or where `folder` has an index already.
+    """
+    seeds = Path("seeds")
+    return seeds if seeds.is_dir() and not index_exists(folder) else None
+
+
+def made_of_seeds(folder: Path) -> Message:
+    """What to say before an index is made unasked: it may take minutes."""
+    return Message(
+        code="made_of_seeds",
+        en=f"No index in {folder} yet: building it from seeds/.",
+        zh=f"{folder} 中还没有索引：先用 seeds/ 建立。",
+    )
 
 
 def update_index(
