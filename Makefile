@@ -50,7 +50,7 @@ fuzz: $(VENV)/ready
 $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Python 3.11 or newer is needed: run make PYTHON=/path/to/python3.11"; exit 1; }
-	@echo "Installing about 1.3 GB of packages into $(VENV)/: this takes minutes, once."
+	@echo "Installing about 2.3 GB of packages into $(VENV)/: this takes minutes, once."
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --no-deps --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet -r requirements-torch.txt

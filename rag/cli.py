@@ -307,7 +307,9 @@ def chat(
     host: Annotated[
         str, typer.Option(help=local("Address to bind to.", "监听地址。"))
     ] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=1, max=65535, help=local("Port.", "端口。"))] = 7860,
+    port: Annotated[
+        int, typer.Option(min=0, max=65535, help=local("Port; 0: any.", "端口；0 为任意。"))
+    ] = 7860,
 ) -> None:
     page = PageConfig.from_environment()
     if host not in LOOPBACK:
