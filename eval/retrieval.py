@@ -40,6 +40,7 @@ from rag.config import Config
 from rag.errors import ConfigError, RagError, first_line
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
+from rag.retrieval.question_form import as_embedded, tidy_question
 
 MEASURES = {
     "hit@1": ir_measures.Success @ 1,
@@ -93,7 +94,9 @@ def main(arguments: Sequence[str]) -> int:
                 if make_embedder not in searched:
                     embedder = CachedEmbedder(make_embedder(config), cache)
                     # All at once: questions are embedded one by one otherwise.
-                    embedder.embed_queries([question.text for question in collection.questions])
+                    embedder.embed_queries(
+                        [as_embedded(tidy_question(q.text)) for q in collection.questions]
+                    )
                     searched[make_embedder] = (
                         embedder,
                         snapshot_of(collection.documents, embedder, watch),

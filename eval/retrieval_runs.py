@@ -19,6 +19,7 @@ from rag.retrieval.dense import DenseRetriever
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lexical import LexicalRetriever
 from rag.retrieval.query import Query, understand
+from rag.retrieval.question_form import as_embedded
 from rag.types import Hit
 
 _TRANSLATION_SECONDS = 120.0
@@ -40,8 +41,8 @@ def _hybrid(snapshot: Snapshot, embedder: Embedder, _: Config) -> Find:
     retriever = HybridRetriever(snapshot, embedder)
 
     def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
-        vector = begin_query(embedder, question.text)
-        return retriever.search(_understood(question, retriever), vector, k)
+        query = _understood(question, retriever)
+        return retriever.search(query, begin_query(embedder, as_embedded(query.text)), k)
 
     return find
 
@@ -58,8 +59,8 @@ def _hybrid_translated(snapshot: Snapshot, embedder: Embedder, config: Config) -
     languages = {document.language for document in snapshot.documents.values()}
 
     def find(question: RetrievalQuestion, k: int) -> tuple[Hit, ...]:
-        vector = begin_query(embedder, question.text)
         query = _understood(question, retriever)
+        vector = begin_query(embedder, as_embedded(query.text))
         others = languages - {query.language}
         said = {to: text for to in others if (text := translator.translate(query.text, to).text)}
         return retriever.search(replace(query, translations=said), vector, k)

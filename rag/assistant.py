@@ -23,6 +23,7 @@ from rag.answering.model_use import full_name, total_use, unknown_use
 from rag.answering.notices import (
     behind,
     fell_back,
+    looked_up_again,
     no_article_then,
     no_model,
     other_language,
@@ -33,9 +34,12 @@ from rag.answering.options import AS_CONFIGURED, Options, Writer
 from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
+from rag.answering.selection.turns import places_shown
+from rag.answering.unsearched import answer_unsearched
 from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
 from rag.config import Config
 from rag.corpus.chunker import CHUNKER
+from rag.corpus.languages import text_language
 from rag.errors import ChatModelError, RagError
 from rag.index.articles import document_not_found, reference
 from rag.index.snapshot import Snapshot, read_snapshot
@@ -46,7 +50,8 @@ from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.retrieval.query import checked_question, reread, understand
+from rag.retrieval.query import checked_question, reread, turns_that_asked, understand
+from rag.retrieval.question_form import tidy_question
 from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
@@ -225,10 +230,16 @@ class Assistant:
         question = checked_question(question)
         if time_frame:
             check_time_frame(time_frame)
+        if unsearched := answer_unsearched(question, history, options.language):
+            yield from unsearched.statements
+            yield unsearched
+            return
+        history = turns_that_asked(history)
         yield Progress(stage="searching")
         writer = self._writer if options.writer == "configured" else options.writer
         found, usages = self._find(question, history, time_frame, today or date.today(), writer)
-        language = options.language or found.query.language
+        # "Really?" behind a Chinese question is in English, and the question searched in Chinese.
+        language = options.language or text_language(question)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from self._compose(found, writer, language, options.sources)
@@ -277,13 +288,13 @@ class Assistant:
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
         """What the search brought, and what the chat model counted for understanding."""
         # What leans on nothing is searched for as it stands.
-        begun = None if history else QuestionVector(self._embedder, question)
+        begun = None if history else QuestionVector(self._embedder, tidy_question(question))
         self.refresh()
         corpus = self._corpus
         newest = corpus.retriever.newest
         query = understand(question, history, today=today, newest=newest)
         usages: list[TokenUsage | None] = []
-        if query.rewritten and writer and writer.rewriter:
+        if history and query.rewritten and not query.nudge and writer and writer.rewriter:
             rewriting = writer.rewriter.rewrite(question, history, query.language)
             usages.append(rewriting.usage)
             if rewriting.text:
@@ -291,7 +302,8 @@ class Assistant:
         if time_frame:
             query = replace(query, time_frame=time_frame)
         translator = writer.translator if writer else None
-        found = search(corpus, query, self._embedder, self._vectors, translator, begun)
+        shown = places_shown(history, query.text) if query.nudge == "more" else frozenset()
+        found = search(corpus, query, self._embedder, self._vectors, translator, begun, shown)
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
 
@@ -352,6 +364,8 @@ class Assistant:
         notices = [self._behind] if self._behind else []
         if found.corpus.snapshot.manifest.rereading_due:
             notices.append(rereading_due())
+        if query.nudge == "doubt" and answered:
+            notices.append(looked_up_again())
         notices += map(searched_as, query.translations.values())
         frame = query.time_frame
         if frame and found.hits and not found.corpus.retriever.has_articles_of(frame):

@@ -16,6 +16,7 @@ from rag.assistant import Assistant
 from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.retrieval.question_form import as_embedded
 from rag.types import Answer, TimeFrame, Timings
 from tests.chat_server import Reply, Request, chat_server, in_pieces, says
 
@@ -70,9 +71,10 @@ def test_conversations_at_once_have_the_answers_of_each_alone(
 
 
 def test_a_question_that_is_begun_early_has_the_vector_it_would_have(embedder: Embedder) -> None:
-    begun = [QuestionVector(embedder, text) for text in ("苹果", "Why did Apple choose Alibaba?")]
-    for vector, text in zip(begun, ("苹果", "Why did Apple choose Alibaba?"), strict=True):
-        assert np.array_equal(vector.of(text)(), embedder.embed_queries([text])[0])
+    texts = ("苹果", "Why did Apple choose Alibaba?")
+    begun = [QuestionVector(embedder, text) for text in texts]
+    for vector, text in zip(begun, texts, strict=True):
+        assert np.array_equal(vector.of(text)(), embedder.embed_queries([as_embedded(text)])[0])
     # Understanding may make another text of it.
     assert np.array_equal(begun[0].of("阿里")(), embedder.embed_queries(["阿里"])[0])
 

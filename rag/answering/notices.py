@@ -18,6 +18,16 @@ def searched_as(translation: str) -> Message:
     )
 
 
+def looked_up_again() -> Message:
+    """What was done where a person doubted the answer before."""
+    return Message(
+        code="looked_up_again",
+        en="The question before was looked up again. Each sentence is the articles' own or was"
+        " checked against them: its number leads to the place. Articles themselves may be wrong.",
+        zh="已重新查找上一个问题。每句话都是文章原句或已与文章核对，编号指向出处；文章本身也可能有误。",
+    )
+
+
 def no_article_then(frame: TimeFrame) -> Message:
     """Why the days that a question speaks of had no part in the search."""
     return Message(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
@@ -10,13 +10,25 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, SentenceVectors, gather
-from rag.answering.selection.abstention import Assessment, assess, no_article_of
+from rag.answering.selection.abstention import (
+    Assessment,
+    assess,
+    no_article_of,
+    not_mentioned,
+    nothing_more,
+)
 from rag.answering.selection.features import Asked
 from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank
 from rag.answering.selection.recency import prefer_newest
-from rag.answering.selection.requirements import Requirements, mixes_scripts, requirements
+from rag.answering.selection.requirements import (
+    Reader,
+    Requirements,
+    mixes_scripts,
+    requirements,
+)
 from rag.answering.selection.time_asked import of_time_asked
+from rag.answering.selection.turns import Place, about_name, not_among
 from rag.answering.understanding.translation import Translator
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
@@ -25,6 +37,7 @@ from rag.models.embedder import Embedder, begin_query
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.query import Query
+from rag.retrieval.question_form import as_embedded
 from rag.retrieval.stories import Stories
 from rag.retrieval.terms import FoldedTexts, concepts, fold, weights
 from rag.retrieval.time_words import without_days
@@ -60,11 +73,13 @@ class QuestionVector:
     def __init__(self, embedder: Embedder, text: str) -> None:
         self._embedder = embedder
         self._text = text
-        self._begun = begin_query(embedder, text)
+        self._begun = begin_query(embedder, as_embedded(text))
 
     def of(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        """What waits for the vector, which is begun now where understanding made another text."""
-        return cache(self._begun if text == self._text else begin_query(self._embedder, text))
+        """What waits for the vector, begun only now where understanding made another text."""
+        if text == self._text:
+            return cache(self._begun)
+        return cache(begin_query(self._embedder, as_embedded(text)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,10 +125,11 @@ def search(
     sentences: SentenceVectors,
     translator: Translator | None,
     begun: QuestionVector | None = None,
+    shown: Collection[Place] = (),
 ) -> Found:
     """Search for a question, in the articles' other language too where there is a translator.
 
-    `begun` is its vector, where that is under way already.
+    `begun` is its vector, where that is under way already. What was `shown` before is left out.
     """
     begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
@@ -150,7 +166,10 @@ def search(
     )
     needed = requirements(query, about, across=across)
     members = of_those_asked_about(plain, rank(asked, needed, evidence))
-    of_time, others = of_time_asked(members.candidates, needed)
+    may_answer = members.candidates
+    if query.brought:
+        may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
+    of_time, others = of_time_asked(not_among(may_answer, shown), needed)
     ranked = prefer_newest(of_time, query.time_frame)
     nothing = query.time_frame if not hits and query.time_frame else None
     return Found(
@@ -162,15 +181,25 @@ def search(
         candidates=ranked,
         assessment=no_article_of(nothing)
         if nothing
-        else _assessment(asked, needed, members, ranked + others),
+        else _assessment(asked, needed, members, ranked + others, shown),
     )
 
 
 def _assessment(
-    asked: Asked, needed: Requirements, members: Members, ranked: Sequence[Candidate]
+    asked: Asked,
+    needed: Requirements,
+    members: Members,
+    ranked: Sequence[Candidate],
+    shown: Collection[Place],
 ) -> Assessment:
     """Whether what speaks of the things asked about answers; only what is like them never does."""
     if members.absent:
         return Assessment(answerable=False, missing=members.absent)
-    found = assess(asked, needed, ranked)
+    if not ranked and asked.query.brought:
+        return Assessment(answerable=False, missing=(not_mentioned([asked.query.brought]),))
+    found = assess(asked, needed, ranked, members.candidates)
+    if ranked and asked.query.alone:
+        return replace(found, answerable=True, missing=())
+    if shown and not found.answerable:
+        return replace(found, missing=(nothing_more(),))
     return replace(found, missing=(*members.lone, *found.missing)) if found.answerable else found

@@ -106,19 +106,40 @@ _MEASURE_OF = (
 
 def self_contained(question: str, before: Before) -> str | None:
     """The follow-up as a question of its own; None for one that leans on nothing."""
-    core = _TAIL.sub("", _LEAD.sub("", question)).strip()
-    led = bool(_LEAD.match(question))
+    core = _core(question)
     if not core:
         return None
-    if _LATER.match(core) or _BARE.match(core):
+    if is_bare(question):
         return _bare(core, before)
-    if led:
+    if _LEAD.match(question):
         topic = _TOPIC.match(_LEAD.sub("", question))
         if topic and not _ASKS.search(topic["topic"]):
             return _with_topic(topic["topic"].strip(), topic["rest"], before)
-    if not _ASKS.search(core) and (led or _is_fragment(core)):
+    if fragment_of(question):
         return _replace(core, before) or _joined(question, before)
     return _resolved(question, before)
+
+
+def is_bare(question: str) -> bool:
+    """Whether a text is a question word alone ("Why?", "What next?")."""
+    core = _core(question)
+    return bool(_LATER.match(core) or _BARE.match(core))
+
+
+def fragment_of(question: str, *, led: bool = False) -> str | None:
+    """What a text that is no sentence brings ("Huawei" of "And Huawei?"); None for a sentence.
+
+    With `led` only where it begins as a follow-up does.
+    """
+    core = _core(question)
+    if not core or _ASKS.search(core) or is_bare(question):
+        return None
+    begun = bool(_LEAD.match(question))
+    return core if begun or (not led and _is_fragment(core)) else None
+
+
+def _core(question: str) -> str:
+    return _TAIL.sub("", _LEAD.sub("", question)).strip()
 
 
 def _with_topic(topic: str, rest: str, before: Before) -> str:

@@ -25,6 +25,7 @@ from rag.retrieval.question_names import Word, chinese_names, chinese_people, wo
 _LEAD = re.compile(
     r"^\s*(?:那么?(?![个些件次家种时天年里])|还有|以及|另外|而|再说|换成|至于|(?:那)?如果是)[，,\s]*"
 )
+_LED = re.compile(r"呢\s*[？?]?\s*$")
 _TAIL = re.compile(r"[呢嘛呀啊]?\s*[？?。！!]*\s*$")
 _TOPIC = re.compile(r"^(?P<topic>[^，,？?]{1,20})呢[，,？?\s]+(?P<rest>\S.*)$")
 _ASKS = re.compile(
@@ -68,16 +69,37 @@ def self_contained(question: str, before: Before) -> str | None:
 
     Raises nothing; where nothing can safely take a place, what was talked about is put in front.
     """
-    core = _TAIL.sub("", _LEAD.sub("", question))
-    led = bool(_LEAD.match(question)) or bool(re.search(r"呢\s*[？?]?\s*$", question))
-    if _LATER.match(core) or _BARE.match(core):
+    core = _core(question)
+    if is_bare(question):
         return _bare(core, before)
     topic = _TOPIC.match(_LEAD.sub("", question))
     if topic and not _ASKS.search(topic["topic"]):
         return _with_topic(topic["topic"], topic["rest"], before)
-    if not _ASKS.search(core) and (led or _is_fragment(core)):
+    if fragment_of(question):
         return _replace(core, before) or _joined(question, before)
     return _resolved(question, before)
+
+
+def is_bare(question: str) -> bool:
+    """Whether a text is a question word alone ("为什么？", "后来呢？")."""
+    core = _core(question)
+    return bool(_LATER.match(core) or _BARE.match(core))
+
+
+def fragment_of(question: str, *, led: bool = False) -> str | None:
+    """What a text that is no sentence brings (华为 of "那华为呢？"); None for a sentence.
+
+    With `led` only where it has the form of a follow-up.
+    """
+    core = _core(question)
+    if not core or _ASKS.search(core) or is_bare(question):
+        return None
+    begun = bool(_LEAD.match(question) or _LED.search(question))
+    return core if begun or (not led and _is_fragment(core)) else None
+
+
+def _core(question: str) -> str:
+    return _TAIL.sub("", _LEAD.sub("", question))
 
 
 def _with_topic(topic: str, rest: str, before: Before) -> str:

@@ -23,6 +23,7 @@ from rag.models.reranker import Reranker
 from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
 from rag.retrieval.published_days import newest_day, preferred, until_reported, within
 from rag.retrieval.query import Query
+from rag.retrieval.question_form import as_embedded
 from rag.types import Hit, Passage, TimeFrame
 
 _CANDIDATES = 100
@@ -60,7 +61,7 @@ class HybridRetriever:
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
-        vector = begin_query(self._embedder, question)
+        vector = begin_query(self._embedder, as_embedded(question))
         query = Query(text=question, language=text_language(question), time_frame=frame)
         return self.search(query, vector, k)
 

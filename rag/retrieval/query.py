@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Protocol
 
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.corpus.characters import folded
 from rag.corpus.languages import text_language
 from rag.errors import QuestionError
 from rag.messages import Language
 from rag.retrieval import follow_ups_en, follow_ups_zh
-from rag.retrieval.conversation import Before
+from rag.retrieval.conversation import Before, english_common, is_common_noun
+from rag.retrieval.question_form import tidy_question
+from rag.retrieval.question_names import chinese_names, english_names
 from rag.retrieval.time_words import read_time_frame
+from rag.text.courtesies import courtesy_in
+from rag.text.nudges import Nudge, nudge_in
 from rag.text.periods import Period, asked_periods
 from rag.types import Answer, TimeFrame
 
+UNSEARCHED = frozenset({"nothing_before", "pinyin", "no_question"})
+"""What an answer lacks where nothing was searched: no follow-up leans on such turns."""
 _LONGEST_REWRITTEN = 400
 """Characters: a chain of follow-ups must not grow without end."""
 
@@ -25,7 +32,10 @@ _LONGEST_REWRITTEN = 400
 class Query:
     """A question as it is searched for.
 
-    `text` is self-contained; `rewritten` tells that it isn't the question's own wording.
+    `text` is self-contained and tidy (`rag.retrieval.question_form`); `rewritten` tells that it
+    says more than the question's own wording. `brought` is the name that a follow-up puts in the
+    place of another ("What about Orbex?"): only what is said of that answers it, and anything where
+    the name is `alone`. `nudge` tells that nothing new is asked, and the question before is meant.
     `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
     `translations` say the same in other languages.
     """
@@ -33,15 +43,16 @@ class Query:
     text: str
     language: Language
     rewritten: bool = False
+    brought: str | None = None
+    alone: bool = False
+    nudge: Nudge | None = None
     time_frame: TimeFrame | None = None
     periods: tuple[Period, ...] = ()
     translations: Mapping[Language, str] = field(default_factory=dict)
 
 
 def checked_question(question: str) -> str:
-    """The question in the characters that articles are folded to (`rag.corpus.characters`).
-
-    Without what no text may hold: halves of surrogate pairs become U+FFFD.
+    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
 
     Raises `QuestionError` where it is empty or too long.
     """
@@ -56,7 +67,7 @@ def checked_question(question: str) -> str:
             f" {MAX_QUESTION_CHARACTERS:,}.",
             zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
         )
-    return folded(question)
+    return question
 
 
 def understand(
@@ -74,13 +85,43 @@ def understand(
     brings takes the place of its like in the question before, and what its pronouns stand for
     takes theirs. A question that stands alone is left as it is.
     """
+    question = tidy_question(question)
     language = text_language(question)
+    history = turns_that_asked(history)
+    if history and (nudge := nudge_in(question)):
+        again = tidy_question(history[-1].rewritten_question or history[-1].question)
+        query = Query(text=again, language=text_language(again), rewritten=True, nudge=nudge)
+        return reread(query, history, today, newest)
+    if not history and (topic := _topic_alone(question)):
+        about = (
+            f"关于{topic}，报道说了什么？"
+            if language == "zh"
+            else f"What do articles say about {topic}?"
+        )
+        query = Query(text=about, language=language, rewritten=True, brought=topic, alone=True)
+        return reread(query, (), today, newest)
     own = read_time_frame(question, today, newest) if today else None
     text = self_contained(question, history, today=today, newest=newest) if history else None
     if text is None:
         periods = asked_periods(question, today)
         return Query(text=question, language=language, time_frame=own, periods=periods)
-    return reread(Query(text=text, language=language, rewritten=True), history, today, newest)
+    query = Query(
+        text=text,
+        language=language,
+        rewritten=True,
+        brought=_brought(question, text),
+    )
+    return reread(query, history, today, newest)
+
+
+def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
+    """The turns that asked something of the articles: what a follow-up can lean on."""
+    return tuple(
+        answer
+        for answer in history
+        if not courtesy_in(answer.question)
+        and not any(message.code in UNSEARCHED for message in answer.missing)
+    )
 
 
 def reread(
@@ -110,17 +151,57 @@ def self_contained(
     # Runs of blanks, which the patterns of follow-ups would go over again and again.
     question = " ".join(question.split())
     before = Before(
-        question=_bounded(previous.rewritten_question or previous.question),
-        wording=_bounded(previous.question),
+        question=_bounded(tidy_question(previous.rewritten_question or previous.question)),
+        wording=_bounded(tidy_question(previous.question)),
         answered=tuple(statement.text for statement in previous.statements),
         today=today or date.today(),
         newest=newest,
     )
     language = text_language(question)
-    rewrite = follow_ups_zh.self_contained if language == "zh" else follow_ups_en.self_contained
-    text = rewrite(question, before)
+    text = _follow_ups(language).self_contained(question, before)
     if text is None or text == question:
         return None
     if text_language(before.question) != language and before.question:
         text = f"{before.question} {question}"
     return text
+
+
+def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
+    """Whether a text asks only of something said before ("Why?", "Really?"), and nothing was."""
+    if turns_that_asked(history):
+        return False
+    question = tidy_question(question)
+    return bool(nudge_in(question)) or _follow_ups(text_language(question)).is_bare(question)
+
+
+def _topic_alone(question: str) -> str | None:
+    """What "那百度呢？" brings where nothing was asked before it."""
+    return _follow_ups(text_language(question)).fragment_of(question, led=True)
+
+
+def _brought(question: str, text: str) -> str | None:
+    """The name that a follow-up puts in the place of another, where it stands in the new text."""
+    language = text_language(question)
+    fragment = _follow_ups(language).fragment_of(question)
+    if not fragment:
+        return None
+    names = chinese_names(fragment) if language == "zh" else english_names(fragment)
+    if names:
+        # The segmenter may have cut a name that it doesn't know.
+        name = fragment if language == "zh" and fragment in text else names[0].text
+        return name if name in text else None
+    common = is_common_noun(fragment) if language == "zh" else english_common([fragment.lower()])
+    days = re.search(r"\d", fragment) or read_time_frame(fragment, date.max, date.max)
+    return fragment if fragment in text and not common and not days else None
+
+
+class _FollowUps(Protocol):
+    """What is known of the follow-ups of one language."""
+
+    def self_contained(self, question: str, before: Before) -> str | None: ...
+    def is_bare(self, question: str) -> bool: ...
+    def fragment_of(self, question: str, *, led: bool = False) -> str | None: ...
+
+
+def _follow_ups(language: Language) -> _FollowUps:
+    return follow_ups_zh if language == "zh" else follow_ups_en

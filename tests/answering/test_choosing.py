@@ -103,7 +103,21 @@ def test_a_single_fact_takes_few_sentences(assistant: Assistant, question: str, 
 def test_a_why_question_gets_reasons_from_more_than_one_article(assistant: Assistant) -> None:
     answer = assistant.ask("why did Apple choose Alibaba")
     assert len({citation.doc_id for citation in answer.citations}) > 1
-    assert "购物和支付习惯" in answer.text
+    assert "缺少和大公司合作的经验" in answer.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why did Apple choose Alibaba?",
+        "why did  Apple choose Alibaba ?!",
+        "Hi, why did Apple choose Alibaba.",
+    ],
+)
+def test_how_a_question_is_typed_changes_no_answer(assistant: Assistant, question: str) -> None:
+    typed = assistant.ask("why did Apple choose Alibaba")
+    assert len(typed.statements) == 3
+    assert assistant.ask(question.format(typed.question)).statements == typed.statements
 
 
 def test_nothing_is_said_twice(assistant: Assistant) -> None:
@@ -136,7 +150,7 @@ def test_an_abstention_says_what_was_looked_for(
     assert answer.nearest
 
 
-@pytest.mark.parametrize("question", ["asdf qwer zxcv", "😀😀", "！！！", "zzyzx 是什么"])
+@pytest.mark.parametrize("question", ["asdf qwer zxcv", "zzyzx 是什么"])
 def test_a_question_about_nothing_in_the_articles_is_not_answered(
     assistant: Assistant, question: str
 ) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from rag.corpus.characters import folded
 from rag.corpus.loader import load_document
-from rag.retrieval.query import checked_question
+from rag.retrieval.question_form import tidy_question
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_an_article_and_a_question_are_folded_alike(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("---\ntitle: ⻓⻛号\n---\n⻓⻛号１２⽉⾸航。", encoding="utf-8")
     document = load_document(tmp_path / "a.md", tmp_path)
     assert (document.title, document.text) == ("长风号", "长风号12月首航。")
-    assert checked_question("⻓⻛号⼏⽉⾸航？") == "长风号几月首航？"
+    assert tidy_question("⻓⻛号⼏⽉⾸航？") == "长风号几月首航？"

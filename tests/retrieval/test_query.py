@@ -87,4 +87,4 @@ def test_a_question_that_stands_alone_is_left_as_it_is() -> None:
 
 
 def test_without_history_nothing_is_rewritten() -> None:
-    assert not understand("And Doubao?", []).rewritten
+    assert not understand("What is Doubao?", []).rewritten

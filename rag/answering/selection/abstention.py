@@ -49,16 +49,24 @@ class Assessment:
     answerability: float = 0.0
 
 
-def assess(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> Assessment:
-    """Judge the sentences found, `ranked` best first."""
+def assess(
+    asked: Asked,
+    needed: Requirements,
+    ranked: Sequence[Candidate],
+    found: Sequence[Candidate] = (),
+) -> Assessment:
+    """Judge the sentences that may answer, `ranked` best first.
+
+    `found` are those with others that may not, where there are such: a name in them is known.
+    """
     if request := request_in(asked.query.text):
         return Assessment(answerable=False, missing=(no_question(request),))
     if not ranked:
         return Assessment(answerable=False, missing=(_nothing_near(()),))
     reader = Reader(needed)
-    unknown = _unknown(needed, ranked, reader)
+    unknown = _unknown(needed, found or ranked, reader)
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
-        return Assessment(answerable=False, missing=(_not_mentioned(_texts(unknown)),))
+        return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),))
     if not any(c.evidence.coverage or c.evidence.nearby for c in ranked) or not asked.concepts:
         # However near it looks: nothing that the question is about stands in any of it.
         return Assessment(answerable=False, missing=(_nothing_near(_texts(asked.concepts)),))
@@ -71,7 +79,7 @@ def assess(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> A
     if answerability < THRESHOLD:
         missing = (_why_not(asked, needed, ranked, reader),)
         return Assessment(answerable=False, missing=missing, answerability=answerability)
-    lone = (_not_mentioned(_texts(unknown)),) if unknown else ()
+    lone = (not_mentioned(_texts(unknown)),) if unknown else ()
     return Assessment(answerable=True, missing=lone, answerability=answerability)
 
 
@@ -151,9 +159,9 @@ def _lack(
     lacking: frozenset[Requirement], needed: Requirements, ranked: Sequence[Candidate]
 ) -> Message:
     if "name" in lacking:
-        return _not_mentioned([name.text for name in needed.names])
+        return not_mentioned([name.text for name in needed.names])
     if "counted" in lacking and needed.counted:
-        return _not_mentioned([needed.counted.text])
+        return not_mentioned([needed.counted.text])
     if "date" in lacking:
         return _no_such_day(needed.dates) if needed.dates else _no_such_period(needed, ranked)
     return _kind_not_given(needed.wanted)
@@ -173,7 +181,8 @@ def _quoted(words: Sequence[str]) -> tuple[str, str]:
     return ", ".join(f"“{w}”" for w in words), "、".join(f"“{w}”" for w in words)
 
 
-def _not_mentioned(words: Sequence[str]) -> Message:
+def not_mentioned(words: Sequence[str]) -> Message:
+    """What to say where something that the question names is missing."""
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
@@ -240,4 +249,13 @@ def not_answered() -> Message:
         code="not_answered",
         en="Passages on the subject were found, but no sentence that answers the question.",
         zh="找到了相关的段落，但没有能回答这个问题的句子。",
+    )
+
+
+def nothing_more() -> Message:
+    """What to say where more was asked for than there is."""
+    return Message(
+        code="nothing_more",
+        en="No further sentence that answers this was found: what was shown before is all.",
+        zh="没有找到更多能回答这个问题的句子；前面列出的就是全部。",
     )

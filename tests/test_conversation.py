@@ -1,0 +1,189 @@
+"""Conversations through the public functions: greetings, doubts, names that come later."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.corpus.chunker import CHUNKER
+from rag.index.indexing import update_index
+from rag.index.snapshot import read_snapshot
+from rag.models.embedder import Embedder
+from rag.types import Answer
+
+TODAY = date(2025, 6, 1)
+ARTICLES = {
+    "ferry": "Halden Ferries opened its new terminal in Porto on 3 May because the old pier was too"
+    " short for larger ships."
+    " Chief executive Ines Duarte said the terminal cost 40 million euros."
+    " Porto's mayor said the old pier will become a park.",
+    "rail": "Brisk Rail raised its fares by 6% in April."
+    " The company said energy prices had doubled. Its chairman Tom Askew will leave in autumn.",
+    "tea": "茶企云岭茶业宣布，因为干旱导致春茶减产，公司将把春茶价格上调百分之八。"
+    "云岭茶业董事长周正平表示，"
+    "秋茶供应不受影响。",
+    "mill": "白沙造纸去年关闭了两条生产线，原因是纸浆价格上涨。白沙造纸共有员工1200人。",
+}
+
+
+@pytest.fixture(scope="module")
+def assistant(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Assistant:
+    folder = tmp_path_factory.mktemp("talk")
+    for name, text in ARTICLES.items():
+        (folder / f"{name}.md").write_text(f"---\ntitle: {text[:12]}\n---\n\n{text}\n", "utf-8")
+    index = folder / "index"
+    update_index(index, [folder], embedder)
+    snapshot = read_snapshot(index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+    return Assistant(snapshot=snapshot, embedder=embedder)
+
+
+def talk(assistant: Assistant, *questions: str) -> list[Answer]:
+    history: list[Answer] = []
+    for question in questions:
+        # As the page keeps a conversation: by way of JSON.
+        kept = [Answer.from_json(answer.to_json()) for answer in history]
+        history.append(assistant.ask(question, kept, today=TODAY))
+    return history
+
+
+def codes(answer: Answer) -> list[str]:
+    return [message.code for message in (*answer.notices, *answer.missing)]
+
+
+@pytest.mark.parametrize(
+    ("said", "language"),
+    [("Hello!", "en"), ("thanks a lot", "en"), ("谢谢你", "zh"), ("你是谁？", "zh"), ("🎉", "en")],
+)
+def test_a_courtesy_is_answered_and_claims_nothing(
+    assistant: Assistant, said: str, language: str
+) -> None:
+    [answer] = talk(assistant, said)
+    [statement] = answer.statements
+    assert (answer.status, answer.language, answer.question) == ("answered", language, said)
+    assert (statement.kind, statement.citations) == ("framing", ())
+    assert ("sources" in statement.text or "source" in statement.text) or "出处" in statement.text
+    assert (answer.hits, answer.notices, answer.missing, answer.model) == ((), (), (), None)
+
+
+def test_what_has_no_words_is_answered_in_the_language_of_the_conversation(
+    assistant: Assistant,
+) -> None:
+    assert talk(assistant, "云岭茶业为什么涨价？", "👍")[-1].language == "zh"
+
+
+@pytest.mark.parametrize("between", ["thanks!", "谢谢", "ok great", "👍", "who are you?"])
+def test_a_follow_up_leans_on_no_courtesy(assistant: Assistant, between: str) -> None:
+    *_, answer = talk(assistant, "Why did Halden Ferries open a new terminal?", between, "Where?")
+    assert answer.rewritten_question is not None
+    assert "Halden Ferries" in answer.rewritten_question
+    assert "Porto" in answer.text
+
+
+@pytest.mark.parametrize(
+    "questions",
+    [
+        ("Why?",),
+        ("真的吗？",),
+        ("hi", "What else?"),
+        ("你好", "还有呢"),
+        ("谢谢", "为什么？"),
+    ],
+)
+def test_what_leans_on_nothing_says_so(assistant: Assistant, questions: Sequence[str]) -> None:
+    *_, answer = talk(assistant, *questions)
+    assert (answer.status, codes(answer)) == ("abstained", ["nothing_before"])
+
+
+@pytest.mark.parametrize(
+    ("questions", "shows"),
+    [
+        (("What about Brisk Rail?",), "fares"),
+        (("hello", "And Brisk Rail?"), "fares"),
+        (("那云岭茶业呢",), "春茶"),
+        (("你好", "那白沙造纸呢？"), "白沙造纸"),
+    ],
+)
+def test_a_name_alone_is_a_question_of_its_own(
+    assistant: Assistant, questions: Sequence[str], shows: str
+) -> None:
+    *_, answer = talk(assistant, *questions)
+    assert answer.status != "abstained"
+    assert shows in answer.text
+
+
+@pytest.mark.parametrize("doubt", ["Really?", "are you sure", "How do you know that?", "真的吗"])
+def test_a_doubt_looks_the_question_up_again(assistant: Assistant, doubt: str) -> None:
+    first, again = talk(assistant, "How much did the Halden Ferries terminal cost?", doubt)
+    assert again.citations == first.citations
+    assert "40 million" in again.text
+    assert again.rewritten_question == first.question
+    assert "looked_up_again" in codes(again)
+
+
+@pytest.mark.parametrize(
+    ("question", "more"),
+    [
+        ("What do the articles say about Halden Ferries?", "what else?"),
+        ("云岭茶业发生了什么？", "还有呢"),
+    ],
+)
+def test_more_is_what_was_not_shown(assistant: Assistant, question: str, more: str) -> None:
+    first, second, *_, last = talk(assistant, question, more, more, more, more)
+    shown = {(c.doc_id, c.start) for c in first.citations}
+    assert not shown & {(c.doc_id, c.start) for c in second.citations}
+    assert (last.status, codes(last)) == ("abstained", ["nothing_more"])
+
+
+@pytest.mark.parametrize(
+    ("question", "follow_up", "never"),
+    [
+        ("Why did Halden Ferries open a new terminal?", "What about Velmond?", "pier"),
+        ("How much did Brisk Rail raise its fares?", "And Halden Ferries?", "6%"),
+        ("How much did Brisk Rail raise its fares?", "what about zorvex", "6%"),
+        ("云岭茶业为什么涨价？", "那维尔蒙呢？", "干旱"),
+        ("白沙造纸有多少员工？", "云岭茶业呢？", "1200"),
+        ("云岭茶业为什么涨价？", "What about Velmond?", "干旱"),
+    ],
+)
+def test_a_name_that_comes_later_never_has_the_facts_of_the_one_before(
+    assistant: Assistant, question: str, follow_up: str, never: str
+) -> None:
+    first, second = talk(assistant, question, follow_up)
+    assert never in first.text
+    assert never not in "".join(statement.text for statement in second.statements)
+
+
+def test_a_follow_up_may_come_behind_an_abstention(assistant: Assistant) -> None:
+    first, second = talk(assistant, "How much did Velmond Rail raise its fares?", "And Brisk Rail?")
+    assert first.status == "abstained"
+    assert "6%" in second.text
+
+
+def test_a_change_of_subject_is_left_alone(assistant: Assistant) -> None:
+    *_, answer = talk(assistant, "云岭茶业为什么涨价？", "谢谢", "白沙造纸有多少员工？")
+    assert answer.rewritten_question is None
+    assert "1200" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("question", "forms"),
+    [
+        (
+            "why did Halden Ferries open a new terminal",
+            ["{}", " {} ?!", "Ｗhy did Halden Ferries open a new　terminal。", "Hi, {}? Thanks!"],
+        ),
+        ("云岭茶业为什么涨价", ["{}", "{}。", "云岭茶业 为什么 涨价 ？", "请问{}"]),
+    ],
+)
+def test_signs_that_say_nothing_change_no_answer(
+    assistant: Assistant, question: str, forms: Sequence[str]
+) -> None:
+    typed = [f"{question}?", *(form.format(question) for form in forms)]
+    answers = [assistant.ask(form, today=TODAY) for form in typed]
+    assert answers[0].status == "answered"
+    assert {answer.statements for answer in answers} == {answers[0].statements}
+    assert [answer.question for answer in answers] == typed
+    assert {answer.rewritten_question for answer in answers} == {None}
