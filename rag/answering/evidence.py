@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.instructions import instructs
-from rag.corpus.sentences import split_sentences
+from rag.corpus.sentences import SentenceKind, split_sentences
+from rag.corpus.table_rows import begins_in_table
 from rag.models.embedder import Embedder, Vectors
 from rag.retrieval.stories import Stories
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
@@ -76,6 +77,19 @@ def cited_sentence(
     )
 
 
+@dataclass(frozen=True, kw_only=True)
+class AskedRow:
+    """A row of a table that is asked for: `document.text[start:end]`.
+
+    `context` is the row below its table's head and what stands above that.
+    """
+
+    document: Document
+    start: int
+    end: int
+    context: str
+
+
 class SentenceVectors:
     """Vectors of sentences, remembered between questions. Safe between threads."""
 
@@ -130,8 +144,11 @@ def gather(
     stories: Stories,
     vectors: SentenceVectors,
     most: int | None = None,
+    rows: Sequence[AskedRow] = (),
 ) -> tuple[Evidence, ...]:
     """Every sentence of the hits' passages once, in the order of the hits; the `most` likeliest.
+
+    The `rows` of tables that the question asks for come first, and are there in any case.
 
     Sentences that give orders to a program are none (`rag.answering.instructions`).
 
@@ -139,7 +156,14 @@ def gather(
     Embedding takes nearly all the time of an answer, so what `most` leaves out is told by words
     and by the rank of the passage alone.
     """
-    places = _likeliest(list(_places(concepts, weights, hits, documents)), weights, most)
+    asked = [_row_place(row, concepts, weights) for row in rows]
+    there = {(place.document.doc_id, place.start) for place in asked}
+    found = [
+        place
+        for place in _places(concepts, weights, hits, documents)
+        if (place.document.doc_id, place.start) not in there
+    ]
+    places = [*asked, *_likeliest(found, weights, most)]
     embedded = vectors.of([place.text for place in places])
     also_in = {doc_id: stories.others(doc_id) for doc_id in {p.document.doc_id for p in places}}
     return tuple(
@@ -173,10 +197,16 @@ def _places(
         document, passage = documents[hit.passage.doc_id], hit.passage
         nearby = coverage(fold(f"{document.title}\n{passage.text}"), concepts, weights)
         before: Sequence[bool] = [False] * len(concepts)
-        for line in _lines(passage.text):
+        # Rows are led by what stands above their table and names its columns.
+        above = before
+        in_table = begins_in_table(document.text, passage.start)
+        for line in _lines(passage.text, in_table):
             shown = _shown(line.folded, concepts)
+            if line.kind == "columns":
+                above = [a or b for a, b in zip(shown, before, strict=True)]
             if line.usable:
-                led = [a or b for a, b in zip(shown, before, strict=True)]
+                leading = above if line.kind == "row" else before
+                led = [a or b for a, b in zip(shown, leading, strict=True)]
                 yield _Place(
                     document=document,
                     start=passage.start + line.start,
@@ -192,6 +222,23 @@ def _places(
             before = shown
 
 
+def _row_place(row: AskedRow, concepts: Sequence[Concept], weights: Sequence[float]) -> _Place:
+    text = row.document.text[row.start : row.end]
+    around = fold(f"{row.document.title}\n{row.context}")
+    return _Place(
+        document=row.document,
+        start=row.start,
+        end=row.end,
+        text=text,
+        passage=row.context,
+        nearby=coverage(around, concepts, weights),
+        shown=_shown(fold(text), concepts),
+        led=coverage(around, concepts, weights),
+        rank=0,
+        behind=0.0,
+    )
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Line:
     """A sentence or heading of a passage; `usable` tells whether it may be evidence."""
@@ -199,20 +246,22 @@ class _Line:
     start: int
     end: int
     folded: FoldedText
+    kind: SentenceKind
     usable: bool
 
 
 @lru_cache(maxsize=_READ_PASSAGES)
-def _lines(passage: str) -> tuple[_Line, ...]:
+def _lines(passage: str, in_table: bool) -> tuple[_Line, ...]:
     """What a passage is made of, in order: the same whatever is asked."""
     return tuple(
         _Line(
             start=sentence.start,
             end=sentence.end,
             folded=fold(text),
-            usable=sentence.kind == "sentence" and not instructs(text),
+            kind=sentence.kind,
+            usable=sentence.kind in ("sentence", "row") and not instructs(text),
         )
-        for sentence in split_sentences(passage)
+        for sentence in split_sentences(passage, in_table=in_table)
         for text in [passage[sentence.start : sentence.end]]
     )
 

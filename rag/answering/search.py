@@ -19,7 +19,7 @@ from rag.answering.selection.abstention import (
 )
 from rag.answering.selection.features import Asked
 from rag.answering.selection.members import Members, of_those_asked_about
-from rag.answering.selection.ranking import Candidate, rank
+from rag.answering.selection.ranking import Candidate, rank, with_rows_first
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import (
     Reader,
@@ -27,6 +27,7 @@ from rag.answering.selection.requirements import (
     mixes_scripts,
     requirements,
 )
+from rag.answering.selection.tables import rows_asked_for
 from rag.answering.selection.time_asked import of_time_asked
 from rag.answering.selection.turns import Place, about_name, not_among
 from rag.answering.understanding.translation import Translator
@@ -154,6 +155,7 @@ def search(
     read = {h.passage.doc_id: documents.get(h.passage.doc_id) for h in hits}
     there = {doc_id: document for doc_id, document in read.items() if document}
     hits = tuple(hit for hit in hits if hit.passage.doc_id in there)
+    rows = rows_asked_for(asked, list(there.values()))
     evidence = gather(
         vector(),
         about,
@@ -163,6 +165,7 @@ def search(
         corpus.stories,
         sentences,
         _EMBEDDED_SENTENCES,
+        rows,
     )
     needed = requirements(query, about, across=across)
     members = of_those_asked_about(plain, rank(asked, needed, evidence))
@@ -171,6 +174,7 @@ def search(
         may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
     of_time, others = of_time_asked(not_among(may_answer, shown), needed)
     ranked = prefer_newest(of_time, query.time_frame)
+    ranked = with_rows_first(ranked, rows)
     nothing = query.time_frame if not hits and query.time_frame else None
     return Found(
         corpus=corpus,

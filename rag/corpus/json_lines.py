@@ -14,6 +14,7 @@ import re
 
 from rag.corpus.characters import cleaned, one_line
 from rag.corpus.front_matter import FrontMatter, flat_fields
+from rag.corpus.table_rows import ROWS_FENCE, is_header
 from rag.errors import DocumentError
 from rag.types import Document
 
@@ -56,10 +57,17 @@ def to_line(document: Document) -> str:
         "outlet": document.outlet,
         "lang": document.language,
         "url": document.url,
-        "text": _SPECIAL.sub(r"\\\g<0>", document.text),
+        "text": "\n\n".join(map(_as_markdown, document.text.split("\n\n"))),
     }
     present = {key: item for key, item in value.items() if item is not None}
     return json.dumps(present, ensure_ascii=False)
+
+
+def _as_markdown(block: str) -> str:
+    """What stands between two blank lines, so that it is read again as it is."""
+    if is_header(block.partition("\n")[0]):
+        return f"```{ROWS_FENCE}\n{block}\n```"
+    return _SPECIAL.sub(r"\\\g<0>", block)
 
 
 def _own_id(value: object, name: str) -> str:

@@ -22,6 +22,10 @@ from markdown_it.rules_inline.state_inline import Delimiter
 from markdown_it.token import Token
 
 from rag.corpus.characters import cleaned, is_cjk, one_line
+from rag.corpus.html_tables import read_table, split_tables
+from rag.corpus.plain_tables import with_plain_tables
+from rag.corpus.table_rows import ROWS_FENCE
+from rag.corpus.tables import table_lines
 
 BlockKind = Literal["paragraph", "heading", "item", "table", "code", "image"]
 
@@ -83,7 +87,7 @@ class Block:
 
 def parse_blocks(source: str) -> tuple[Block, ...]:
     """The blocks of a Markdown text, in order; none is without text or image."""
-    return tuple(_BlockReader().read(_parser().parse(source)))
+    return tuple(_BlockReader().read(_parser().parse(with_plain_tables(source))))
 
 
 @cache
@@ -169,19 +173,25 @@ class _BlockReader:
         self._markers: list[str] = []
         self._heading: Token | None = None
         self._cells: list[str] | None = None
-        self._rows: list[str] = []
+        self._rows: list[list[str]] = []
+        self._above = ""
 
     def read(self, tokens: Sequence[Token]) -> Iterator[Block]:
+        for block in self._blocks(tokens):
+            self._above = block.plain
+            yield block
+
+    def _blocks(self, tokens: Sequence[Token]) -> Iterator[Block]:
         for token in tokens:
             if token.type == "inline":
                 yield from self._inline(token)
             elif token.type == "html_block":
-                yield from _html(token.content)
+                yield from _html(token.content, self._above)
             elif token.type == "fence":
-                yield from _code(token.content)
+                yield from _code(token.content, token.info)
             elif token.type == "table_close":
-                if self._rows:
-                    yield Block(kind="table", lines=tuple(self._rows))
+                if lines := table_lines(self._rows, self._above):
+                    yield Block(kind="table", lines=lines)
                 self._rows = []
             else:
                 self._enter_or_leave(token)
@@ -196,8 +206,8 @@ class _BlockReader:
         elif token.type == "tr_open":
             self._cells = []
         elif token.type == "tr_close":
-            if self._cells and any(self._cells):
-                self._rows.append(" | ".join(self._cells))
+            if self._cells is not None:
+                self._rows.append(self._cells)
             self._cells = None
 
     def _inline(self, token: Token) -> Iterator[Block]:
@@ -332,8 +342,19 @@ def _looks_like_heading(text: str) -> bool:
     return not re.search(r"[。！？!?][”’」』）)]*.", text)
 
 
-def _html(source: str) -> Iterator[Block]:
-    """Paragraphs of a block of HTML; scripts and styles are left out with what they hold."""
+def _html(source: str, above: str) -> Iterator[Block]:
+    """Paragraphs and tables of a block of HTML; scripts and styles go with what they hold."""
+    for part, is_table in split_tables(source):
+        caption, rows = read_table(part) if is_table else ("", [])
+        if lines := table_lines(rows, caption or above):
+            if caption:
+                yield Block(kind="paragraph", lines=(caption,))
+            yield Block(kind="table", lines=lines)
+        elif part:
+            yield from _html_paragraphs(part)
+
+
+def _html_paragraphs(source: str) -> Iterator[Block]:
     safe = nh3.clean(
         source, tags=_HTML_BLOCKS, attributes={}, clean_content_tags=_HTML_DROPPED, link_rel=None
     )
@@ -345,7 +366,12 @@ def _html(source: str) -> Iterator[Block]:
         yield Block(kind="image", lines=(), images=(one_line(source),))
 
 
-def _code(source: str) -> Iterator[Block]:
+def _code(source: str, info: str = "") -> Iterator[Block]:
+    if info.strip() == ROWS_FENCE:
+        rows = tuple(filter(None, map(one_line, source.split("\n"))))
+        if rows:
+            yield Block(kind="table", lines=rows)
+        return
     lines = [f"    {line.rstrip()}" for line in cleaned(source).split("\n") if line.strip()]
     if lines:
         yield Block(kind="code", lines=tuple(lines))

@@ -9,6 +9,7 @@ from datetime import datetime
 
 from rag.corpus.characters import cleaned
 from rag.corpus.front_matter import FrontMatter
+from rag.corpus.word_tables import outermost_table, paragraph_text, word_table
 from rag.errors import DocumentError, first_line
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -83,24 +84,24 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
         )
     document = docx.Document(io.BytesIO(data))
     parts: list[str] = []
-    row: object = None
+    read: object = None
     # Every paragraph of the body, also in tables, content controls and tracked insertions, which
     # the library's own lists pass over.
     for paragraph in document.element.body.iter(_WORD + "p"):
         # A drawing's text stands there twice: once for older programs.
         if any(parent.tag == _FALLBACK for parent in paragraph.iterancestors()):
             continue
-        text = "".join(
-            part.text or " " for part in paragraph.iter(_WORD + "t", _WORD + "tab", _WORD + "br")
-        )
-        inside = next(paragraph.iterancestors(_WORD + "tr"), None)
-        if inside is not None and inside is row:
-            parts[-1] += f" | {text.strip()}"
-        else:
-            style = paragraph.style or ""
-            heading = style.startswith(("Heading", "Title")) and text.strip()
-            parts.append(f"## {text}" if heading else text)
-        row = inside
+        table = outermost_table(paragraph)
+        if table is not None:
+            # The whole of it at its first paragraph.
+            if table is not read:
+                parts.append(word_table(table))
+            read = table
+            continue
+        text = paragraph_text(paragraph)
+        style = paragraph.style or ""
+        heading = style.startswith(("Heading", "Title")) and text.strip()
+        parts.append(f"## {text}" if heading else text)
     about = document.core_properties
     return _matter("\n\n".join(parts), about.title, about.created)
 

@@ -70,6 +70,12 @@ _QUANTITY = re.compile(
     rf"|(?![a-z]*\d)[\s-]?(?P<magnitude>{alternatives(_MAGNITUDE)})?(?![a-z])|)"
     rf"(?P<more>[余多])?[\s-]?(?:(?P<unit>{alternatives(UNITS)})|{_MEASURE})?"
 )
+# As the rows of tables have it (`rag.corpus.tables`): 收入(亿元)64.3, Revenue (million yuan) 64.3.
+_UNIT_BEFORE = re.compile(
+    rf"\((?P<unit>(?:{alternatives(_MAGNITUDE)}) ?[\u4e00-\u9fff]{{0,3}}"
+    rf"|(?:(?:{alternatives(_MAGNITUDE)}) )?(?:{alternatives(UNITS)}|{alternatives(_MEASURES)}))"
+    r"(?:/[\w\u4e00-\u9fff]{1,5})?\)\s?[-+]?(?P<number>\d[\d,]*(?:\.\d+)?)(?![\d.]*\s?(?:[a-z%万亿]))"
+)
 # The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
 _RANGE = re.compile(
     r"(?<![\w.,])(?P<low>\d+(?:\.\d+)?)(?P<link>\s?[-–—~至到]\s?| to | and )"
@@ -143,6 +149,8 @@ def same_quantity(claim: Quantity, source: Quantity) -> bool:
 def read_quantities(text: str) -> tuple[Quantity, ...]:
     """The quantities of folded text that holds no date and no name with digits in it."""
     found = []
+    if ")" in text:
+        text = _UNIT_BEFORE.sub(r" \g<number> \g<unit> ", text)
     for match in _RANK.finditer(text):
         rank = match[1] or match[2] or match[3]
         value = _ORDINALS.get(rank) or chinese_number(rank)[0] or Decimal(rank)

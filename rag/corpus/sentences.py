@@ -22,10 +22,11 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.corpus.table_rows import is_header
 from rag.text.han import HAN_CHARACTER
 from rag.text.months import SHORT_MONTHS
 
-SentenceKind = Literal["sentence", "heading"]
+SentenceKind = Literal["sentence", "heading", "columns", "row"]
 
 SHORT_GROUP = 30
 """Longest quotation, in code points, that is never cut at its inner full stops; one without a
@@ -89,7 +90,9 @@ _STARTERS = _words(
 class Sentence:
     """A span of a text, without blanks around it: `text[start:end]` is the sentence.
 
-    A `heading` is a whole line that starts with one to six `#` and a space, signs included.
+    A `heading` is a whole line that starts with one to six `#` and a space, signs included;
+    `columns` is the line that names a table's columns, `row` each one below it
+    (`rag.corpus.tables`).
     """
 
     start: int
@@ -97,16 +100,23 @@ class Sentence:
     kind: SentenceKind
 
 
-def split_sentences(text: str) -> tuple[Sentence, ...]:
+def split_sentences(text: str, *, in_table: bool = False) -> tuple[Sentence, ...]:
     """The sentences of `text`, in order; every character that isn't blank is in exactly one.
 
-    Takes any string, and time linear in its length.
+    Takes any string, and time linear in its length. `in_table` says that it begins among the rows
+    of a table.
     """
     found: list[Sentence] = []
     position = 0
     for line in text.split("\n"):
+        in_table = in_table and bool(line) and not line.isspace()
         if _HEADING.match(line):
             _add(found, text, position, position + len(line), "heading")
+        elif in_table:
+            _add(found, text, position, position + len(line), "row")
+        elif is_header(line):
+            _add(found, text, position, position + len(line), "columns")
+            in_table = True
         elif line and not line.isspace():
             start = position
             for end in _ends(line):

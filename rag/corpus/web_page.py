@@ -10,6 +10,7 @@ from trafilatura.settings import use_config
 
 from rag.corpus.characters import cleaned
 from rag.corpus.front_matter import FrontMatter
+from rag.corpus.html_tables import flatten_tables
 from rag.errors import DocumentError
 
 # It warns of every page that it finds nothing in; we say so ourselves, with the file's name.
@@ -25,8 +26,11 @@ def read_page(html: str, name: str) -> FrontMatter:
 
     `name` is the file's, for messages. Raises `DocumentError` where the page holds no article.
     """
+    tree = trafilatura.load_html(html)
+    if tree is not None:
+        flatten_tables(tree)
     page = trafilatura.bare_extraction(
-        html,
+        tree,
         include_comments=False,
         include_formatting=True,
         with_metadata=True,

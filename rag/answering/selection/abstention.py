@@ -71,11 +71,15 @@ def assess(
         # However near it looks: nothing that the question is about stands in any of it.
         return Assessment(answerable=False, missing=(_nothing_near(_texts(asked.concepts)),))
     best = ranked[:LOOKED_AT]
-    if any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
+    # The likeness of a row of a table to a question tells little; it was found by its names.
+    sure = ranked[0].is_asked_for
+    if not sure and any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
         return Assessment(answerable=False, missing=(_why_not(asked, needed, ranked, reader),))
     if needed.periods and all({"date", "kind"} & c.reading.lacking for c in best):
         return Assessment(answerable=False, missing=(_no_such_period(needed, best),))
     answerability = probability(asked, needed, ranked)
+    if sure:
+        answerability = max(answerability, THRESHOLD)
     if answerability < THRESHOLD:
         missing = (_why_not(asked, needed, ranked, reader),)
         return Assessment(answerable=False, missing=missing, answerability=answerability)

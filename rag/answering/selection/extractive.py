@@ -82,9 +82,11 @@ def compose_extractive(
 
     `ranked` is what `rank` gave; one sentence at least where there is any.
     """
-    chosen = list(ranked[:1])
+    # Rows of a table are alike one another, and each is an answer.
+    rows = [candidate for candidate in ranked if candidate.is_asked_for]
+    chosen = rows[:most] or list(ranked[:1])
     vector = np.array([ADDITION_WEIGHTS[name] for name in ADDITION_FEATURES])
-    rest = list(ranked[1:CONSIDERED])
+    rest = list(ranked[len(chosen) : CONSIDERED])
     several = asks_several(asked.query.text)
     floor = _ADDED_TO_SEVERAL_FROM if several else _ADDED_FROM
     while rest and len(chosen) < most:

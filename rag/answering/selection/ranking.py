@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.evidence import Evidence
+from rag.answering.evidence import AskedRow, Evidence
 from rag.answering.selection.features import SENTENCE_FEATURES, Asked, sentence_features
 from rag.answering.selection.requirements import Reader, Reading, Requirements
 
@@ -27,6 +27,9 @@ ten public sets so that the softmax over a question's sentences falls on the rig
 questions that took no part the first sentence states an accepted answer for 0.547; for 0.521 with
 the cosine and fixed amounts for words and requirements alone."""
 
+_ROW_AHEAD = 3.0
+"""In log-odds, by how much a row that is asked for is ahead of any other sentence."""
+
 _VECTOR = np.array([WEIGHTS[name] for name in SENTENCE_FEATURES])
 
 
@@ -35,13 +38,15 @@ class Candidate:
     """A sentence with what it has of what is asked for.
 
     `score` is in log-odds: of two sentences of one question, e ** (difference) says how many times
-    likelier the one holds the answer. `features` are those of `SENTENCE_FEATURES`.
+    likelier the one holds the answer. `features` are those of `SENTENCE_FEATURES`. `is_asked_for`
+    marks a row of a table that the question asks for.
     """
 
     evidence: Evidence
     reading: Reading
     features: NDArray[np.float64]
     score: float
+    is_asked_for: bool = False
 
 
 def rank(asked: Asked, needed: Requirements, evidence: Sequence[Evidence]) -> tuple[Candidate, ...]:
@@ -52,6 +57,19 @@ def rank(asked: Asked, needed: Requirements, evidence: Sequence[Evidence]) -> tu
         for e, reading, row in zip(evidence, readings, features, strict=True)
     )
     return ranked_by(_VECTOR, tuple(unranked))
+
+
+def with_rows_first(ranked: Sequence[Candidate], rows: Sequence[AskedRow]) -> tuple[Candidate, ...]:
+    """The ranked sentences, behind the rows of a table that are asked for, in their order."""
+    order = {(row.document.doc_id, row.start): number for number, row in enumerate(rows)}
+
+    def number(candidate: Candidate) -> int | None:
+        return order.get((candidate.evidence.document.doc_id, candidate.evidence.start))
+
+    first = sorted((c for c in ranked if number(c) is not None), key=lambda c: number(c) or 0)
+    score = max((c.score for c in ranked), default=0.0) + _ROW_AHEAD
+    raised = (replace(candidate, score=score, is_asked_for=True) for candidate in first)
+    return (*raised, *(candidate for candidate in ranked if number(candidate) is None))
 
 
 def ranked_by(

@@ -1,0 +1,132 @@
+"""Questions that a table answers: the right row, whole and first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.corpus.chunker import CHUNKER
+from rag.index.indexing import update_index
+from rag.index.snapshot import read_snapshot
+from rag.models.embedder import Embedder
+from rag.types import Answer
+
+MINES = """---
+title: 岭南省各矿产量公布
+date: 2025-02-10
+---
+
+岭南省矿务局2月10日公布各矿2024年数据，全省产量5,190.5万吨，职工11,400人，事故率1.1%。
+
+| 矿区 | 产量（万吨） | 职工（人） | 同比（%） |
+|---|---:|---:|---:|
+| 北岭矿 | 1,204 | 3,100 | -2.5 |
+| 南沟矿 | 986.5 | 4,250 | 6.1 |
+| 西坪矿 | 3,000 | 4,050 | −7.9 |
+| 合计 | 5,190.5 | 11,400 | 1.2 |
+"""
+CLUBS = """---
+title: Results of the Norvia league
+date: 2025-03-02
+---
+
+The Norvia league ended on Sunday. In all, 812 goals were scored before 1.9 million spectators.
+
+| Rank | Club | Points | Goals | Mean attendance |
+|---|---|---|---|---|
+| 1 | Aldmouth Rovers | 71 | 64 | 18,400 |
+| 2 | Brenwick Town | 66 | 70 | 21,150 |
+| 3 | Carrow United | 41 | 38 | 9.8 thousand |
+"""
+CLINICS = """---
+title: 各院门诊量
+date: 2025-03-04
+---
+
+卫健委公布各院情况，全市门诊量共88万人次。
+
+门诊量（单位：万人次）
+
+| 医院 | 2023年 | 2024年 |
+|---|---|---|
+| 青山医院 | 21.5 | 19.2 |
+| 绿水医院 | 17.1 | 22.8 |
+"""
+
+Ask = Callable[[str], Answer]
+
+
+@pytest.fixture(scope="module")
+def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    folder = tmp_path_factory.mktemp("tables")
+    for name, text in (("mines", MINES), ("clubs", CLUBS), ("clinics", CLINICS)):
+        (folder / f"{name}.md").write_text(text, encoding="utf-8")
+    index = Path(tmp_path_factory.mktemp("index"))
+    update_index(index, [folder], embedder)
+    snapshot = read_snapshot(index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+    assistant = Assistant(snapshot=snapshot, embedder=embedder)
+    return lambda question: assistant.ask(question, today=date(2025, 6, 1))
+
+
+@pytest.mark.parametrize(
+    ("question", "row"),
+    [
+        # by name
+        ("南沟矿的产量是多少？", "南沟矿"),
+        ("北岭矿有多少职工？", "北岭矿"),
+        ("西坪的产量和职工各是多少？", "西坪矿"),
+        ("How many goals did Carrow United score?", "Carrow United"),
+        ("青山医院2023年门诊量是多少？", "青山医院"),
+        # the first or last of a column, sums left out
+        ("哪座矿产量最高？", "西坪矿"),
+        ("职工最多的是哪座矿？", "南沟矿"),
+        ("哪座矿产量最低？", "南沟矿"),
+        ("哪座矿产量同比降幅最大？", "西坪矿"),
+        ("哪座矿产量排名第二？", "北岭矿"),
+        ("Which club scored the most goals?", "Brenwick Town"),
+        ("Which club had the lowest mean attendance?", "Carrow United"),
+        ("2023年哪家医院门诊量最高？", "青山医院"),
+        ("哪家医院门诊量最高？", "绿水医院"),
+        # across languages
+        ("Which mine had the highest output?", "西坪矿"),
+    ],
+)
+def test_the_row_comes_first_and_whole(ask: Ask, question: str, row: str) -> None:
+    answer = ask(question)
+    assert answer.status == "answered"
+    first = answer.statements[0]
+    assert first.text.startswith(row)
+    (citation,) = first.citations
+    assert citation.quote == first.text
+    assert not any(statement.text.startswith("合计") for statement in answer.statements)
+
+
+def test_several_rows_are_given_where_several_are_asked_for(ask: Ask) -> None:
+    answer = ask("北岭矿和西坪矿的产量各是多少？")
+    assert [s.text[:3] for s in answer.statements[:2]] == ["北岭矿", "西坪矿"]
+    answer = ask("Which are the top two clubs by goals?")
+    assert {s.text.split(":")[0] for s in answer.statements[:2]} == {
+        "Aldmouth Rovers",
+        "Brenwick Town",
+    }
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["岭南省全省产量是多少？", "How many spectators were there in all?"],
+)
+def test_the_sum_is_given_where_it_is_asked_for(ask: Ask, question: str) -> None:
+    shown = " ".join(statement.text for statement in ask(question).statements)
+    assert "5,190.5" in shown or "1.9 million" in shown
+
+
+@pytest.mark.parametrize(
+    "question", ["哪座矿利润最高？", "东桥矿的产量是多少？", "Which club paid the highest wages?"]
+)
+def test_a_column_or_a_row_that_isn_t_there_is_not_made_up(ask: Ask, question: str) -> None:
+    answer = ask(question)
+    assert answer.status == "abstained"
