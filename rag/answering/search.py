@@ -18,6 +18,7 @@ from rag.answering.selection.abstention import (
     nothing_more,
 )
 from rag.answering.selection.features import Asked
+from rag.answering.selection.like_named import Named, without_like_named
 from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank, with_rows_first
 from rag.answering.selection.recency import prefer_newest
@@ -169,7 +170,8 @@ def search(
     )
     needed = requirements(query, about, across=across)
     members = of_those_asked_about(plain, rank(asked, needed, evidence))
-    may_answer = members.candidates
+    named = without_like_named(plain, query.language, members.candidates)
+    may_answer = named.candidates
     if query.brought:
         may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
     of_time, others = of_time_asked(not_among(may_answer, shown), needed)
@@ -185,7 +187,7 @@ def search(
         candidates=ranked,
         assessment=no_article_of(nothing)
         if nothing
-        else _assessment(asked, needed, members, ranked + others, shown),
+        else _assessment(asked, needed, members, named, ranked + others, shown),
     )
 
 
@@ -193,6 +195,7 @@ def _assessment(
     asked: Asked,
     needed: Requirements,
     members: Members,
+    named: Named,
     ranked: Sequence[Candidate],
     shown: Collection[Place],
 ) -> Assessment:
@@ -201,9 +204,11 @@ def _assessment(
         return Assessment(answerable=False, missing=members.absent)
     if not ranked and asked.query.brought:
         return Assessment(answerable=False, missing=(not_mentioned([asked.query.brought]),))
-    found = assess(asked, needed, ranked, members.candidates)
+    found = assess(asked, needed, ranked, named.candidates)
     if ranked and asked.query.alone:
         return replace(found, answerable=True, missing=())
-    if shown and not found.answerable:
-        return replace(found, missing=(nothing_more(),))
-    return replace(found, missing=(*members.lone, *found.missing)) if found.answerable else found
+    if found.answerable:
+        return replace(found, missing=(*members.lone, *found.missing))
+    if named.absent and all(message.code != "no_question" for message in found.missing):
+        return replace(found, missing=named.absent)
+    return replace(found, missing=(nothing_more(),)) if shown else found

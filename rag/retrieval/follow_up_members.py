@@ -1,4 +1,4 @@
-"""A follow-up that asks about another member of a series: "那5号线呢？", "And the X16?"."""
+"""A follow-up that asks about another member of a series: "那5号线呢？", "And the K45?"."""
 
 from __future__ import annotations
 

@@ -51,6 +51,9 @@ _DATES = re.compile(
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
+# What newspapers leave out of a name: 淮安 for 淮安市, Shanghai for Shanghai Municipality.
+_KIND_ZH = re.compile(r"(?:(?:控股)?(?:股份)?(?:有限)?公司|集团|[市省])$")
+_KIND_EN = re.compile(r" (?:municipality|provinc|autonomou region)$")
 _MEASURE_ENDINGS = "价率额量数值"
 """A measure (收盘价, 出货量) is given in a text that says what was measured: 收盘报116.7港元."""
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
@@ -264,11 +267,17 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
         forms = {word}
         if len(word) > 2 and word[-1] in _MEASURE_ENDINGS:
             forms.add(word[:-1])
+        named = noun and len(word) > 1 and _names_something(word, tag)
+        if named and len(word) > 2:
+            # 瑞宁 for 瑞宁集团, 淮安 for 淮安市.
+            forms |= {_KIND_ZH.sub("", word)} - {word[:1]}
         if across:
             dictionary = load_dictionary()
-            parts = [word] if word in dictionary.english else dictionary.words_in(word)
+            known = [form for form in forms if form in dictionary.english]
+            parts = known or dictionary.words_in(word)
             forms |= {form for part in parts for form in dictionary.english[part]}
-        named = noun and len(word) > 1 and _names_something(word, tag)
+            if named:
+                forms |= {_KIND_EN.sub("", form) for form in forms}
         told = len(forms) > 1 or not across
         made.append(Concept(text=word, forms=frozenset(forms), essential=noun, name=named and told))
     return made
@@ -277,8 +286,9 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
 def _names_something(word: str, tag: str) -> bool:
     """Whether a noun is a name: the dictionary's word for it, else the segmenter's guess."""
     dictionary = load_dictionary()
-    if word in dictionary.english:
-        return word in dictionary.names
+    for part in (word, _KIND_ZH.sub("", word)):
+        if part in dictionary.english:
+            return part in dictionary.names
     return tag.startswith(_NAME_TAGS)
 
 

@@ -1,6 +1,6 @@
 """Identifiers: what tells one member of a series from another.
 
-Line 3, 5号线, 第二中学, Phase II, X16, Flight MU5735, 神舟十八号, Article 12, 5G.
+Line 3, 5号线, 第二中学, Phase II, K40, Flight MU5735, 神舟十八号, Article 12, 5G.
 To a vector two members of a series are nearly alike, and to a reader they are two things. So an
 identifier is read as its series and its member, in every notation: 3号线, 三号线 and Line 3 are
 one. Quantities, days and amounts of money are no identifiers.

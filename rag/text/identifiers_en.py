@@ -1,4 +1,4 @@
-"""Identifiers in Latin letters: Line 3, Phase II, X16, Second Middle School, 5G."""
+"""Identifiers in Latin letters: Line 3, Phase II, K40, Second Middle School, 5G."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Which of the sentences found speak of the very thing that a question names by an identifier.
 
-Of two members of a series (line 3 and line 5, X15 and X16) the articles on the one look to a vector
+Of two members of a series (line 3 and line 5, K40 and K45) the articles on the one look to a vector
 like articles on the other. So a sentence that names only another one is no evidence, and where only
 others were found nothing is answered.
 """

@@ -1,0 +1,280 @@
+"""The names in a question with what kind of thing they name, and whether an article has them.
+
+Brunholm College is no Brunholm University, 瑞宁水泥 no 瑞宁钢铁, Ann Tesk no Ann Vesk. The bundled
+dictionary has none of them, so an article in the question's own language decides: it names the same
+thing, in full or by a part that nothing else goes with, or another of like name, or neither.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from rag.corpus.dictionary import load_dictionary, stem
+from rag.corpus.languages import ENGLISH_STOP
+from rag.messages import Language
+from rag.retrieval.conversation import english_common, is_common_noun
+from rag.retrieval.question_names import chinese_names, english_names
+from rag.retrieval.terms import concepts, fold
+from rag.text.chinese import simplified, tagged
+from rag.text.han import HAN
+from rag.text.months import MONTH_WORDS
+
+Standing = Literal["same", "other", "absent"]
+
+_HAN = f"[{HAN}]"
+# What kind of thing a Chinese name names: of two of one name, it tells which.
+_KIND = re.compile(
+    "|".join(
+        (
+            "钢铁 水泥 银行 证券 保险 地产 置业 汽车 电子 科技 乳业 食品 药业 医药 制药"
+            " 石油 石化 化工 化学 能源 电力 电气 电器 航空 航天 航运 海运 铁路 物流 快递"
+            " 大学 学院 中学 小学 医院 诊所 酒店 商场 超市 影业 传媒 出版社 电视台 日报"
+            " 晚报 俱乐部 基金 信托 期货 租赁 重工 机械 建筑 建材 建工 纺织 服饰 服装 家电"
+            " 家居 通信 网络 软件 智能 矿业 煤业 煤矿 铝业 铜业 纸业 酒业 啤酒 饮料 农业"
+            " 牧业 渔业 种业 港口 机场 公园 博物馆 美术馆 图书馆 体育馆 水库 水电站 核电站"
+            " 电站 大桥 隧道 高速 车站 火车站 玻璃 陶瓷 轮胎 光伏 锂业 生物 新材 游戏 教育"
+            " 旅游 文旅 环保 水务 燃气 热力 地铁 公交 客运 法院 检察院 公安局 研究院 研究所"
+            " 协会 商会 中心 乡 镇 村 县 区 市 省 州 路 街 湖 河 山 岛 湾 港 寺"
+        ).split()
+    )
+)
+_FILLERS_ZH = re.compile(r"(?:控股)?(?:股份)?(?:有限)?(?:责任)?(?:公司|集团|企业|股份|控股)$")
+_FILLERS_EN = frozenset(
+    "the of and for inc corp corporation co company ltd limited plc llc ag sa group holdings"
+    " holding mr mrs ms dr sir lord lady president minister prime senator governor mayor king queen"
+    " prince princess pope professor prof judge justice general captain chief executive chairman"
+    " director ceo cfo coach former then us uk st saint state city new north south east"
+    " west".split()
+)
+_NO_PART = _FILLERS_EN | ENGLISH_STOP | MONTH_WORDS
+_RUN = re.compile(r"[A-Z][\w'’-]*(?:(?: | of | & | of the )[A-Z][\w'’-]*)*")
+_SENTENCE_END = re.compile(r"(?:^|[.!?:\n]['\"”]?\s*)$")
+_WINDOW = 8
+_LEAST_MISSPELT = 6
+"""Letters."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FullName:
+    """A name as a question has it.
+
+    `part` are its words, in order. Of a Chinese name that is the name itself, and `kind` what kind
+    of thing it names, as 钢铁 of 瑞宁钢铁; the words of an English one name both.
+    """
+
+    text: str
+    part: tuple[str, ...]
+    kind: str = ""
+
+
+@lru_cache(maxsize=256)
+def full_names(question: str, language: Language) -> tuple[FullName, ...]:
+    """The names of a question in its own script, as far as the dictionary lacks them."""
+    return _chinese(simplified(question)) if language == "zh" else _english(question)
+
+
+def standing(name: FullName, article: str) -> tuple[Standing, str]:
+    """Tell whether an article in the question's language names the same thing, and what is like it.
+
+    The second is the name of the other thing, where the article names one; it may be empty.
+    """
+    if name.part[0][0].isascii():
+        return _english_standing(name, _plain(article))
+    return _chinese_standing(name, fold(article).characters)
+
+
+def _plain(text: str) -> str:
+    """Without accents: Mongke is Möngke."""
+    apart = unicodedata.normalize("NFD", text)
+    return "".join(c for c in apart if not unicodedata.combining(c))
+
+
+def _english(question: str) -> tuple[FullName, ...]:
+    names = []
+    for name in english_names(_plain(question)):
+        words = tuple(
+            word.removesuffix("'s").removesuffix("’s")
+            for word in re.findall(r"[A-Za-z][\w'’-]*", name.text)
+        )
+        # Which of a series it is, `rag.text.identifiers` tells.
+        words = tuple(word for word in words if _tells(word))
+        if any(_is_own(word, words) for word in words) and not _meanings(" ".join(words)):
+            names.append(FullName(text=name.text, part=words))
+    return tuple(names)
+
+
+def _tells(word: str) -> bool:
+    """Whether a word of a name tells what it names: no title, no "Group", no number."""
+    return len(word) > 1 and word.lower() not in _NO_PART and not re.search(r"\d", word)
+
+
+def _meanings(phrase: str) -> frozenset[str]:
+    """What the dictionary calls an English word or phrase in Chinese."""
+    key = " ".join(map(stem, phrase.split()))
+    return load_dictionary().chinese.get(key, frozenset())
+
+
+def _is_own(word: str, words: tuple[str, ...]) -> bool:
+    """Whether a word of a name is this name's own, and no word for its kind: Brunholm, not College.
+
+    A name that the dictionary has may be part of a longer one that it lacks: Paris College.
+    """
+    meanings = _meanings(word)
+    return not meanings or (len(words) > 1 and bool(meanings & load_dictionary().names))
+
+
+@lru_cache(maxsize=256)
+def _words_of(article: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
+    """Every word of an English article in small letters, and its capitalised runs."""
+    runs = []
+    for match in _RUN.finditer(article):
+        words = [w.removesuffix("'s").removesuffix("’s") for w in match[0].split()]
+        if _SENTENCE_END.search(article[max(0, match.start() - 4) : match.start()]):
+            words = words[1:] if len(words) > 1 and _only_opens(words[0]) else words
+        runs.append(tuple(words))
+    lower = {
+        w.removesuffix("'s").removesuffix("’s") for w in re.findall(r"[\w'’-]+", article.lower())
+    }
+    lower |= {part for word in lower if "-" in word for part in word.split("-")}
+    return frozenset(lower), tuple(dict.fromkeys(runs))
+
+
+def _only_opens(word: str) -> bool:
+    """Whether a capitalised word at the beginning of a sentence is a common one and no name."""
+    if word.lower() in ENGLISH_STOP:
+        return True
+    return english_common([word.lower()]) and not _meanings(word) & load_dictionary().names
+
+
+def _english_standing(name: FullName, article: str) -> tuple[Standing, str]:
+    there, runs = _words_of(article)
+    present = [word for word in name.part if _present(word, there, runs)]
+    if len(present) == len(name.part):
+        return "same", ""
+    own = [word for word in name.part if _is_own(word, name.part)]
+    if not any(word in present for word in own):
+        return "absent", _alike(name, runs)
+    extended = [_extended(word, name, runs) for word in present if word in own]
+    return ("other", extended[0]) if all(extended) else ("same", "")
+
+
+def _present(word: str, there: frozenset[str], runs: tuple[tuple[str, ...], ...]) -> bool:
+    """Whether an article has a word of a name: also in the plural, shortened, or misspelt."""
+    lower = word.lower()
+    forms = {lower, f"{lower}s", f"{lower}es", lower.removesuffix("s"), lower.removesuffix("es")}
+    if forms & there or any(len(lower) > 3 and lower in other for other in there):
+        return True
+    named = {other.lower() for run in runs for other in run}
+    # Uni for University.
+    return any((len(lower) > 2 and n.startswith(lower)) or _one_letter_off(lower, n) for n in named)
+
+
+def _one_letter_off(one: str, other: str) -> bool:
+    """Whether a long word is another one with a letter more, less, changed, or two exchanged.
+
+    Of short ones that makes another name: Tesk and Vesk.
+    """
+    if min(len(one), len(other)) < _LEAST_MISSPELT or one[0] != other[0]:
+        return False
+    if abs(len(one) - len(other)) > 1:
+        return False
+    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), -1)
+    if start < 0:
+        return True
+    rest, there = one[start:], other[start:]
+    exchanged = rest[:2] == there[:2][::-1] and rest[2:] == there[2:]
+    return exchanged or rest[1:] == there[1:] or rest[1:] == there or rest == there[1:]
+
+
+def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
+    """The name of something else that a word of the name belongs to in an article."""
+    own = {w.lower() for w in name.part}
+    first, last = word == name.part[0], word == name.part[-1]
+    for run in runs:
+        lower = [w.lower() for w in run]
+        if word.lower() not in lower:
+            continue
+        at = lower.index(word.lower())
+        behind, ahead = lower[at + 1 :], lower[:at]
+        beside = (behind if first else []) + (ahead if last else [])
+        others = [w for w in beside if w not in own and _tells(w)]
+        if others:
+            return " ".join(run)
+    return ""
+
+
+def _alike(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
+    """A name of two words or more that shares a word with one that is absent."""
+    wanted = {word.lower() for word in name.part}
+    found = (run for run in runs if len(run) > 1 and wanted & {word.lower() for word in run})
+    return next((" ".join(run) for run in found), "")
+
+
+def _chinese(question: str) -> tuple[FullName, ...]:
+    dictionary = load_dictionary()
+    sure = [concept.text for concept in concepts(question, across=False) if concept.name]
+    names = []
+    for name in chinese_names(question):
+        text = _FILLERS_ZH.sub("", name.text)
+        if not re.fullmatch(rf"{_HAN}{{2,}}", text) or text in dictionary.english:
+            continue
+        if not any(part in name.text for part in sure):
+            continue
+        kind = _KIND.match(question, name.start + len(text))
+        inner = re.search(rf"(?:{_KIND.pattern})$", text)
+        if inner and inner.start() > 1:
+            text, ending = text[: inner.start()], inner[0]
+        else:
+            ending = kind[0] if kind else ""
+        if not is_common_noun(text) or ending:
+            names.append(FullName(text=text + ending, part=(text,), kind=ending))
+    return tuple(names)
+
+
+def _chinese_standing(name: FullName, article: str) -> tuple[Standing, str]:
+    (part,), kind = name.part, name.kind
+    if part in article:
+        like = _of_another_kind(part, kind, article) if kind and kind not in article else ""
+        return ("other", like) if like else ("same", "")
+    pairs = [part[i : i + 2] for i in range(len(part) - 1)]
+    shared = [pair for pair in pairs if pair in article]
+    if len(shared) * 2 >= len(pairs):
+        like = _another_word(part, shared[0], article)
+        return ("other", like) if like else ("same", "")
+    return "absent", _of_like_kind(part, kind, article)
+
+
+def _of_another_kind(part: str, kind: str, article: str) -> str:
+    """The part of a name with what an article says of its kind, where that is another one.
+
+    A county may be called by its name alone, so all that is said of it must be of another kind.
+    """
+    found = [_KIND.match(article, match.end()) for match in re.finditer(re.escape(part), article)]
+    others = [other[0] for other in found if other and len(other[0]) == len(kind)]
+    if not others or (len(kind) == 1 and len(others) < len(found)):
+        return ""
+    return part + others[0]
+
+
+def _another_word(part: str, shared: str, article: str) -> str:
+    """A name of an article that has two characters of one asked about, and a third of its own."""
+    at = article.find(shared)
+    window = article[max(0, at - _WINDOW) : at + _WINDOW]
+    for word, tag in tagged(window):
+        if shared in word and word != part and len(word) == len(part) and tag.startswith("n"):
+            return word
+    return ""
+
+
+def _of_like_kind(part: str, kind: str, article: str) -> str:
+    """A name of an article that is like one that is absent: of its kind, or with its surname."""
+    if kind:
+        match = re.search(rf"({_HAN}{{{len(part)}}}){re.escape(kind)}", article)
+        return match[0] if match else ""
+    match = re.search(rf"{re.escape(part[0])}{_HAN}{{{len(part) - 1}}}", article)
+    words = {word for word, tag in tagged(article[:400]) if tag.startswith("nr")}
+    return match[0] if match and match[0] in words else ""
