@@ -27,6 +27,7 @@ StatementKind = Literal["claim", "framing"]
 Status = Literal["answered", "partial", "abstained"]
 TimeEffect = Literal["only", "prefer", "newest"]
 Stage = Literal["searching", "reading", "writing", "checking", "repairing", "falling_back"]
+VOIDING: frozenset[Stage] = frozenset({"writing", "falling_back"})
 
 
 # --- what is stored ---------------------------------------------------------------------------
@@ -338,8 +339,9 @@ def _reference_line(reference: DocumentReference) -> str:
 class Progress:
     """What the assistant is doing now; `count` is how many passages or sentences, if known.
 
-    `falling_back` voids every `Draft` and `Statement` before it: the chat model failed, and the
-    answer is composed anew from the articles' own sentences.
+    A stage of `VOIDING` voids every `Draft` and `Statement` before it: `falling_back`, since the
+    chat model failed and the answer is composed anew from the articles' own sentences, and
+    `writing`, since what it wrote before was only its thinking.
     """
 
     stage: Stage

@@ -125,6 +125,42 @@ def says_bytes(text: str, size: int) -> Behaviour:
     return behave
 
 
+def sends(*parts: bytes) -> Behaviour:
+    """These bytes as the body of a stream, which then ends."""
+
+    def behave(reply: Reply, _: Request) -> None:
+        reply.open_stream()
+        for part in parts:
+            reply.raw(part)
+
+    return behave
+
+
+def knows_no_system_role(status: int, body: str, then: Behaviour) -> Behaviour:
+    """This refusal for any request with a system message; `then` for one without."""
+
+    def behave(reply: Reply, request: Request) -> None:
+        if any(message["role"] == "system" for message in request.body["messages"]):
+            reply.respond(status, body)
+        else:
+            then(reply, request)
+
+    return behave
+
+
+def ends_with(finish: str, *pieces: str) -> Behaviour:
+    """A reply that the server ends for this reason."""
+
+    def behave(reply: Reply, _: Request) -> None:
+        reply.open_stream()
+        for piece in pieces:
+            reply.piece(piece)
+        reply.piece(None, finish=finish)
+        reply.raw(b"data: [DONE]\n\n")
+
+    return behave
+
+
 def fails(status: int, message: str = "no") -> Behaviour:
     """An HTTP error in the protocol's form."""
     body = json.dumps({"error": {"message": message, "type": "t", "code": None}})

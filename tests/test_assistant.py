@@ -18,7 +18,7 @@ from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
-from rag.types import Answer, Draft, Event, Progress, Statement, TimeFrame, Timings
+from rag.types import VOIDING, Answer, Draft, Event, Progress, Statement, TimeFrame, Timings
 from tests.chat_server import (
     KEY,
     Behaviour,
@@ -65,7 +65,7 @@ def check(assistant: Assistant, events: Sequence[Event]) -> Answer:
     assert isinstance(answer, Answer)
     assert not any(isinstance(event, Answer) for event in before)
     assert before[0] == Progress(stage="searching")
-    voided = [i for i, e in enumerate(before) if e == Progress(stage="falling_back")]
+    voided = [i for i, e in enumerate(before) if isinstance(e, Progress) and e.stage in VOIDING]
     counted = before[voided[-1] :] if voided else before
     shown = tuple(event for event in counted if isinstance(event, Statement))
     if answer.statements:

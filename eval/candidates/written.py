@@ -34,7 +34,7 @@ from rag.corpus.languages import text_language
 from rag.corpus.sentences import split_sentences
 from rag.errors import ChatModelError, ConfigError
 from rag.messages import Language, Message
-from rag.models.chat import ChatModel
+from rag.models.chat import ChatModel, short_reply
 from rag.types import Document
 
 _PASSAGE_CHARACTERS: dict[Language, int] = {"zh": 300, "en": 900}
@@ -45,7 +45,6 @@ _PASSAGES_EACH = 3
 _LONGEST_REPLY = 4_000
 _LONGEST_QUESTION: dict[Language, int] = {"zh": 100, "en": 250}
 _LONGEST_ANSWER = 60
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 _OF_PASSAGE = re.compile(
     r"文中|本文|上文|原文|这篇|这段|该段|段落|上述|句子|句中|根据文章|报道中提到"
     r"|\b(?:the|this) (?:passage|text|article|sentence|excerpt|paragraph)s?\b|<",
@@ -151,12 +150,7 @@ def _passages(document: Document) -> list[tuple[Place, ...]]:
 
 def _reply(model: ChatModel, passage: Sequence[Place], language: Language) -> str:
     """What the model replies, up to a length that no usable reply has."""
-    reply = ""
-    for piece in model.stream(exam_messages(passage, language)):
-        reply += piece if isinstance(piece, str) else ""
-        if len(reply) > _LONGEST_REPLY:
-            break
-    return reply
+    return short_reply(model, exam_messages(passage, language), _LONGEST_REPLY)
 
 
 def _read(reply: str, passage: Sequence[Place], language: Language) -> _Written:
@@ -182,7 +176,7 @@ def _read(reply: str, passage: Sequence[Place], language: Language) -> _Written:
 
 
 def _fields(reply: str) -> tuple[str, str, object]:
-    text = _THOUGHTS.sub("", reply)
+    text = reply
     try:
         # Small models wrap the object in a code fence, or in a sentence or two.
         record = json.loads(text[text.index("{") : text.rindex("}") + 1])

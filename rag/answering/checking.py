@@ -14,7 +14,6 @@ from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.facts import read_facts
 from rag.answering.notices import (
-    cut_short,
     invented_markers,
     left_out,
     repaired,
@@ -23,6 +22,7 @@ from rag.answering.notices import (
 )
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
+from rag.answering.talk import declines, is_talk, leads_up
 from rag.answering.verification.claims import Verification
 from rag.corpus.languages import text_language
 from rag.errors import RagError
@@ -42,39 +42,45 @@ _NEAR, _NEAR_ACROSS = 0.88, 0.80
 _DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition"}
 _JUDGED_FALSE = 0.5
 # The word asked for anywhere, or "no answer" as a whole sentence: within one it may be news.
-_REFUSAL = re.compile(rf"{NO_ANSWER}|^\W*no[ _]answer\W*$", re.IGNORECASE)
-_FRAMING = re.compile(
-    r"(?:原因|理由|如下|以下|几点|方面|因素|\breasons?|\bfollow(?:s|ing)|\bpoints?|\bfactors?)"
-    r"[^，,。.:：]{0,24}[:：]$"
-    r"|^(?:根据|依据|基于)(?:以上|上述|这些|所给|提供的)?[^，,。]{0,8}(?:句子|文章|报道|信息)[^，,]{0,6}[，,。]?$"
-    r"|^(?:here (?:is|are)|the (?:main |key )?reasons? (?:is|are|include)"
-    r"|according to the (?:sentences|articles))[^.]{0,40}[.:]?$",
-    re.IGNORECASE,
+_REFUSAL = re.compile(
+    rf"{NO_ANSWER}|^\W*(?:no[ _-]?answer|(?:无|没有)答案|无法回答)\W*$", re.IGNORECASE
 )
+# So much of the prompt in a sentence, in letters, is the prompt itself.
+_ECHO = 6
+_NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 class Checker:
     """Checks the sentences of a reply, and of the repair that may follow it, in order.
 
-    `statements` are what holds, `left_out` what doesn't. `refused` is true where the model said
-    that there is no answer; `seconds` is the time spent here.
+    `statements` are what holds, `left_out` what doesn't; what claims nothing is in neither, and
+    `talked` tells that there was some. `seconds` is the time spent here.
     """
 
     def __init__(
-        self, evidence: Sequence[Evidence], vectors: SentenceVectors, judge: Judge | None
+        self,
+        evidence: Sequence[Evidence],
+        vectors: SentenceVectors,
+        judge: Judge | None,
+        *,
+        rules: str = "",
+        question: str = "",
     ) -> None:
-        """`evidence[i]` is what the prompt numbered i + 1."""
+        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest."""
         self.statements: list[Statement] = []
         self.left_out: list[Statement] = []
-        self.refused = False
+        self.talked = False
         self.seconds = 0.0
+        self._no_answer = self._declined = False
         self._evidence = evidence
         self._vectors = vectors
         self._judge = judge
+        self._rules, self._question = _letters(rules), _letters(question)
         self._citer = Citer()
         self._said: set[str] = set()
         self._invented = self._repaired = self._replaced = self._repeated = 0
-        self._cut = self._unjudged = False
+        self._cut: Message | None = None
+        self._unjudged = False
         # What a sentence that failed would have cited, by its text.
         self._sources: dict[str, Evidence] = {}
         # Where in `statements` those of the repair begin, and how many more may come.
@@ -86,7 +92,9 @@ class Checker:
         """Yield the statements that hold; of a first reply, keep the rest as left out."""
         for sentence in sentences:
             if _REFUSAL.search(sentence.text):
-                self.refused = self.refused or not repairing
+                self._no_answer = self._no_answer or not repairing
+                continue
+            if self._claims_nothing(sentence):
                 continue
             bare = sentence.text.rstrip(" .,;。，；")
             if any(bare in said for said in self._said):
@@ -105,6 +113,11 @@ class Checker:
                 self.left_out.append(statement)
 
     @property
+    def refused(self) -> bool:
+        """Whether the model said that there is no answer; in words of its own, and no other."""
+        return self._no_answer or (self._declined and not self.statements)
+
+    @property
     def sentences(self) -> int:
         """How many different sentences there have been so far."""
         return len(self._said)
@@ -114,9 +127,20 @@ class Checker:
         """Whether the model goes on saying what it has said."""
         return self._repeated >= _REPEATS
 
-    def cut_short(self) -> None:
-        """Remember that the reply was longer than is read."""
-        self._cut = True
+    def cut_short(self, how: Message) -> None:
+        """Remember how the reply came to end before it was whole."""
+        self._cut = how
+
+    def forget(self) -> None:
+        """Begin anew: all that was checked so far was no part of the answer."""
+        self.statements.clear()
+        self.left_out.clear()
+        self._said.clear()
+        self._sources.clear()
+        self._citer = Citer()
+        self._no_answer = self._declined = False
+        self._invented = self._repeated = 0
+        self._cut = None
 
     def to_repair(self) -> tuple[Statement, ...]:
         """What is worth asking the model about again, which is taken to happen next."""
@@ -164,10 +188,24 @@ class Checker:
         )
         notices = [message(count) for count, message in told if count]
         if self._cut:
-            notices.append(cut_short())
+            notices.append(self._cut)
         if self._unjudged and self._judge:
             notices.append(unjudged(self._judge.name))
         return tuple(notices)
+
+    def _claims_nothing(self, sentence: ReplySentence) -> bool:
+        """Whether a sentence is talk or the prompt's; what an article says is neither."""
+        text = sentence.text
+        if any(text in evidence.text for evidence in self._evidence):
+            return False
+        declined = declines(text)
+        self._declined = self._declined or declined
+        letters = _letters(text)
+        # With a marker, words of the question are an answer to it.
+        echoed = letters in self._rules or (letters in self._question and not sentence.numbers)
+        nothing = declined or (echoed and len(letters) >= _ECHO) or is_talk(text)
+        self.talked = self.talked or nothing
+        return nothing
 
     def _cited(self, source: Evidence) -> bool:
         place = (source.document.doc_id, source.start)
@@ -215,6 +253,10 @@ class Checker:
         return Verification(verdict="unsupported", reasons=(*verification.reasons, reason))
 
 
+def _letters(text: str) -> str:
+    return _NO_LETTERS.sub("", text).casefold()
+
+
 def _is_near(claim: str, vector: NDArray[np.float32], source: Evidence) -> bool:
     same = text_language(claim) == text_language(source.text)
     return float(source.vector @ vector) >= (_NEAR if same else _NEAR_ACROSS)
@@ -225,7 +267,7 @@ def _is_framing(sentence: str, verification: Verification) -> bool:
     facts = read_facts(sentence)
     claims = facts.quantities or facts.dates
     failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source"}
-    return not claims and not failed and bool(_FRAMING.search(sentence))
+    return not claims and not failed and leads_up(sentence)
 
 
 def _not_supported(name: str) -> Message:

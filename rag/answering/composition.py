@@ -2,25 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 
 from rag.answering.checking import Checker
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
+from rag.answering.notices import (
+    cut_off,
+    cut_short,
+    filtered,
+    nothing_claimed,
+    reply_language,
+)
 from rag.answering.prompt import compose_messages, repair_messages
 from rag.answering.reply import ReplyReader
 from rag.answering.verification.chat_judge import ChatModelJudge
+from rag.corpus.languages import text_language
 from rag.errors import ChatModelError
 from rag.messages import Language, Message
-from rag.models.chat import ChatMessage, ChatModel, TokenUsage
+from rag.models.chat import ChatMessage, ChatModel, CutOff, ThoughtSoFar, TokenUsage
 from rag.models.judge import Judge
 from rag.types import Draft, ModelUse, Progress, Statement
 
 # The prompt asks for five sentences at most; a small model may go on until it is stopped.
 _MAX_SENTENCES = 8
 _MAX_REPLY_CHARACTERS = 6000
+# A sentence of fewer English words may be the names that were asked for.
+_WORDS = 5
+# A model whose thoughts have no opening tag may think for longer than it may answer.
+_MAX_UNMARKED_THOUGHTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,10 +48,6 @@ class Composition:
     model: ModelUse | None = None
     refused: bool = False
     seconds: float = 0.0
-
-
-# Where a reply was stopped, what it was about to say is no sentence.
-_ENDED = re.compile(r"[。！？!?.…][”’」』\"')）]*$")
 
 
 def quote(evidence: Sequence[Evidence]) -> Composition:
@@ -69,14 +76,14 @@ def write(
     word on what passed the typed checks. Raises `ChatModelError` where the reply fails, also in
     its middle: what was yielded before is then void. A repair that fails is as if it wasn't tried.
     """
-    checker = Checker(evidence, vectors, judge)
     messages = compose_messages(question, language, evidence)
-    tokens = yield from _read(model, messages, checker)
+    checker = Checker(evidence, vectors, judge, rules=messages[0].content, question=question)
+    tokens = yield from _read(model, messages, checker, len(evidence))
     if failed := checker.to_repair():
         yield Progress(stage="repairing", count=len(failed))
         messages = repair_messages(question, language, evidence, failed)
         try:
-            tokens += yield from _read(model, messages, checker, repairs=len(failed))
+            tokens += yield from _repair(model, messages, checker, len(evidence))
         except ChatModelError:
             tokens = TokenUsage()
         yield from checker.replace_failed(failed)
@@ -88,12 +95,17 @@ def write(
         prompt_tokens=tokens.prompt_tokens,
         completion_tokens=tokens.completion_tokens,
     )
-    # Framing without any claim behind it leads up to nothing.
-    claims = any(statement.kind == "claim" for statement in checker.statements)
+    notices = checker.notices()
+    claims = [statement for statement in checker.statements if statement.kind == "claim"]
+    if claims and all(_is_in_another(claim.text, language) for claim in claims):
+        notices += (reply_language(language),)
+    if not claims and not checker.left_out and not checker.refused:
+        notices += (nothing_claimed(),)
     return Composition(
+        # Framing without any claim behind it leads up to nothing.
         statements=tuple(checker.statements) if claims else (),
         left_out=tuple(checker.left_out),
-        notices=checker.notices(),
+        notices=notices,
         model=use,
         refused=checker.refused,
         seconds=checker.seconds,
@@ -101,28 +113,69 @@ def write(
 
 
 def _read(
-    model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, repairs: int = 0
-) -> Generator[Draft | Statement, None, TokenUsage]:
+    model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, numbered: int
+) -> Generator[Draft | Statement | Progress, None, TokenUsage]:
     """Check a reply as it comes in; gives the tokens it cost.
 
-    `repairs` is how many sentences a repair may bring, 0 where the reply is no repair.
+    What turns out to have been thinking is void: a `Progress` says so, and checking begins anew.
     """
-    tokens = TokenUsage()
-    most = checker.sentences + (repairs or _MAX_SENTENCES)
-    reader, length = ReplyReader(), 0
+    tokens, cut = TokenUsage(), False
+    reader, length = ReplyReader(numbered), 0
     for piece in model.stream(messages):
         if isinstance(piece, TokenUsage):
             tokens = piece
-            continue
-        length += len(piece)
-        yield from checker.check(reader.feed(piece), repairing=bool(repairs))
-        if length > _MAX_REPLY_CHARACTERS or checker.sentences >= most or checker.loops:
-            if not repairs:
-                checker.cut_short()
-            rest = [s for s in reader.finish() if _ENDED.search(s.text)]
-            break
-        yield Draft(text=reader.rest)
-    else:
-        rest = list(reader.finish())
-    yield from checker.check(rest, repairing=bool(repairs))
+        elif isinstance(piece, CutOff):
+            checker.cut_short(filtered() if piece.reason == "filter" else cut_off())
+            cut = True
+        elif isinstance(piece, ThoughtSoFar):
+            checker.forget()
+            reader, length, cut = ReplyReader(numbered), 0, False
+            yield Progress(stage="writing", count=numbered)
+        elif cut:
+            # It has said enough, unless all of it was thinking; the end of that would be marked.
+            length += len(piece)
+            if length > _MAX_UNMARKED_THOUGHTS:
+                break
+        else:
+            yield from checker.check(reader.feed(piece[: _MAX_REPLY_CHARACTERS + 1 - length]))
+            length += len(piece)
+            yield Draft(text=reader.rest)
+            if (
+                length > _MAX_REPLY_CHARACTERS
+                or checker.sentences >= _MAX_SENTENCES
+                or checker.loops
+            ):
+                checker.cut_short(cut_short())
+                cut = True
+                if not checker.talked:
+                    break
+    # Where a reply was stopped, what it was about to say is no sentence.
+    yield from checker.check([s for s in reader.finish() if s.ended or not cut])
     return tokens
+
+
+def _repair(
+    model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, numbered: int
+) -> Generator[Statement, None, TokenUsage]:
+    """Check what comes back of a repair, once it is whole; gives the tokens it cost."""
+    tokens, text = TokenUsage(), ""
+    for piece in model.stream(messages):
+        if isinstance(piece, TokenUsage):
+            tokens = piece
+        elif isinstance(piece, ThoughtSoFar):
+            text = ""
+        elif isinstance(piece, str):
+            text += piece
+            if len(text) > _MAX_REPLY_CHARACTERS:
+                break
+    reader = ReplyReader(numbered)
+    sentences = (*reader.feed(text[:_MAX_REPLY_CHARACTERS]), *reader.finish())
+    yield from checker.check(sentences, repairing=True)
+    return tokens
+
+
+def _is_in_another(text: str, language: Language) -> bool:
+    """Whether a sentence is in another language than asked for; a name or two is in none."""
+    if language == "en":
+        return text_language(text) == "zh"
+    return text_language(text) == "en" and len(text.split()) >= _WORDS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rag.errors import RagError
 from rag.index.store import Manifest
-from rag.messages import Message
+from rag.messages import Language, Message
 from rag.retrieval.time_frame import days_of
 from rag.types import TimeFrame
 
@@ -130,6 +130,45 @@ def cut_short() -> Message:
         code="cut_short",
         en="The model was stopped: its reply went on for too long.",
         zh="模型的回复过长，已停止。",
+    )
+
+
+def cut_off() -> Message:
+    """Why a reply that the endpoint ended has no end."""
+    return Message(
+        code="cut_off",
+        en="The model's reply was cut off at the length allowed; an unfinished sentence was"
+        " dropped.",
+        zh="模型的回复因长度限制被截断，未写完的句子已略去。",
+    )
+
+
+def filtered() -> Message:
+    """Why a reply that a content filter ended has no end."""
+    return Message(
+        code="filtered",
+        en="The model's provider stopped the reply (content filter); an unfinished sentence was"
+        " dropped.",
+        zh="模型服务方的内容过滤中止了回复，未写完的句子已略去。",
+    )
+
+
+def reply_language(language: Language) -> Message:
+    """Why an answer is in another language than asked for; `language` is that one."""
+    return Message(
+        code="reply_language",
+        en=f"The model did not answer in {'Chinese' if language == 'zh' else 'English'}, as it"
+        " was asked to.",
+        zh=f"模型没有按要求用{'中文' if language == 'zh' else '英文'}作答。",
+    )
+
+
+def nothing_claimed() -> Message:
+    """Why nothing of a reply is in the answer, not even as left out."""
+    return Message(
+        code="nothing_claimed",
+        en="The model's reply held no statement that could be checked.",
+        zh="模型的回复中没有可供核对的内容。",
     )
 
 

@@ -1,52 +1,75 @@
-"""Reading a chat model's reply while it comes in: whole sentences, and the markers they carry."""
+"""Reading a chat model's reply while it comes in: whole sentences, and the markers they carry.
+
+A reply is text in odd clothes: Markdown, tables, headings, lists of sources, numbered lists. What
+claims nothing by its form is dropped here; what claims nothing by its words, in `talk.py`.
+"""
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 
+from rag.answering.markers import MARKER, before_stops, may_become_marker, part_markers
+from rag.answering.talk import leads_up, lists_sources, without_lead_in
 from rag.corpus.sentences import SHORT_GROUP, may_end, split_sentences
 
-_PLAIN_MARKER = (
-    r"\s*[\[【［]\s*\^?(?:(?:sources?|sentences?|来源|句子|句)\s*[:：]?\s*)?"
-    r"\d+(?:[\s,，、;；-]+\d+)*\s*\^?\s*[\]】］]"
-)
-_MARKER = rf"(?:\s*[（(](?:sources?|来源)?\s*[:：]?(?:{_PLAIN_MARKER})+\s*[）)]|{_PLAIN_MARKER})"
-_BRACKETED = re.compile(_MARKER, re.IGNORECASE)
-# A marker behind the full stop belongs to the sentence before it; a number that opens a line is
-# that of a list.
-_MARKER_BEHIND_STOP = re.compile(
-    rf"((?<![。！？!?.…])(?<!^\d)(?<!^\d\d)[。！？!?.…]++)([”’\"']?)((?:{_MARKER})+)",
-    re.IGNORECASE | re.MULTILINE,
-)
-_MARKUP = re.compile(r"^\s*(?:[-*•]\s+|#{1,6}\s+|\d{1,2}[.)、]\s+|>\s+)|\*\*|__|`", re.MULTILINE)
-_MOST_MARKERS = 40
 # What has no end after as many characters is no sentence that anyone could check.
 _LONGEST_SENTENCE = 600
+_MOST_SENTENCES_OF_A_PROMPT = 40
 _QUOTATION_MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
+_CONTROLS = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+
+_BULLET = re.compile(
+    r"^\s*(?:(?:[-*+–#](?=\s)|#{2,6}(?=\s)|[•·●▪◦‣>]|\d{1,2}[.)、．](?!\d)|[（(]\d{1,2}[）)]"
+    r"|[①-⑳❶-❿➀-➓]|[一二三四五六七八九十]{1,3}、|[（(][一二三四五六七八九十]{1,3}[）)])\s*)+"
+)
+_MARKUP = re.compile(r"\*{1,3}(?!\d)|(?<!\d)\*|__|~~|`+")
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,120})\]\([^()\s]{1,300}\)")
+_TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_FENCE = re.compile(r"^\s*(?:```|~~~)")
+_ROW_RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
+_BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)[^*\n]{1,40}(?:\*\*|__)\s*[:：]?\s*$")
+_FOOTNOTE = re.compile(r"^\s*\[\^\d{1,3}\]\s*[:：]")
+_ENDED = re.compile(r"[。！？!?.…][”’」』\"')）\s]*$")
+_TORN_NUMBER = re.compile(r"\d\.\s*$")
+_LISTED = re.compile(r"^\s*(?:[-*+•·>]|\d{1,2}[.)、．]|[\[【［〔（(]\s*\^?\d|https?:|《)")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplySentence:
-    """One sentence of a reply, without its markers; `numbers` are those, in order, each once."""
+    """One sentence of a reply, without its markers; `numbers` are those, in order, each once.
+
+    `ended` is false where nothing says that the sentence is whole.
+    """
 
     text: str
     numbers: tuple[int, ...]
+    ended: bool = True
 
 
 class ReplyReader:
     """Takes a reply in pieces; how it is cut into them makes no difference.
 
-    `rest` is what has come since the last whole sentence.
+    `rest` is what has come since the last whole sentence. `most` is how many numbered sentences
+    the model was given.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = _MOST_SENTENCES_OF_A_PROMPT) -> None:
         self.rest = ""
+        self._most = most
+        self._bracketed = False  # whether any marker so far stood in brackets
+        self._in_sources = self._spoke = False
+        self._columns: tuple[str, ...] = ()
+        self._heading: ReplySentence | None = None
 
     def feed(self, piece: str) -> tuple[ReplySentence, ...]:
         """The sentences that became whole with this piece."""
         found: list[ReplySentence] = []
-        for character in piece:
+        for character in _CONTROLS.sub("", piece.replace("\u2028", "\n").replace("\u2029", "\n")):
             self.rest += character
             # Within a Latin word it is open whether the word begins another sentence.
             if not (character.isspace() or (character.isascii() and character.isalnum())):
@@ -55,14 +78,68 @@ class ReplyReader:
 
     def finish(self) -> tuple[ReplySentence, ...]:
         """The sentences that were left: nothing more is coming."""
-        return self._take(final=True)
+        found = self._take(final=True)
+        # A heading without anything below it is what was said.
+        return found or ((self._heading,) if self._heading and not self._spoke else ())
 
     def _take(self, *, final: bool) -> tuple[ReplySentence, ...]:
         sentences, self.rest = take_sentences(self.rest, final=final)
-        return sentences
+        read = map(self._read, sentences)
+        return tuple(sentence for sentence in read if sentence)
+
+    def _read(self, raw: str) -> ReplySentence | None:
+        """What `raw`, a sentence or a line of its own, says; None where it claims nothing."""
+        if _FENCE.match(raw) or (_ROW_RULE.match(raw) and "-" in raw):
+            return None
+        row = self._row(raw) if raw.lstrip().startswith("|") else None
+        self._columns = self._columns if row is not None else ()
+        if row == "":
+            return None
+        text = raw if row is None else row
+        plain = _plain(text)
+        if lists_sources(plain) or _FOOTNOTE.match(text):
+            self._in_sources = True
+            return None
+        if self._in_sources and (_LISTED.match(text) or not _ENDED.search(text)):
+            return None
+        self._in_sources = False
+        marked = part_markers(text, self._most, bare=not self._bracketed)
+        self._bracketed = self._bracketed or marked.bracketed
+        words = without_lead_in(_plain(marked.text))
+        if not any(character.isalnum() for character in words):
+            return None
+        sentence = ReplySentence(
+            text=words,
+            numbers=marked.numbers,
+            ended=marked.closed or bool(_ENDED.search(plain) and not _TORN_NUMBER.search(plain)),
+        )
+        if not marked.numbers:
+            if text.lstrip().startswith("#") or _BOLD_LINE.match(text):
+                self._heading = self._heading or sentence
+                return None
+            if words.endswith((":", "：")) and not leads_up(words):
+                return None
+        self._spoke = True
+        return sentence
+
+    def _row(self, line: str) -> str | None:
+        """A row of a table as a sentence; "" for the row that names the columns."""
+        cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if not self._columns:
+            self._columns = tuple(_plain(cell) for cell in cells)
+            return ""
+        head, *rest = cells
+        is_, and_ = ("：", "，") if _HAN.search(line) else (": ", ", ")
+        said = [(name, cell) for name, cell in zip(self._columns[1:], rest, strict=False) if cell]
+        # A column may hold nothing but markers.
+        values = [pair for pair in said if MARKER.sub("", pair[1]).strip()]
+        markers = "".join(cell for pair in said if pair not in values for cell in pair[1:])
+        if len(values) == 1:
+            return f"{head}{is_}{values[0][1]}{markers}"
+        return and_.join([head, *(f"{name}{is_}{cell}" for name, cell in values)]) + markers
 
 
-def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[ReplySentence, ...], str]:
+def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[str, ...], str]:
     """The sentences of `buffer` that are whole, and the rest, which may still grow.
 
     A sentence is whole once another has begun behind it, since a marker may follow the full
@@ -71,34 +148,28 @@ def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[ReplySentence, ..
     """
     if not final and not may_end(buffer):
         return (), buffer
-    moved = _MARKER_BEHIND_STOP.sub(r"\3\1\2", buffer)
+    moved = before_stops(buffer, final=final)
     spans = split_sentences(moved)
     if not final:
         # The next piece may be the marker of the last whole sentence.
         spans = spans[:-1]
-        while spans and (_opens_marker(moved, spans[-1].end) or _quoting(moved, spans[-1].end)):
+        while spans and (
+            may_become_marker(moved[spans[-1].end :]) or _quoting(moved, spans[-1].end)
+        ):
             spans = spans[:-1]
-    sentences = [read_sentence(moved[span.start : span.end]) for span in spans]
     rest = moved[spans[-1].end :] if spans else moved
-    return tuple(s for s in sentences if s.text), rest
+    return tuple(moved[span.start : span.end] for span in spans), rest
 
 
-def read_sentence(text: str) -> ReplySentence:
-    """Part one sentence into its words and its markers; Markdown is dropped from the words."""
-    numbers: list[int] = []
-    for match in _BRACKETED.finditer(text):
-        digits = re.findall(r"\d+", match.group())[:_MOST_MARKERS]
-        # No evidence has so high a number, and int() takes no endless one.
-        numbers += [int(number[:9]) for number in digits]
-    words = _MARKUP.sub("", _BRACKETED.sub("", text)).strip()
-    return ReplySentence(
-        text=" ".join(words.split()) if words.strip(" .。-*#") else "",
-        numbers=tuple(dict.fromkeys(numbers)),
-    )
+def _plain(text: str) -> str:
+    """A line without the signs of Markdown and HTML and what numbers it in a list."""
+    text = _BULLET.sub("", _MARKUP.sub("", _LINK.sub(r"\1", text)))
+    text = _TAG.sub("", text) if "<" in text else text
+    return " ".join((html.unescape(text) if "&" in text else text).split())
 
 
-def _opens_marker(text: str, at: int) -> bool:
-    return text[at:].lstrip().startswith(("[", "【", "［", "(", "（"))
+def _may_go_on(text: str, end: int) -> bool:
+    return may_become_marker(text[end:]) or _quoting(text, end)
 
 
 def _quoting(text: str, end: int) -> bool:

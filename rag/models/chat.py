@@ -30,6 +30,21 @@ class TokenUsage:
         )
 
 
+@dataclass(frozen=True)
+class ThoughtSoFar:
+    """Tells that all text of the reply up to here was the model's thinking, and is no answer."""
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """Tells that the endpoint ended the reply before the model did: what came last may be torn."""
+
+    reason: Literal["length", "filter"]
+
+
+ReplyPiece = str | ThoughtSoFar | CutOff | TokenUsage
+
+
 def _sum(one: int | None, other: int | None) -> int | None:
     return None if one is None or other is None else one + other
 
@@ -43,9 +58,27 @@ class ChatModel(Protocol):
     name: str
     endpoint: str
 
-    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
-        """Yield the reply piece by piece, then once its `TokenUsage`.
+    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[ReplyPiece]:
+        """Yield the reply piece by piece, a `CutOff` where it was cut, then its `TokenUsage`.
 
-        Raises a `ChatModelError` at any point; pieces yielded before it are not the whole reply.
+        What the model thinks is no part of the reply; where it turns out late that text was
+        thinking, `ThoughtSoFar` says so. Raises a `ChatModelError` at any point; pieces yielded
+        before it are not the whole reply.
         """
         ...
+
+
+def short_reply(model: ChatModel, messages: Sequence[ChatMessage], most: int) -> str:
+    """The text of a reply that should be short; reading ends after `most` characters of it.
+
+    Raises a `ChatModelError` where the model does.
+    """
+    text = ""
+    for piece in model.stream(messages):
+        if isinstance(piece, ThoughtSoFar):
+            text = ""
+        elif isinstance(piece, str):
+            text += piece
+            if len(text) > most:
+                break
+    return text

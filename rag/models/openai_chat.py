@@ -6,44 +6,80 @@ message names the endpoint and never the key.
 
 from __future__ import annotations
 
+import re
 import weakref
 from collections.abc import Iterator, Sequence
-from typing import cast
-from urllib.parse import urlsplit, urlunsplit
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionChunk, ChatCompletionMessageParam
+from openai.types.chat import ChatCompletionMessageParam
 
-from rag.config import LOOPBACK, ChatModelConfig
-from rag.errors import (
-    ChatModelBrokeOff,
-    ChatModelEmpty,
-    ChatModelError,
-    ChatModelFailed,
-    ChatModelRefused,
-    ChatModelTimedOut,
-    ChatModelUnreachable,
-)
-from rag.models.chat import ChatMessage, TokenUsage
+from rag.config import ChatModelConfig
+from rag.errors import ChatModelError
+from rag.models.chat import ChatMessage, CutOff, ReplyPiece, ThoughtSoFar, TokenUsage
+from rag.models.chat_errors import ChatFailures, error_body
+from rag.models.event_stream import ReplyEvent, ReportedError, read_events
+from rag.models.proxies import proxy_for, without_credentials
+from rag.models.spoken import MOST_THOUGHT, Spoken
 
 _CONNECT_SECONDS = 10.0
 _RETRIES = 2
-_DETAIL_CHARACTERS = 200
+# What these say has nothing to do with how a question is put.
+_NO_MATTER_OF_FORM = {401, 403, 404, 408, 409, 413, 429, 502, 503, 504}
+_PLAIN_REFUSALS = {400, 422}
+_SPEAKS_OF_ROLES = re.compile(
+    r"\b(?:system|developer)\b|\broles?\b|template|系统|角色", re.IGNORECASE
+)
+# How a reply ends that the model itself ended; any other word means that it was stopped.
+_WHOLE = re.compile(r"stop|eos|end|complete|done|tool|function")
+_FILTERED = re.compile(r"filter|safety|sensitive|recitation|block|prohibit|refus|moderat")
+# Whatever a library below raises for what a server does or the environment says.
+_FAILURES = (
+    *(openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL),
+    *(OSError, ValueError, TypeError, RecursionError),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Form:
+    """How a question is put: what goes with it, and where the rules stand."""
+
+    extras: bool = True
+    """A temperature of 0, and the wish for counted tokens: not every server knows both."""
+    system: bool = True
+    """The rules as a system message; else at the top of the user's, for models without one."""
 
 
 class OpenAIChatModel:
     """A `ChatModel` that streams from `config.endpoint`.
 
     Connection errors, HTTP 408, 409, 429 and 5xx before the first piece are tried again twice,
-    with growing pauses; nothing is tried again once text has come.
+    with growing pauses; nothing is tried again once text has come. A question whose form a server
+    refuses is put in a plainer one, which is then kept to.
     """
 
     def __init__(self, config: ChatModelConfig) -> None:
         self.name = config.name
-        self.endpoint = _without_credentials(config.endpoint)
+        self.endpoint = without_credentials(config.endpoint)
         self._timeout = config.timeout
-        self._api_key = config.api_key
+        self._form = _Form()
+        self._failures = ChatFailures(
+            name=config.name,
+            endpoint=self.endpoint,
+            timeout=config.timeout,
+            proxy=proxy_for(config.endpoint),
+            api_key=config.api_key,
+        )
+        self._client: openai.OpenAI | None = None
+        try:
+            transport = httpx2.HTTPTransport(proxy=self._failures.proxy)
+        except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
+            # Whoever asks is told; what needs no chat model goes on.
+            self._no_way = self._failures.no_way(error)
+            return
         self._client = openai.OpenAI(
             base_url=config.endpoint,
             # Local servers ask for no key, but the client insists on one; and without one it
@@ -51,121 +87,144 @@ class OpenAIChatModel:
             api_key=config.api_key or "none",
             timeout=httpx2.Timeout(config.timeout, connect=min(_CONNECT_SECONDS, config.timeout)),
             max_retries=_RETRIES,
-            # The text goes where it is said to go: a redirect is refused, and a model of this
-            # machine is not asked through the proxy of another.
+            # The text goes where it is said to go: a redirect is refused.
             http_client=openai.DefaultHttpxClient(
-                follow_redirects=False,
-                trust_env=urlsplit(config.endpoint).hostname not in LOOPBACK,
+                follow_redirects=False, trust_env=False, transport=transport
             ),
         )
         # The library closes clients of its own making alone.
         weakref.finalize(self, self._client.close)
 
-    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
-        """Yield the reply piece by piece, then its `TokenUsage`. Raises `ChatModelError`s."""
-        usage = TokenUsage()
-        begun = received = finished = False
-        try:
-            # Closing the stream also tells the server to stop, if the caller has had enough.
-            with self._open(messages) as chunks:
-                for chunk in chunks:
-                    begun = True
-                    if chunk.usage:
-                        usage = TokenUsage(
-                            prompt_tokens=chunk.usage.prompt_tokens,
-                            completion_tokens=chunk.usage.completion_tokens,
-                        )
-                    for choice in chunk.choices[:1]:
-                        finished = finished or choice.finish_reason is not None
-                        if choice.delta and choice.delta.content:
-                            received = True
-                            yield choice.delta.content
-        except (openai.OpenAIError, httpx2.HTTPError, ValueError, TypeError) as error:
-            raise self._translated(error, received=received) from error
-        if not begun:
-            # HTTP 200 and no event at all: a web page, say, of a proxy or under a wrong URL.
-            raise self._translated(ValueError("no event of a stream"), received=False)
-        if not finished:
-            raise self._broke_off()
-        if not received:
-            raise ChatModelEmpty(
-                en=f"The chat model {self.name!r} at {self.endpoint} replied with no text: try"
-                " again, or choose another model with RAG_MODEL.",
-                zh=f"{self.endpoint} 的语言模型 {self.name!r} 返回了空回复：请重试，"
-                "或用 RAG_MODEL 换一个模型。",
-            )
-        yield usage
+    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[ReplyPiece]:
+        """Yield what the model says, piece by piece; see `ChatModel`.
 
-    def _open(self, messages: Sequence[ChatMessage]) -> openai.Stream[ChatCompletionChunk]:
+        Raises `ChatModelError`s, whatever a server does.
+        """
+        if self._client is None:
+            raise self._no_way
+        form = self._form
+        while True:
+            reply = _Reply(self._failures, self._timeout)
+            try:
+                # Closing the stream also tells the server to stop, if the caller has had enough.
+                with self._open(self._client, messages, form) as response:
+                    for piece in reply.read(response.iter_bytes()):
+                        self._form = form
+                        yield piece
+                break
+            except _FAILURES as error:
+                # What a server does after it has said that the reply is whole is no matter.
+                if reply.finish is not None:
+                    break
+                plainer = None if reply.said else _plainer(form, error)
+                if plainer is None:
+                    raise self._translated(error, received=reply.said) from error
+                form = plainer
+        yield from reply.end()
+
+    def _open(
+        self, client: openai.OpenAI, messages: Sequence[ChatMessage], form: _Form
+    ) -> AbstractContextManager[Any]:
+        put = messages if form.system else _without_system(messages)
         prompt = cast(
             list[ChatCompletionMessageParam],
-            [{"role": message.role, "content": message.content} for message in messages],
+            [{"role": message.role, "content": message.content} for message in put],
         )
-        create = self._client.chat.completions.create
-        try:
-            return create(
-                model=self.name,
-                messages=prompt,
-                stream=True,
-                temperature=0,
-                stream_options={"include_usage": True},
-            )
-        except (openai.BadRequestError, openai.UnprocessableEntityError):
-            # Some models take no temperature, some servers no stream_options; if it was
-            # something else, the same refusal comes again.
+        # The reply is read as bytes: the client's own reader knows fewer forms of it.
+        create = client.chat.completions.with_streaming_response.create
+        if not form.extras:
             return create(model=self.name, messages=prompt, stream=True)
+        return create(
+            model=self.name,
+            messages=prompt,
+            stream=True,
+            temperature=0,
+            stream_options={"include_usage": True},
+        )
 
     def _translated(self, error: Exception, *, received: bool) -> ChatModelError:
-        where = f"{self.name!r} at {self.endpoint}"
-        ort = f"{self.endpoint} 的语言模型 {self.name!r} "
         if isinstance(error, openai.APIStatusError):
-            status, detail = error.status_code, self._detail(error)
-            kind = ChatModelRefused if status < 500 else ChatModelFailed
-            return kind(
-                en=f"The chat model {where} answered HTTP {status} ({detail}): check its name, its"
-                " endpoint and the key (RAG_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY, or the"
-                " page's settings), or try again later.",
-                zh=f"{ort}返回 HTTP {status}（{detail}）：请检查模型名、接口地址和密钥（RAG_MODEL、"
-                "OPENAI_BASE_URL 和 OPENAI_API_KEY，或页面设置），或稍后重试。",
-            )
-        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException):
-            return ChatModelTimedOut(
-                en=f"The chat model {where} sent nothing for {self._timeout:g} s: raise"
-                " RAG_TIMEOUT, or check the server.",
-                zh=f"{ort}在 {self._timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，"
-                "或检查服务器。",
-            )
-        if received and isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
-            return self._broke_off()
-        if isinstance(error, openai.APIConnectionError | httpx2.HTTPError):
-            return ChatModelUnreachable(
-                en=f"The chat model {where} can't be reached: check that the server runs, and"
-                " OPENAI_BASE_URL.",
-                zh=f"无法连接{ort}：请确认服务器已启动，并检查 OPENAI_BASE_URL。",
-            )
-        return ChatModelFailed(
-            en=f"The chat model {where} sent something that is not of the protocol"
-            f" ({self._detail(error)}): check that OPENAI_BASE_URL is an OpenAI-compatible"
-            " endpoint.",
-            zh=f"{ort}返回了不符合协议的内容（{self._detail(error)}）："
-            "请确认 OPENAI_BASE_URL 是兼容 OpenAI 的接口。",
-        )
-
-    def _detail(self, error: Exception) -> str:
-        """What went wrong, in one bounded line; some servers repeat the key in their refusal."""
-        line = " ".join(str(error).split())
-        if self._api_key:
-            line = line.replace(self._api_key, "***")
-        return line if len(line) <= _DETAIL_CHARACTERS else line[: _DETAIL_CHARACTERS - 1] + "…"
-
-    def _broke_off(self) -> ChatModelBrokeOff:
-        return ChatModelBrokeOff(
-            en=f"The reply of the chat model {self.name!r} at {self.endpoint} broke off: try"
-            " again.",
-            zh=f"{self.endpoint} 的语言模型 {self.name!r} 的回复中途断开：请重试。",
-        )
+            return self._failures.refused(error.status_code, error)
+        if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
+            return self._failures.timed_out()
+        if isinstance(error, openai.APIConnectionError | httpx2.HTTPError | OSError):
+            return self._failures.broke_off() if received else self._failures.unreachable()
+        if isinstance(error, ReportedError):
+            return self._failures.reported(error)
+        return self._failures.not_of_protocol(error)
 
 
-def _without_credentials(endpoint: str) -> str:
-    parts = urlsplit(endpoint)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
+class _Reply:
+    """One reply as it comes in. `finish` is why it ended, `said` whether there is any text."""
+
+    def __init__(self, failures: ChatFailures, patience: float) -> None:
+        self.finish: str | None = None
+        self.said = False
+        self._begun = False
+        self._usage = TokenUsage()
+        self._spoken = Spoken()
+        self._failures = failures
+        self._patience = patience
+
+    def read(self, pieces: Iterator[bytes]) -> Iterator[ReplyPiece]:
+        """What is said while it comes in. Raises whatever the reading of the bytes does."""
+        for event in read_events(pieces, self._patience):
+            self._begun = self._begun or event != ReplyEvent()
+            self._usage = event.usage or self._usage
+            self._spoken.think(event.thought)
+            yield from self._told(self._spoken.feed(event.text))
+            self.finish = event.finish or self.finish or ("stop" if event.done else None)
+            if self._spoken.over:
+                self.finish = self.finish or "stop"
+                return
+            if self._spoken.thought > MOST_THOUGHT:
+                raise self._failures.only_thought()
+
+    def end(self) -> Iterator[ReplyPiece]:
+        """The rest, once nothing more is coming. Raises `ChatModelError` for no whole reply."""
+        if not self._begun:
+            # HTTP 200 and no event at all: a web page, say, of a proxy or under a wrong URL.
+            raise self._failures.not_of_protocol(ValueError("no event of a stream"))
+        if self.finish is None:
+            raise self._failures.broke_off()
+        whole = bool(_WHOLE.match(self.finish))
+        yield from self._told(self._spoken.finish())
+        if not self.said and whole:
+            yield from self._told([self._spoken.conclusion()])
+        if not self.said:
+            thought = self._spoken.thought
+            raise self._failures.only_thought() if thought else self._failures.empty()
+        if not whole:
+            yield CutOff("filter" if _FILTERED.search(self.finish) else "length")
+        yield self._usage
+
+    def _told(self, pieces: Sequence[str | ThoughtSoFar]) -> Iterator[str | ThoughtSoFar]:
+        for piece in pieces:
+            self.said = isinstance(piece, str) and (self.said or bool(piece.strip()))
+            if piece:
+                yield piece
+
+
+def _plainer(form: _Form, error: Exception) -> _Form | None:
+    """The form to try next where one was refused, None where that was for no matter of form."""
+    if isinstance(error, openai.APIStatusError):
+        status = error.status_code
+    elif isinstance(error, ReportedError):
+        status = 0
+    else:
+        return None
+    if status in _NO_MATTER_OF_FORM:
+        return None
+    plainly = status in _PLAIN_REFUSALS
+    roles = bool(_SPEAKS_OF_ROLES.search(f"{error} {error_body(error)}"))
+    if form.system and (roles or (plainly and not form.extras)):
+        return replace(form, system=False)
+    return replace(form, extras=False) if form.extras and plainly else None
+
+
+def _without_system(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
+    """The same messages with the rules at the top of the first one of the user."""
+    rules = [message.content for message in messages if message.role == "system"]
+    others = [message for message in messages if message.role != "system"]
+    first = ChatMessage(role="user", content="\n\n".join([*rules, others[0].content]))
+    return (first, *others[1:])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.verification.claims import Verification, verify
 from rag.index.snapshot import Snapshot
-from rag.models.chat import ChatMessage, TokenUsage
+from rag.models.chat import ChatMessage, ReplyPiece, TokenUsage
 from rag.models.embedder import Embedder
 from rag.retrieval.stories import Stories
 from rag.types import Hit
@@ -48,15 +48,15 @@ class ScriptedModel:
     name = "scripted"
     endpoint = "http://127.0.0.1/v1"
 
-    def __init__(self, *pieces: str, repair: str | Exception = "") -> None:
-        self._replies: list[tuple[str, ...] | Exception] = [
+    def __init__(self, *pieces: ReplyPiece, repair: str | Exception = "") -> None:
+        self._replies: list[tuple[ReplyPiece, ...] | Exception] = [
             pieces,
             repair if isinstance(repair, Exception) else tuple(repair),
         ]
         self.given = 0
         self.prompts: list[str] = []
 
-    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[str | TokenUsage]:
+    def stream(self, messages: Sequence[ChatMessage]) -> Iterator[ReplyPiece]:
         self.prompts.append(messages[-1].content)
         reply = self._replies[min(len(self.prompts), 2) - 1]
         if isinstance(reply, Exception):

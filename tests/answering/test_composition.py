@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 import pytest
 
 from rag.answering.composition import Composition, quote, write
 from rag.errors import ChatModelFailed, JudgeError
+from rag.models.chat import CutOff, ReplyPiece, ThoughtSoFar
 from rag.models.judge import Judge
 from rag.types import Citation, Draft, Event, Progress, Statement
 from tests.answering.evidence import ScriptedModel, Sources
@@ -22,7 +24,7 @@ PAID = "苹果已经为百度AI支付了高达1亿美元的费用。"
 
 
 def composed(
-    sources: Sources, *pieces: str, judge: Judge | None = None
+    sources: Sources, *pieces: ReplyPiece, judge: Judge | None = None
 ) -> tuple[list[Event], Composition]:
     return composed_by(ScriptedModel(*pieces), sources, judge)
 
@@ -251,3 +253,75 @@ def test_quoted_sentences_are_their_own_citations(sources: Sources) -> None:
     assert [s.text for s in made.statements] == [e.text for e in evidence]
     assert [s.citations[0].quote for s in made.statements] == [e.text for e in evidence]
     assert [s.citations[0].marker for s in made.statements] == [1, 2, 3]
+
+
+def test_what_was_thought_is_void(sources: Sources) -> None:
+    thought = f"用户问股价。{PAID}[2]{CLOSE}"
+    events, made = composed(sources, *thought, ThoughtSoFar(), *f"{CLOSE}[1]")
+    assert [s.text for s in made.statements] == [CLOSE]
+    assert [c.marker for s in made.statements for c in s.citations] == [1]
+    void = events.index(Progress(stage="writing", count=len(PARTS)))
+    assert any(isinstance(event, Statement) for event in events[:void])
+    assert tuple(e for e in events[void:] if isinstance(e, Statement)) == made.statements
+    assert made.notices == ()
+
+
+def test_long_thoughts_without_a_tag_are_read_to_their_end(sources: Sources) -> None:
+    thoughts = [f"让我想想第{n}点。植物的光合作用需要阳光和二氧化碳{n}。" for n in range(20)]
+    _, made = composed(sources, *thoughts, ThoughtSoFar(), f"{CLOSE}[1]")
+    assert [s.text for s in made.statements] == [CLOSE]
+    assert made.left_out == ()
+    assert made.notices == ()
+
+
+def test_thoughts_that_never_end_are_cut(sources: Sources) -> None:
+    model = ScriptedModel(*[f"让我想想第{n}点。" * 20 for n in range(10_000)])
+    composed_by(model, sources)
+    assert model.given < 200
+
+
+@pytest.mark.parametrize(("reason", "code"), [("length", "cut_off"), ("filter", "filtered")])
+def test_a_torn_sentence_is_dropped_and_said_so(
+    sources: Sources, reason: Literal["length", "filter"], code: str
+) -> None:
+    begun = "苹果已经为百度AI支付了高达1亿美元的费用，但"
+    _, made = composed(sources, f"{CLOSE}[1]{begun}", CutOff(reason))
+    assert [s.text for s in made.statements] == [CLOSE]
+    assert made.left_out == ()
+    assert [notice.code for notice in made.notices] == [code]
+
+
+def test_talk_gets_no_marker_and_no_verdict(sources: Sources) -> None:
+    reply = f"好的，以下是回答。\n\n{CLOSE}[1]\n\n希望这对您有帮助！[1]\n\n参考资料：\n1. 百度"
+    _, made = composed(sources, reply)
+    assert [s.text for s in made.statements] == [CLOSE]
+    assert not made.left_out
+    assert not made.notices
+
+
+def test_the_prompt_repeated_is_no_answer(sources: Sources) -> None:
+    reply = "1. 用中文回答，写一到五个短句，每句都能独立成立。\n问题：？\n回答："
+    _, made = composed(sources, f"{reply}{CLOSE}[1]")
+    assert [s.text for s in made.statements] == [CLOSE]
+    assert made.left_out == ()
+
+
+def test_a_reply_that_claims_nothing_says_so(sources: Sources) -> None:
+    _, made = composed(sources, "您好！很高兴为您服务。")
+    assert made.statements == made.left_out == ()
+    assert [notice.code for notice in made.notices] == ["nothing_claimed"]
+
+
+def test_a_refusal_in_other_words_is_one_if_nothing_holds(sources: Sources) -> None:
+    remark = "所给句子没有提到市值。"
+    assert composed(sources, remark)[1].refused
+    _, made = composed(sources, f"{CLOSE}[1]{remark}")
+    assert not made.refused
+    assert [s.text for s in made.statements] == [CLOSE]
+
+
+def test_an_answer_in_another_language_is_told(sources: Sources) -> None:
+    english = "Alibaba's Hong Kong shares closed up 2.55% at HK$116.7."
+    _, made = composed(sources, f"{english} [1]")
+    assert [s.text for s in made.statements] == [english]
+    assert [notice.code for notice in made.notices] == ["reply_language"]

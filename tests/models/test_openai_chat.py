@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 
 import pytest
@@ -16,24 +17,29 @@ from rag.errors import (
     ChatModelTimedOut,
     ChatModelUnreachable,
 )
-from rag.models.chat import ChatMessage, TokenUsage
+from rag.models.chat import ChatMessage, CutOff, ThoughtSoFar, TokenUsage
 from rag.models.openai_chat import OpenAIChatModel
 from tests.chat_server import (
     KEY,
     Behaviour,
     ChatServer,
+    Reply,
+    Request,
     answers_html,
     breaks_off,
     chat_server,
     echoes_key,
+    ends_with,
     error_inside,
     fails,
     in_pieces,
+    knows_no_system_role,
     malformed,
     never_ends,
     refuses_extras,
     says,
     says_bytes,
+    sends,
     slow_start,
     stalls_after,
 )
@@ -122,8 +128,8 @@ def test_a_refusal_is_told_with_its_status_and_not_repeated(status: int) -> None
     assert f"HTTP {status}" in error.message.en
     assert f"HTTP {status}" in error.message.zh
     assert "no such thing" in error.message.en
-    # 400 and 422 are tried once more without what a server may not know.
-    assert len(server.requests) == (2 if status in (400, 422) else 1)
+    # 400 and 422 are tried once more without what a server may not know, then without a role.
+    assert len(server.requests) == (3 if status in (400, 422) else 1)
 
 
 def test_a_key_that_the_server_repeats_is_masked() -> None:
@@ -233,3 +239,174 @@ def test_credentials_in_the_endpoint_are_used_and_never_shown() -> None:
         hidden = server.url.replace("://", f"://user:{KEY}@") + f"?token={KEY}"
         error = failure(ChatModelConfig(name="tiny-model", endpoint=hidden))
     assert type(error) is ChatModelRefused
+
+
+def body(*choices: object) -> bytes:
+    events = [f"data: {json.dumps({'choices': choice})}" for choice in choices]
+    return "\n\n".join([*events, "data: [DONE]", ""]).encode()
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        # A list of parts, and events that bring nothing.
+        body(
+            None, [], [{"delta": None}], [{"delta": {"content": [{"type": "text", "text": TEXT}]}}]
+        ),
+        body([{"delta": {"content": [TEXT[:5], {"text": {"value": TEXT[5:]}}]}}]),
+        # No reason why it ended, but the mark of the end; lines that end in other ways.
+        body([{"delta": {"content": TEXT}}]).replace(b"\n", b"\r\n"),
+        b": waiting\r\r" + body([{"delta": {"content": TEXT}}]).replace(b"\n", b"\r"),
+        # The reason, and then no mark of the end.
+        body([{"delta": {"content": TEXT}, "finish_reason": "stop"}])[:-14],
+        # A server that streams nothing.
+        json.dumps({"choices": [{"message": {"content": TEXT}}]}, indent=2).encode(),
+        # What it thinks is no part of the reply.
+        body([{"delta": {"reasoning_content": "Hm."}}], [{"delta": {"content": TEXT}}]),
+        body([{"delta": {"content": [{"type": "thinking", "thinking": "Hm."}, TEXT]}}]),
+        body([{"delta": {"content": f"<think>Hm.</think>{TEXT}<|im_end|>"}}]),
+        # A whole reply that the server took for thinking.
+        body([{"delta": {"reasoning": f"Hm.\n\n{TEXT}"}}]),
+    ],
+)
+def test_a_good_reply_in_odd_clothes_is_read(sent: bytes) -> None:
+    with chat_server(sends(sent[:40], sent[40:])) as server:
+        assert read(server.config())[0] == TEXT
+
+
+def test_thoughts_without_an_opening_tag_are_taken_back() -> None:
+    with chat_server(says("Let me see.", "</thi", "nk>", TEXT)) as server:
+        pieces = list(OpenAIChatModel(server.config()).stream(PROMPT))
+    assert pieces[:-1] == ["Let me see.", ThoughtSoFar(), TEXT]
+
+
+@pytest.mark.parametrize(
+    ("finish", "reason"),
+    [("length", "length"), ("MAX_TOKENS", "length"), ("content_filter", "filter")],
+)
+def test_a_reply_that_was_cut_says_so(finish: str, reason: str) -> None:
+    with chat_server(ends_with(finish, "Apple chose")) as server:
+        *pieces, _ = OpenAIChatModel(server.config()).stream(PROMPT)
+    assert pieces == ["Apple chose", CutOff(reason)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("finish", ["stop", "end_turn", "eos_token", "STOP", "tool_calls"])
+def test_a_reply_that_the_model_ended_is_whole(finish: str) -> None:
+    with chat_server(ends_with(finish, TEXT)) as server:
+        assert read(server.config())[0] == TEXT
+
+
+def test_a_model_that_only_thinks_gave_no_reply() -> None:
+    with chat_server(ends_with("length", "<think>", "Let me see.")) as server:
+        error = failure(server.config())
+    assert type(error) is ChatModelEmpty
+    assert "only thought" in error.message.en
+
+
+@pytest.mark.parametrize(
+    "piece", [{"content": "<think>" + "x" * 9_000}, {"reasoning": "x" * 9_000}]
+)
+def test_a_model_that_never_ends_thinking_is_hung_up_on(piece: dict[str, str]) -> None:
+    event = b"data: " + json.dumps({"choices": [{"delta": piece}]}).encode() + b"\n\n"
+    with chat_server(sends(*[event] * 1000)) as server:
+        assert type(failure(server.config())) is ChatModelEmpty
+        assert server.hung_up.wait(5)
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "requests"),
+    [
+        (400, "System role not supported", 2),
+        (400, "Conversation roles must alternate user/assistant", 2),
+        (400, "不支持 system 角色", 2),
+        (424, "Template error: raise_exception", 2),
+        (422, "unprocessable", 3),
+    ],
+)
+def test_a_model_without_a_system_role_gets_the_rules_from_the_user(
+    status: int, message: str, requests: int
+) -> None:
+    refusal = json.dumps({"error": message})
+    with chat_server(knows_no_system_role(status, refusal, says("ok"))) as server:
+        model = OpenAIChatModel(server.config())
+        assert next(iter(model.stream(PROMPT))) == "ok"
+        assert len(server.requests) == requests
+        assert server.requests[-1].body["messages"] == [
+            {"role": "user", "content": "Answer.\n\n问题？"}
+        ]
+        assert next(iter(model.stream(PROMPT))) == "ok"
+        # What was learnt is kept.
+        assert len(server.requests) == requests + 1
+
+
+def test_a_refusal_within_the_stream_is_one_too() -> None:
+    refusal = b'data: {"error": {"message": "Only user and assistant roles are supported!"}}\n\n'
+    with chat_server(sends(refusal), says("ok")) as server:
+        assert read(server.config())[0] == "ok"
+    assert [m["role"] for m in server.requests[1].body["messages"]] == ["user"]
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        b"data: " + b"[" * 100_000 + b"\n\n",
+        b"data: [1, 2]\n\ndata: 3\n\n",
+        b"data: " + b"x" * 2_000_000,
+        b'event: error\ndata: {"message": "boom", "code": 500}\n\n',
+        b'{"detail": "not here"}',
+        b"<html>\n{ color: red }\n</html>",
+        b"",
+    ],
+)
+def test_no_bytes_are_more_than_a_failure(sent: bytes) -> None:
+    with chat_server(sends(sent)) as server:
+        assert type(failure(server.config())) is ChatModelFailed
+
+
+def test_half_a_character_is_none() -> None:
+    sent = body([{"delta": {"content": "\ud83d"}}], [{"delta": {"content": "ok"}}])
+    with chat_server(sends(sent)) as server:
+        assert read(server.config())[0].encode() == "\ufffdok".encode()
+
+
+def test_comments_without_end_are_silence() -> None:
+    def waits(reply: Reply, _: Request) -> None:
+        reply.open_stream()
+        for _time in range(100):
+            reply.raw(b": waiting\n\n")
+            reply.wait(0.05)
+
+    with chat_server(waits) as server:
+        assert type(failure(server.config(timeout=0.3))) is ChatModelTimedOut
+
+
+@pytest.mark.parametrize(
+    "proxy", ["socks://127.0.0.1:9", "socks://u:hidden@[::1", "ftp://127.0.0.1:1", "http://h:port"]
+)
+def test_a_proxy_that_cannot_be_used_is_told_when_the_model_is_asked(
+    monkeypatch: pytest.MonkeyPatch, proxy: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy", "no_proxy", "NO_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("ALL_PROXY", proxy)
+    error = failure(ChatModelConfig(name="tiny-model", endpoint="http://192.0.2.5:8000/v1"))
+    assert type(error) is ChatModelUnreachable
+    assert not error.sent
+    assert "ALL_PROXY" in error.message.zh
+    assert "hidden" not in error.message.en + error.message.zh
+    # A model of this machine is none of its business.
+    with chat_server(says("ok")) as server:
+        assert read(server.config())[0] == "ok"
+
+
+def test_addresses_that_need_no_proxy_may_be_written_in_any_way(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("ALL_PROXY", "socks://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", "::1,10.0.0.0/8,192.0.2.5")
+    model = OpenAIChatModel(
+        ChatModelConfig(name="m", endpoint="http://192.0.2.5:1/v1", timeout=0.1)
+    )
+    with pytest.raises(ChatModelError) as caught:
+        list(model.stream(PROMPT))
+    assert "proxy" not in caught.value.message.en

@@ -6,14 +6,13 @@ time, and after a failure the model is left alone for a while.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rag.errors import ChatModelError
-from rag.models.chat import ChatMessage, ChatModel, TokenUsage
+from rag.models.chat import ChatMessage, ChatModel, ThoughtSoFar, TokenUsage
 
 PATIENCE = 5.0
 """Seconds that a question waits for such a reply."""
@@ -21,7 +20,6 @@ _PAUSE = 60.0
 """Seconds for which the model is left alone after it was too slow, or failed."""
 _AT_ONCE = 4
 _LONGEST = 1_000
-_THOUGHTS = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +79,9 @@ class Asker:
             for piece in self._model.stream(messages):
                 if isinstance(piece, TokenUsage):
                     pending.usage = piece
-                else:
+                elif isinstance(piece, ThoughtSoFar):
+                    pending.text = ""
+                elif isinstance(piece, str):
                     pending.text += piece
                 if pending.cancelled.is_set() or len(pending.text) > _LONGEST:
                     break
@@ -106,6 +106,6 @@ class _Pending:
 
 
 def _line(reply: str) -> str | None:
-    lines = (line.strip() for line in _THOUGHTS.sub("", reply).splitlines())
+    lines = (line.strip() for line in reply.splitlines())
     line = next((line for line in lines if line and line[-1] not in ":："), "")
     return line if line and len(line) <= _LONGEST else None

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answering.prompt import judging_messages
 from rag.errors import JudgeError
-from rag.models.chat import ChatModel, TokenUsage
+from rag.models.chat import ChatModel, short_reply
 from rag.models.judge import CrossEncoderJudge, Judge
 from rag.types import Citation
 
@@ -25,12 +25,7 @@ class ChatModelJudge:
 
     def support(self, claim: str, sources: Sequence[Citation]) -> float:
         """What the model replies. Raises `ChatModelError`, and `JudgeError` for no verdict."""
-        reply = ""
-        for piece in self._model.stream(judging_messages(claim, sources)):
-            if not isinstance(piece, TokenUsage):
-                reply += piece
-            if len(reply) > _LONGEST_REPLY:
-                break
+        reply = short_reply(self._model, judging_messages(claim, sources), _LONGEST_REPLY)
         verdict = _VERDICT.search(reply.casefold())
         if verdict is None:
             raise JudgeError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from rag.messages import Message
-from rag.types import Answer, Draft, Event, Progress, Statement
+from rag.types import VOIDING, Answer, Draft, Event, Progress, Statement
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ class Turn:
             return replace(self, statements=(*self.statements, event), draft="")
         if isinstance(event, Draft):
             return replace(self, draft=event.text)
-        if event.stage == "falling_back":
+        if event.stage in VOIDING:
             # Nothing the chat model wrote counts any more, not even what had been checked.
             return replace(self, progress=event, statements=(), draft="")
         return replace(self, progress=event)
