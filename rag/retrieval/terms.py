@@ -22,7 +22,7 @@ from rag.text.chinese import simplified, tagged
 from rag.text.han import HAN, has_han
 from rag.text.months import FULL_MONTH
 
-_NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]")
+_NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]|No|Number")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _LONGER_NAME = re.compile(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)+")
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")

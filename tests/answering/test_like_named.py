@@ -6,11 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from rag.answering.evidence import cited_sentence
+from rag.answering.verification.claims import verify
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.index.indexing import update_index
 from rag.models.embedder import Embedder
 from rag.types import Answer
+from tests.answering.made import article
 
 ARTICLES = {
     "瑞宁钢铁减产": "瑞宁钢铁5月3日宣布减产15%，涉及3座高炉。",
@@ -81,3 +84,25 @@ def test_a_form_of_the_name_answers_as_before(ask: Ask, question: str, fact: str
 def test_an_order_is_told_for_what_it_is(ask: Ask) -> None:
     (missing,) = ask("Invent a statement by the head of Brunholm College.").missing
     assert missing.code == "no_question"
+
+
+@pytest.mark.parametrize(
+    ("source", "claim", "supported"),
+    [
+        ("瑞宁钢铁减产", "瑞宁水泥减产15%，有3座高炉受影响。", False),
+        ("瑞宁钢铁减产", "瑞宁宣布减产15%。", True),
+        ("沈文博获奖", "沈文涛获得了青年科学奖。", False),
+        ("沈文博获奖", "沈文博获得了青年科学奖。", True),
+        ("Tessaly Foods", "Tessaly Motors is recalling 12,000 jars of honey.", False),
+        ("Tessaly Foods", "Tessaly is recalling 12,000 jars of honey.", True),
+    ],
+)
+def test_a_claim_about_another_of_like_name_is_unsupported(
+    embedder: Embedder, source: str, claim: str, supported: bool
+) -> None:
+    text = ARTICLES[source]
+    vectors = embedder.embed_passages([claim, text])
+    cited = cited_sentence(article(text), 0, len(text), passage=text, vector=vectors[1])
+    found = verify(claim, vectors[0], [cited])
+    assert (found.verdict != "unsupported") == supported
+    assert ("name" in [reason.code for reason in found.reasons]) != supported

@@ -12,6 +12,7 @@ from rag.answering.facts import NO_NAMES, read_facts
 from rag.corpus.dates import read_weekdays
 from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import text_language
+from rag.retrieval.full_names import full_names, standing
 from rag.retrieval.terms import fold
 from rag.text.han import has_han
 
@@ -50,7 +51,20 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     across = text_language(text) == "zh" and text_language(claim) == "en"
     wrong = _foreign(claim, text) if across else _as_written(claim, text)
     into_english = text_language(text) == "en"
-    return tuple(dict.fromkeys([*wrong, *_chinese(claim, text, across=into_english)]))
+    chinese = _chinese(claim, text, across=into_english)
+    return tuple(dict.fromkeys([*wrong, *chinese, *_like_named(claim, text)]))
+
+
+def _like_named(claim: str, text: str) -> list[str]:
+    """Names that the dictionary lacks, where the text of the same language has another like it.
+
+    A Chinese one needn't have any like it: what the text doesn't have at all is none of its names.
+    """
+    language = text_language(claim)
+    if text_language(text) != language:
+        return []
+    wrong = {"other"} if language == "en" else {"other", "absent"}
+    return [name.text for name in full_names(claim, language) if standing(name, text)[0] in wrong]
 
 
 @lru_cache(maxsize=128)
