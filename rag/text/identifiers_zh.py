@@ -18,6 +18,9 @@ _SERIES = {
     "章": "chapter", "轮": "round", "届": "session", "型": "type", "跑道": "runway",
     "站台": "platform", "修正案": "amendment", "集": "episode", "舰队": "fleet", "法院": "court",
     "神舟": "shenzhou", "嫦娥": "chang'e", "天问": "tianwen",
+    "高炉": "furnace", "泊位": "berth",
+    "仓库": "warehouse", "车间": "workshop",
+    "车厢": "carriage",
 }  # fmt: skip
 _SINGLE = frozenset("馆桥炉厂井坝站店厅台区段标闸矿船舰艇名位批组版卷队师军团营级环路街村款案令")
 """Characters that name a series alone; of other series it takes two."""
@@ -30,7 +33,7 @@ _NO_PREFIX = frozenset("月个是在于从到至自每和与及的了前后周�
 """What stands ahead of a number that counts, or that is a day's."""
 _MEASURED = (
     "年月日号时分秒点元角个名人台辆家岁件座层米公里吨克斤升万亿千百十倍次届期条项种只支架艘套张幅篇页"
-    "度枚户亩所天小块股周位款比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"
+    "度枚户亩所天小块股周位款路比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"
 )
 _DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN = f"[{HAN}]"
@@ -45,6 +48,9 @@ _NUMBERED = re.compile(rf"(?<!\d)(?<!{_NUMERAL})(?P<member>{_NUMBER})号(?P<tail
 _PHASE = re.compile(
     rf"(?<![星第\d分每])(?<!{_NUMERAL})(?P<member>\d{{1,2}}|[一二三四五六七八九]|十[一二三]?)期"
     r"(?![间待望货限末权])"
+)
+_BUS = re.compile(
+    rf"(?<![\d.])(?<!{_NUMERAL})(?P<member>\d{{1,3}}|{_NUMERAL}{{1,4}})路(?=公交|车|汽车|线)"
 )
 _PLAN = re.compile(
     rf"(?<!{_NUMERAL})(?P<member>十[一二三四五六])五(?!{_NUMERAL}|[年月日天个岁号万亿楼])"
@@ -73,7 +79,7 @@ def read_chinese(text: str) -> Iterator[Found]:
             yield from _listed(text, match.start("member"), frozenset({series}))
     for match in _NUMBERED.finditer(text):
         yield from _numbered(text, match)
-    for pattern, key in ((_PHASE, "phase"), (_PLAN, "plan")):
+    for pattern, key in ((_PHASE, "phase"), (_PLAN, "plan"), (_BUS, "bus")):
         for match in pattern.finditer(text):
             yield *match.span(), frozenset({key}), _member(match["member"])
             yield from _listed(text, match.start(), frozenset({key}))

@@ -36,6 +36,7 @@ from rag.text.identifiers import read_identifiers, relation, relation_within, tw
         ("Typhoon No. 7", "今年第7号台风"),
         ("World War Ⅱ", "the Second World War"),
         ("an F-35A", "the F-35"),
+        ("12路公交", "十二路公交车"),
     ],
 )
 def test_two_notations_name_one_thing(one: str, other: str) -> None:
@@ -62,6 +63,8 @@ def test_two_notations_name_one_thing(one: str, other: str) -> None:
         ("G20峰会", "G7峰会"),
         ("嫦娥六号", "嫦娥五号"),
         ("3号楼", "13号楼"),
+        ("柳河市12路公交", "柳河市21路公交"),
+        ("1号高炉", "2号高炉"),
         ("the Boeing 737 MAX 9", "the Boeing 737 MAX 8"),
         ("Qwen2.5", "Qwen3"),
     ],
