@@ -38,7 +38,7 @@ class Evidence:
     the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of
     its passage among the hits, from 0, and `behind` by how much that hit's score is below the
     best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
-    the same story.
+    the same story. `is_row` tells that it is a row of a table.
     """
 
     document: Document
@@ -55,6 +55,7 @@ class Evidence:
     rank: int = 0
     behind: float = 0.0
     also_in: tuple[DocumentReference, ...] = ()
+    is_row: bool = False
 
 
 def cited_sentence(
@@ -133,6 +134,7 @@ class _Place:
     led: float
     rank: int
     behind: float
+    is_row: bool
 
 
 def gather(
@@ -156,7 +158,11 @@ def gather(
     Embedding takes nearly all the time of an answer, so what `most` leaves out is told by words
     and by the rank of the passage alone.
     """
-    asked = [_row_place(row, concepts, weights) for row in rows]
+    asked = [
+        _row_place(row, concepts, weights)
+        for row in rows
+        if not instructs(row.document.text[row.start : row.end])
+    ]
     there = {(place.document.doc_id, place.start) for place in asked}
     found = [
         place
@@ -182,6 +188,7 @@ def gather(
             rank=place.rank,
             behind=place.behind,
             also_in=also_in[place.document.doc_id],
+            is_row=place.is_row,
         )
         for place, vector in zip(places, embedded, strict=True)
     )
@@ -218,6 +225,7 @@ def _places(
                     led=_share(led, weights),
                     rank=rank,
                     behind=hits[0].score - hit.score,
+                    is_row=line.kind == "row",
                 )
             before = shown
 
@@ -236,6 +244,7 @@ def _row_place(row: AskedRow, concepts: Sequence[Concept], weights: Sequence[flo
         led=coverage(around, concepts, weights),
         rank=0,
         behind=0.0,
+        is_row=True,
     )
 
 

@@ -138,6 +138,11 @@ def is_measured_by(kind: Kind, label: str) -> bool:
     return kind in _LABELS and bool(_LABELS[kind].search(label.casefold()))
 
 
+def says_decline(words: str) -> bool:
+    """Whether the words say that something fell."""
+    return bool(_DECLINE.search(words.casefold()))
+
+
 def wants_largest(asked: Superlative, question: str, label: str) -> bool:
     """Whether the largest number of a column is what is asked for, or the smallest.
 
@@ -146,7 +151,7 @@ def wants_largest(asked: Superlative, question: str, label: str) -> bool:
     """
     if _RANKS.fullmatch(label) or (asked.kind == "speed" and _LESS_IS_MORE.search(label)):
         return not asked.top
-    declines = _DECLINE.search(question.casefold()) and _CHANGE.search(label)
+    declines = says_decline(question) and _CHANGE.search(label)
     if declines and not _ITSELF_A_DECLINE.search(label.replace("涨跌", "")):
         return not asked.top
     return asked.top

@@ -87,8 +87,10 @@ def find_conflicts(
 ) -> tuple[Conflict, ...]:
     """The conflicts among the sentences near a question, numbered on from the statements.
 
-    `ranked` is what `rank` gave, best first; `asked` are the question's concepts.
+    `ranked` is what `rank` gave, best first; `asked` are the question's concepts. Rows of tables
+    are left out: which year or place theirs is stands outside of them.
     """
+    ranked = [candidate for candidate in ranked if not candidate.evidence.is_row]
     cited = frozenset((c.doc_id, c.start) for s in statements for c in s.citations)
     near = _near(ranked, needed, cited)
     common = [concept for concept in asked if not concept.name]

@@ -14,7 +14,13 @@ from rag.answering.selection.features import Asked
 from rag.corpus.table_rows import Row, Table, read_tables
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.text.cells import cell_value, is_period, is_sum, without_unit
-from rag.text.superlatives import Superlative, is_measured_by, superlative, wants_largest
+from rag.text.superlatives import (
+    Superlative,
+    is_measured_by,
+    says_decline,
+    superlative,
+    wants_largest,
+)
 from rag.types import Document
 
 _MOST_ROWS = 5
@@ -26,6 +32,7 @@ _NOT_FOR_A_TABLE = re.compile(
     r"|\bwhy\b|\bhow (?:do|does|did|can|could|will|to)\b",
     re.IGNORECASE,
 )
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BRACKETS = re.compile(r"\s*[（(][^（）()]*[)）]\s*$")
 _CLASS_ENDINGS = "区县市省镇乡州村国"
 _WHICH_EN = re.compile(r"\b(?:which|what) ([a-z]+)", re.IGNORECASE)
@@ -46,13 +53,21 @@ def rows_asked_for(asked: Asked, documents: Sequence[Document]) -> tuple[AskedRo
     question = unicodedata.normalize("NFKC", asked.query.text)
     if _NOT_FOR_A_TABLE.search(question):
         return ()
-    best: tuple[tuple[float, str], Document, _Match] | None = None
+    best: tuple[tuple[bool, float, str], Document, _Match] | None = None
+    years = set(_YEAR.findall(question))
     for document in documents:
         for table in _tables(document.text):
             match = _Asking(asked, question, document, table).match()
             day = document.published.moment.date().isoformat() if document.published else ""
-            if match and (best is None or (round(match.share, 3), day) > best[0]):
-                best = (round(match.share, 3), day), document, match
+            if match:
+                about = f"{document.title} {document.text[:_AROUND_CHARACTERS]} {table.above}"
+                told = set(_YEAR.findall(f"{about} {table.header} {_names(table)}"))
+                of_year = years <= told
+                if told and not of_year:
+                    continue
+                key = of_year, round(match.share, 3), day
+                if best is None or key > best[0]:
+                    best = key, document, match
     if best is None:
         return ()
     _, document, match = best
@@ -142,16 +157,24 @@ class _Asking:
         label = self._table.columns[at] if at < len(self._table.columns) else ""
         return bool(label) and self._weight(label, concepts) > 0
 
-    def _weight(self, label: str, concepts: Sequence[Concept]) -> float:
-        """How much of the question a label shows; its whole name in the question counts as well."""
+    def _weight(
+        self, label: str, concepts: Sequence[Concept], without: Superlative | None = None
+    ) -> float:
+        """How much of the question a label shows; its whole name in the question counts as well.
+
+        Not where that is part of the superlative `without` which it is asked.
+        """
         folded = fold(label)
+        asked = self._folded.characters
+        if without:
+            asked = f"{asked[: without.start]} {asked[without.end :]}"
         core = fold(without_unit(label)).characters
         weight = sum(
             weight
             for concept, weight in zip(self._asked.concepts, self._asked.weights, strict=True)
             if concept in concepts and shows(folded, concept)
         )
-        whole = len(core) > 1 and _find(core, self._folded.characters) >= 0
+        whole = len(core) > 1 and _find(core, asked) >= 0
         if not whole and is_period(core):
             year = re.search(r"(?:19|20)\d\d", core)
             whole = bool(year and year[0] in self._question and core.strip(" 年度") == year[0])
@@ -184,7 +207,9 @@ class _Asking:
         named: list[tuple[tuple[float, float, str], int]] = []
         for at in numeric:
             label = self._table.columns[at] if at < len(self._table.columns) else ""
-            weight = self._weight(label, self._asked.concepts) if label else 0.0
+            # The "rank" of "ranks second" names no column, where another one is named.
+            said = [c for c in self._asked.concepts if c not in self._of_rows]
+            weight = self._weight(label, said, without=end) if label else 0.0
             if weight:
                 near = -self._distance(label, end)
                 named.append(((near, weight / (10 + len(label)), _year(label)), at))
@@ -273,7 +298,11 @@ class _Asking:
 
     def _concepts_of_rows(self, document: Document) -> frozenset[Concept]:
         """Those that needn't be shown: "highest", and across languages what the rows are called."""
-        words = self._question[self._end.start : self._end.end].casefold() if self._end else ""
+        words = ""
+        if self._end:
+            words = self._question[self._end.start : self._end.end].casefold()
+            # A decline is told by the numbers of a column of changes.
+            words += " ".join(c.text for c in self._asked.concepts if says_decline(c.text))
         kind = _WHICH_EN.search(self._question)
         if kind and document.language != self._asked.query.language:
             words += f" {kind[1].casefold()}"
@@ -283,6 +312,8 @@ class _Asking:
         """The share of the question's weight that is shown here or around."""
         concepts = zip(self._asked.concepts, self._asked.weights, strict=True)
         pairs = [(c, weight) for c, weight in concepts if c not in self._of_rows]
+        # A verb can be put in many ways, and stands in no table.
+        pairs = [(c, weight) for c, weight in pairs if c.essential] or pairs
         total = sum(weight for _, weight in pairs)
         here = sum(w for c, w in pairs if shows(shown, c) or shows(self._around, c))
         return here / total if total else 0.0
@@ -312,6 +343,10 @@ def _find(word: str, text: str) -> int:
 
 def _is_part(concept: Concept, names: str) -> bool:
     return concept.text.casefold() in names
+
+
+def _names(table: Table) -> str:
+    return " ".join(row.name for row in table.rows)
 
 
 def _year(label: str) -> str:
