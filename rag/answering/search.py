@@ -17,6 +17,7 @@ from rag.answering.selection.abstention import (
     not_mentioned,
     nothing_more,
 )
+from rag.answering.selection.counts import of_report_asked
 from rag.answering.selection.features import Asked
 from rag.answering.selection.like_named import Named, without_like_named
 from rag.answering.selection.members import Members, of_those_asked_about
@@ -176,6 +177,7 @@ def search(
         may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
     of_time, others = of_time_asked(not_among(may_answer, shown), needed)
     ranked = prefer_newest(of_time, query.time_frame)
+    ranked = of_report_asked(ranked, asked, needed)
     ranked = with_rows_first(ranked, rows)
     nothing = query.time_frame if not hits and query.time_frame else None
     return Found(

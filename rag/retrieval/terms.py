@@ -12,7 +12,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from itertools import accumulate
 
@@ -20,6 +20,7 @@ from rag.corpus.dictionary import english_words, load_dictionary, stem
 from rag.corpus.languages import ENGLISH_STOP
 from rag.text.chinese import simplified, tagged
 from rag.text.han import HAN, has_han
+from rag.text.measures import ONE_COUNT
 from rag.text.months import FULL_MONTH
 
 _NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]|No|Number")
@@ -193,7 +194,13 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
     text = _DATES.sub(" ", simplified(unicodedata.normalize("NFKC", question)))
     latin = _HAN_RUN.sub(" ", text)
     made = _english_concepts(latin, across=across) + _chinese_concepts(text, across=across)
-    return tuple({concept.text.casefold(): concept for concept in made}.values())
+    return tuple({concept.text.casefold(): _widened(concept) for concept in made}.values())
+
+
+def _widened(concept: Concept) -> Concept:
+    """The concept with the other words that reports use for the same count."""
+    forms = frozenset[str]().union(*(words for words in ONE_COUNT if words & concept.forms))
+    return replace(concept, forms=concept.forms | forms) if forms else concept
 
 
 def weights(concepts: Sequence[Concept], texts: FoldedTexts) -> tuple[float, ...]:

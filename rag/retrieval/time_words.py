@@ -74,9 +74,42 @@ def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] =
     plain = unicodedata.normalize("NFKC", text)
     for period in periods:
         plain = plain.replace(period.text, " ")
+    if day_of_report(plain, frame) and frame:
+        before, _, behind = plain.partition(frame.phrase)
+        plain = _REPORTED_AHEAD.sub(" on ", before) + _REPORTED_BEHIND.sub("", behind, count=1)
     for phrase in frame.phrase.split("、") if frame and frame.phrase else ():
         plain = plain.replace(phrase, " ")
     return plain
+
+
+def day_of_report(question: str, frame: TimeFrame | None) -> date | None:
+    """The day whose report a question asks for: "5月2日公布的死亡人数", "the toll on May 2".
+
+    None where a day is named on which something happened, or none at all.
+    """
+    plain = unicodedata.normalize("NFKC", question)
+    if frame is None or frame.effect != "prefer" or frame.start != frame.end:
+        return None
+    before, found, behind = plain.partition(frame.phrase)
+    told = _REPORTED_BEHIND.match(behind) or _COUNT_BEHIND.match(behind)
+    told = told or _REPORTED_AHEAD.search(before) or _COUNT_AHEAD.search(before)
+    return frame.start if found and told else None
+
+
+_COUNT_ZH = r"(?:死亡|遇难|失踪|失联|受伤|伤亡|被困|确诊|病例|感染|[油股汇金房]价|价格|利率|汇率)"
+_COUNT_EN = r"(?:tolls?|number|count|figures?|total|price|rate|cases)"
+_REPORTED_BEHIND = re.compile(
+    r"\s*(?:时|当天)?(?:公布|通报|发布|披露|报道|报告|宣布|统计|更新)(?:的|了)?"
+)
+_COUNT_BEHIND = re.compile(
+    rf"\s*时?的?(?:[^，。？]{{0,6}})?{_COUNT_ZH}(?:人数|数|者)|\s*时?的?{_COUNT_ZH}"
+)
+_REPORTED_AHEAD = re.compile(
+    r"\b(?:was|were|been)?\s*(?:reported|announced|released|published|confirmed|given)"
+    r"(?: by [\w ]{1,30})? on\s*(?:the )?$",
+    re.IGNORECASE,
+)
+_COUNT_AHEAD = re.compile(rf"\b{_COUNT_EN}\b[^.?;]{{0,80}}\bon\s*(?:the )?$", re.IGNORECASE)
 
 
 _MONTH = FULL_MONTH.lower()

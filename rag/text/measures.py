@@ -40,6 +40,30 @@ MEASURES = tuple(
         ("score", _COUNT, r"得分|评分|\bscore[sd]?\b"),
     )
 )  # fmt: skip
+RUNNING = frozenset({"deaths", "injured", "missing", "trapped", "cases"})
+"""Measures of one event that newer reports change: each value holds until the next report."""
+ONE_COUNT = (
+    frozenset(
+        {"死亡", "遇难", "身亡", "丧生", "罹难", "death", "dead", "die", "kill", "toll", "fatal"}
+    ),
+    frozenset({"受伤", "伤者", "injur", "wound"}),
+    frozenset({"失踪", "失联", "下落不明", "miss", "unaccount"}),
+    frozenset({"人数", "人"}),
+)
+"""Words and English stems that reports use for the same count: "死亡人数" is "5人遇难" there."""
+COUNTING_WORDS = frozenset({"peopl", "person"}).union(*ONE_COUNT)
+"""Words of what is counted, which say nothing of the event."""
+_INCREASE = re.compile(
+    r"又有|新增|再有|另有|再添|增加了?\s?\d"
+    r"|\b(?:another|additional|(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|dozens)"
+    r" more(?! than))\b",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(
+    r"累计|总数|共|[升增]至|上升到|增加到|达到?|已造成"
+    r"|\b(?:bring\w*|total|toll|rose to|risen to)\b",
+    re.IGNORECASE,
+)
 _REPORTED = re.compile(
     r"营收|营业|收入|利润|净利|盈利|盈亏|亏损|亏了|亏多少|赚|毛利|销量|销售|卖出|卖了|产量|产值|产能|出货|交付"
     r"|订单|GDP|生产总值|增加值|出口|进口|进出口|外贸|贸易|顺差|逆差|票房|客流|旅客|吞吐|货运|发电|用电"
@@ -68,6 +92,11 @@ def asks_for_figure(question: str) -> bool:
     if not _REPORTED.search(question):
         return False
     return bool(_FIGURE.search(question)) or not _OTHER.search(question)
+
+
+def is_increase(text: str) -> bool:
+    """Whether a text says only by how many a count has grown: "another 3 people died"."""
+    return bool(_INCREASE.search(text)) and not _TOTAL.search(text)
 
 
 @lru_cache(maxsize=4096)

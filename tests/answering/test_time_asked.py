@@ -112,3 +112,85 @@ def test_a_year_that_is_not_over_is_answered_by_a_part(ask) -> None:  # type: ig
 def test_what_happened_in_a_quarter_is_told_by_the_day(ask) -> None:  # type: ignore[no-untyped-def]
     article = ("沃林陶瓷收购", "2025-05-21", "沃林陶瓷收购了石桥瓷业。")
     assert "石桥瓷业" in shown(ask("沃林陶瓷二季度收购了哪家公司？", article))
+
+
+FLOOD = (
+    ("Brenn flood", "2025-03-04", "The Brenn valley flood on March 4 killed 3 people."),
+    ("Brenn flood", "2025-03-06", "The death toll of the Brenn valley flood rose to 9."),
+    ("Brenn flood", "2025-03-05", "Officials said 5 people had died in the Brenn valley flood."),
+)
+FLOOD_ZH = (
+    ("苇河洪水", "2025-03-04", "苇河县3月4日发生洪水，造成3人遇难、12人失联。"),
+    ("苇河洪水遇难人数升至9人", "2025-03-06", "截至3月6日，苇河县洪水已造成9人遇难。"),
+    ("苇河洪水善后", "2025-03-09", "苇河县洪水后，灾民安置工作正在进行。"),
+)
+
+
+def test_the_newest_report_of_a_toll_comes_first(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask("How many people died in the Brenn valley flood?", *FLOOD)
+    assert "9" in answer.statements[0].text
+    (conflict,) = answer.conflicts
+    superseded = {value.value: value.superseded for value in conflict.values}
+    assert superseded.pop("9") is False
+    assert set(superseded.values()) == {True}
+
+
+def test_a_number_of_missing_is_no_number_of_dead(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask("苇河县洪水造成多少人遇难？", *FLOOD_ZH)
+    assert "9人遇难" in answer.statements[0].text
+    (conflict,) = answer.conflicts
+    assert [(v.value, v.superseded) for v in conflict.values] == [("3", True), ("9", False)]
+
+
+@pytest.mark.parametrize(
+    ("question", "toll", "others"),
+    [
+        ("What death toll was reported on March 4?", "killed 3", ("9", "5 people")),
+        ("What was the death toll of the Brenn valley flood on March 5?", "5 people", ("9",)),
+        ("How many deaths in the Brenn valley flood as of March 5?", "5 people", ("rose to 9",)),
+    ],
+)
+def test_the_report_of_a_day_gives_its_toll(  # type: ignore[no-untyped-def]
+    ask, question: str, toll: str, others: tuple[str, ...]
+) -> None:
+    answer = ask(question, *FLOOD)
+    assert toll in shown(answer)
+    assert not [other for other in others if other in shown(answer)]
+
+
+def test_a_question_that_names_only_a_day_and_a_count_is_answered(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask("3月4日公布的遇难人数是多少？", *FLOOD_ZH)
+    assert "3人遇难" in shown(answer)
+    assert "9人" not in shown(answer)
+
+
+def test_how_many_more_died_is_no_toll(ask) -> None:  # type: ignore[no-untyped-def]
+    more = ("Brenn flood", "2025-03-08", "Another 2 people died in the Brenn valley flood.")
+    answer = ask("How many people died in the Brenn valley flood?", *FLOOD, more)
+    assert "rose to 9" in answer.statements[0].text
+
+
+def test_the_newest_price_comes_first(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask(
+        "青原州的汽油价格是多少？",
+        ("青原州油价", "2025-02-05", "青原州汽油价格为每升7.62元。"),
+        ("青原州油价下调", "2025-05-20", "青原州汽油价格降至每升7.15元。"),
+    )
+    assert "7.15元" in answer.statements[0].text
+
+
+def test_another_event_is_no_newer_report(ask) -> None:  # type: ignore[no-untyped-def]
+    fire = ("Fire in Ostrel", "2025-03-20", "A hotel fire in Ostrel killed 30 people.")
+    answer = ask("How many people died in the Brenn valley flood?", *FLOOD, fire)
+    assert "30" not in shown(answer)
+    assert "30" not in {value.value for c in answer.conflicts for value in c.values}
+
+
+def test_a_day_without_a_year_is_the_newest(ask) -> None:  # type: ignore[no-untyped-def]
+    answer = ask(
+        "What did Norvik announce on March 4?",
+        ("Norvik", "2023-03-05", "Norvik announced on March 4 that it would close its mill."),
+        ("Norvik", "2025-03-05", "Norvik announced on March 4 that it would open a harbour."),
+    )
+    assert "harbour" in shown(answer)
+    assert "mill" not in shown(answer)

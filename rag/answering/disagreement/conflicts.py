@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from rag.answering.citing import Citer
 from rag.answering.disagreement.aligned import SAME_COSINE, Difference, ValueKind, difference
-from rag.answering.disagreement.measured import Measurement, dissent, measurements
+from rag.answering.disagreement.measured import Measurement, dissent, measurements, supersedes
 from rag.answering.disagreement.opposing import State, states
 from rag.answering.evidence import Evidence
 from rag.answering.facts import read_facts
@@ -24,11 +24,14 @@ from rag.answering.selection.wanted import Wanted
 from rag.corpus.dates import same_date
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.text.identifiers import by_series, read_identifiers, relation_within
+from rag.text.measures import COUNTING_WORDS, measures_in
 from rag.types import Conflict, ConflictValue, Statement
 
 _MOST_SENTENCES = 20
 _MOST_CONFLICTS = 3
 _MOST_VALUES = 4
+_NOUNS_OF_AN_EVENT = 2
+"""So many nouns of the question tell an event without a name: "the school bus crash"."""
 _NEAR = 2.5
 """In log-odds below the best sentence; farther off, a sentence is about something else."""
 _LONGEST_SIDE = 30
@@ -54,11 +57,15 @@ _MEASURED: frozenset[Wanted] = frozenset({"money", "percent", "number", "anythin
 
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
-    """A sentence with what is read of it once: the question's names it shows, numbers, states."""
+    """A sentence with what is read of it once: the question's words it shows, numbers, states.
+
+    `nouns` are no names, and not those of what is counted.
+    """
 
     evidence: Evidence
     folded: FoldedText
     names: frozenset[str]
+    nouns: frozenset[str]
     measured: tuple[Measurement, ...]
     states: tuple[State, ...]
 
@@ -68,6 +75,7 @@ class _Dissent:
     """Two sentences that contradict one another.
 
     `lasting`: each value holds from its day on; `affirms` tells which of the two states each is.
+    `running`: both are one count of an event, which the newer report brings up to date.
     """
 
     one: _Sentence
@@ -76,6 +84,7 @@ class _Dissent:
     values: tuple[str, str]
     key: str
     lasting: bool = False
+    running: bool = False
     affirms: tuple[bool, bool] = (True, False)
 
 
@@ -92,8 +101,8 @@ def find_conflicts(
     """
     ranked = [candidate for candidate in ranked if not candidate.evidence.is_row]
     cited = frozenset((c.doc_id, c.start) for s in statements for c in s.citations)
-    near = _near(ranked, needed, cited)
     common = [concept for concept in asked if not concept.name]
+    near = _near(ranked, needed, common, cited)
     found: list[_Dissent] = []
     for i, one in enumerate(near):
         for other in near[i + 1 :]:
@@ -141,33 +150,44 @@ def _is_asked(
 
 
 def _near(
-    ranked: Sequence[Candidate], needed: Requirements, cited: frozenset[_Place]
+    ranked: Sequence[Candidate],
+    needed: Requirements,
+    common: Sequence[Concept],
+    cited: frozenset[_Place],
 ) -> list[_Sentence]:
     """The sentences that answer nearly as well as the best, of the days that were asked about."""
     if not ranked:
         return []
     floor = ranked[0].score - _NEAR
     return [
-        _read(candidate.evidence, needed)
+        _read(candidate.evidence, needed, common)
         for candidate in ranked[:_MOST_SENTENCES]
         if (_place(candidate.evidence) in cited or candidate.score >= floor)
         and "date" not in candidate.reading.lacking
     ]
 
 
-def _read(evidence: Evidence, needed: Requirements) -> _Sentence:
+def _read(evidence: Evidence, needed: Requirements, common: Sequence[Concept]) -> _Sentence:
     folded = fold(evidence.text)
     return _Sentence(
         evidence=evidence,
         folded=folded,
         names=frozenset(name.text for name in needed.names if shows(folded, name)),
+        nouns=frozenset(c.text for c in common if _tells_apart(c) and shows(folded, c)),
         measured=measurements(evidence) if needed.wanted in _MEASURED else (),
         states=states(evidence.text),
     )
 
 
+def _tells_apart(concept: Concept) -> bool:
+    return concept.essential and not concept.forms & COUNTING_WORDS
+
+
 def _dissents(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterable[_Dissent]:
     first, second = one.evidence, other.evidence
+    if running := list(_of_counts(one, other, needed)):
+        yield from running
+        return
     if float(first.vector @ second.vector) >= SAME_COSINE and first.text != second.text:
         differ = difference(first.text, second.text)
         if differ and differ.kind in _KINDS.get(needed.wanted, frozenset()):
@@ -197,6 +217,25 @@ def _of_numbers(one: _Sentence, other: _Sentence, needed: Requirements) -> Itera
                     measure=_around(_without(ours.clause, ours.written)),
                     values=(ours.written, theirs.written),
                     key=f"{ours.measure} {ours.quantity.unit}",
+                )
+
+
+def _of_counts(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterable[_Dissent]:
+    asked = measures_in(needed.question)
+    one_event = one.names or len(one.nouns & other.nouns) >= _NOUNS_OF_AN_EVENT
+    for ours in one.measured if one_event else ():
+        for theirs in other.measured:
+            running = ours.measure in asked and supersedes(
+                ours, theirs, one.evidence, other.evidence
+            )
+            if running:
+                yield _Dissent(
+                    one=one,
+                    other=other,
+                    measure=_around(_without(ours.clause, ours.written)),
+                    values=(ours.written, theirs.written),
+                    key=f"{ours.measure} so far",
+                    running=True,
                 )
 
 
@@ -300,6 +339,7 @@ def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> 
         # What the newest report says again is not superseded by it.
         over = group[0].lasting and affirms != now
         over = over and _superseded(sentence.evidence, newest.evidence)
+        over = over or (group[0].running and _day(sentence.evidence) < _day(newest.evidence))
         values.append(ConflictValue(value=value, citation=citation, superseded=over))
     subject = "、".join(n.text for n in needed.names if n.text in group[0].one.names)
     title = group[0].one.evidence.document.title

@@ -14,9 +14,10 @@ from decimal import Decimal
 from functools import lru_cache
 
 from rag.answering.evidence import Evidence
+from rag.answering.selection.reported import day_of_article
 from rag.corpus.dates import CalendarDate, day_of, read_dates
 from rag.corpus.quantities import Quantity, read_quantities, same_quantity
-from rag.text.measures import MEASURES
+from rag.text.measures import MEASURES, RUNNING, is_increase
 from rag.types import Published
 
 
@@ -87,8 +88,12 @@ _LEADS = re.compile(
     r"^\s*(?:截[至止]|从|自|按|以|在|到|至|as of|by|since|at|in|on|during)", re.IGNORECASE
 )
 _LONGEST_LEAD = 14
+_BESIDE = re.compile(r"\s?(?:[人名例位]|people|others|more|were|are|still|仍|被){0,1}\s?")
+"""Between a count and what is counted: in "2人死亡、14人失踪" each number has its own word."""
 _ABOUT_BEHIND = re.compile(r"(?:左右|上下)|\s*or so\b", re.IGNORECASE)
 _ABOUT_AS_MUCH = Decimal("0.02")
+_ONE_EVENT = 90
+"""Days within which reports of like words tell of one event."""
 _FARTHEST = 10
 """Values farther apart than so many times are of different things."""
 
@@ -148,6 +153,17 @@ def dissent(one: Measurement, other: Measurement, first: Evidence, second: Evide
     if not _same_moment(one, other, first, second) or not _same_days(one, other, first, second):
         return False
     return not _agree(one, other)
+
+
+def supersedes(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
+    """Whether two numbers are one running count of an event as reports of two days gave it."""
+    if one.measure != other.measure or one.measure not in RUNNING:
+        return False
+    days = [day_of_article(evidence.document) for evidence in (first, second)]
+    if days[0] is None or days[1] is None or not 0 < abs((days[0] - days[1]).days) <= _ONE_EVENT:
+        return False
+    growth = is_increase(first.text) or is_increase(second.text)
+    return not growth and one.quantity.value != other.quantity.value
 
 
 def _agree(one: Measurement, other: Measurement) -> bool:
@@ -222,6 +238,8 @@ def _measure(clause: str, at: int, quantity: Quantity) -> str | None:
                 ahead.append((match.end(), name))
             elif match.start() >= behind_it:
                 behind.append((match.start(), name))
+    if beside := [name for start, name in behind if _BESIDE.fullmatch(clause[behind_it:start])]:
+        return beside[0]
     if ahead:
         return max(ahead)[1]
     near = [found for found in behind if found[0] - behind_it <= _LONGEST_LEAD]

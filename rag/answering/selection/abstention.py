@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from rag.answering.selection.answerability import LOOKED_AT, lacks, probability
 from rag.answering.selection.features import Asked
 from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requests import no_question, request_in
 from rag.answering.selection.requirements import Reader, Requirement, Requirements
 from rag.answering.selection.wanted import Wanted
@@ -33,6 +34,7 @@ _INDISPENSABLE: tuple[Requirement, ...] = ("date", "name", "counted")
 sets without the day asked about were unanswerable, 174 of 192 without any of the names, 6 of 8
 without what is counted; of all cases, one half."""
 
+_ROUNDING = 1e-6
 _ALIKE = r"(?:和|与|跟|及|、|,|/|\band\b|\bor\b|\bversus\b|\bvs\.?)"
 
 
@@ -78,13 +80,23 @@ def assess(
     if needed.periods and all({"date", "kind"} & c.reading.lacking for c in best):
         return Assessment(answerable=False, missing=(_no_such_period(needed, best),))
     answerability = probability(asked, needed, ranked)
-    if sure:
+    if sure or _is_report_asked(needed, best[0]):
         answerability = max(answerability, THRESHOLD)
     if answerability < THRESHOLD:
         missing = (_why_not(asked, needed, ranked, reader),)
         return Assessment(answerable=False, missing=missing, answerability=answerability)
     lone = (not_mentioned(_texts(unknown)),) if unknown else ()
     return Assessment(answerable=True, missing=lone, answerability=answerability)
+
+
+def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
+    """Whether a sentence shows all that is asked, of the very day whose report is asked for.
+
+    "5月2日公布的死亡人数" names nothing else that could be near.
+    """
+    day = day_of_article(best.evidence.document)
+    whole = best.evidence.coverage > 1 - _ROUNDING and not best.reading.lacking
+    return needed.reported_on is not None and day == needed.reported_on and whole
 
 
 def shortfall(needed: Requirements, chosen: Sequence[Candidate]) -> tuple[Message, ...]:

@@ -16,6 +16,7 @@ from rag.corpus.dates import CalendarDate, day_of, read_dates, same_date
 from rag.corpus.quantities import same_quantity
 from rag.retrieval.query import Query
 from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
+from rag.retrieval.time_words import day_of_report
 from rag.text.han import has_han
 from rag.text.periods import Period, days_of_period
 from rag.types import Document
@@ -31,15 +32,18 @@ class Requirements:
     """What the `question` asks for, as far as its wording tells.
 
     `parts` are the kinds of fact that it wants, `dates` the days it asks about (not the ends of a
-    range, of which no sentence need speak), `periods` those it wants a figure for, `names` those it
-    names, and `counted` what it wants the number of. `facts` are those that the question states
-    itself, and no answer to it.
+    range, of which no sentence need speak), `periods` those it wants a figure for, `reported_on`
+    the day whose report it asks for, `since` the day that it names without a year, before which
+    nothing was written of it, `names` those it names, and `counted` what it wants the number
+    of. `facts` are those that the question states itself, and no answer to it.
     """
 
     question: str
     parts: tuple[Wanted, ...]
     dates: tuple[CalendarDate, ...]
     periods: tuple[Period, ...]
+    reported_on: date | None
+    since: date | None
     names: tuple[Concept, ...]
     counted: Concept | None
     facts: Facts
@@ -58,6 +62,8 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
         parts=wanted_kinds(query.text),
         dates=() if _is_range(query) else _days_alone(query, facts.dates),
         periods=query.periods,
+        reported_on=day_of_report(query.text, query.time_frame),
+        since=_day_without_year(query, facts.dates),
         names=tuple(concept for concept in concepts if concept.name),
         counted=counted_noun(query.text, across=across),
         facts=facts,
@@ -67,6 +73,13 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
 def _days_alone(query: Query, dates: tuple[CalendarDate, ...]) -> tuple[CalendarDate, ...]:
     """The dates without those that are the periods asked about, which are read by themselves."""
     return tuple(said for said in dates if said.day) if query.periods else dates
+
+
+def _day_without_year(query: Query, dates: tuple[CalendarDate, ...]) -> date | None:
+    """The day of a question that names just one, and leaves its year to be understood."""
+    frame = query.time_frame
+    alone = [said for said in dates if said.day and said.year is None]
+    return frame.start if frame and alone and frame.start == frame.end else None
 
 
 def mixes_scripts(question: str) -> bool:

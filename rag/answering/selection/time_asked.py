@@ -2,6 +2,7 @@
 
 A figure of another period, or one that held on another day, is no answer however near it looks. So
 where a sentence of the right time gives what is asked for, those of another time make room for it.
+A period or a day without a year is the newest: of a day, what was written before it tells nothing.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.selection.ranking import Candidate
+from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requirements import Requirements
 from rag.text.measures import measures_in
 from rag.text.periods import answers_for
@@ -23,27 +25,34 @@ def of_time_asked(
     """The ranked sentences parted into those of the time asked, and those of another one.
 
     Of the former, those that give a figure of the measure asked come first. Where none near gives
-    any, all sentences are taken for them. Of a period without a year,
-    the newest is meant that is reported on.
+    what is asked for, all sentences are taken for them.
     """
-    if not needed.periods or not ranked:
-        return tuple(ranked), ()
-    fitting = [c for c in ranked if "date" not in c.reading.lacking]
-    given = [c for c in fitting if "kind" not in c.reading.lacking]
+    of_time = [c for c in ranked if "date" not in c.reading.lacking and _is_after(c, needed)]
+    given = [c for c in of_time if "kind" not in c.reading.lacking]
     if not given or given[0].score < ranked[0].score - _FARTHEST:
         return tuple(ranked), ()
-    newest = max(_year(c, needed) for c in given)
-    fitting = [c for c in fitting if _year(c, needed) in (0, newest)]
-    measures = measures_in(needed.question)
+    if needed.periods:
+        newest = max(_year(c, needed) for c in given)
+        of_time = [c for c in of_time if _year(c, needed) in (0, newest)]
+        of_time.sort(key=lambda candidate: _order(candidate, needed))
+    elif needed.since:
+        of_time = [c for c in ranked if _is_after(c, needed)]
+    else:
+        return tuple(ranked), ()
+    known = set(map(id, of_time))
+    return tuple(of_time), tuple(c for c in ranked if id(c) not in known)
 
-    def order(candidate: Candidate) -> int:
-        if "kind" in candidate.reading.lacking:
-            return 2
-        return not measures & measures_in(candidate.evidence.text)
 
-    known = set(map(id, fitting))
-    others = tuple(c for c in ranked if id(c) not in known)
-    return tuple(sorted(fitting, key=order)), others
+def _order(candidate: Candidate, needed: Requirements) -> int:
+    if "kind" in candidate.reading.lacking:
+        return 2
+    return not measures_in(needed.question) & measures_in(candidate.evidence.text)
+
+
+def _is_after(candidate: Candidate, needed: Requirements) -> bool:
+    """Whether the sentence may tell of the day asked about: it wasn't written before it."""
+    day = day_of_article(candidate.evidence.document)
+    return needed.since is None or day is None or day >= needed.since
 
 
 def _year(candidate: Candidate, needed: Requirements) -> int:

@@ -13,7 +13,7 @@ Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list
 # The first pattern that fits a part of a question decides, so the narrower kinds come first.
 _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
     "reason": re.compile(
-        r"为什么|为何|何以|原因|理由|凭什么|怎么(?:会|没|不|就)|造成|背后|图什么"
+        r"为什么|为何|何以|原因|理由|凭什么|怎么(?:会|没|不|就)|造成(?!了?[^，。？?]{0,6}(?:多少|几[人名]))|背后|图什么"
         r"|\bwhy\b|\breasons?\b|how come"
         r"|\bwhat (?:made|makes|led|drove|caused|causes|is behind|was behind|went wrong)",
         re.IGNORECASE,
