@@ -42,6 +42,8 @@ MEASURES = tuple(
 )  # fmt: skip
 RUNNING = frozenset({"deaths", "injured", "missing", "trapped", "cases"})
 """Measures of one event that newer reports change: each value holds until the next report."""
+UNTIL_CHANGED = RUNNING | {"interest rate", "fuel price", "unemployment", "inflation"}
+"""Measures of which the newest report's value holds; a share price has several values a day."""
 ONE_COUNT = (
     frozenset(
         {"死亡", "遇难", "身亡", "丧生", "罹难", "death", "dead", "die", "kill", "toll", "fatal"}
@@ -79,7 +81,8 @@ _REPORTED = re.compile(
     re.IGNORECASE,
 )
 _OTHER = re.compile(
-    r"哪|谁|何时|什么时[候间]|为什么|为何|原因|\b(?:which|whom?|whose|when|where|why|reasons?)\b",
+    r"哪|谁|何时|什么时[候间]|为什么|为何|原因|\b(?:which|whom?|whose|when|where|why|reasons?)\b"
+    r"|\bwhat (?:compan|firm|countr|cit|team|person|product|event|bank|group|caus|led|made)\w*",
     re.IGNORECASE,
 )
 _FIGURE = re.compile(

@@ -92,7 +92,7 @@ def _last_day(year: int, month: int) -> date:
 
 # --- years --------------------------------------------------------------------------------------
 
-_YEARS_AGO = {"今": 0, "本": 0, "当": 0, "去": 1, "上": 1, "前": 2, "明": -1} | {
+_YEARS_AGO = {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2, "明": -1} | {
     "this": 0, "current": 0, "last": 1, "previous": 1, "prior": 1, "next": -1,
 }  # fmt: skip
 _YEAR = re.compile(
@@ -100,7 +100,7 @@ _YEAR = re.compile(
     r"|\bfy[ -]?'?(?P<fy>(?:20)?\d\d)\b"
     r"|财年(?P<fy_zh>20\d\d)"
     r"|\b(?:fiscal|financial|calendar|full|business)(?:[- ]year)? (?P<fiscal>(?:19|20)\d\d)\b"
-    r"|(?P<ago>今|本|当|去|上一?|前|明)(?:财年|年度|年(?!代|轻|龄|级|货|夜|味|关))"
+    r"|(?P<ago>今|本|去|上一?|前|明)(?:财年|年度|年(?!代|轻|龄|级|货|夜|味|关))"
     r"|\b(?P<ago_en>this|last|next) (?:fiscal |financial |full |calendar )?year\b"
     r"|\bthe (?P<the>previous|prior|current) (?:fiscal |financial )?year\b"
     r"|(?<!\d[.,])(?<![\w$¥€£/-])(?P<bare>(?:19|20)\d\d)(?![\d,.]*\d|\w|%|-\d)"

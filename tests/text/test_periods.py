@@ -76,6 +76,7 @@ def test_a_period_is_read(text: str, year: int, first: int, last: int) -> None:
         "costs $2024",
         "he may march on",
         "the MW2024 model",
+        "试运行当年",
     ],
 )
 def test_a_day_a_founding_and_a_number_are_no_periods(text: str) -> None:

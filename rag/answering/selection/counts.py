@@ -6,6 +6,7 @@ the newest report comes first; or of the day that is asked about, and then only 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from rag.answering.selection.features import Asked
@@ -13,9 +14,11 @@ from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requirements import Reader, Requirements
 from rag.retrieval.terms import shows
-from rag.text.measures import COUNTING_WORDS, is_increase, measures_in
+from rag.text.measures import COUNTING_WORDS, RUNNING, UNTIL_CHANGED, is_increase, measures_in
 from rag.types import TimeFrame
 
+_FIGURES = frozenset({"number", "money", "percent"})
+_WHAT_IS = re.compile(r"\s*what(?:['’]s| is| was| are| were)\b", re.IGNORECASE)
 _AS_GOOD = 8.0
 """In log-odds below the best sentence: newer reports often use other words."""
 _AS_NEAR = 0.34
@@ -27,8 +30,8 @@ def of_report_asked(
 ) -> tuple[Candidate, ...]:
     """The ranked sentences with the count of the newest report first, or of the day asked about."""
     frame = asked.query.time_frame
-    counts = _counts(ranked, asked, needed)
-    if needed.periods or not counts:
+    counts = _counts(ranked, asked, needed) if _asks_for_count(needed, frame) else []
+    if not counts:
         return tuple(ranked)
     of_day = [c for c in counts if _is_of_day(c, needed, frame)]
     # Without a day or "as of", the older counts stay: they are shown behind the newest.
@@ -38,9 +41,26 @@ def of_report_asked(
     return (*first, *(c for c in ranked if id(c) not in gone))
 
 
+def _asks_for_count(needed: Requirements, frame: TimeFrame | None) -> bool:
+    """Whether a question asks for a figure of which the newest report has the last word.
+
+    Of days in the past that holds for a toll alone: "the death toll of the flood in May", but not
+    "the population in 2018".
+    """
+    if is_increase(needed.question):
+        return False
+    if needed.reported_on:
+        return True
+    if needed.periods or not (_FIGURES & set(needed.parts) or _WHAT_IS.match(needed.question)):
+        return False
+    if frame is None or frame.effect == "newest":
+        return True
+    return bool(measures_in(needed.question) & RUNNING)
+
+
 def _counts(ranked: Sequence[Candidate], asked: Asked, needed: Requirements) -> list[Candidate]:
     """The sentences that give the measure asked about, of the event that the best of them is of."""
-    measures = measures_in(needed.question)
+    measures = measures_in(needed.question) & UNTIL_CHANGED
     given = [
         c
         for c in ranked
