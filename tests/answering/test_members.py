@@ -77,6 +77,17 @@ def test_of_both_only_the_one_asked_about_is_quoted(tmp_path: Path, embedder: Em
     assert [statement.text for statement in given.statements] == [other]
 
 
+def test_a_sentence_that_names_none_of_the_series_may_answer() -> None:
+    question = asked("谁在第50届灯塔杯上演唱了国歌？")
+    best, other = "歌手林夏在灯塔杯上演唱了国歌。", "第一届书展由林夏主持。"
+    _, first = candidates(question, article(best), best, cosines=(0.9,))
+    _, second = candidates(question, article(other), other, cosines=(0.8,))
+    members = of_those_asked_about(question.query.text, [*first, *second])
+    assert [c.evidence.text for c in members.candidates] == [best]
+    assert not members.absent
+    assert of_those_asked_about(question.query.text, [*second, *first]).absent
+
+
 def test_one_of_two_that_is_missing_is_told() -> None:
     question = asked("What do the Kelda K40 and the Kelda K45 cost?")
     document = article(PHONE)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from itertools import compress
 
 from rag.answering.evidence import Evidence
-from rag.answering.selection.answerability import LOOKED_AT
 from rag.answering.selection.ranking import Candidate
 from rag.messages import Message
 from rag.text.identifiers import Identifier, Relation, by_series, read_identifiers, relation_within
@@ -22,8 +21,8 @@ from rag.text.identifiers import Identifier, Relation, by_series, read_identifie
 class Members:
     """The sentences without those on others of the series, and what is to be said of the latter.
 
-    `absent` tells what was asked about and only others of its series were found; `lone` which of
-    several that were asked about was not found.
+    `absent` tells what was asked about where no sentence speaks of it, and the best of another one
+    of its series; `lone` which of several that were asked about was not found.
     """
 
     candidates: tuple[Candidate, ...]
@@ -40,7 +39,8 @@ def of_those_asked_about(question: str, ranked: Sequence[Candidate]) -> Members:
         relations = [_relation(candidate.evidence, asked) for candidate in ranked]
         others = [c for c, which in zip(ranked, relations, strict=True) if which == "other"]
         kept = [so_far and which != "other" for so_far, which in zip(kept, relations, strict=True)]
-        if "same" not in relations and "other" in relations[:LOOKED_AT]:
+        # Where another sentence comes first, it may speak of the thing in other words.
+        if "same" not in relations and relations[:1] == ["other"]:
             absent.append(_only_another(asked[0], _named_by(others[0], asked)))
         elif len(asked) > 1 and "same" in relations:
             lone += [
