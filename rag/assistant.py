@@ -22,6 +22,8 @@ from rag.answering.evidence import SentenceVectors
 from rag.answering.model_use import full_name, total_use, unknown_use
 from rag.answering.notices import (
     behind,
+    corrected,
+    did_you_mean,
     fell_back,
     looked_up_again,
     no_article_then,
@@ -35,6 +37,7 @@ from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.selection.turns import places_shown
+from rag.answering.understanding.reading import read_question
 from rag.answering.unsearched import answer_unsearched
 from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
 from rag.config import Config
@@ -50,8 +53,9 @@ from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.retrieval.query import checked_question, reread, turns_that_asked, understand
+from rag.retrieval.query import checked_question, turns_that_asked, understand
 from rag.retrieval.question_form import tidy_question
+from rag.retrieval.spelling import spelled
 from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
@@ -287,18 +291,20 @@ class Assistant:
         writer: Writer | None,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
         """What the search brought, and what the chat model counted for understanding."""
-        # What leans on nothing is searched for as it stands.
-        begun = None if history else QuestionVector(self._embedder, tidy_question(question))
         self.refresh()
         corpus = self._corpus
-        newest = corpus.retriever.newest
-        query = understand(question, history, today=today, newest=newest)
-        usages: list[TokenUsage | None] = []
-        if history and query.rewritten and not query.nudge and writer and writer.rewriter:
-            rewriting = writer.rewriter.rewrite(question, history, query.language)
-            usages.append(rewriting.usage)
-            if rewriting.text:
-                query = reread(replace(query, text=rewriting.text), history, today, newest)
+        read = spelled(tidy_question(question), corpus.known_words)
+        # What leans on nothing is searched for as it stands.
+        begun = None if history else QuestionVector(self._embedder, read.text)
+        query, usage = read_question(
+            read,
+            history,
+            corpus.known_words,
+            writer.rewriter if writer else None,
+            today=today,
+            newest=corpus.retriever.newest,
+        )
+        usages = [usage]
         if time_frame:
             query = replace(query, time_frame=time_frame)
         translator = writer.translator if writer else None
@@ -358,12 +364,15 @@ class Assistant:
         missing = found.assessment.missing
         if answered:
             missing += shortfall(found.needed, found.cited(composition.statements))
+        else:
+            missing += tuple(map(did_you_mean, found.query.close))
         nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
         query = found.query
         documents = found.corpus.snapshot.documents
         notices = [self._behind] if self._behind else []
         if found.corpus.snapshot.manifest.rereading_due:
             notices.append(rereading_due())
+        notices += map(corrected, query.corrected)
         if query.nudge == "doubt" and answered:
             notices.append(looked_up_again())
         notices += map(searched_as, query.translations.values())
@@ -373,7 +382,7 @@ class Assistant:
         return Answer(
             question=question,
             language=language,
-            rewritten_question=query.text if query.rewritten else None,
+            rewritten_question=query.text if query.rewritten or query.corrected else None,
             status=("partial" if missing else "answered") if answered else "abstained",
             statements=composition.statements,
             left_out=composition.left_out,

@@ -187,3 +187,36 @@ def test_signs_that_say_nothing_change_no_answer(
     assert {answer.statements for answer in answers} == {answers[0].statements}
     assert [answer.question for answer in answers] == typed
     assert {answer.rewritten_question for answer in answers} == {None}
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "why did halden ferries open a new terminal",
+        "WHY DID HALDEN FERRIES OPEN A NEW TERMINAL?",
+        "Why Did Halden Ferries Open A New Terminal?",
+    ],
+)
+def test_the_case_of_letters_changes_no_answer(assistant: Assistant, typed: str) -> None:
+    usual = assistant.ask("Why did Halden Ferries open a new terminal?", today=TODAY)
+    answer = assistant.ask(typed, today=TODAY)
+    assert usual.status == "answered"
+    assert (answer.statements, answer.question) == (usual.statements, typed)
+
+
+def test_a_slip_in_a_name_is_corrected_and_said(assistant: Assistant) -> None:
+    first, second = talk(
+        assistant, "How much did the Haldne Ferries terminal cost?", "What did Ines Durate say?"
+    )
+    assert "40 million" in first.text
+    assert first.rewritten_question == "How much did the Halden Ferries terminal cost?"
+    [notice] = [notice for notice in first.notices if notice.code == "corrected"]
+    assert "“Haldne”" in notice.en
+    assert "“Halden”" in notice.zh
+    assert second.rewritten_question == "What did Ines Duarte say?"
+
+
+def test_a_name_that_is_close_to_another_is_not_answered_with_it(assistant: Assistant) -> None:
+    [answer] = talk(assistant, "How much did the terminal of Holdun Ferries cost?")
+    [either] = talk(assistant, "Who is the chief executive of Holden Ferries?")
+    assert "Halden" not in "".join(s.text for s in (*answer.statements, *either.statements))

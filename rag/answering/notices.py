@@ -5,6 +5,7 @@ from __future__ import annotations
 from rag.errors import RagError
 from rag.index.store import Manifest
 from rag.messages import Language, Message
+from rag.retrieval.spelling import Slip
 from rag.retrieval.time_frame import days_of
 from rag.types import TimeFrame
 
@@ -15,6 +16,24 @@ def searched_as(translation: str) -> Message:
         code="searched_as",
         en=f"Also searched in the articles' other language: {translation}",
         zh=f"另以文章的另一种语言检索：{translation}",
+    )
+
+
+def corrected(slip: Slip) -> Message:
+    """Which name was searched for in the place of what was typed."""
+    return Message(
+        code="corrected",
+        en=f"“{slip.typed}” stands in no article: “{slip.name}” was searched for.",
+        zh=f"文章中没有“{slip.typed}”：检索的是“{slip.name}”。",
+    )
+
+
+def did_you_mean(slip: Slip) -> Message:
+    """Which name an unknown word is close to. Nobody but the person can tell if it is meant."""
+    return Message(
+        code="did_you_mean",
+        en=f"“{slip.typed}” stands in no article. Did you mean “{slip.name}”?",
+        zh=f"文章中没有“{slip.typed}”。您要找的是“{slip.name}”吗？",
     )
 
 

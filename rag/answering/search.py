@@ -39,6 +39,7 @@ from rag.models.chat import TokenUsage
 from rag.models.embedder import Embedder, begin_query
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
+from rag.retrieval.known_words import KnownWords
 from rag.retrieval.query import Query
 from rag.retrieval.question_form import as_embedded
 from rag.retrieval.stories import Stories
@@ -68,6 +69,7 @@ class Corpus:
             for text in texts[:: max(1, step)]
         )
         self.languages = snapshot.languages
+        self.known_words = KnownWords(snapshot.sections)
 
 
 class QuestionVector:

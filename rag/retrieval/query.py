@@ -16,6 +16,7 @@ from rag.retrieval import follow_ups_en, follow_ups_zh
 from rag.retrieval.conversation import Before, english_common, is_common_noun
 from rag.retrieval.question_form import tidy_question
 from rag.retrieval.question_names import chinese_names, english_names
+from rag.retrieval.spelling import Slip
 from rag.retrieval.time_words import read_time_frame
 from rag.text.courtesies import courtesy_in
 from rag.text.nudges import Nudge, nudge_in
@@ -37,7 +38,8 @@ class Query:
     place of another ("What about Orbex?"): only what is said of that answers it, and anything where
     the name is `alone`. `nudge` tells that nothing new is asked, and the question before is meant.
     `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
-    `translations` say the same in other languages.
+    `translations` say the same in other languages. `corrected` and `close` are as in
+    `rag.retrieval.spelling.Spelled`.
     """
 
     text: str
@@ -49,6 +51,8 @@ class Query:
     time_frame: TimeFrame | None = None
     periods: tuple[Period, ...] = ()
     translations: Mapping[Language, str] = field(default_factory=dict)
+    corrected: tuple[Slip, ...] = ()
+    close: tuple[Slip, ...] = ()
 
 
 def checked_question(question: str) -> str:

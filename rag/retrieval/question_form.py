@@ -23,8 +23,8 @@ def tidy_question(question: str) -> str:
     """The question in the form that is searched: one kind of blank, letter and end.
 
     Full-width letters and digits become ordinary ones, blanks within Chinese go (not those of a
-    quotation), courtesies around the question too, and it ends in a question mark. Where nothing
-    but signs would be left it stays as it is.
+    quotation), courtesies around the question too; a common first word gets its capital, and the
+    end a question mark. Where nothing but signs would be left it stays as it is.
     """
     text = without_courtesies(" ".join(folded(question).split()))
     language = text_language(text)
@@ -39,6 +39,9 @@ def tidy_question(question: str) -> str:
     # "… in the U.S." loses no point that belongs to it.
     if _ABBREVIATION.search(text[max(0, end - 10) : end + 1]):
         core = text[: end + 1]
+    first = core.partition(" ")[0]
+    if first in ENGLISH_STOP:
+        core = core[:1].upper() + core[1:]
     return core + ("？" if language == "zh" else "?")
 
 

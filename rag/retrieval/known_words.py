@@ -1,0 +1,120 @@
+"""How the articles of an index, and the dictionary, write a word in Latin letters."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from rag.corpus.analysis import term_number, terms
+from rag.corpus.dictionary import load_dictionary, stem
+from rag.index.sections import Section
+
+_LOOKED_AT = 12
+"""Passages that are read for the ways in which a word is written."""
+_SURE = 0.6
+"""The share of one way among all, from which on it is the usual one."""
+_VERY_SURE, _OFTEN = 0.95, 1
+_REMEMBERED = 4_096
+_OPENING = re.compile(r"(?:^|[.!?:;。！？：；\n“”\"'(（#-])\s*$")
+
+
+class KnownWords:
+    """The words in Latin letters of an index. Safe between threads."""
+
+    def __init__(self, sections: Sequence[Section]) -> None:
+        self._sections = sections
+        self._written: dict[str, Counter[str]] = {}
+
+    def holds(self, word: str) -> bool:
+        """Whether any article has the word, in whatever case and with whatever ending."""
+        return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
+
+    def passages_naming(self, word: str) -> int:
+        """How many passages have a word, or one of its Chinese names, each counted."""
+        chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
+        named = [[_term(word)], *([term_number(t) for t in terms(name)] for name in chinese)]
+        return sum(
+            min(len(section.postings.find(term)[0]) for term in form)
+            for form in named
+            for section in self._sections
+        )
+
+    def usual(self, word: str) -> str | None:
+        """The word as it is written within sentences ("iPhone"), None where that isn't known.
+
+        Articles go before the dictionary, which tells names from other words at least.
+        """
+        written = self.written(word)
+        if written:
+            often, total = written.most_common(1)[0][1], written.total()
+            return written.most_common(1)[0][0] if often >= _SURE * total else None
+        return word.capitalize() if names_in_dictionary(word) else None
+
+    def is_name(self, word: str) -> bool:
+        """Whether articles write a word, however common otherwise, with a capital alone."""
+        written = self.written(word)
+        small = sum(often for way, often in written.items() if way.islower())
+        return written.total() >= _OFTEN and small <= (1 - _VERY_SURE) * written.total()
+
+    def written(self, word: str) -> Counter[str]:
+        """How often articles write the word in which way, of those that were looked at."""
+        low = word.casefold()
+        if low not in self._written:
+            if len(self._written) >= _REMEMBERED:
+                self._written.clear()
+            self._written[low] = self._read(low)
+        return self._written[low]
+
+    def _read(self, word: str) -> Counter[str]:
+        written: Counter[str] = Counter()
+        opening: Counter[str] = Counter()
+        pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
+        for text in self._texts(word):
+            for match in pattern.finditer(text):
+                # Any word has a capital at the beginning of a sentence.
+                if _OPENING.search(text[max(0, match.start() - 4) : match.start()]):
+                    opening[match[0]] += 1
+                else:
+                    written[match[0]] += 1
+        return written or (Counter() if in_dictionary(word) else opening)
+
+    def _texts(self, word: str) -> Iterator[str]:
+        """Some passages that hold a word, those at hand first."""
+        left = _LOOKED_AT
+        for section in self._sections:
+            rows = section.sample.postings.find(_term(word))[0][:left].tolist()
+            yield from (section.sample.texts[row] for row in rows)
+            left -= len(rows)
+        for section in self._sections if left == _LOOKED_AT else ():
+            rows = section.postings.find(_term(word))[0][:left].tolist()
+            yield from (passage.text for passage in section.passages.at(rows) if passage)
+            left -= len(rows)
+
+
+def in_dictionary(word: str) -> bool:
+    """Whether the dictionary has an English word, be it within a phrase."""
+    return stem(word) in _dictionary_words()
+
+
+def names_in_dictionary(phrase: str) -> bool:
+    """Whether most of what the dictionary calls by an English word or phrase are names."""
+    dictionary = load_dictionary()
+    words = phrase.lower().split()
+    stems = [stem(word) for word in words]
+    if len(words) == 1 and stems[0] not in (words[0], words[0].removesuffix("e")):
+        return False  # "apples" are no companies
+    chinese = dictionary.chinese.get(" ".join(stems), frozenset())
+    return len(chinese & dictionary.names) * 2 > len(chinese)
+
+
+@cache
+def _dictionary_words() -> frozenset[str]:
+    return frozenset(word for phrase in load_dictionary().chinese for word in phrase.split())
+
+
+def _term(word: str) -> int:
+    found = terms(word)
+    # A name of several parts ("qwen2.5-max") gives itself last.
+    return term_number(found[-1]) if found else 0
