@@ -10,6 +10,7 @@ from pathlib import Path
 from rag.corpus.boilerplate import readable_text
 from rag.corpus.bylines import is_outlet_name
 from rag.corpus.characters import folded
+from rag.corpus.datelines import read_dateline
 from rag.corpus.dates import read_dates
 from rag.corpus.encoding import decode
 from rag.corpus.field_blocks import ReadingNotice
@@ -146,7 +147,11 @@ def _document(
         or (host_name(url) if url else None)
     )
     hints = _days_named(name, url, readable.text)
-    published = matter.published(language, hints) or _published_by_name(name, language)
+    published = (
+        matter.published(language, hints)
+        or read_dateline(folded(matter.body), language)
+        or _published_by_name(name, language)
+    )
     document = Document(
         doc_id=document_id,
         path=path,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import logging
+import re
 import zipfile
-from datetime import datetime
 
-from rag.corpus.characters import cleaned
+from rag.corpus.characters import cleaned, is_cjk
+from rag.corpus.datelines import is_dateline
 from rag.corpus.front_matter import FrontMatter
 from rag.corpus.word_tables import outermost_table, paragraph_text, word_table
 from rag.errors import DocumentError, first_line
@@ -16,6 +17,14 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 
 MAX_PAGES = 300
+_HEAD_LINES = 5
+_LONGEST_TITLE = 50
+_SENTENCE_END = re.compile(r"[。！；，.!;,:：][”’」』）)\"']*$")
+_NO_TITLE = re.compile(
+    r"\.(?:docx?|pdf|wps|rtf|txt)$|^(?:microsoft word|untitled|无标题|未命名|word ?文档|文档\s?\d"
+    r"|模板|document\s?\d|template)",
+    re.IGNORECASE,
+)
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 
 # It warns of every oddity of a file on standard error.
@@ -67,7 +76,7 @@ def _read_pdf(data: bytes, name: str) -> FrontMatter:
             zh=f"{name} 只有图片，没有文字：请先做文字识别（OCR）。",
         )
     about = reader.metadata
-    return _matter(text, about.title if about else None, about.creation_date if about else None)
+    return _matter(text, about.title if about else None)
 
 
 def _read_docx(data: bytes, name: str) -> FrontMatter:
@@ -102,12 +111,30 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
         style = paragraph.style or ""
         heading = style.startswith(("Heading", "Title")) and text.strip()
         parts.append(f"## {text}" if heading else text)
-    about = document.core_properties
-    return _matter("\n\n".join(parts), about.title, about.created)
+    return _matter("\n\n".join(parts), document.core_properties.title)
 
 
-def _matter(text: str, title: str | None, created: datetime | None) -> FrontMatter:
-    # The day is all that a file's own properties can be trusted with.
-    fields = {"title": title, "date": created.date().isoformat() if created else None}
-    present = {key: value for key, value in fields.items() if value}
-    return FrontMatter(fields=present, body=cleaned(text))
+def _matter(text: str, property_title: str | None) -> FrontMatter:
+    """The article; its title is the one on the page, if there is one.
+
+    The days among a file's properties are not used: they are those of a template, of printing or of
+    a copy as often as the day of publication, which stands on the page (`rag.corpus.datelines`).
+    """
+    text = cleaned(text)
+    title = _title_on_page(text)
+    if title is None and property_title and not _NO_TITLE.search(property_title.strip()):
+        title = property_title
+    return FrontMatter(fields={"title": title} if title else {}, body=text)
+
+
+def _title_on_page(text: str) -> str | None:
+    """The first heading, else a first line that is neither a sentence nor a date."""
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    heading = next((line for line in lines[:_HEAD_LINES] if line.startswith("## ")), None)
+    if heading:
+        return heading.removeprefix("## ").strip()
+    first = next((line for line in lines[:2] if not is_dateline(line, "zh")), "")
+    is_short = (
+        2 <= len(first) <= (_LONGEST_TITLE if any(map(is_cjk, first)) else 2 * _LONGEST_TITLE)
+    )
+    return first if is_short and len(lines) > 1 and not _SENTENCE_END.search(first) else None

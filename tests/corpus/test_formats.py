@@ -298,9 +298,43 @@ def test_tracked_and_controlled_text_of_a_word_file_is_read(tmp_path: Path) -> N
 
 def test_a_word_file_is_read(tmp_path: Path) -> None:
     document = load(tmp_path, "a.docx", word(CHINESE, ENGLISH, title="港口"))
-    assert document.title == "港口"
+    assert document.title == "新港口"
     for part in ("## 新港口", CHINESE, ENGLISH, "Ships: 40"):
         assert part in document.text
+
+
+def typed(*paragraphs: str, title: str) -> bytes:
+    """A Word file without headings, with what its template says of it: 2013 and a title."""
+    document = docx.Document()
+    document.core_properties.title = title
+    for paragraph in paragraphs:
+        document.add_paragraph(paragraph)
+    stream = io.BytesIO()
+    document.save(stream)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("paragraphs", "title", "shown", "day"),
+    [
+        (["新港口开放", "2025年3月2日 海港日报", CHINESE], "模板", "新港口开放", "2025-03-02"),
+        (["2025年3月2日", "新港口开放", CHINESE], "", "新港口开放", "2025-03-02"),
+        (["Harbour opens", "March 2, 2025", ENGLISH], "Word", "Harbour opens", "2025-03-02"),
+        ([CHINESE, "第二段。"], "港口开放记", "港口开放记", None),
+        (
+            [CHINESE, "第二段。"],
+            "Microsoft Word - a.docx",
+            "新港口周一正式开放，四十艘货船当天到港。",
+            None,
+        ),
+    ],
+)
+def test_title_and_day_of_a_word_file_are_those_on_its_page(
+    tmp_path: Path, paragraphs: list[str], title: str, shown: str, day: str | None
+) -> None:
+    document = load(tmp_path, "a.docx", typed(*paragraphs, title=title))
+    assert document.title == shown
+    assert (str(document.published) if document.published else None) == day
 
 
 def pdf(text: str) -> bytes:
