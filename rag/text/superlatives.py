@@ -143,6 +143,11 @@ def says_decline(words: str) -> bool:
     return bool(_DECLINE.search(words.casefold()))
 
 
+def tells_change(label: str) -> bool:
+    """Whether a column of that name tells how much something rose or fell."""
+    return bool(_CHANGE.search(label) or _ITSELF_A_DECLINE.search(label))
+
+
 def wants_largest(asked: Superlative, question: str, label: str) -> bool:
     """Whether the largest number of a column is what is asked for, or the smallest.
 

@@ -19,6 +19,7 @@ from rag.text.superlatives import (
     is_measured_by,
     says_decline,
     superlative,
+    tells_change,
     wants_largest,
 )
 from rag.types import Document
@@ -204,6 +205,10 @@ class _Asking:
     def _column(self, end: Superlative) -> int | None:
         """The column that the superlative is about: the one named nearest to it."""
         numeric = [at for at in range(self._width()) if self._is_numeric(at)]
+        if says_decline(self._question):
+            numeric = [at for at in numeric if tells_change(self._label(at))] or numeric
+            if len(numeric) == 1 and tells_change(self._label(numeric[0])):
+                return numeric[0]
         named: list[tuple[tuple[float, float, str], int]] = []
         for at in numeric:
             label = self._table.columns[at] if at < len(self._table.columns) else ""
@@ -221,7 +226,8 @@ class _Asking:
         # What is measured is said above the table, and its columns are periods, or there is one.
         unnamed = [at for at in numeric if not self._label(at) or is_period(self._label(at))]
         if len(numeric) == 1 or len(unnamed) == len(numeric) > 0:
-            about = fold(f"{self._table.above}\n{self._table.header}")
+            caption = _BRACKETS.search(self._table.label)
+            about = fold(f"{self._table.above}\n{caption[0] if caption else ''}")
             if any(c.essential and shows(about, c) for c in self._asked.concepts):
                 return max(numeric, key=lambda at: (_year(self._label(at)), at))
         return None
@@ -309,14 +315,18 @@ class _Asking:
         return frozenset(c for c in self._asked.concepts if words and c.text.casefold() in words)
 
     def _share(self, shown: FoldedText) -> float:
-        """The share of the question's weight that is shown here or around."""
+        """The share of the question's concepts that are shown here or around.
+
+        By weight, or by number where that is more: the rarest word is often one that says little.
+        """
         concepts = zip(self._asked.concepts, self._asked.weights, strict=True)
         pairs = [(c, weight) for c, weight in concepts if c not in self._of_rows]
         # A verb can be put in many ways, and stands in no table.
         pairs = [(c, weight) for c, weight in pairs if c.essential] or pairs
-        total = sum(weight for _, weight in pairs)
-        here = sum(w for c, w in pairs if shows(shown, c) or shows(self._around, c))
-        return here / total if total else 0.0
+        if not pairs:
+            return 0.0
+        here = [w for c, w in pairs if shows(shown, c) or shows(self._around, c)]
+        return max(sum(here) / (sum(w for _, w in pairs) or 1.0), len(here) / len(pairs))
 
     def _names_shown(self, shown: FoldedText) -> bool:
         return all(
