@@ -6,6 +6,8 @@ the question, 130 stopped by Ctrl-C.
 
 from __future__ import annotations
 
+import contextlib
+import os
 import sys
 from collections.abc import Collection
 from dataclasses import asdict
@@ -27,10 +29,13 @@ from rag.terminal import (
     print_document,
     print_error,
     print_exposure,
+    print_if_not_all_shown,
     print_json,
+    print_json_line,
     print_report,
     print_status,
     progress,
+    show_what_can_be_shown,
 )
 
 if TYPE_CHECKING:
@@ -56,6 +61,7 @@ Json = Annotated[bool, typer.Option("--json", help=local("Print JSON.", "输出 
 
 def main() -> None:
     """Run the command line; a `RagError` becomes one line and exit code 1."""
+    show_what_can_be_shown()
     try:
         app()
     except RagError as error:
@@ -70,6 +76,8 @@ def main() -> None:
         if ended.code == EXIT_STOPPED:
             print_error(local("Stopped. What was done is kept.", "已停止，已完成的部分均已保留。"))
         raise
+    finally:
+        print_if_not_all_shown()
 
 
 @app.command(
@@ -188,7 +196,7 @@ def export(
         else stored_documents(folder)
     )
     for document in documents:
-        sys.stdout.write(to_line(document) + "\n")
+        print_json_line(to_line(document))
 
 
 def _day(en: str, zh: str) -> Any:
@@ -242,6 +250,7 @@ def ask(
     from rag.retrieval.query import checked_question
     from rag.retrieval.time_frame import day_of_asking, time_frame_of
 
+    question = _as_typed(question)
     # Before the minutes that a first start may take.
     checked_question(question)
     frame, day = time_frame_of(since, until), day_of_asking(today)
@@ -250,8 +259,7 @@ def ask(
     assistant = _open()
     answer = assistant.ask(question, time_frame=frame, today=day, options=options)
     if as_json:
-        # Not through the console, which would wrap lines.
-        sys.stdout.write(answer.to_json() + "\n")
+        print_json_line(answer.to_json())
     else:
         print_answer(answer)
     if answer.status == "abstained":
@@ -325,6 +333,16 @@ def chat(
         config=page,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )
+
+
+def _as_typed(argument: str) -> str:
+    """The argument as UTF-8, where the locale says that there are no such characters."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(argument).decode()
+    return argument
 
 
 def _open() -> Assistant:

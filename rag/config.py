@@ -18,7 +18,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -35,6 +36,9 @@ LOCAL_ENDPOINTS = tuple(f"http://127.0.0.1:{port}/v1" for port in (11434, 1234, 
 """Where Ollama, LM Studio, llama.cpp and vLLM listen unless they are told otherwise."""
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 MAX_QUESTION_CHARACTERS = 10_000
+_NETWORK_SETTINGS = frozenset(
+    {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"}
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +135,22 @@ def message_language(environment: Mapping[str, str] | None = None) -> Language:
     env = os.environ if environment is None else environment
     wish = env.get("RAG_LANG") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG")
     return "zh" if (wish or "").lower().startswith("zh") else "en"
+
+
+@contextmanager
+def without_network_settings() -> Iterator[None]:
+    """Leaves proxies and certificates out of the environment until the block ends.
+
+    For what asks nothing of the network, and yet would fail on a proxy that it can't use
+    (`ALL_PROXY=socks://...`, as some desktops set it).
+    """
+    kept = {name: os.environ[name] for name in os.environ if name.lower() in _NETWORK_SETTINGS}
+    for name in kept:
+        del os.environ[name]
+    try:
+        yield
+    finally:
+        os.environ.update(kept)
 
 
 def cache_folder() -> Path:

@@ -6,6 +6,8 @@ Answers and reports go to standard output, everything about the work to standard
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import sys
 import unicodedata
@@ -34,6 +36,45 @@ _SHOWN_NOTICES = 20
 
 out = Console(highlight=False, markup=False)
 err = Console(stderr=True, highlight=False, markup=False)
+
+
+class _Shown:
+    """What to do about characters that standard output or error can't show: `?` for each."""
+
+    def __init__(self) -> None:
+        self.all = True
+
+    def replaced(self, error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        self.all = False
+        return "?" * (error.end - error.start), error.end
+
+
+_shown = _Shown()
+
+
+def show_what_can_be_shown() -> None:
+    """Has what the terminal can't show replaced, where it would be an error otherwise."""
+    codecs.register_error("rag.shown", _shown.replaced)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="rag.shown")
+
+
+def print_if_not_all_shown() -> None:
+    """Tells that characters were replaced, and what to do to see them."""
+    if not _shown.all:
+        encoding = sys.stdout.encoding
+        print_error(
+            local(
+                f"Characters that {encoding} can't show were replaced by ?: set"
+                " PYTHONIOENCODING=utf-8, and use a terminal that shows UTF-8, to see them.",
+                f"{encoding} 无法显示的字符已替换为 ?：请使用支持 UTF-8 的终端，"
+                "并设置 PYTHONIOENCODING=utf-8。",
+            ),
+            style="dim",
+        )
 
 
 def local(en: str, zh: str) -> str:
@@ -316,7 +357,16 @@ def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool
 
 def print_json(value: object) -> None:
     """One line of JSON, not through the console, which would wrap it."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, default=str) + "\n")
+    print_json_line(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def print_json_line(line: str) -> None:
+    """The same of what is JSON already; where output can't take its characters, as escapes."""
+    try:
+        line.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        line = json.dumps(json.loads(line))
+    sys.stdout.write(line + "\n")
 
 
 def printable(text: str) -> str:
