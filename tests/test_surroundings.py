@@ -29,10 +29,10 @@ def environment(**env: str) -> dict[str, str]:
     return {**kept, "PYTHONPATH": str(SEEDS.parent), "RAG_LANG": "en", **env}
 
 
-def rag(folder: Path, *arguments: str, flags: tuple[str, ...] = (), **env: str) -> Ran:
+def rag(folder: Path, *arguments: str, **env: str) -> Ran:
     """Run the command; its output is read as UTF-8 with whatever isn't as `\\ufffd`."""
     done = subprocess.run(
-        [sys.executable, *flags, "-c", MAIN, *arguments],
+        [sys.executable, "-c", MAIN, *arguments],
         cwd=folder,
         env=environment(**env),
         stdin=subprocess.DEVNULL,
