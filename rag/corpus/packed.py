@@ -10,6 +10,7 @@ import zipfile
 from rag.corpus.characters import cleaned, is_cjk
 from rag.corpus.datelines import is_dateline
 from rag.corpus.front_matter import FrontMatter
+from rag.corpus.pdf_lines import join_lines
 from rag.corpus.word_tables import outermost_table, paragraph_text, word_table
 from rag.errors import DocumentError, first_line
 
@@ -69,7 +70,7 @@ def _read_pdf(data: bytes, name: str) -> FrontMatter:
             en=f"{name} has {len(reader.pages)} pages: keep it to {MAX_PAGES}, or split it.",
             zh=f"{name} 共 {len(reader.pages)} 页：请不要超过 {MAX_PAGES} 页，或拆分文件。",
         )
-    text = "\n\n".join(page.extract_text() for page in reader.pages)
+    text = join_lines([page.extract_text() for page in reader.pages])
     if not text.strip():
         raise DocumentError(
             en=f"{name} holds no text, only pictures: recognise its text first (OCR).",
