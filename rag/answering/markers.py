@@ -20,7 +20,9 @@ _NAME = (
     r"来源|出处|参考|引用|资料|文档|句子|句)\s*[:：#]?\s*)"
 )
 _JOINT = r"(?:\s*(?:[,，、;；&/~～–—-]|和|与|及|至|\band\b)\s*|\s+)"
-_LIST = rf"\^?#?{_NAME}?\d++(?:{_JOINT}#?{_NAME}?\d++)*+\s*\^?"
+# A year in brackets is part of a document's number: 〔2023〕6号.
+_NUMBER = r"(?!(?:19|20)\d\d(?!\d))\d++"
+_LIST = rf"\^?#?{_NAME}?{_NUMBER}(?:{_JOINT}#?{_NAME}?{_NUMBER})*+\s*\^?"
 _BRACKETED = (
     rf"\\?[\[【［〔〖]{{1,2}}\s*(?:{_LIST})(?:†[^\]】\n]{{0,40}})?\s*\\?[\]】］〕〗]{{1,2}}"
     r"(?:\((?:https?:|#)[^)\s]{0,300}\))?"

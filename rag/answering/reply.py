@@ -105,7 +105,7 @@ class ReplyReader:
         self._in_sources = False
         marked = part_markers(text, self._most, bare=not self._bracketed)
         self._bracketed = self._bracketed or marked.bracketed
-        words = without_lead_in(_plain(marked.text))
+        words = without_lead_in(_plain(marked.text), first=not self._spoke)
         if not any(character.isalnum() for character in words):
             return None
         sentence = ReplySentence(
@@ -114,7 +114,7 @@ class ReplyReader:
             ended=marked.closed or bool(_ENDED.search(plain) and not _TORN_NUMBER.search(plain)),
         )
         if not marked.numbers:
-            if text.lstrip().startswith("#") or _BOLD_LINE.match(text):
+            if text.lstrip().startswith("#") or _BOLD_LINE.match(_BULLET.sub("", text)):
                 self._heading = self._heading or sentence
                 return None
             if words.endswith((":", "：")) and not leads_up(words):

@@ -19,9 +19,10 @@ _ZH = (
     "^(?:如需|若需|如有|若有|欢迎)[^。]{0,24}(?:问题|疑问|帮助|提问|咨询|补充|信息|了解)",
     # of the answer
     f"^(?:以下|下面|如下)[^，,。]{{0,24}}{_ANSWER_ZH}[^，。,]{{0,10}}[。：:！!]?$",
-    f"^(?:以上|上述|这)(?:就)?(?:是|为)?[^，,。]{{0,24}}{_ANSWER_ZH}[^，。,]{{0,16}}[。：:！!]?$",
-    f"^(?:以上|上述|本)(?:{_ANSWER_ZH})?[^。]{{0,12}}(?:仅供参考|来自|基于|依据|均)",
-    "^(?:答案|回答)(?:如下|是)[。：:]?$|^(?:置信度|信心)",
+    "^(?:以上|上述|这)(?:就)?(?:是|为)[^，,。]{0,20}(?:回答|答案|答复|解答|总结|整理|全部内容|信息)"
+    "[^，。,]{0,8}[。：:！!]?$",
+    f"^(?:以上|上述|本){_ANSWER_ZH}[^。]{{0,12}}(?:仅供参考|来自|基于|依据|均)",
+    f"^[^，。]{{0,6}}{_ANSWER_ZH}(?:如下|是)[。：:]?$|^(?:置信度|信心)",
     "作为(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大模型|助手)|很高兴(?:为|能|回答)",
     # of the task, by who is at it
     "^(?:非常|很)?(?:抱歉|对不起|不好意思)",
@@ -32,7 +33,7 @@ _ZH = (
     "(?:回答|检查|核对|看看|引用|确认|分析|总结|写|从|确保|遵守)",
     "(?:^|[，；])让我(?:们)?(?:来|先|再)?(?:看|想|检查|分析|找|回答|总结|确认|整理)",
     "(?:这个|该|本|此)?(?:问题|题目)(?:问的?是|是问|在问|要求|是关于|询问)",
-    "再(?:检查|核对|确认|看)(?:一下|一遍)|规则(?:要求|说|里|中|\\d)|(?:按照|根据|遵守)(?:规则|要求)",
+    "再(?:检查|核对|确认|看)(?:一下|一遍)|规则(?:\\d|(?:要求|说)(?:我|每句|要|写|用|回答|只))",
     "^(?:等等|等一下|不对|嗯|哦|唔|好)[，,。！…]|最后写[^，。]{0,6}编号",
 )
 _ANSWER_EN = (
@@ -69,7 +70,8 @@ _EN = (
 _TALK = re.compile("|".join((*_ZH, *_EN)), re.IGNORECASE)
 # Told by its capital: "World War I" isn't one who speaks.
 _SPEAKER = re.compile(
-    r"(?:^|[,;:.(—–-]\s?|\b[a-z]+ )I(?:['’](?:m|ll|ve|d)\b| [a-z]+)"
+    r"(?:^|[,;:.(—–-]\s?|\b(?:and|but|so|that|if|as|when|because|since|what|which|how|before|then"
+    r"|now|sure|think) )I(?:['’](?:m|ll|ve|d)\b| [a-z]+)"
     r"|(?:^|[^A-Za-z])My (?:answer|reply)"
 )
 
@@ -87,8 +89,8 @@ _LABEL = re.compile(
 )
 _GIVEN_ZH = (
     r"(?:(?:提供|给出|所给|给定|上述|以上|这些|所附|带?编号)的?(?:的)?[^，,。]{0,6}"
-    r"(?:句子|资料|信息|内容|文章|报道|材料|上下文|文本)|(?:第?\d+句|句子|资料|上下文|来源)\s*\d*"
-    r"(?:\s*[和、,]\s*\d+)*)"
+    r"(?:句子|资料|信息|内容|文章|报道|材料|上下文|文本)|第?\d+句|上下文|句子"
+    r"|(?:句子|资料|来源)\s*\d+(?:\s*[和、,]\s*\d+)*)"
 )
 _GIVEN_EN = (
     r"(?:the )?(?:(?:provided |given |above |numbered |supplied )+"
@@ -143,10 +145,15 @@ _FRAMING = re.compile(
 )
 
 
-def without_lead_in(text: str) -> str:
-    """The sentence without a "Sure,", "Answer:" or "According to sentence 2," before it."""
+def without_lead_in(text: str, *, first: bool = True) -> str:
+    """The sentence without an "Answer:" or "According to sentence 2," before it.
+
+    The `first` one of a reply may also begin with a "Sure,".
+    """
     rest = text
-    while match := _GREETING.match(rest) or _LABEL.match(rest) or _LEAD_IN.match(rest):
+    while match := (
+        (first and _GREETING.match(rest)) or _LABEL.match(rest) or _LEAD_IN.match(rest)
+    ):
         rest = rest[match.end() :]
     return text if rest == text else rest[:1].upper() + rest[1:]
 

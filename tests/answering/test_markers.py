@@ -46,6 +46,8 @@ def test_a_marker_is_parted_from_its_sentence(marker: str, numbers: tuple[int, .
         "该展览共有(35)。",
         "2024年（首次）。",
         "He wrote it [sic].",
+        "根据湖政〔2023〕6号通知，票价上调。",
+        "The order [2021] was lifted.",
     ],
 )
 def test_what_is_no_marker_stays(text: str) -> None:

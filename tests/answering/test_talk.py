@@ -19,6 +19,8 @@ TALK = [
 NEWS = [
     "我国制造业增速加快。", "他说：“我应该早点离开。”", "该公司希望明年盈利。", "用户数量增至3亿。",
     "以下三家公司入选名单。", "何静表示，资金将用于新厂。", "公司回答了投资者的提问。",
+    "资料显示，该公司成立于1998年。", "根据规则，主队晋级。", "本届联赛的球队一般均无主场。",
+    "They bind to class I molecules.", "这是今年公布的最好结果。",
     "The user base grew to 3 million.", "World War I ended in 1918.", "He said \"I will stay\".",
     "The response of the market was muted.", "Duarte hopes to hire 600 drivers.",
     "The minister asked the question of who pays.", "Apple declined to say when asked about it.",
