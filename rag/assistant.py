@@ -234,7 +234,8 @@ class Assistant:
         question = checked_question(question)
         if time_frame:
             check_time_frame(time_frame)
-        if unsearched := answer_unsearched(question, history, options.language):
+        known = self._corpus.known_words
+        if unsearched := answer_unsearched(question, history, known, options.language):
             yield from unsearched.statements
             yield unsearched
             return

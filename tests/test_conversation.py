@@ -220,3 +220,20 @@ def test_a_name_that_is_close_to_another_is_not_answered_with_it(assistant: Assi
     [answer] = talk(assistant, "How much did the terminal of Holdun Ferries cost?")
     [either] = talk(assistant, "Who is the chief executive of Holden Ferries?")
     assert "Halden" not in "".join(s.text for s in (*answer.statements, *either.statements))
+
+
+@pytest.mark.parametrize(
+    "typed", ["baisha zaozhi youduoshao yuangong", "yunling chaye weishenme zhangjia"]
+)
+def test_pinyin_is_said_to_be_unsupported_and_is_leaned_on_by_nothing(
+    assistant: Assistant, typed: str
+) -> None:
+    *_, answer, after = talk(assistant, "华为有多少员工？", typed, "那腾讯呢？")
+    assert (answer.status, answer.language, codes(answer)) == ("abstained", "zh", ["pinyin"])
+    assert after.rewritten_question == "腾讯有多少员工？"
+
+
+def test_a_clear_question_in_pinyin_is_guessed_at_and_not_answered(assistant: Assistant) -> None:
+    [answer] = talk(assistant, "yuangong you duoshao")
+    assert "“员工有多少？”" in answer.text
+    assert answer.statements == ()

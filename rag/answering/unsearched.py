@@ -1,4 +1,4 @@
-"""What is answered without a search: courtesies, and what leans on something that wasn't said."""
+"""What is answered without a search: courtesies, pinyin, and what leans on nothing said before."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from rag.corpus.languages import text_language
 from rag.messages import Language, Message
+from rag.retrieval.known_words import KnownWords
+from rag.retrieval.pinyin import chinese_of, pinyin_words
 from rag.retrieval.query import leans_on_nothing
 from rag.text.courtesies import Courtesy, courtesy_in
 from rag.text.nudges import nudge_in
@@ -33,12 +35,15 @@ _SAID: dict[Courtesy, tuple[str, str]] = {
 
 
 def answer_unsearched(
-    question: str, history: Sequence[Answer], language: Language | None
+    question: str, history: Sequence[Answer], known: KnownWords, language: Language | None
 ) -> Answer | None:
     """The answer to what asks nothing of the articles; None for a question.
 
-    `language` is that of the answer, by default the question's own.
+    `known` are the words of the articles; `language` is that of the answer, by default the
+    question's own, and Chinese for pinyin.
     """
+    if words := pinyin_words(question, known):
+        return _answer(question, language or "zh", missing=(_pinyin(chinese_of(words, known)),))
     language = language or _language(question, history)
     courtesy = None if _is_nudge(question) else courtesy_in(question)
     if courtesy:
@@ -99,3 +104,12 @@ def _nothing_before(question: str) -> Message:
         " about.",
         zh=f"“{question.strip()}”要接着上一个问题来问，而前面还没有问题：请说明问的是什么。",
     )
+
+
+def _pinyin(meant: str | None) -> Message:
+    en = "Pinyin can't be searched for: write Chinese characters, or English."
+    zh = "无法用拼音检索：请用汉字或英文提问。"
+    if meant:
+        en += f" Did you mean “{meant}”?"
+        zh += f"您要问的是“{meant}”吗？"
+    return Message(code="pinyin", en=en, zh=zh)

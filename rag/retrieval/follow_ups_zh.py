@@ -164,7 +164,9 @@ def _days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
 def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
     names = chinese_names(text)
     own = chinese_names(fragment)
-    kind: NameClass = "place" if at_place or (own and own[0].kind == "place") else "other"
+    # 云岭 is a place, 云岭茶业 is none.
+    is_place = bool(own) and own[0].kind == "place" and own[0].text == fragment
+    kind: NameClass = "place" if at_place or is_place else "other"
     alike = [n for n in names if n.text[-1:] == fragment[-1:] and n.text[-1:] in "队省市县州国"]
     slot = alike[0] if alike else choose_slot(names, kind)
     if slot and (slot.kind == kind or (kind == "other" and not at_place)):

@@ -31,15 +31,18 @@ class KnownWords:
         """Whether any article has the word, in whatever case and with whatever ending."""
         return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
 
+    def passages_with(self, text: str) -> int:
+        """How many passages have the terms of a text, or fewer: as many as have the rarest."""
+        wanted = [term_number(term) for term in terms(text)]
+        return sum(
+            min((len(section.postings.find(term)[0]) for term in wanted), default=0)
+            for section in self._sections
+        )
+
     def passages_naming(self, word: str) -> int:
         """How many passages have a word, or one of its Chinese names, each counted."""
         chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
-        named = [[_term(word)], *([term_number(t) for t in terms(name)] for name in chinese)]
-        return sum(
-            min(len(section.postings.find(term)[0]) for term in form)
-            for form in named
-            for section in self._sections
-        )
+        return sum(map(self.passages_with, (word, *chinese)))
 
     def usual(self, word: str) -> str | None:
         """The word as it is written within sentences ("iPhone"), None where that isn't known.
