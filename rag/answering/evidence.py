@@ -11,7 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.instructions import instructs
+from rag.answering.instructions import instructing_spans, instructs
 from rag.corpus.sentences import SentenceKind, split_sentences
 from rag.corpus.table_rows import begins_in_table
 from rag.models.embedder import Embedder, Vectors
@@ -25,6 +25,8 @@ _READ_PASSAGES = 1_000
 """Remembered with their sentences: some 5 KB each."""
 _READ_WHOLE = 4
 """How many of the best hits are read whole, whatever words their sentences have."""
+_AHEAD = 2_000
+"""Characters ahead of a passage in which an order may begin that the passage carries on."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,7 +154,7 @@ def gather(
 
     The `rows` of tables that the question asks for come first, and are there in any case.
 
-    Sentences that give orders to a program are none (`rag.answering.instructions`).
+    What speaks to a program is none (`rag.answering.instructions`).
 
     `query` is the question's vector, shape (dimensions,); `weights[i]` belongs to `concepts[i]`.
     Embedding takes nearly all the time of an answer, so what `most` leaves out is told by words
@@ -207,7 +209,8 @@ def _places(
         # Rows are led by what stands above their table and names its columns.
         above = before
         in_table = begins_in_table(document.text, passage.start)
-        for line in _lines(passage.text, in_table):
+        ahead = _ahead(document.text, passage.start)
+        for line in _lines(ahead, passage.text, in_table):
             shown = _shown(line.folded, concepts)
             if line.kind == "columns":
                 above = [a or b for a, b in zip(shown, before, strict=True)]
@@ -259,19 +262,28 @@ class _Line:
     usable: bool
 
 
+def _ahead(text: str, start: int) -> str:
+    """The last two lines ahead of a passage, as far as they are near: the last may be torn."""
+    lines = [line for line in text[max(0, start - _AHEAD) : start].splitlines(True) if line.strip()]
+    return "".join(lines[-2:])
+
+
 @lru_cache(maxsize=_READ_PASSAGES)
-def _lines(passage: str, in_table: bool) -> tuple[_Line, ...]:
+def _lines(ahead: str, passage: str, in_table: bool) -> tuple[_Line, ...]:
     """What a passage is made of, in order: the same whatever is asked."""
+    orders = [
+        (start - len(ahead), end - len(ahead)) for start, end in instructing_spans(ahead + passage)
+    ]
     return tuple(
         _Line(
             start=sentence.start,
             end=sentence.end,
-            folded=fold(text),
+            folded=fold(passage[sentence.start : sentence.end]),
             kind=sentence.kind,
-            usable=sentence.kind in ("sentence", "row") and not instructs(text),
+            usable=sentence.kind in ("sentence", "row")
+            and not any(start < sentence.end and end > sentence.start for start, end in orders),
         )
         for sentence in split_sentences(passage, in_table=in_table)
-        for text in [passage[sentence.start : sentence.end]]
     )
 
 

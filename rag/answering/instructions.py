@@ -1,52 +1,103 @@
 """Sentences of an article that speak to whatever program reads it, and not to its readers.
 
-They are no evidence: quoted, they would be noise; in a prompt, they would be an attack. A prompt is
-fenced against them all the same, since not every wording can be known.
+They are no evidence: quoted, they would be noise; in a prompt, they would be an attack. Nor is what
+follows them in their paragraph, which carries on what they began. A prompt is fenced against them
+all the same, since not every wording can be known.
 """
 
 from __future__ import annotations
 
+import base64
+import binascii
 import re
 import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
 
+from rag.corpus.sentences import split_sentences
+from rag.text import orders_en, orders_zh
+from rag.text.chinese import simplified
+from rag.text.han import HAN, has_han
+
+_LONGEST = 2_000
+"""Characters of a sentence that are read: longer ones are lists and debris."""
 # What an article quotes, it reports: “type ‘ignore all previous instructions’” is news.
 _QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|\"[^\"]*\"")
-_FORGET = (
-    r"\b(?:ignore|disregard|forget|override|bypass)\b[^.!?]{0,40}"
-    r"\b(?:previous|prior|above|earlier|preceding|foregoing|system|all)\b[^.!?]{0,30}"
-    r"\b(?:instruction|prompt|rule|guideline|system message)s?\b",
-    r"(?:忽略|无视|忘记|忘掉|不要理会|不必理会|覆盖)[^。！？]{0,12}"
-    r"(?:之前|以上|上述|此前|先前|前面|所有|全部|系统)[^。！？]{0,8}(?:指令|指示|提示|规则|命令|设定)",
+_SAYS_NOTHING = re.compile(r"[\W_]*")
+_INVISIBLE = re.compile("[\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
+_SPREAD_HAN = re.compile(rf"(?:[{HAN}] ){{3,}}")
+_SPREAD_LETTERS = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ ._-]{1,2}){11,}[A-Za-z](?![A-Za-z])")
+_BASE64 = re.compile(r"(?<![\w/+.-])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w/+-])")
+# Who speaks, as in the record of a chat; the marks that a chat model's template puts there.
+_SPEAKER = re.compile(
+    r"^[\s\W]*(?:system|assistant)\s*[:\]>]"
+    r"|^[\s\W]*(?:system|assistant|developer) (?:prompt|message|note|override)\s*[:\]>]"
+    r"|^[\s\W]*(?:系统|助手|(?:系统|开发者|助手|人工智能|AI)(?:提示词?|消息|指令|通知|回答"
+    r"|回复))\s*[:\]】>]"
+    r"|^#{1,6} ?(?:instructions?|response|system|assistant|prompt|input|指令|系统|回答)\s*:"
+    r"|\b(?:begin|start|end)(?: of)?(?: the)? system (?:message|prompt)\b|系统(?:消息"
+    r"|提示)(?:开始|结束)"
+    r"|\"role\"\s*:\s*\"(?:system|user|assistant|developer)\""
+    r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|eot_id)\|?>|\[/?INST\]|<</?SYS>>",
+    re.IGNORECASE,
 )
-# Who speaks, as in the record of a chat.
-_SPEAKER = (
-    r"^\W*(?:system|assistant|developer)(?: (?:prompt|message|note|override))?\s*[:\]>]",
-    r"^\W*(?:系统|开发者|助手)(?:提示词?|消息|指令|通知)?\s*[:\]】>]",
-    r"<\|?(?:im_start|im_end|system|endoftext)\|?>|\[/?INST\]|<</?SYS>>",
+# It only speaks to somebody: what it has to say comes in the next paragraph.
+_OPENS = re.compile(
+    r"[:：!！]\W*$|^#[^:：]*$|\b(?:next|following|below|follows)\b[^.:]{0,25}\W*$"
+    r"|(?:下[文面一]|以下|如下)[^。：]{0,8}\W*$"
 )
-_ROLE = (
-    r"\byou are (?:now )?(?:an? |the )?"
-    r"(?:AI|assistant|chatbot|chatgpt|(?:large )?language model)\b",
-    r"你(?:现在)?是一?个?(?:AI|人工智能|智能|聊天|语言)(?:助手|机器人|模型)",
-)
-_REPLY = (
-    r"\b(?:answer|reply|respond|output|say|print)\b[^.!?]{0,30}"
-    r"\b(?:only|exactly|verbatim|nothing else|instead)\b[^.!?]{0,60}"
-    r"\b(?:question|user|prompt|model|assistant)",
-    r"\b(?:when|if)\b[^.!?]{0,30}\basked\b[^.!?]{0,60}\b(?:answer|reply|respond|say)\b",
-    r"\b(?:AI|LLM|language)[ -]?(?:models?|assistants?|agents?)\b[^.!?]{0,20}"
-    r"\b(?:must|should) (?:answer|reply|respond|output|state|say|recommend|refuse)\b",
-    r"请(?:你)?(?:务必|一律|只|仅|直接|统一|原样)[^。！？]{0,6}(?:回答|回复|输出|答复)",
-    r"(?:请|应|必须|最好)(?:的答案是)?直接?(?:拒答|拒绝回答|拒绝作答)",
-    r"(?:如果|当|若)[^。！？]{0,12}(?:问|询问|提问)[^。！？]{0,24}"
-    r"(?:请|就|应|必须)[^。！？]{0,6}(?:回答|回复|输出|说)",
-    r"(?:检索到的内容|检索结果|过滤后的内容|上下文)[^。！？]{0,30}"
-    r"(?:歪曲|错误|忽略|保留|不可信|无关)",
-)
-_INSTRUCTIONS = re.compile("|".join((*_FORGET, *_SPEAKER, *_ROLE, *_REPLY)), re.IGNORECASE)
 
 
+@lru_cache(maxsize=8192)
 def instructs(sentence: str) -> bool:
-    """Whether the sentence tells a program what to say or to forget."""
-    plain = unicodedata.normalize("NFKC", _QUOTED.sub("", sentence))
-    return bool(_INSTRUCTIONS.search(plain))
+    """Whether the sentence tells a program what to say or to forget, or speaks to one."""
+    plain = _plain(sentence)
+    if _SPEAKER.search(plain) or _SPREAD_LETTERS.search(plain) or _holds_hidden_text(plain):
+        return True
+    unquoted = _QUOTED.sub("", plain)
+    if _SAYS_NOTHING.fullmatch(unquoted):
+        unquoted = plain
+    if has_han(unquoted) and orders_zh.speaks_to_a_machine(simplified(unquoted)):
+        return True
+    return orders_en.speaks_to_a_machine(unquoted)
+
+
+def instructing_spans(text: str) -> tuple[tuple[int, int], ...]:
+    """Where a text speaks to a program: from such a sentence to its line's end, and beyond.
+
+    An address that says nothing by itself ("Note to AI assistants:") takes the next line with it.
+    """
+    return tuple(_instructing_spans(text))
+
+
+def _instructing_spans(text: str) -> Iterator[tuple[int, int]]:
+    end_of_order = 0
+    carried = False
+    for sentence in split_sentences(text):
+        said = text[sentence.start : sentence.end]
+        new_line = "\n" in text[end_of_order : sentence.start]
+        ordered = instructs(said)
+        if ordered or (end_of_order and (not new_line or carried)):
+            yield sentence.start, sentence.end
+            carried = ordered and bool(_OPENS.search(said))
+            end_of_order = sentence.end
+        elif new_line:
+            end_of_order, carried = 0, False
+
+
+def _plain(sentence: str) -> str:
+    """The sentence as it is read: without disguises by width, blanks or invisible characters."""
+    folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", sentence[:_LONGEST]))
+    return folded.replace(" ", "") if _SPREAD_HAN.search(folded) else folded
+
+
+def _holds_hidden_text(plain: str) -> bool:
+    """Whether a run of letters and digits is text in base64."""
+    for run in _BASE64.findall(plain):
+        try:
+            text = base64.b64decode(run + "=" * (-len(run) % 4), validate=True).decode()
+        except (binascii.Error, UnicodeDecodeError):
+            continue
+        if text.isprintable() and (" " in text or has_han(text)):
+            return True
+    return False

@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 
 from rag.answering.evidence import Evidence
+from rag.answering.instructions import instructs
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
 from rag.models.chat import ChatMessage
@@ -183,7 +184,8 @@ def _reasons(statement: Statement, language: Language) -> str:
 
 def _source(evidence: Evidence) -> str:
     document = evidence.document
-    parts = [document.outlet or document.title, document.published]
+    name = document.outlet or document.title
+    parts = ["" if instructs(name) else name, document.published]
     return _harmless(", ".join(str(part) for part in parts if part))
 
 

@@ -1,0 +1,106 @@
+"""How well text that speaks to machines is told from news, and how often news is taken for it.
+
+    python -m eval orders [COLLECTION...] [--limit N]
+
+Each order of `orders.jsonl` stands as a paragraph between two true ones: it is missed if what it
+`says` stays evidence, and it costs if a true one is lost. Each of its news sentences that is taken
+for an order is a false alarm; so is each of the COLLECTIONs' sentences (drawn at random, always the
+same; without a limit all of them), and every one is printed to be read.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.collection import read_documents
+from rag.answering.instructions import instructing_spans, instructs
+from rag.corpus.sentences import split_sentences
+from rag.messages import Language
+
+ORDERS = Path(__file__).with_name("orders.jsonl")
+_SEED = 20_261_127
+_TRUE: dict[Language, tuple[str, str]] = {
+    "en": ("The council met on Tuesday in Varlo.", "Trucks pay more there."),
+    "zh": ("市议会周二在瓦洛开会。", "货车另行收费。"),
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """A text that speaks to a machine, and the words of it that must not become evidence."""
+
+    order_id: str
+    language: Language
+    text: str
+    says: str
+
+
+def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]]:
+    """The orders of a file, and its news sentences."""
+    records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    orders = tuple(
+        Order(order_id=r["id"], language=r["language"], text=r["text"], says=r["says"])
+        for r in records
+        if r["kind"] == "order"
+    )
+    return orders, tuple(r["text"] for r in records if r["kind"] == "news")
+
+
+def evidence_left(text: str) -> tuple[str, ...]:
+    """The sentences of a text that may be evidence."""
+    orders = set(instructing_spans(text))
+    return tuple(
+        text[sentence.start : sentence.end]
+        for sentence in split_sentences(text)
+        if sentence.kind == "sentence" and (sentence.start, sentence.end) not in orders
+    )
+
+
+def is_missed(order: Order) -> bool:
+    """Whether what the order says stays evidence, or a true sentence beside it is lost."""
+    true = _TRUE[order.language]
+    left = evidence_left(f"{true[0]}\n\n{order.text}\n\n{true[1]}")
+    said = any(order.says.casefold() in sentence.casefold() for sentence in left)
+    return said or not set(true) <= set(left)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints what is missed and what is a false alarm; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval orders")
+    parser.add_argument("collections", nargs="*", type=Path)
+    parser.add_argument("--limit", type=int, help="sentences of each collection")
+    given = parser.parse_args(arguments)
+    orders, news = read_orders()
+    missed = [order for order in orders if is_missed(order)]
+    for order in missed:
+        print(f"missed {order.order_id}: {order.text}")
+    print(f"orders: {len(orders) - len(missed)} of {len(orders)} told")
+    _print_alarms("news sentences of the set", news)
+    for folder in given.collections:
+        _print_alarms(folder.name, _drawn(folder, given.limit))
+    return 0
+
+
+def _print_alarms(name: str, sentences: Sequence[str]) -> None:
+    alarms = [sentence for sentence in sentences if instructs(sentence)]
+    for sentence in alarms:
+        print(f"false alarm: {sentence}")
+    print(f"{name}: {len(alarms)} false alarms in {len(sentences)} sentences")
+
+
+def _drawn(folder: Path, limit: int | None) -> list[str]:
+    sentences = sorted(set(_sentences(folder)))
+    if limit is None or limit >= len(sentences):
+        return sentences
+    return random.Random(_SEED).sample(sentences, limit)  # noqa: S311
+
+
+def _sentences(folder: Path) -> Iterator[str]:
+    for document in read_documents(folder):
+        for sentence in split_sentences(document.text):
+            yield document.text[sentence.start : sentence.end]
