@@ -22,7 +22,7 @@ _NAME = (
 _JOINT = r"(?:\s*(?:[,，、;；&/~～–—-]|和|与|及|至|\band\b)\s*|\s+)"
 # A year in brackets is part of a document's number: 〔2023〕6号.
 _NUMBER = r"(?!(?:19|20)\d\d(?!\d))\d++"
-_LIST = rf"\^?#?{_NAME}?{_NUMBER}(?:{_JOINT}#?{_NAME}?{_NUMBER})*+\s*\^?"
+_LIST = rf"\^?#?(?:{_NAME}|S(?=\d))?{_NUMBER}(?:{_JOINT}#?{_NAME}?{_NUMBER})*+\s*\^?"
 _BRACKETED = (
     rf"\\?[\[【［〔〖]{{1,2}}\s*(?:{_LIST})(?:†[^\]】\n]{{0,40}})?\s*\\?[\]】］〕〗]{{1,2}}"
     r"(?:\((?:https?:|#)[^)\s]{0,300}\))?"
@@ -31,12 +31,12 @@ _SEE = r"(?:(?:see|cf\.?|from|per|参见|详见|见|引自|来自|依据|根据)
 _RUN = rf"{_BRACKETED}(?:\s*(?:[,，、;；&]|和|与|及|\band\b)?\s*{_BRACKETED})*+"
 _SURE = (
     rf"(?:[（(]\s*{_SEE}{_NAME}?{_RUN}\s*[）)]|{_RUN}|[（(]\s*{_SEE}{_NAME}{_LIST}[）)]"
-    rf"|<sup>\s*(?:{_RUN}|{_LIST})\s*</sup>)"
+    rf"|<sup>\s*(?:{_RUN}|{_LIST})\s*</sup>|\^\d{{1,2}}\^|\{{\d{{1,2}}\}})"
 )
 _CIRCLED = r"[①-⑳❶-❿➀-➓]"
 _RAISED = r"[¹²³⁰⁴-⁹]"
 _PARENTHESIS = r"[（(]\s*\d{1,2}(?:\s*[,，、]\s*\d{1,2}){0,5}\s*[）)]"
-_BARE = rf"(?:(?:{_PARENTHESIS}|{_CIRCLED})+|{_RAISED}{{1,2}})"
+_BARE = rf"(?:(?:{_PARENTHESIS}|{_CIRCLED})++|{_RAISED}{{1,2}}+)"
 _BLANK = r"[ \t\u3000]*"
 
 MARKER = re.compile(_BLANK + _SURE, re.IGNORECASE)
@@ -64,10 +64,10 @@ _BARE_BEHIND_STOP = re.compile(
     re.MULTILINE,
 )
 _LONE_LINE = re.compile(
-    rf"(?<=\S){_BLANK}\n\s*((?:{_BLANK}(?:{_SURE}|{_BARE}))+)(?={_BLANK}\n)", re.IGNORECASE
+    rf"(?<=\S){_BLANK}\n\s*((?:{_BLANK}(?:{_SURE}|{_BARE}))++)(?={_BLANK}\n)", re.IGNORECASE
 )
 _MAY_BECOME_MARKER = re.compile(
-    rf"\s*(?:(?:{_SURE}|{_BARE}){_BLANK})*(?:[\[【［〔〖（(<\\][^\n]{{0,48}})?$", re.IGNORECASE
+    rf"\s*(?:(?:{_SURE}|{_BARE}){_BLANK})*+(?:[\[【［〔〖（(<\\][^\n]{{0,48}})?$", re.IGNORECASE
 )
 _DIGITS = re.compile(r"(\d+)(?:\s*([~～–—至-])\s*(?=\D{0,12}\d))?")
 

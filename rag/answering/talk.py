@@ -54,7 +54,9 @@ _EN = (
     rf"that is|above (?:is|are))\b[^.]{{0,60}}\b{_ANSWER_EN}\b[^.]{{0,50}}[.:!]?$",
     rf"^(?:the|this|my) {_ANSWER_EN}(?: (?:above|below|provided|to [^.]{{0,40}}))? "
     r"(?:is|are|was|comes?)\b[^.]{0,30}\b(?:based|from|as follows|below|only|complete)",
-    r"^(?:note|please note|disclaimer)\b[^.]{0,40}\b(?:above|answer|response|provided)\b",
+    r"^(?:(?:please )?note|disclaimer)\b[^.]{0,40}\b(?:above|answer|response|provided)\b",
+    r"^(?:this|the|my) (?:answer|response|information|summary)\b[^.]{0,12}"
+    r"\b(?:based|taken|comes)\b",
     r"^confidence\b.{0,30}$|\bas an? (?:AI|language model|assistant)\b",
     # of the task, by who is at it
     r"^(?:sorry|apologies|my apologies)\b",
@@ -75,6 +77,7 @@ _SPEAKER = re.compile(
     r"|(?:^|[^A-Za-z])My (?:answer|reply)"
 )
 
+_NOTE = re.compile(r"^[（(]?(?:注意?|说明|备注|note|nb)\s*[:：]\s*", re.IGNORECASE)
 _GREETING = re.compile(
     r"^(?:好的|好|当然(?:可以)?|没问题|明白了?|收到|您好|你好|嗯|谢谢|不客气"
     r"|sure(?: thing)?|certainly|of course|okay|ok|got it|absolutely|great question|hello|hi"
@@ -82,9 +85,12 @@ _GREETING = re.compile(
     re.IGNORECASE,
 )
 _LABEL = re.compile(
-    r"^(?:(?:最终|简短|直接)?(?:回答|答案|答复|答|结论|总结)|助手|助理"
-    r"|(?:final |short |direct |the )?(?:answer|response|reply|conclusion|summary)|assistant|AI|A)"
-    r"\s*[:：]\s*",
+    r"^(?:(?:最终|简短|直接)?(?:回答|答案|答复|答|结论|总结)"
+    r"|(?:final |short |direct |the )?(?:answer|response|reply|conclusion|summary))"
+    r"\s*(?:[:：]\s*|$)|^(?:助手|助理|assistant|AI|A)\s*[:：]\s*"
+    r"|^(?:(?:所以|因此|那么|综上)，?)?(?:最终|正确)?答案(?:应该|应当|应|就)?(?:是|为)\s*[:：]?\s*"
+    r"|^(?:(?:so|therefore|thus),? )?the (?:final |correct )?answer"
+    r" (?:is|should be|would be)\s*:?\s*",
     re.IGNORECASE,
 )
 _GIVEN_ZH = (
@@ -160,7 +166,7 @@ def without_lead_in(text: str, *, first: bool = True) -> str:
 
 def is_talk(text: str) -> bool:
     """Whether a sentence speaks to the reader, of the model at work or of its answer; or asks."""
-    said = _QUOTED.sub("“”", text)
+    said = _NOTE.sub("", _QUOTED.sub("“”", text))
     asks = said.rstrip("”\"'） )*").endswith(("?", "？"))
     return asks or bool(_TALK.search(said) or _SPEAKER.search(said))
 

@@ -17,6 +17,7 @@ from rag.models.chat import TokenUsage
 
 _LARGEST_EVENT = 1_000_000
 """Bytes. A piece of a reply has some hundred."""
+_BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Some servers send these in every event but the last.
 _NO_FINISH = {"", "null", "none"}
 _THINKING_PARTS = {"thinking", "reasoning", "thought"}
@@ -96,7 +97,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
             # A line may go on in the next piece, and the LF of a CRLF be yet to come.
             rest = lines.pop() if not lines[-1].endswith(b"\n") else bytearray()
             for line in lines:
-                yield bytes(line.rstrip(b"\r\n"))
+                yield bytes(line.rstrip(b"\r\n")).removeprefix(_BYTE_ORDER_MARK)
         if len(rest) > _LARGEST_EVENT:
             raise ValueError("an event without an end")
         yield None
@@ -155,7 +156,7 @@ def _event(chunk: dict[str, Any] | str) -> ReplyEvent:
 def _first(choices: object) -> dict[str, Any]:
     """The first of several answers, where there is any."""
     for choice in choices if isinstance(choices, list) else ():
-        if isinstance(choice, dict) and choice.get("index") in (0, None):
+        if isinstance(choice, dict) and choice.get("index") in (0, "0", None):
             return choice
     return {}
 

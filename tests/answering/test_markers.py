@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.answering.markers import part_markers
+from rag.answering.markers import before_stops, may_become_marker, part_markers
 
 
 def parted(text: str) -> tuple[str, tuple[int, ...]]:
@@ -25,6 +25,7 @@ def parted(text: str) -> tuple[str, tuple[int, ...]]:
         ("[Source 1]", (1,)), ("[来源1]", (1,)), ("[citation:1]", (1,)), ("【1†source】", (1,)),
         ("（[1]）", (1,)), ("(see [1], [2])", (1, 2)), ("（来源：1）", (1,)),
         ("(Sentences 1 and 2)", (1, 2)), ("<sup>1</sup>", (1,)), ("<sup>[1]</sup>", (1,)),
+        ("^1^", (1,)), ("{1}", (1,)), ("[S1]", (1,)),
         ("(1)", (1,)), ("（1）", (1,)), ("(1)(2)", (1, 2)), ("(1, 2)", (1, 2)),
         ("①", (1,)), ("①②", (1, 2)), ("¹", (1,)), ("¹²", (12,)),
     ],
@@ -65,8 +66,12 @@ def test_beside_brackets_a_parenthesis_is_none() -> None:
     assert part_markers("Ben left (7).", 12, bare=False).numbers == ()
 
 
-@pytest.mark.parametrize("text", ["[1", "(1)", "[1]、", "①", "（来源：", "[1, ", "根据", "\\["])
+@pytest.mark.parametrize(
+    "text", ["[1", "(1)", "[1]、", "①", "（来源：", "[1, ", "根据", "\\[", "¹", "[1] "]
+)
 def test_a_hostile_line_costs_little(text: str) -> None:
     started = time.perf_counter()
     parted(text * 2000)
+    may_become_marker(text * 200 + "x")
+    before_stops("Velmont.\n" + text * 200 + "x", final=True)
     assert time.perf_counter() - started < 2

@@ -7,6 +7,7 @@ import pytest
 from rag.answering.talk import declines, is_talk, lists_sources, without_lead_in
 
 TALK = [
+    "（注：以上信息均来自所提供的句子。）", "Note: this answer is based on the sentences.",
     "以下是根据资料整理的回答。", "希望这些信息对您有用！", "如有其他问题，欢迎继续提问。",
     "很高兴为你解答。", "以上内容仅供参考。", "用户问的是投产时间。", "我应该先看第一句。",
     "让我再检查一遍。", "这个问题问的是金额。", "抱歉，我是一个语言模型。", "您还想了解什么？",
@@ -58,6 +59,10 @@ def test_a_model_may_decline_in_its_own_words(sentence: str) -> None:
     ("sentence", "rest"),
     [
         ("好的，远帆基金领投。", "远帆基金领投。"),
+        ("所以答案应该是4.6亿元。", "4.6亿元。"),
+        ("So the answer is 52 minutes.", "52 minutes."),
+        ("回答", ""),
+        ("AI", "AI"),
         ("回答：远帆基金领投。", "远帆基金领投。"),
         ("根据句子1，远帆基金领投。", "远帆基金领投。"),
         ("根据，远帆基金领投。", "远帆基金领投。"),

@@ -256,6 +256,7 @@ def body(*choices: object) -> bytes:
         body([{"delta": {"content": [TEXT[:5], {"text": {"value": TEXT[5:]}}]}}]),
         # No reason why it ended, but the mark of the end; lines that end in other ways.
         body([{"delta": {"content": TEXT}}]).replace(b"\n", b"\r\n"),
+        b"\xef\xbb\xbf" + body([{"delta": {"content": TEXT}}]),
         b": waiting\r\r" + body([{"delta": {"content": TEXT}}]).replace(b"\n", b"\r"),
         # The reason, and then no mark of the end.
         body([{"delta": {"content": TEXT}, "finish_reason": "stop"}])[:-14],

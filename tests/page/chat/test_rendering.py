@@ -20,6 +20,7 @@ from rag.page.head import render_intro
 from rag.page.markup import escaped, external_link, safe_url
 from rag.page.texts import preferred_language
 from rag.types import (
+    VOIDING,
     Conflict,
     ConflictValue,
     Document,
@@ -27,6 +28,7 @@ from rag.types import (
     ModelUse,
     Passage,
     Progress,
+    Stage,
 )
 from tests.page.scripted import (
     ScriptedAssistant,
@@ -291,12 +293,13 @@ def test_a_draft_is_labelled_and_gives_way_to_the_statement() -> None:
     assert "Certainly." in shown
 
 
-def test_falling_back_voids_what_came_before() -> None:
-    turn = Turn(number=1, question="Q").after(framing("Void.")).after(Progress(stage="writing"))
-    turn = replace(turn, draft="void too").after(Progress(stage="falling_back"))
+@pytest.mark.parametrize("stage", sorted(VOIDING))
+def test_some_stages_void_what_came_before(stage: Stage) -> None:
+    turn = Turn(number=1, question="Q").after(Progress(stage="writing")).after(framing("Void."))
+    turn = replace(turn, draft="void too").after(Progress(stage=stage))
     shown = render_turn(turn, nothing, "en")
     assert "void" not in shown.lower()
-    assert texts("en").stages["falling_back"] in Page(shown).text
+    assert texts("en").stages[stage] in Page(shown).text
 
 
 def test_the_answer_is_what_counts() -> None:
