@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -36,7 +36,7 @@ from rag.answering.options import AS_CONFIGURED, Options, Writer
 from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
-from rag.answering.selection.turns import places_shown
+from rag.answering.selection.turns import Place, places_cited, places_shown
 from rag.answering.understanding.reading import read_question
 from rag.answering.unsearched import answer_unsearched
 from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
@@ -309,7 +309,11 @@ class Assistant:
         if time_frame:
             query = replace(query, time_frame=time_frame)
         translator = writer.translator if writer else None
-        shown = places_shown(history, query.text) if query.nudge == "more" else frozenset()
+        shown: Collection[Place] = ()
+        if query.nudge == "more":
+            shown = places_shown(history, query.text)
+        elif query.whether:
+            shown = places_cited(history[-1])
         found = search(corpus, query, self._embedder, self._vectors, translator, begun, shown)
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)

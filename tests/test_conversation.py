@@ -127,7 +127,7 @@ def test_a_doubt_looks_the_question_up_again(assistant: Assistant, doubt: str) -
     ("question", "more"),
     [
         ("What do the articles say about Halden Ferries?", "what else?"),
-        ("云岭茶业发生了什么？", "还有呢"),
+        ("云岭茶业发生了什么", "还有别的情况吗"),
     ],
 )
 def test_more_is_what_was_not_shown(assistant: Assistant, question: str, more: str) -> None:
@@ -237,3 +237,26 @@ def test_a_clear_question_in_pinyin_is_guessed_at_and_not_answered(assistant: As
     [answer] = talk(assistant, "yuangong you duoshao")
     assert "“员工有多少？”" in answer.text
     assert answer.statements == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "whether", "never"),
+    [
+        ("Why did Halden Ferries open a new terminal?", "Did it help sales?", "pier"),
+        ("Why did Halden Ferries open a new terminal?", "And will it hire pilots?", "pier"),
+        ("云岭茶业为什么涨价？", "它裁员了吗？", "干旱"),
+    ],
+)
+def test_a_question_for_yes_or_no_is_not_answered_with_something_else(
+    assistant: Assistant, question: str, whether: str, never: str
+) -> None:
+    first, second = talk(assistant, question, whether)
+    assert never in first.text
+    assert never not in "".join(statement.text for statement in second.statements)
+
+
+def test_a_question_for_yes_or_no_is_answered_from_its_words(assistant: Assistant) -> None:
+    *_, answer = talk(
+        assistant, "How much did Brisk Rail raise its fares?", "Will its chairman leave?"
+    )
+    assert "Tom Askew" in answer.text

@@ -31,7 +31,7 @@ from rag.answering.selection.requirements import (
 )
 from rag.answering.selection.tables import rows_asked_for
 from rag.answering.selection.time_asked import of_time_asked
-from rag.answering.selection.turns import Place, about_name, not_among
+from rag.answering.selection.turns import Place, about_name, not_among, not_of_another_question
 from rag.answering.understanding.translation import Translator
 from rag.index.snapshot import Snapshot
 from rag.messages import Language
@@ -134,7 +134,8 @@ def search(
 ) -> Found:
     """Search for a question, in the articles' other language too where there is a translator.
 
-    `begun` is its vector, where that is under way already. What was `shown` before is left out.
+    `begun` is its vector, where that is under way already. Sentences that were `shown` before
+    are left out where more is asked for, or where they can't answer a question for yes or no too.
     """
     begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
@@ -177,7 +178,11 @@ def search(
     may_answer = named.candidates
     if query.brought:
         may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
-    of_time, others = of_time_asked(not_among(may_answer, shown), needed)
+    if query.whether:
+        may_answer = not_of_another_question(may_answer, shown, query.whether, across=across)
+    else:
+        may_answer = not_among(may_answer, shown)
+    of_time, others = of_time_asked(may_answer, needed)
     ranked = prefer_newest(of_time, query.time_frame)
     ranked = of_report_asked(ranked, asked, needed)
     ranked = with_rows_first(ranked, rows)

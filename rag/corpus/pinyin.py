@@ -29,7 +29,14 @@ _USUAL = (
     " xiang zhe mei nian yue ri hao da duo xin gei jiu ye dou hai shuo"
 )
 _CHARACTERS = "的是了在有和吗呢不他我你那谁谁几会对跟与被把从到要想这没年月日好大多新给就也都还说"
-_COMMON = dict(zip(_USUAL.split(), _CHARACTERS, strict=True))
+_COMMON = dict(zip(_USUAL.split(), _CHARACTERS, strict=True)) | {
+    "nali": "哪里",
+    "naer": "哪儿",
+    "shenme": "什么",
+    "duoshao": "多少",
+    "zenme": "怎么",
+    "ruhe": "如何",
+}
 
 
 @cache

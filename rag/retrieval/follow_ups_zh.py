@@ -32,7 +32,7 @@ _ASKS = re.compile(
     r"什么|为何|何时|何地|如何|怎么|怎样|多少|多大|多高|多久|多长|几|哪|谁|吗|是否|有没有|能否|会不会|还是|是不是"
 )
 _BARE = re.compile(
-    r"^(?:这|那)?是?(?P<word>为什么|为何|怎么会|什么时候|何时|哪天|在?哪里|在?哪儿|谁|多少钱?|什么原因|原因)"
+    r"^(?:这|那)?是?(?P<word>为什么|为何|怎么会|什么时候|何时|哪天|在?哪里|在?哪儿|谁|多少钱?|什么原因|因为什么|原因)"
     r"(?:的事|的)?$"
 )
 _LATER = re.compile(r"^(?:后来|之后|然后|接着|接下来|结果|现在|最后)(?:怎么样了?|如何|怎样)?$")
@@ -219,7 +219,7 @@ def _bare(core: str, before: Before) -> str:
     if not match:
         return f"{topic}，{core if len(core) > 2 else core + '怎么样了'}？"
     word = match["word"]
-    if word in ("为什么", "为何", "怎么会", "什么原因", "原因"):
+    if word in ("为什么", "为何", "怎么会", "什么原因", "因为什么", "原因"):
         return f"为什么{topic}？"
     return f"{topic}，{word}？"
 

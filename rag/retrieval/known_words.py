@@ -17,6 +17,7 @@ _SURE = 0.6
 """The share of one way among all, from which on it is the usual one."""
 _VERY_SURE, _OFTEN = 0.95, 1
 _REMEMBERED = 4_096
+_CAPITAL_BEHIND = re.compile(r" [A-Z][a-z]")
 _OPENING = re.compile(r"(?:^|[.!?:;。！？：；\n“”\"'(（#-])\s*$")
 
 
@@ -76,8 +77,10 @@ class KnownWords:
         pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
         for text in self._texts(word):
             for match in pattern.finditer(text):
-                # Any word has a capital at the beginning of a sentence.
-                if _OPENING.search(text[max(0, match.start() - 4) : match.start()]):
+                # Any word has a capital at the beginning of a sentence, but not the next one.
+                start, end = match.span()
+                named = _CAPITAL_BEHIND.match(text, end)
+                if not named and _OPENING.search(text[max(0, start - 4) : start]):
                     opening[match[0]] += 1
                 else:
                     written[match[0]] += 1

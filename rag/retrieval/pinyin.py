@@ -59,5 +59,7 @@ def chinese_of(words: list[str], known: KnownWords) -> str | None:
         if not candidates:
             return None
         held = {candidate: known.passages_with(candidate) for candidate in candidates}
+        if len(candidates) > 1 and not any(held.values()):
+            return None
         found.append(max(candidates, key=lambda candidate: held[candidate]))
     return "".join(found) + "？" if any(map(known.passages_with, found)) else None

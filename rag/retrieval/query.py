@@ -25,6 +25,11 @@ from rag.types import Answer, TimeFrame
 
 UNSEARCHED = frozenset({"nothing_before", "pinyin", "no_question"})
 """What an answer lacks where nothing was searched: no follow-up leans on such turns."""
+_YES_OR_NO = re.compile(
+    r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b"
+    r"|吗[？?]?$|是否|有没有|是不是",
+    re.IGNORECASE,
+)
 _LONGEST_REWRITTEN = 400
 """Characters: a chain of follow-ups must not grow without end."""
 
@@ -36,7 +41,9 @@ class Query:
     `text` is self-contained and tidy (`rag.retrieval.question_form`); `rewritten` tells that it
     says more than the question's own wording. `brought` is the name that a follow-up puts in the
     place of another ("What about Orbex?"): only what is said of that answers it, and anything where
-    the name is `alone`. `nudge` tells that nothing new is asked, and the question before is meant.
+    the name is `alone`. `whether` are the words of a follow-up that asks for yes or no ("Did it
+    help sales?"): what answered the turn before and has none of them is no answer. `nudge` tells
+    that nothing new is asked, and the question before is meant.
     `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
     `translations` say the same in other languages. `corrected` and `close` are as in
     `rag.retrieval.spelling.Spelled`.
@@ -47,6 +54,7 @@ class Query:
     rewritten: bool = False
     brought: str | None = None
     alone: bool = False
+    whether: str | None = None
     nudge: Nudge | None = None
     time_frame: TimeFrame | None = None
     periods: tuple[Period, ...] = ()
@@ -114,6 +122,7 @@ def understand(
         language=language,
         rewritten=True,
         brought=_brought(question, text),
+        whether=question if _YES_OR_NO.search(question) else None,
     )
     return reread(query, history, today, newest)
 

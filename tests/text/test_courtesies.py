@@ -90,6 +90,8 @@ def test_a_courtesy_around_a_question_is_cut_off(question: str, left: str) -> No
         ("还有呢", "more"),
         ("说得详细点", None),
         ("请详细说说", "more"),
+        ("还有别的原因吗？", "more"),
+        ("Are there any other reasons?", "more"),
         ("Really big plans for whom?", None),
         ("More about Halden", None),
         ("真的有必要吗", None),

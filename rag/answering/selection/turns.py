@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 
 from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.requirements import Reader
+from rag.retrieval.question_form import tidy_question
 from rag.retrieval.terms import concepts, fold, shows, surely_missing
 from rag.types import Answer
 
@@ -38,6 +39,27 @@ def about_name(
     )
 
 
+def not_of_another_question(
+    ranked: Sequence[Candidate], places: Collection[Place], words: str, *, across: bool
+) -> tuple[Candidate, ...]:
+    """The sentences without those at the places that show none of the words, names apart.
+
+    What answered "Why did Orbex open a shop?" is no answer to "Did it help sales?" as well, unless
+    it speaks of help or of sales.
+    """
+    own = [concept for concept in concepts(words, across=across) if not concept.name]
+    if not own:
+        return tuple(ranked)
+    others = [
+        candidate
+        for candidate in ranked
+        for text in [fold(candidate.evidence.text)]
+        if any(shows(text, concept) for concept in own)
+    ]
+    kept = {id(candidate) for candidate in (*others, *not_among(ranked, places))}
+    return tuple(candidate for candidate in ranked if id(candidate) in kept)
+
+
 def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[Candidate, ...]:
     """The sentences that don't stand at any of the places."""
     return tuple(
@@ -48,11 +70,18 @@ def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[C
     )
 
 
+def places_cited(answer: Answer) -> frozenset[Place]:
+    """The sentences that an answer cites."""
+    return frozenset((c.doc_id, c.start, c.end) for c in answer.citations)
+
+
 def places_shown(history: Sequence[Answer], question: str) -> frozenset[Place]:
-    """The sentences that earlier turns cited for the same question."""
-    return frozenset(
-        (citation.doc_id, citation.start, citation.end)
-        for answer in history
-        if question in (answer.rewritten_question, answer.question)
-        for citation in answer.citations
+    """The sentences that earlier turns cited for the same question, however it was typed."""
+    same = question.casefold()
+    return frozenset().union(
+        *(
+            places_cited(answer)
+            for answer in history
+            if tidy_question(answer.rewritten_question or answer.question).casefold() == same
+        )
     )
