@@ -253,6 +253,7 @@ def test_a_question_for_yes_or_no_is_not_answered_with_something_else(
     first, second = talk(assistant, question, whether)
     assert never in first.text
     assert never not in "".join(statement.text for statement in second.statements)
+    assert "nothing_more" not in codes(second)
 
 
 def test_a_question_for_yes_or_no_is_answered_from_its_words(assistant: Assistant) -> None:

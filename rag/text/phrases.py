@@ -52,7 +52,8 @@ def pieces(text: str, phrases: Mapping[str, str]) -> list[str] | None:
 
 
 def _reach(reached: dict[int, list[str]], place: int, way: list[str]) -> None:
-    if place not in reached or len(way) < len(reached[place]):
+    # Of equals the one whose earlier phrases are longer: 您好-呀, not 您-好呀.
+    if place not in reached or len(way) <= len(reached[place]):
         reached[place] = way
 
 

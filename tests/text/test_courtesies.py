@@ -15,6 +15,7 @@ COURTESIES: list[tuple[str, Courtesy]] = [
     ("good MORNING everyone", "greeting"),
     ("您好，在吗？", "greeting"),
     ("下午好呀", "greeting"),
+    ("您好呀！", "greeting"),
     ("Thank you so much for your help!", "thanks"),
     ("thx a lot", "thanks"),
     ("非常感谢您的耐心解答", "thanks"),
