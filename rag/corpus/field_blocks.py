@@ -74,6 +74,9 @@ def read_fields(
         return _by_entry(block, syntax, first_line)
     if value is None:
         return {}, ()
+    if isinstance(value, str):
+        # `title：…`, with the colon of Chinese.
+        return _by_entry(block, syntax, first_line)
     if not isinstance(value, dict):
         return None
     repeated = _repeated(block, first_line) if syntax is YAML else ()

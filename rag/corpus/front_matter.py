@@ -63,7 +63,21 @@ _YAML_BLOCK = re.compile(
 _TOML_BLOCK = re.compile(r"\s*^\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _JSON_BLOCK = re.compile(r"\s*(^\{\s*\"[^\n]*$.*?\}[ \t]*$)(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _BLOCKS = ((_YAML_BLOCK, YAML), (_TOML_BLOCK, TOML))
-_FIELD = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:[\"']?[\w -]+[\"']?\s*[:=]|\[|\{)", re.UNICODE)
+_NAMED_BLOCK = re.compile(
+    r"\s*^---[ \t]*(yaml|toml|json)[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
+)
+# Hexo does without the first rule.
+_UNOPENED_BLOCK = re.compile(
+    r"\s*^(?=(?:title|date|layout)[ \t]*:)"
+    r"((?:[\w-]+[ \t]*:[^\n]*\n(?:[ \t-][^\n]+\n)*){2,})"
+    r"---[ \t]*(?:\n|\Z)",
+    re.MULTILINE,
+)
+_FIELD = re.compile(
+    r"\s*(?:#[^\n]*\n\s*)*(?:[\"']?[\w -]+[\"']?\s*[:=]|\[|\{"
+    r"|(?:title|date|标题|日期|来源|作者)：)",
+    re.UNICODE,
+)
 _UNCLOSED = re.compile(
     r"\s*^(?P<rule>---|\+\+\+)[ \t]*\n(?P<fields>(?:(?:[\w-]+[ \t]*[:=]|[ \t]+\S|- )[^\n]*\n){2,})",
     re.MULTILINE,
@@ -199,6 +213,11 @@ def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
         match = pattern.match(text)
         if match and (_FIELD.match(match[1]) or not match[1].strip()):
             yield match[1], syntax, _line(text, match.start(1)), text[match.end() :]
+    if match := _NAMED_BLOCK.match(text):
+        syntax = {"yaml": YAML, "toml": TOML, "json": JSON}[match[1]]
+        yield match[2], syntax, _line(text, match.start(2)), text[match.end() :]
+    if match := _UNOPENED_BLOCK.match(text[:MAX_FRONT_MATTER_CHARACTERS]):
+        yield match[1], YAML, _line(text, match.start(1)), text[match.end() :]
     if not text.lstrip().startswith("{"):
         return
     start = len(text) - len(text.lstrip())
@@ -216,7 +235,7 @@ def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
 
 def _unclosed(text: str) -> FrontMatter | None:
     """The fields of a block whose last rule is missing: those up to the first other line."""
-    match = _UNCLOSED.match(text)
+    match = _UNCLOSED.match(text[:MAX_FRONT_MATTER_CHARACTERS])
     if match is None:
         return None
     syntax = YAML if match["rule"] == "---" else TOML

@@ -146,6 +146,8 @@ def test_fields_without_end_in_sight_are_an_error() -> None:
         '\n{"title": "Harbour: open", "Publish_Date": "2025-03-02",'
         ' "source": ["Lund Post"]}\n\nBody.',
         '---\n{"title": "Harbour: open", "date": "2025-03-02", "outlet": "Lund Post"}\n---\nBody.',
+        "---toml\ntitle = 'Harbour: open'\ndate = 2025-03-02\noutlet = 'Lund Post'\n---\nBody.",
+        "title: 'Harbour: open'\ndate: 2025-03-02\ntags:\n- a\noutlet: Lund Post\n---\nBody.",
         "---\ntitle: 'Harbour: open'\nextra:\n  pub-date: 2025-03-02\n"
         "  outlet: Lund Post\n---\nBody.",
     ],
@@ -165,6 +167,7 @@ def test_each_syntax_of_fields_says_the_same(text: str) -> None:
         ("+++\ntitle = 'Harbour\n\ndate = 2025-03-02\n[menu]\ntitle = y\n+++\nBody.", [2, 5]),
         ('{\n "title": "Harbour",\n "date": 2025-03-02,\n}\nBody.', [3]),
         ("---\ntitle: Harbour\ndate: 2025-03-02\n\nBody.", [1]),
+        ("---\ntitle：Harbour\ndate：2025-03-02\n---\nBody.", [2, 3]),
         ("+++\ntitle = 'Harbour'\ndate = 2025-03-02\n\nBody.", [1]),
     ],
 )
@@ -183,6 +186,9 @@ def test_a_slip_in_any_syntax_is_told(text: str, lines: list[int]) -> None:
         "---\ntitle: T\ndate: D: e\n\nThe article.\n\n---\n\nIts second part.",
         "+++ a\nb = c\n+++\n",
         "{curly} text",
+        "title: And on.\n---\n\nThe article.",
+        "The article.\ndate: And on.\n---\n",
+        "---\n注：The article.\n---\n",
         '{"half": "an object"',
         "{}x",
     ],
