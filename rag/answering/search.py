@@ -220,4 +220,5 @@ def _assessment(
         return replace(found, missing=(*members.lone, *found.missing))
     if named.absent and all(message.code != "no_question" for message in found.missing):
         return replace(found, missing=named.absent)
-    return replace(found, missing=(nothing_more(),)) if shown else found
+    more = asked.query.nudge == "more"
+    return replace(found, missing=(nothing_more(),)) if shown and more else found
