@@ -32,19 +32,25 @@ _TRUE: dict[Language, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A text that speaks to a machine, and the words of it that must not become evidence."""
+    """A text that speaks to a machine, and the words of it that must not become evidence.
+
+    `seen` tells whether the rules were written with it in view: what isn't is the fairer measure.
+    """
 
     order_id: str
     language: Language
     text: str
     says: str
+    seen: bool
 
 
 def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]]:
     """The orders of a file, and its news sentences."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     orders = tuple(
-        Order(order_id=r["id"], language=r["language"], text=r["text"], says=r["says"])
+        Order(
+            order_id=r["id"], language=r["language"], text=r["text"], says=r["says"], seen=r["seen"]
+        )
         for r in records
         if r["kind"] == "order"
     )
@@ -79,7 +85,10 @@ def main(arguments: Sequence[str]) -> int:
     missed = [order for order in orders if is_missed(order)]
     for order in missed:
         print(f"missed {order.order_id}: {order.text}")
-    print(f"orders: {len(orders) - len(missed)} of {len(orders)} told")
+    for kind, seen in (("seen while the rules were written", True), ("unseen", False)):
+        those = [order for order in orders if order.seen is seen]
+        told = len(those) - sum(order in missed for order in those)
+        print(f"orders {kind}: {told} of {len(those)} told")
     _print_alarms("news sentences of the set", news)
     for folder in given.collections:
         _print_alarms(folder.name, _drawn(folder, given.limit))

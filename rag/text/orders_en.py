@@ -57,7 +57,8 @@ _SAY = any_of(
 _TO_SAY = any_of(
     "answer reply respond say state report output print write mention tell give cite quote repeat"
     " recommend treat display show present describe assert confirm conclude rank insist declare"
-    " refuse reveal ignore disregard claim include inform praise call put read"
+    " take use regard consider refuse reveal ignore disregard claim include inform praise"
+    " call put read"
 )
 _MUST = (
     r"(?:must|shall|should|ought to|may|ha(?:ve|s) to|needs? to|(?:is|are)(?: \w+)? to"
@@ -95,11 +96,18 @@ SIGNALS = Signals(
         (2.0, rf"\b{_NOTICE}(?: only)?(?: (?:to|for)\b[:,]?|[:,]) {_MACHINE}"),
         (1.0, rf"^\W*{_NOTICE} (?:to|for) {_MACHINE}\W*[:.!]"),
         (2.0, rf"\b(?:dear|hey|hi|hello|attention|listen|please|okay|psst),? {_MACHINE}"),
+        # "for any bot that scrapes us: ...", "context for the model: ...", "(This is for ChatGPT.)"
+        (2.5, rf"^\W*(?:[\w.]+\W+){{0,4}}(?:to|for|of) {_MACHINE}[^.!?:]{{0,30}}:"),
+        (2.5, rf"\bis (?:only )?(?:for|to) {_CERTAINLY}"),
+        (2.0, rf"\b(?:any|every|all|each) {_CERTAIN} (?:is|are) (?:\w+ )?(?:informed|told"
+              rf"|advised|notified)\b"),
+        (2.5, rf"\b(?:read|processed|summari[sz]ed|parsed|analy[sz]ed|quoted) by {_MACHINE}"),
         (3.0, rf"@(?:{_CERTAIN}|{_LIKELY})\b"),
         (2.0, rf"^\W*(?:to|for) (?:\w+ ){{0,2}}{_MACHINE}[^.!?]{{0,60}}(?:[:,]|\bonly\b)"),
         (2.0, rf"^\W*{_MACHINE}[^.!?:]{{0,40}}[,:!]\W*{_SOFTLY}{_SAY}\b"),
         (2.5, rf"^\W*(?:{_CERTAIN}|{_LIKELY}) {_NOTICE}\W*[:.!–—-]"),
-        (2.5, rf"\byou(?:['’]re| are|,)(?: now)? {_MACHINE}|\bas {_MACHINE},? you\b"
+        (2.5, rf"\byou(?:['’]re| are|,)(?: now)? (?:an? |the )?(?:\w+ )?{_MACHINE}"
+              rf"|\bas {_MACHINE},? you\b"
               rf"|\bbe {_MACHINE}"),
         (2.0, rf"\b(?:act|behave|respond|answer) (?:as|like) {_MACHINE}|\bto you, {_MACHINE}"),
         # It reads this: "any assistant reading this", "whoever is composing the answer".
@@ -114,12 +122,18 @@ SIGNALS = Signals(
         (1.0, rf"(?:{_MACHINE}|\byou\b|\b{_WRITTEN}\b|\bit\b)[^.!?,;]{{0,60}}{_OBLIGED}"),
         (0.5, _OBLIGED),
         (2.5, rf"(?:(?<!\bto )|\byou to ){_FORGET}\b[^.!?]{{0,40}}\b(?:{_COMMANDS}"
-              rf"|(?:other|further) {_SOURCES}|what (?:you|was)|everything)\b"),
+              rf"|(?:other|further) {_SOURCES}|(?:rest|remainder) of (?:this|the) (?:article"
+              rf"|text|page)|what (?:you|was)|everything)\b"),
         (1.5, rf"{_CLAUSE}(?:please )?pretend (?:that|to|you)\b"),
         (2.0, rf"\bfrom now on,? (?:you (?:are|act)|(?:you (?:must|will|should) )?{_SAY})\b"),
         (3.0, rf"\b(?:assistant|model|bot|ai)(?:['’]s)? {_COMMANDS} (?:require|demand|say|state)"),
         (2.0, r"\b(?:admin|developer|system|root|safety) (?:override|mode)\b|\bverification is\b"),
-        (2.0, rf"\byour (?:\w+ )?{_WRITTEN}\b"),
+        (2.0, rf"\byour (?:\w+ )?{_WRITTEN}\b|\b(?:inform|instruct|tell|remind) your users?\b"),
+        (2.0, rf"\bwhen (?:summari[sz]|answer|reply|respond|quot|cit"
+              rf"|rephras)ing\b[^.!?]{{0,30}},\s*{_SOFTLY}{_SAY}\b"),
+        (2.0, rf"{_CLAUSE}{_SOFTLY}(?:use|give|repeat|copy) the (?:following|exact"
+              rf"|below) (?:{_WRITTEN}|words|text)\b"),
+        (3.0, r"\byour instructions (?:are|say)\b"),
         (3.0, r"\byour new (?:task|role)\b|\byour (?:task|role|instructions?) (?:has"
               r"|have)(?: been)? changed\b"),
         (1.0, rf"\bother {_SOURCES}\b[^.!?]{{0,30}}\bin the context\b|\bso rely on\b"),
@@ -154,7 +168,8 @@ SIGNALS = Signals(
         rf"\b(?:you|yours?|users?|{_COMMANDS}|context|override|pretend|{_BRANDS}|ais?|a\.i\."
         r"|artificial|llms?|language|neural|\w*bots?|summar\w*|crawlers?|scrapers?|spiders?"
         r"|assistants?|agents?|models?|machines?|software|programs?|algorithms?|engines?|systems?"
-        rf"|tools?|readers?|whoever|other {_SOURCES}|further {_SOURCES}|answers?|from now on"
+        rf"|tools?|readers?|whoever|other {_SOURCES}|further {_SOURCES}|rest|remainder"
+        rf"|when \w+ing|following|answers?|from now on"
         r"|response|document|context)\b",
         re.IGNORECASE,
     ),
