@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from rag.answering.markers import MARKER, before_stops, may_become_marker, part_markers
 from rag.answering.talk import leads_up, lists_sources, without_lead_in
 from rag.corpus.sentences import SHORT_GROUP, may_end, split_sentences
+from rag.text.han import has_han
 
 # What has no end after as many characters is no sentence that anyone could check.
 _LONGEST_SENTENCE = 600
@@ -29,7 +30,6 @@ _BULLET = re.compile(
 _MARKUP = re.compile(r"\*{1,3}(?!\d)|(?<!\d)\*|__|~~|`+")
 _LINK = re.compile(r"!?\[([^\[\]\n]{0,120})\]\([^()\s]{1,300}\)")
 _TAG = re.compile(r"</?[a-zA-Z][^<>\n]{0,80}>")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _FENCE = re.compile(r"^\s*(?:```|~~~)")
 _ROW_RULE = re.compile(r"^[\s|:+=-]*-[\s|:+=-]*$")
 _BOLD_LINE = re.compile(r"^\s*(?:\*\*|__)[^*\n]{1,40}(?:\*\*|__)\s*[:：]?\s*$")
@@ -129,7 +129,7 @@ class ReplyReader:
             self._columns = tuple(_plain(cell) for cell in cells)
             return ""
         head, *rest = cells
-        is_, and_ = ("：", "，") if _HAN.search(line) else (": ", ", ")
+        is_, and_ = ("：", "，") if has_han(line) else (": ", ", ")
         said = [(name, cell) for name, cell in zip(self._columns[1:], rest, strict=False) if cell]
         # A column may hold nothing but markers.
         values = [pair for pair in said if MARKER.sub("", pair[1]).strip()]

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from rag.corpus.bylines import is_outlet_name
 from rag.corpus.published import read_published
 from rag.messages import Language
+from rag.text.han import HAN
 from rag.text.months import ANY_MONTH
 from rag.types import Published
 
@@ -48,8 +49,8 @@ _CLOCK = re.compile(
     r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day",
     re.IGNORECASE,
 )
-_BETWEEN = re.compile(r"\s*[|｜·•,，/()（）【】\[\]—–]\s*|\s{2,}|　|(?<=[\u4e00-\u9fff])\s|\s-\s")
-_NAME = re.compile(r"[\u4e00-\u9fff]{2,6}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}")
+_BETWEEN = re.compile(rf"\s*[|｜·•,，/()（）【】\[\]—–]\s*|\s{{2,}}|　|(?<=[{HAN}])\s|\s-\s")
+_NAME = re.compile(rf"[{HAN}]{{2,6}}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}}")
 
 
 def read_dateline(body: str, language: Language) -> Published | None:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from rag.text.han import HAN
+
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
@@ -72,9 +74,9 @@ _QUANTITY = re.compile(
 )
 # As the rows of tables have it (`rag.corpus.tables`): 收入(亿元)64.3, Revenue (million yuan) 64.3.
 _UNIT_BEFORE = re.compile(
-    rf"\((?P<unit>(?:{alternatives(_MAGNITUDE)}) ?[\u4e00-\u9fff]{{0,3}}"
+    rf"\((?P<unit>(?:{alternatives(_MAGNITUDE)}) ?[{HAN}]{{0,3}}"
     rf"|(?:(?:{alternatives(_MAGNITUDE)}) )?(?:{alternatives(UNITS)}|{alternatives(_MEASURES)}))"
-    r"(?:/[\w\u4e00-\u9fff]{1,5})?\)\s?[-+]?(?P<number>\d[\d,]*(?:\.\d+)?)(?![\d.]*\s?(?:[a-z%万亿]))"
+    r"(?:/\w{1,5})?\)\s?[-+]?(?P<number>\d[\d,]*(?:\.\d+)?)(?![\d.]*\s?(?:[a-z%万亿]))"
 )
 # The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
 _RANGE = re.compile(

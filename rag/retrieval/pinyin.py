@@ -8,9 +8,9 @@ from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import ENGLISH_STOP
 from rag.corpus.pinyin import is_pinyin, plain_pinyin, words_by_pinyin
 from rag.retrieval.known_words import KnownWords, in_dictionary
+from rag.text.han import has_han
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = 120
 """Characters: so long a text is no question in pinyin."""
 _LETTERS_OF_WORDS = 5
@@ -23,7 +23,7 @@ def pinyin_words(question: str, known: KnownWords) -> list[str]:
     All words are pinyin, most are no English ones, and one of these at least is a Chinese word of
     some length that no article has in Latin letters.
     """
-    if len(question) > _LONGEST or _HAN.search(question):
+    if len(question) > _LONGEST or has_han(question):
         return []
     typed = _WORD.findall(question)
     words = [plain_pinyin(word) for word in typed]

@@ -14,6 +14,7 @@ from rag.answering.selection.features import Asked
 from rag.corpus.table_rows import Row, Table, read_tables
 from rag.retrieval.terms import Concept, FoldedText, fold, shows
 from rag.text.cells import cell_value, is_period, is_sum, without_unit
+from rag.text.han import HAN, has_han
 from rag.text.superlatives import (
     Superlative,
     is_measured_by,
@@ -37,7 +38,7 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _BRACKETS = re.compile(r"\s*[（(][^（）()]*[)）]\s*$")
 _CLASS_ENDINGS = "区县市省镇乡州村国"
 _WHICH_EN = re.compile(r"\b(?:which|what) ([a-z]+)", re.IGNORECASE)
-_WHICH = re.compile(r"哪一?[个家座所只支款条名位]?([\u4e00-\u9fff]{1,3})")
+_WHICH = re.compile(rf"哪一?[个家座所只支款条名位]?([{HAN}]{{1,3}})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,7 +254,7 @@ class _Asking:
         core = fold(without_unit(label)).characters
         words = [c.text.casefold() for c in self._asked.concepts if shows(folded, c)]
         places = [(at, at + len(word)) for word in (core, *words) if (at := asked.find(word)) >= 0]
-        before = 1 if re.search("[\u4e00-\u9fff]", self._question) else 3
+        before = 1 if has_han(self._question) else 3
         return min(
             (
                 float((end.start - b) * before if b <= end.start else (a - end.end) * (4 - before))
