@@ -20,6 +20,8 @@ _MOST_WORDS = 120
 """Words of a question that are looked at."""
 _WELL_KNOWN = 3
 """Passages that name it, and the dictionary as well: such a name is more likely than a like one."""
+_OFTEN = 3
+"""Times that articles have to write a word of the dictionary, to tell that it is a name."""
 _ACRONYM = 3
 """Letters: as short a word in capitals may be an acronym."""
 _MOST_UNKNOWN = 4
@@ -62,7 +64,7 @@ def spelled(question: str, known: KnownWords) -> Spelled:
     unknown = [
         place
         for place, word in enumerate(written)
-        if word.isascii() and word.isalpha() and not known.holds(word) and not in_dictionary(word)
+        if word.isascii() and word.isalpha() and not _is_known(word, known)
     ][:_MOST_UNKNOWN]
     corrected, close = [], []
     for place in unknown:
@@ -79,11 +81,22 @@ def spelled(question: str, known: KnownWords) -> Spelled:
     return Spelled(text=text + question[at:], corrected=tuple(corrected), close=tuple(close))
 
 
+def _is_known(word: str, known: KnownWords) -> bool:
+    """Whether the articles, the dictionary or the language itself has a word: "were" is no slip."""
+    return word.lower() in ENGLISH_STOP or known.holds(word) or in_dictionary(word)
+
+
 def in_usual_case(question: str, words: Sequence[str], known: KnownWords) -> list[str]:
     """The words of a question with the capitals that they usually have."""
     without = _without_case(question, words)
+    # Whoever writes an English question with capitals means "won" and "mainland" as they stand.
+    meant = not without and text_language(question) == "en"
     written = []
     for place, word in enumerate(words):
+        low = word.lower()
+        if meant and word == low and in_dictionary(low) and known.written(word).total() < _OFTEN:
+            written.append(word)
+            continue
         before = words[place - 1].lower() if place else ""
         written.append(_in_case(word, before, known, without_case=without))
     for start in range(len(words)):

@@ -43,6 +43,7 @@ def test_words_get_the_case_that_they_have_in_articles(
         "Is it for us or for them?",
         "What do people read at night?",
         "Whom did Zorvex hire?",
+        "Where were the Brisktrain games that Zorvex won?",
         "Sales of what?",
         "谁在上海？",
         "",

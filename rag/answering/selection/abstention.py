@@ -77,7 +77,7 @@ def assess(
     sure = ranked[0].is_asked_for
     if not sure and any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
         return Assessment(answerable=False, missing=(_why_not(asked, needed, ranked, reader),))
-    if needed.periods and all({"date", "kind"} & c.reading.lacking for c in best):
+    if needed.periods and _only_of_another_period(best):
         return Assessment(answerable=False, missing=(_no_such_period(needed, best),))
     answerability = probability(asked, needed, ranked)
     if sure or _is_report_asked(needed, best[0]):
@@ -97,6 +97,12 @@ def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
     day = day_of_article(best.evidence.document)
     whole = best.evidence.coverage > 1 - _ROUNDING and not best.reading.lacking
     return needed.reported_on is not None and day == needed.reported_on and whole
+
+
+def _only_of_another_period(best: Sequence[Candidate]) -> bool:
+    """Whether what is asked for is given, and each time for another period than the one asked."""
+    given = [c for c in best if "kind" not in c.reading.lacking]
+    return bool(given) and all("date" in c.reading.lacking for c in given)
 
 
 def shortfall(needed: Requirements, chosen: Sequence[Candidate]) -> tuple[Message, ...]:
