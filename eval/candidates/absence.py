@@ -12,6 +12,7 @@ from eval.candidates.spotting import names
 from rag.answering.verification.names import joined
 from rag.corpus.dates import read_dates
 from rag.messages import Language
+from rag.text.numerals import DIGIT_CHARACTERS
 from rag.types import Document
 
 # Made up for this purpose; each is looked for in the corpus all the same.
@@ -23,7 +24,7 @@ _KNOWN = tuple(name for kind in KINDS for pair in kind for name in pair)
 _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 _MOST_STEPS = 50
 _NUMBER = re.compile(r"\d+")
-_HAN_DIGITS = str.maketrans("0123456789", "〇一二三四五六七八九")
+_HAN_DIGITS = str.maketrans("0123456789", "〇" + DIGIT_CHARACTERS[1:])
 # Another source's name would leave the fact itself as true as it was.
 _SOURCE_BEHIND = re.compile(
     r"\s?(?:的?(?:最新)?(?:数据|报道|报告|统计|调查|消息)|[称说]|表示|认为|指出"

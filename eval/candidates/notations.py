@@ -10,10 +10,10 @@ from typing import Literal
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.corpus.quantities import Quantity, read_quantities
 from rag.text.months import ENGLISH_MONTHS
+from rag.text.numerals import DIGIT_CHARACTERS, ORDINAL_WORDS
 
 AnswerKind = Literal["fact", "number", "date"]
 
-_QUARTERS = {1: ("一", "first"), 2: ("二", "second"), 3: ("三", "third"), 4: ("四", "fourth")}
 _CHINESE_SCALES = ((10**12, "万亿"), (10**8, "亿"), (10**4, "万"), (1, ""))
 _ENGLISH_SCALES = (
     (10**12, " trillion"), (10**9, " billion"), (10**6, " million"), (1, ""),
@@ -83,7 +83,7 @@ def _date_forms(date: CalendarDate) -> Iterator[str]:
     year, day = date.year, date.day
     chinese = f"{year}年" if year else ""
     if date.quarter:
-        han, english = _QUARTERS[date.quarter]
+        han, english = DIGIT_CHARACTERS[date.quarter], ORDINAL_WORDS[date.quarter - 1]
         yield f"{chinese}第{han}季度"
         yield f"Q{date.quarter} {year or ''}".strip()
         yield f"{english} quarter" + (f" of {year}" if year else "")

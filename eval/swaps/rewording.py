@@ -12,14 +12,13 @@ from decimal import Decimal
 
 from rag.messages import Language
 from rag.text.months import FULL_MONTH
+from rag.text.numerals import DIGIT_CHARACTERS, NUMBER_WORDS
 
 _ZH_CLAUSE = re.compile(r"[^，；：。！？“”（）()]+")
 _EN_CLAUSE = re.compile(r"(?:[^,;:()“”\"]|(?<=\d),(?=\d))+")
 _ZH_SCALE = {"万": 10**4, "亿": 10**8}
 _EN_SCALE = {"million": 10**6, "thousand": 1000}
 _SHORT_SCALE = {"million": "m", "billion": "bn", "trillion": "tn"}
-_ZH_DIGITS = "零一二三四五六七八九"
-_EN_COUNTS = "zero one two three four five six seven eight nine".split()
 
 
 def literal_variants(
@@ -56,8 +55,8 @@ def _in_smaller_scale(match: re.Match[str]) -> str:
 
 def _chinese_percent(match: re.Match[str]) -> str:
     tens, ones = divmod(int(match[1]), 10)
-    ten = "十" if tens == 1 else f"{_ZH_DIGITS[tens]}十" if tens else ""
-    return f"百分之{ten}{_ZH_DIGITS[ones] if ones or not tens else ''}"
+    ten = "十" if tens == 1 else f"{DIGIT_CHARACTERS[tens]}十" if tens else ""
+    return f"百分之{ten}{DIGIT_CHARACTERS[ones] if ones or not tens else ''}"
 
 
 _MONTH_DAY = re.compile(rf"\b({FULL_MONTH}) (\d{{1,2}})(?!\d|,? \d{{4}}|(?:st|nd|rd|th))")
@@ -86,8 +85,8 @@ _RULES: dict[Language, tuple[_Rule, ...]] = {
         ("number", re.compile(r"(?<![\d.,])(\d{1,3}),(\d{3})(?![\d,])"), lambda m: m[1] + m[2]),
         (
             "number",
-            re.compile(rf"\b({'|'.join(_EN_COUNTS[2:])})(?= [a-z]+s\b)"),
-            lambda m: str(_EN_COUNTS.index(m[1])),
+            re.compile(rf"\b({'|'.join(NUMBER_WORDS[1:9])})(?= [a-z]+s\b)"),
+            lambda m: str(NUMBER_WORDS.index(m[1]) + 1),
         ),
         ("date", _MONTH_DAY, lambda m: f"{m[2]} {m[1]}"),
         ("date", _MONTH_DAY, lambda m: f"{m[1][:3]}. {m[2]}"),

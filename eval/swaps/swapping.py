@@ -31,6 +31,7 @@ from eval.swaps.words import (
 from rag.messages import Language
 from rag.text.han import HAN
 from rag.text.months import ENGLISH_MONTHS, FULL_MONTH
+from rag.text.numerals import NUMBER_WORDS
 
 KINDS = ("number", "magnitude", "unit", "date", "name", "negation", "direction", "office", "roles")
 """The kinds of change. `office` is a person's post; `roles` is who did what to whom."""
@@ -57,8 +58,8 @@ _AFTER_NUMBER = re.compile(r"\s?[年月日号:：/\]]|\d|-\d|[A-Za-z]")
 _ZH_COUNT = re.compile(
     r"(?<![一二三四五六七八九十几第])([二两三四五六七八九])(?=[家名位款项座种倍条支届轮])"
 )
-_EN_COUNT = re.compile(r"\b(two|three|four|five|six|seven|eight|nine)\b(?= [a-z]+s\b)")
-_EN_COUNTS = "two three four five six seven eight nine".split()
+_EN_COUNTS = NUMBER_WORDS[1:9]
+_EN_COUNT = re.compile(rf"\b({'|'.join(_EN_COUNTS)})\b(?= [a-z]+s\b)")
 _YEAR = {"zh": re.compile(r"(?<!\d)(?:19|20)\d\d(?=年)"), "en": re.compile(r"\b(?:19|20)\d\d\b")}
 _BEFORE_YEAR = re.compile(r"\b[a-z]+,? $")
 _ZH_MONTH = re.compile(r"(?<!\d)(1[0-2]|[1-9])(?=月(?!前|后|内))")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Literal
 
+from rag.text.weekdays import CHINESE_WEEKDAYS, ENGLISH_WEEKDAYS
+
 NameClass = Literal["place", "company", "product", "person"]
 
 
@@ -80,8 +82,8 @@ MAGNITUDES = {
     "en": _words("trillion billion million thousand"),
 }
 WEEKDAYS = {
-    "zh": tuple(f"{word}{day}" for word in ("星期", "周") for day in "一二三四五六日"),
-    "en": _words("Monday Tuesday Wednesday Thursday Friday Saturday Sunday"),
+    "zh": tuple(f"{word}{day}" for word in ("星期", "周") for day in CHINESE_WEEKDAYS[:7]),
+    "en": ENGLISH_WEEKDAYS,
 }
 OFFICES = {
     "zh": _words(

@@ -18,6 +18,7 @@ from rag.corpus.languages import text_language
 from rag.corpus.quantities import Quantity, read_quantities
 from rag.text.months import MONTH_WORDS
 from rag.text.negation import denies
+from rag.text.weekdays import WEEKDAY_WORDS
 from rag.types import Published
 
 
@@ -39,9 +40,7 @@ class Facts:
     moves: tuple[tuple[Quantity, bool], ...]
 
 
-NO_NAMES = MONTH_WORDS | frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday q1 q2 q3 q4 us hk i".split()
-)
+NO_NAMES = MONTH_WORDS | frozenset((*WEEKDAY_WORDS, "q1", "q2", "q3", "q4", "us", "hk", "i"))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
 # "up" and "down" speak of a value only with a number or behind a verb of being or trading.
 _MOVED = (

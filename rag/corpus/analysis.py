@@ -20,9 +20,10 @@ import numpy as np
 import snowballstemmer
 from numpy.typing import NDArray
 
-from rag.corpus.quantities import CHINESE_DIGITS, read_quantities
+from rag.corpus.quantities import read_quantities
 from rag.text.chinese import segmented, simplified
 from rag.text.han import HAN
+from rag.text.numerals import CHINESE_DIGITS
 
 TermCounts = NDArray[np.uint64]
 """Shape (n,): each different term of a text as its number times 256, plus how often it stands there

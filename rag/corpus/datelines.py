@@ -14,6 +14,7 @@ from rag.corpus.published import read_published
 from rag.messages import Language
 from rag.text.han import HAN
 from rag.text.months import ANY_MONTH
+from rag.text.weekdays import CHINESE_WEEKDAYS, WEEKDAY_WORDS
 from rag.types import Published
 
 _FIRST_LINES = 8
@@ -44,9 +45,9 @@ _BESIDE = re.compile(
 )
 _UPDATED = re.compile(r"updated|modified|更新|修改", re.IGNORECASE)
 _CLOCK = re.compile(
-    r"(?:星期|周)[一二三四五六日天]|(?:[上下]午|凌晨|晚上)?\s?\d{1,2}[:：]\d{2}(?:[:：]\d{2})?"
+    rf"(?:星期|周)[{CHINESE_WEEKDAYS}]|(?:[上下]午|凌晨|晚上)?\s?\d{{1,2}}[:：]\d{{2}}(?:[:：]\d{{2}})?"
     r"(?:\s?[ap]\.?m\b\.?)?(?:\s?(?:[A-Z]{2,4}|[+-]\d{4})\b)?"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day",
+    rf"|{'|'.join(WEEKDAY_WORDS)}",
     re.IGNORECASE,
 )
 _BETWEEN = re.compile(rf"\s*[|｜·•,，/()（）【】\[\]—–]\s*|\s{{2,}}|　|(?<=[{HAN}])\s|\s-\s")

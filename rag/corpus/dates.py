@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
 
-from rag.corpus.quantities import UNITS, alternatives, chinese_number
+from rag.corpus.quantities import UNITS, alternatives
 from rag.text.han import HAN
 from rag.text.months import ANY_MONTH, CHINESE_MONTH, FULL_MONTH, SHORT_MONTHS, month_number
+from rag.text.numerals import chinese_number, written_number
+from rag.text.weekdays import CHINESE_WEEKDAYS, WEEKDAY_WORDS, weekday_number
 from rag.types import Published
 
 
@@ -36,7 +38,6 @@ _NO_FACT = re.compile(
     r"|(?<=[A-Za-z]\s)\d+(?:\.\d+)?-[A-Z][a-z]+|\bmay\b|\bmarch\b"
 )
 _MONTH = rf"(?P<month>{ANY_MONTH})(?![a-z])\.?"
-_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
 
 # What is counted in Chinese: 2000人 is no year.
@@ -100,29 +101,22 @@ _RELATIVE_YEARS = {
 }  # fmt: skip
 
 
-_WEEKDAYS = {
-    name: i
-    for i, name in enumerate("monday tuesday wednesday thursday friday saturday sunday".split())
-}
 _WEEKDAY = re.compile(
-    rf"\b(?P<english>{'|'.join(_WEEKDAYS)})s?\b|(?:星期|礼拜|(?<![一上下每本两几])周)(?P<chinese>[一二三四五六日天])(?![年岁周边])"
+    rf"\b(?P<english>{'|'.join(WEEKDAY_WORDS)})s?\b"
+    rf"|(?:星期|礼拜|(?<![一上下每本两几])周)(?P<chinese>[{CHINESE_WEEKDAYS}])(?![年岁周边])"
 )
 
 
 def read_weekday(word: str) -> int | None:
     """The day of the week that a word in small letters names, Monday being 0."""
-    return _WEEKDAYS.get(word.removesuffix("s"))
+    word = word.removesuffix("s")
+    return weekday_number(word) if word in WEEKDAY_WORDS else None
 
 
 def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
     """The days of the week named in folded text, Monday being 0, each as it is written."""
     return tuple(
-        (
-            _WEEKDAYS[match["english"]]
-            if match["english"]
-            else min("一二三四五六日天".index(match["chinese"]), 6),
-            match[0],
-        )
+        (weekday_number(match["english"] or match["chinese"]), match[0])
         for match in _WEEKDAY.finditer(text)
     )
 
@@ -203,7 +197,7 @@ def _date(
         year=int(year) + (2000 if len(year) == 2 else 0) if year else None,
         month=number_of_month,
         day=int(day) if day else None,
-        quarter=(int(quarter) if quarter.isdigit() else _QUARTERS[quarter]) if quarter else None,
+        quarter=written_number(quarter) if quarter else None,
         text=text.strip(),
     )
     if (named.month or 1) not in range(1, 13) or (named.day or 1) not in range(1, 32):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.text.han import HAN
+from rag.text.numerals import CHINESE_DIGITS, NUMBER_WORDS, ORDINAL_WORDS, chinese_number
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,11 +85,6 @@ _RANGE = re.compile(
     rf"(?P<high>\d+(?:\.\d+)?)(?P<scale>\s?(?:{alternatives(_MAGNITUDE)})?\s?(?:{alternatives(UNITS)})?)(?![a-z])"
 )
 _BETWEEN = re.compile(r"\b(?:between|from) $")
-CHINESE_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {
-    "〇": 0,
-    "两": 2,
-}
-_CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _CHINESE_QUANTITY = re.compile(
     r"(?P<percent>百分之)?(?<![数几上第\d])"
     r"(?P<number>(?(percent)[一二三四五六七八九十][零一二三四五六七八九十]*"
@@ -99,12 +95,7 @@ _CHINESE_QUANTITY = re.compile(
 _TENTHS = re.compile(
     r"(?<![一二两三四五六七八九十第\d])(?P<number>[一两二三四五六七八九])成(?P<half>半)?(?![为立功员就果分本交长都])"
 )
-_WORD_NUMBERS = {
-    word: i
-    for i, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve".split(), 1
-    )
-} | {
+_WORD_NUMBERS = {word: i for i, word in enumerate(NUMBER_WORDS[:12], 1)} | {
     word: 10 * i
     for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
@@ -124,8 +115,7 @@ COUNT_WORDS = (
     | {word: i for word, i in CHINESE_DIGITS.items() if i > 1}
 )
 """Words that count by themselves, in text that is known to count: two girls, 三家."""
-ORDINALS = tuple("first second third fourth fifth sixth seventh eighth ninth tenth".split())
-_ORDINALS = {word: i for i, word in enumerate(ORDINALS, 1)}
+_ORDINALS = {word: i for i, word in enumerate(ORDINAL_WORDS[:10], 1)}
 _RANK = re.compile(
     r"第([一二三四五六七八九十]{1,4}|\d{1,6})|(?<!\d)(\d{1,6})(?:st|nd|rd|th)\b"
     rf"|(?<!per )(?<!a )(?<!at )(?<!one )(?<!/)\b({alternatives(_ORDINALS)})\b"
@@ -208,24 +198,3 @@ def _both_ends(match: re.Match[str]) -> str:
     if apart or not match["scale"].strip():
         return match[0]
     return f"{match['low']}{match['scale']} to {match['high']}{match['scale']}"
-
-
-def chinese_number(digits: str) -> tuple[int, int]:
-    """The value of a number in Chinese digits, and of its last written one; 0 for other text."""
-    total = section = digit = 0
-    step = 1
-    for character in digits:
-        if character in CHINESE_DIGITS:
-            digit, step = CHINESE_DIGITS[character], 1
-        elif character not in _CHINESE_SCALES:
-            return 0, 1
-        elif (scale := _CHINESE_SCALES[character]) < 10**4:
-            section += (digit or 1) * scale
-            digit, step = 0, scale if scale > 10 else 1
-        else:
-            # 一亿三千万: 万 counts its own section only, 亿 all before it.
-            below = section + digit
-            total = total + below * scale if scale == 10**4 else (total + below) * scale
-            section = digit = 0
-            step *= scale
-    return total + section + digit, step

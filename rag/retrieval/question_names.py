@@ -10,12 +10,11 @@ from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.conversation import Name, NameClass, english_common, is_common_noun
 from rag.text.chinese import tagged
 from rag.text.months import ENGLISH_MONTHS
+from rag.text.weekdays import ENGLISH_WEEKDAYS
 
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
 """A word in Latin letters."""
-_NO_NAME = frozenset(ENGLISH_MONTHS) | frozenset(
-    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday I Q1 Q2 Q3 Q4".split()
-)
+_NO_NAME = frozenset((*ENGLISH_MONTHS, *ENGLISH_WEEKDAYS, "I", "Q1", "Q2", "Q3", "Q4"))
 
 
 # What Chinese text calls by its English letters, and is no name.

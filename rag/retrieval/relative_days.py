@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from rag.corpus.dates import CalendarDate, read_dates
-from rag.corpus.quantities import chinese_number
 from rag.retrieval.days import (
     Days,
     Span,
@@ -18,6 +17,8 @@ from rag.retrieval.days import (
     whole_quarter,
     whole_year,
 )
+from rag.text.numerals import NUMBER_WORDS, written_number
+from rag.text.weekdays import WEEKDAY_WORDS, weekday_number
 
 _Reader = Callable[[re.Match[str], date], "Span | None"]
 
@@ -27,10 +28,8 @@ _UNIT_ZH = r"(?P<unit>天|日|周|星期|礼拜|月|季度|年)"
 # 7月之前 and 13日前 are no seven months and thirteen days ago.
 _UNIT_AGO = r"(?P<unit>天|周|星期|礼拜|(?<=个)月|季度|年)"
 _UNIT_EN = r"(?P<unit>day|week|month|quarter|year)"
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
 _NUMBER_ZH = r"(?<![\d.,十百千几数多第])(?P<number>\d{1,3}|[一二两三四五六七八九十百]{1,4})"
-_NUMBER_EN = rf"(?<![\w.,-])(?P<number>\d{{1,3}}|{'|'.join(_WORDS)})"
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_NUMBER_EN = rf"(?<![\w.,-])(?P<number>\d{{1,3}}|{'|'.join(NUMBER_WORDS[:12])})"
 _AGO = {"这": 0, "本": 0, "当": 0, "上": 1, "上上": 2, "this": 0, "last": 1, "previous": 1}
 _DAYS_AGO = {
     "今天": 0, "今日": 0, "今早": 0, "今晚": 0, "昨天": 1, "昨日": 1, "昨晚": 1, "前天": 2,
@@ -105,7 +104,7 @@ def _in_month(match: re.Match[str], today: date) -> Span | None:
 def _in_week(match: re.Match[str], today: date) -> Span:
     monday = today - timedelta(days=today.weekday() + 7 * _AGO[match["ago"]])
     if match["weekday"]:
-        return same_day(monday + timedelta(days="一二三四五六日天".index(match["weekday"]) % 7))
+        return same_day(monday + timedelta(days=weekday_number(match["weekday"])))
     return monday, monday + timedelta(days=6)
 
 
@@ -115,9 +114,7 @@ def _in_quarter(match: re.Match[str], today: date) -> Span:
 
 def _weekday(match: re.Match[str], today: date) -> Span:
     """The latest such day that is over; "last Friday" of a Friday is a week ago."""
-    said = match["weekday"].casefold()
-    number = "一二三四五六日".find(said.replace("天", "日"))
-    number = _WEEKDAYS.index(said) if number < 0 else number
+    number = weekday_number(match["weekday"])
     return same_day(today - timedelta(days=(today.weekday() - number - 1) % 7 + 1))
 
 
@@ -157,11 +154,7 @@ def _before(match: re.Match[str], today: date) -> date:
 
 
 def _number(text: str) -> int:
-    if text.isdigit():
-        return int(text)
-    if text.casefold() in _WORDS:
-        return _WORDS.index(text.casefold()) + 1
-    return chinese_number(text)[0] if text else 1
+    return written_number(text) if text else 1
 
 
 _WEEKDAY_ZH = r"(?P<weekday>[一二三四五六日天](?![共些均家个款名只次种位条直般届度起定致些切天]))"
@@ -183,7 +176,7 @@ _RELATIVE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     for pattern, read in (
         (_AGAIN_OR_LATER, _nothing),
         (rf"(?:(?P<year>去年|前年)|{_NUMBER_ZH}年前)的?今[天日]"
-         r"|\b(?P<count>\d{1,2}|one|two|three|four|five|six|ten) years? ago today\b",
+         rf"|\b(?P<count>\d{{1,2}}|{'|'.join(NUMBER_WORDS[:12])}) years? ago today\b",
          _years_ago_today),
         (rf"{_YEAR_ZH}的?(?P<half>[上下])半年", _half_year),
         (r"\b(?P<half>first|second) half of (?P<year>(?:19|20)\d\d|this year|last year)\b",
@@ -208,6 +201,6 @@ _RELATIVE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
         (rf"{_NUMBER_EN}\s+{_UNIT_EN}s? ago\b", _ago),
         (rf"(?<!half )\ban?(?P<number>) {_UNIT_EN} ago\b", _ago),
         (r"\b(?P<which>this|last|previous)\s+(?P<unit>week|month|quarter|year)\b", _calendar_en),
-        (rf"\b(?:last|on|this) (?P<weekday>{'|'.join(_WEEKDAYS)})\b", _weekday),
+        (rf"\b(?:last|on|this) (?P<weekday>{'|'.join(WEEKDAY_WORDS)})\b", _weekday),
     )
 )  # fmt: skip

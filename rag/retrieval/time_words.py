@@ -17,7 +17,7 @@ from datetime import date, timedelta
 from rag.corpus.dates import CalendarDate, read_dates
 from rag.retrieval.days import Days, Span, months_before, span_of
 from rag.retrieval.relative_days import BEFORE_ZH, relative_days
-from rag.text.months import FULL_MONTH
+from rag.text.months import FULL_MONTH, SHORT_MONTHS
 from rag.text.periods import Period, asked_periods, days_of_period
 from rag.types import TimeFrame
 
@@ -152,7 +152,7 @@ _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         # 2025/2/13, 2025.2.13, 13-Feb-2025.
         (r"(?<![\d./-])((?:19|20)\d\d)[/.](\d{1,2})[/.](\d{1,2})(?![\d/]|\.\d)", r"\1年\2月\3日"),
         (r"(?<![\d./-])((?:19|20)\d\d)[-/](0[1-9]|1[0-2])(?![\d/-])", r"\1年\2月"),
-        (r"\b(\d{1,2})-(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)-(\d{4})\b", r"\1 \2 \3"),
+        (rf"\b(\d{{1,2}})-({'|'.join(SHORT_MONTHS)})-(\d{{4}})\b", r"\1 \2 \3"),
     )
 )
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})/((?:19|20)\d\d)(?![\d/])")

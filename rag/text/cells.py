@@ -6,6 +6,8 @@ import re
 import unicodedata
 from decimal import Decimal
 
+from rag.text.months import ANY_MONTH
+
 _MAGNITUDES = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000,
     "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6, "m": 10**6,
@@ -23,7 +25,7 @@ _UNIT = re.compile(r"\s*[(（\[]([^()（）\[\]]{1,24})[)）\]]\s*$")
 _PERIOD = re.compile(
     r"(?:(?:19|20)\d\d\s*(?:年|年度|财年)?|fy\s?\d{2,4}|(?:19|20)\d\d[-/](?:\d{2}|\d{4}))?\s*"
     r"(?:第?[一二三四1-4]季度|q[1-4]|[hH][12]|[上下]半年|前[一二三]季度|全年|年初|年末|"
-    r"\d{1,2}月(?:\d{1,2}日)?|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+    rf"\d{{1,2}}月(?:\d{{1,2}}日)?|(?:{ANY_MONTH})\.?"
     r"(?:\s\d{1,2})?|去年|今年|上年|本年|同期|last year|this year)?\s*"
     r"(?:(?:19|20)\d\d)?",
     re.IGNORECASE,

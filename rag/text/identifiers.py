@@ -17,6 +17,7 @@ from typing import Literal
 from rag.text.han import has_han
 from rag.text.identifiers_en import Member, read_english
 from rag.text.identifiers_zh import read_chinese
+from rag.text.numerals import NUMBER_WORDS
 
 Relation = Literal["same", "other", "none"]
 
@@ -45,7 +46,7 @@ _PLAIN = str.maketrans(
 )
 _MAY_NAME_ONE = re.compile(
     r"[\d０-９Ⅰ-Ⅵ〇零一二三四五六七八九十]|(?<![A-Za-z])[A-Z]{1,5}(?![A-Za-z])"
-    r"|(?i:\b(?:one|two|three|four|five|six|seven|eight|nine|ten|first|second|third)\b|teen|fth)"
+    rf"|(?i:\b(?:{'|'.join(NUMBER_WORDS[:10])}|first|second|third)\b|teen|fth)"
 )
 _FIRST = re.compile(r"首|最|头|\b(?:first|initial|original)", re.IGNORECASE)
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 
 from rag.text.months import MONTH_WORDS
+from rag.text.numerals import NUMBER_WORDS, ORDINAL_WORDS, roman_number, written_number
+from rag.text.weekdays import WEEKDAY_WORDS
 
 # A noun in small letters names a member of a series only if it is one of these: gate 12.
 _SERIES = frozenset(
@@ -21,26 +23,15 @@ _ORDINARY = frozenset(
     "phase stage generation season terminal runway reactor unit round tranche batch".split()
 )
 """Series whose members are numbered in small letters: the second phase, reactor two."""
-_NO_SERIES = MONTH_WORDS | frozenset(
-    "in on at by of to the a an and or for from with over"
-    " about around nearly almost some only under above below after before between than more less up"
-    " down at least most all these those its their his her our your is are was were be has have had"
-    " since until till past last next this that another every each monday tuesday wednesday"
-    " thursday friday saturday sunday no number nos page pages age aged usd rmb cny eur gbp hkd hk"
-    " us nt rs fy am pm ad bc how what when which who why where if as but so not did does do can"
-    " will would should also just then while during within total year quarter half century day"
-    " week month time place lady minister ladies thing percent per approximately roughly".split()
+_NO_SERIES = MONTH_WORDS.union(WEEKDAY_WORDS) | frozenset(
+    "in on at by of to the a an and or for from with over about around nearly almost some only"
+    " under above below after before between than more less up down at least most all these those"
+    " its their his her our your is are was were be has have had since until till past last next"
+    " this that another every each no number nos page pages age aged usd rmb cny eur gbp hkd hk us"
+    " nt rs fy am pm ad bc how what when which who why where if as but so not did does do can will"
+    " would should also just then while during within total year quarter half century day week"
+    " month time place lady minister ladies thing percent per approximately roughly".split()
 )
-_ORDINALS = (
-    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
-    " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
-).split()
-_WORDS = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
-    " sixteen seventeen eighteen nineteen twenty"
-).split()
-_ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10}
-_ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LIST = 60
 """Characters of "Lines 3, 5 and 7"."""
@@ -61,7 +52,7 @@ _NO_AMOUNT = (
 _NOUNS = rf"(?P<nouns>[A-Z][\w'-]*(?: [A-Z][\w'-]*){{0,3}}|[a-z]+){_BEHIND}"
 _AFTER_NOUN = re.compile(
     rf"{_BEFORE}(?P<noun>[A-Za-z][A-Za-z']{{0,14}})[ -](?:No\.? ?|[Nn]umber |#)?"
-    rf"(?P<member>{_DIGITS}|[IVX]{{1,6}}|[A-Z]|{_either(_WORDS)}){_NO_AMOUNT}"
+    rf"(?P<member>{_DIGITS}|[IVX]{{1,6}}|[A-Z]|{_either(NUMBER_WORDS)}){_NO_AMOUNT}"
 )
 _FURTHER = re.compile(
     rf"\s?(?:,|and|or|&|to|through|/|、|和|与)\s?(?P<member>{_DIGITS}){_NO_AMOUNT}"
@@ -71,7 +62,8 @@ _CODE = re.compile(
 )
 _NETWORK = re.compile(rf"{_BEFORE}(?<!\.)(?P<member>[2-6])G{_BEHIND}")
 _ORDINAL_FIRST = re.compile(
-    rf"{_BEFORE}(?:(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{_either(_ORDINALS)}))[ -]{_NOUNS}"
+    rf"{_BEFORE}(?:(?P<digits>\d{{1,3}})(?:st|nd|rd|th)|(?P<word>{_either(ORDINAL_WORDS)}))[ -]"
+    rf"{_NOUNS}"
 )
 _NUMBERED_FIRST = re.compile(rf"{_BEFORE}(?:No\.? ?|Number |#)(?P<member>\d{{1,4}}) {_NOUNS}")
 
@@ -123,7 +115,7 @@ def _ahead_of_a_noun(text: str) -> Iterator[Found]:
         noun = _singular(last)
         named = last[:1].isupper() and (match["digits"] or match["word"][0].isupper())
         if noun not in _NO_SERIES and (named or noun in _ORDINARY):
-            which = match["digits"] or str(_ORDINALS.index(match["word"].lower()) + 1)
+            which = match["digits"] or str(written_number(match["word"]))
             yield *match.span(), frozenset({noun}), (which, "")
     for match in _NUMBERED_FIRST.finditer(text):
         noun = _singular(match["nouns"].split()[-1])
@@ -138,22 +130,15 @@ def _which(written: str, noun: str, said: str) -> Member | None:
         return None
     if said[0].isdigit():
         return None if _YEAR.fullmatch(said) and not listed else member(said)
-    if said.lower() in _WORDS:
+    if said.lower() in NUMBER_WORDS:
         plain = capital or said[0].isupper() or noun in _ORDINARY
-        return (str(_WORDS.index(said.lower()) + 1), "") if listed and plain else None
-    if (roman := _roman(said)) and (len(said) > 1 or (listed and capital and noun != "vitamin")):
+        return (str(written_number(said)), "") if listed and plain else None
+    if (roman := roman_number(said)) and (
+        len(said) > 1 or (listed and capital and noun != "vitamin")
+    ):
         return str(roman), ""
     single = len(said) == 1 and listed and (capital or said not in "AI")
     return (said.lower(), "") if single else None
-
-
-def _roman(written: str) -> int:
-    """The value of a Roman numeral below forty, 0 for what is none."""
-    if not _ROMAN.fullmatch(written):
-        return 0
-    values = [_ROMAN_DIGITS[letter] for letter in written]
-    pairs = zip(values, [*values[1:], 0], strict=True)
-    return sum(-value if value < after else value for value, after in pairs)
 
 
 def _singular(noun: str) -> str:

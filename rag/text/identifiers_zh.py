@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from rag.text.han import HAN
 from rag.text.identifiers_en import Found, Member, member
+from rag.text.numerals import CHINESE_DIGITS, chinese_number
 
 # Series that English text names too are under its word for them.
 _SERIES = {
@@ -35,7 +36,6 @@ _MEASURED = (
     "年月日号时分秒点元角个名人台辆家岁件座层米公里吨克斤升万亿千百十倍次届期条项种只支架艘套张幅篇页"
     "度枚户亩所天小块股周位款路比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"
 )
-_DIGITS = {c: i for i, c in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2}
 _HAN = f"[{HAN}]"
 _NUMERAL = "[〇零一二三四五六七八九十百两]"
 _NUMBER = rf"(?:\d{{1,5}}|{_NUMERAL}{{1,6}})"
@@ -146,11 +146,5 @@ def _member(written: str) -> Member:
 def _value(numeral: str) -> int:
     """The value of a Chinese numeral below a thousand; 二〇三 is read digit by digit."""
     if not set(numeral) & set("十百"):
-        return int("".join(str(_DIGITS[character]) for character in numeral))
-    total = digit = 0
-    for character in numeral:
-        if character in "十百":
-            total, digit = total + (10 if character == "十" else 100) * (digit or 1), 0
-        else:
-            digit = _DIGITS[character]
-    return total + digit
+        return int("".join(str(CHINESE_DIGITS[character]) for character in numeral))
+    return chinese_number(numeral)[0]

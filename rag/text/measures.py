@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from rag.text.numerals import NUMBER_WORDS
+
 _MONEY = frozenset({"USD", "HKD", "CNY", "EUR", "GBP", "JPY", "KRW"})
 _SHARE = frozenset({"%"})
 _COUNT = frozenset({""})
@@ -57,7 +59,7 @@ COUNTING_WORDS = frozenset({"peopl", "person"}).union(*ONE_COUNT)
 """Words of what is counted, which say nothing of the event."""
 _INCREASE = re.compile(
     r"又有|新增|再有|另有|再添|增加了?\s?\d"
-    r"|\b(?:another|additional|(?:\d+|one|two|three|four|five|six|seven|eight|nine|ten|several|dozens)"
+    rf"|\b(?:another|additional|(?:\d+|{'|'.join(NUMBER_WORDS[:10])}|several|dozens)"
     r" more(?! than))\b",
     re.IGNORECASE,
 )

@@ -5,17 +5,12 @@ from __future__ import annotations
 import re
 
 from rag.text.months import FULL_MONTH, month_number
+from rag.text.numerals import NUMBER_WORDS, written_number
 
 QUARTERS = ((1, 3), (4, 6), (7, 9), (10, 12))
-_WORDS = "one two three four five six seven eight nine ten eleven twelve".split()
-_NUMBERS = (
-    {word: i for i, word in enumerate(_WORDS, 1)}
-    | {word: i for i, word in enumerate("一二三四五六七八九十", 1)}
-    | {"首": 1, "两": 2, "十一": 11, "十二": 12, "first": 1, "second": 2, "third": 3, "fourth": 4}
-    | {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4}
-)
+_FIRST_AND_LAST = {"首": 1, "final": 4}
 _NUMBER_ZH = r"(?:1[0-2]|[1-9]|十[一二]?|[一二两三四五六七八九])"
-_NUMBER_EN = rf"(?:{'|'.join(_WORDS)}|1[0-2]|[1-9])"
+_NUMBER_EN = rf"(?:{'|'.join(NUMBER_WORDS[:12])}|1[0-2]|[1-9])"
 _ORDINAL = r"(?:first|second|third|fourth|final|1st|2nd|3rd|4th)"
 MONTH = rf"(?:{FULL_MONTH})"
 
@@ -59,7 +54,7 @@ def months_of(match: re.Match[str]) -> tuple[int, int]:
     """The first and the last month of a part of a year."""
     kind, text = next((k, v) for k, v in match.groupdict().items() if v)
     kind, text = kind.removesuffix("_en"), text.casefold()
-    number = int(text) if text.isdigit() else _NUMBERS.get(text, 0)
+    number = _FIRST_AND_LAST.get(text) or written_number(text)
     if kind == "from":
         to = match["to"] or match["to_en"]
         first, last = (_month_number(month) for month in (text, to))
@@ -80,4 +75,4 @@ def months_of(match: re.Match[str]) -> tuple[int, int]:
 
 
 def _month_number(text: str) -> int:
-    return int(text) if text.isdigit() else _NUMBERS.get(text) or month_number(text)
+    return written_number(text) or month_number(text)

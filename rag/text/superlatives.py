@@ -7,6 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.text.numerals import NUMBER_WORDS, ORDINAL_WORDS, written_number
+
 Kind = Literal["amount", "price", "speed", "warmth", "length", "weight", "size", "age", "rank"]
 
 
@@ -26,12 +28,7 @@ class Superlative:
     end: int
 
 
-_DIGITS = {c: i for i, c in enumerate("一二三四五六七八九十", 1)} | {"两": 2} | {
-    word: i
-    for i, word in enumerate("one two three four five six seven eight nine ten".split(), 1)
-}  # fmt: skip
-_ORDINALS = {w: i for i, w in enumerate("first second third fourth fifth sixth".split(), 1)}
-_COUNT = r"(?:\d{1,2}|[一二两三四五六七八九十]|one|two|three|four|five|six|seven|eight|nine|ten)"
+_COUNT = rf"(?:\d{{1,2}}|[一二两三四五六七八九十]|{'|'.join(NUMBER_WORDS[:10])})"
 _ZH_TOP = "高|多|大|贵|快|长|强|重|远|热|暖|老|深|厚|宽|好"
 _ZH_BOTTOM = "低|少|小|便宜|慢|短|弱|轻|近|冷|年轻|浅|薄|窄|差"
 _EN_TOP = (
@@ -58,7 +55,7 @@ _PATTERNS = (
     re.compile(rf"\b(?P<word>top|bottom)(?: (?P<count>{_COUNT}))?\b(?!-)"),
     re.compile(
         r"\b(?:ranks?|ranked|ranking|came|comes|finish(?:es|ed)?|placed?) "
-        r"(?P<place>first|second|third|fourth|fifth|sixth|(?P<last>last))\b"
+        rf"(?P<place>{'|'.join(ORDINAL_WORDS[:6])}|(?P<last>last))\b"
     ),
     re.compile(r"\b(?P<word>leads|leading|led)\b"),
 )  # fmt: skip
@@ -110,8 +107,8 @@ def superlative(question: str) -> Superlative | None:
         count = found.get("count") or found.get("count2")
         return Superlative(
             top=not bottom,
-            place=_number(found.get("place") or "") or 1,
-            count=_number(count or "") or 1,
+            place=written_number(found.get("place") or "") or 1,
+            count=written_number(count or "") or 1,
             kind=next(
                 (k for said, k in _KINDS if said.search(word + adjective or whole)), "amount"
             ),
@@ -127,10 +124,6 @@ def _kind(word: str) -> Kind:
 
 def _is_bottom(word: str) -> bool:
     return bool(re.fullmatch(f"{_ZH_BOTTOM}|{_EN_BOTTOM}|bottom", word))
-
-
-def _number(word: str) -> int:
-    return int(word) if word.isdigit() else _DIGITS.get(word) or _ORDINALS.get(word, 0)
 
 
 def is_measured_by(kind: Kind, label: str) -> bool:

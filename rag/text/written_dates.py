@@ -15,10 +15,11 @@ from datetime import date, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
 from rag.text.months import ANY_MONTH, month_number
+from rag.text.numerals import CHINESE_DIGITS, chinese_number
+from rag.text.weekdays import CHINESE_WEEKDAYS, WEEKDAY_WORDS, weekday_number
 
 MAX_CHARACTERS = 100
 
-_WEEKDAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
 # Hours from UTC. Americans write the month before the day.
 _AMERICAN = {"est": -5, "edt": -4, "et": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7, "pt": -8}
 _ZONES = _AMERICAN | {
@@ -31,7 +32,8 @@ _HALVES = {
     "凌晨": 0, "清晨": 0, "早上": 0, "早": 0, "上午": 0, "am": 0, "a.m.": 0, "中午": 12, "下午": 12,
     "午后": 12, "傍晚": 12, "晚上": 12, "晚间": 12, "晚": 12, "夜间": 12, "pm": 12, "p.m.": 12,
 }  # fmt: skip
-_HAN_DIGITS = {"〇": 0, "零": 0, "○": 0} | {c: i for i, c in enumerate("一二三四五六七八九", 1)}
+# Some write a circle for 〇.
+_YEAR_DIGITS = CHINESE_DIGITS | {"○": 0}
 
 
 def _any_of(words: Iterable[str]) -> str:
@@ -86,9 +88,9 @@ _PIECES = tuple(
         ("zone", rf"(?P<zone>{_any_of((*_ZONES, *_UNCLEAR_ZONES))})(?![a-z])"),
         (
             "weekday",
-            rf"(?P<name>{_any_of(_WEEKDAYS)}|tues|thurs|thur|"
-            rf"{_any_of(w[:3] for w in _WEEKDAYS)})(?![a-z])\.?"
-            r"|(?:星期|周|礼拜)(?P<han>[一二三四五六日天])",
+            rf"(?P<name>{_any_of(WEEKDAY_WORDS)}|tues|thurs|thur|"
+            rf"{_any_of(w[:3] for w in WEEKDAY_WORDS)})(?![a-z])\.?"
+            rf"|(?:星期|周|礼拜)(?P<han>[{CHINESE_WEEKDAYS}])",
         ),
         ("number", r"(?P<number>\d{4}|\d{1,2})(?:st|nd|rd|th)?(?![a-z\d])"),
         # What says nothing of the day.
@@ -101,8 +103,10 @@ _PIECES = tuple(
         ),
     )
 )
-_HAN_YEAR = re.compile(rf"[{''.join(_HAN_DIGITS)}]{{4}}(?=年)")
-_HAN_NUMBER = re.compile(r"[一二三四五六七八九十]{1,3}(?=[月日号时点])")
+_HAN_YEAR = re.compile(rf"[{''.join(_YEAR_DIGITS)}]{{4}}(?=年)")
+_HAN_NUMBER = re.compile(
+    r"(?:[一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=[月日号时点])"
+)
 _ZONE_IN_WORDS = re.compile(r"\([a-z ]{3,40} time\)")
 _REPUBLICAN = re.compile(r"民国\s?(\d{2,3})\s?年")
 
@@ -135,14 +139,8 @@ def _in_digits(text: str) -> str:
     """The text in small letters and ordinary digits: `二〇二五年四月` becomes `2025年4月`."""
     text = _ZONE_IN_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
     text = _REPUBLICAN.sub(lambda match: f"{int(match[1]) + 1911}年", text)
-    text = _HAN_YEAR.sub(lambda match: "".join(str(_HAN_DIGITS[c]) for c in match[0]), text)
-    return _HAN_NUMBER.sub(lambda match: str(_small_number(match[0])), text)
-
-
-def _small_number(han: str) -> int:
-    """`四` is 4, `十` 10, `十二` 12, `三十一` 31."""
-    tens, ten, ones = han.rpartition("十")
-    return (10 * (_HAN_DIGITS.get(tens, 1)) if ten else 0) + _HAN_DIGITS.get(ones, 0)
+    text = _HAN_YEAR.sub(lambda match: "".join(str(_YEAR_DIGITS[c]) for c in match[0]), text)
+    return _HAN_NUMBER.sub(lambda match: str(chinese_number(match[0])[0]), text)
 
 
 class _Reader:
@@ -191,11 +189,7 @@ class _Reader:
         elif kind == "number":
             self._numbers.append(int(said["number"]))
         elif kind == "weekday":
-            self._weekday = (
-                min("一二三四五六日天".index(said["han"]), 6)
-                if said["han"]
-                else next(i for i, w in enumerate(_WEEKDAYS) if w.startswith(said["name"][:3]))
-            )
+            self._weekday = weekday_number(said["han"] or said["name"])
         else:
             self._take_zone(kind, said)
         return True

@@ -25,10 +25,11 @@ from rag.answering.verification.tokens import tokens
 from rag.answering.verification.wording import Finding, compare_wording
 from rag.corpus.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
 from rag.corpus.languages import text_language
-from rag.corpus.quantities import ORDINALS, same_quantity
+from rag.corpus.quantities import same_quantity
 from rag.messages import Message
 from rag.retrieval.terms import concepts, fold
 from rag.text.identifiers import read_identifiers, relation_within
+from rag.text.numerals import ORDINAL_WORDS, ROMAN_NUMERALS
 from rag.types import Verdict
 
 # Cosines of multilingual-e5-small lie high and close together. Chosen on sentences of the seeds
@@ -41,7 +42,6 @@ PARTIAL = {"same": 0.86, "across": 0.875}
 _WORDING_WEIGHT, _FACT_WEIGHT, _MOST_FACTS = 0.15, 0.01, 3
 # "The first" is said in many ways.
 _FIRST = re.compile(r"首|最初|最早|起初|第一|一|first|initial|earliest|debut")
-_ROMAN = {2: "ii", 3: "iii", 4: "iv", 5: "v", 6: "vi"}
 _SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
 
 
@@ -175,8 +175,12 @@ def _ranked(rank: Decimal, source: str) -> bool:
     """Whether a source says a rank in words that also say other things: initially, World War II."""
     if rank == 1:
         return bool(_FIRST.search(source))
-    word = ORDINALS[int(rank) - 1] if rank <= len(ORDINALS) else "\0"
-    return bool(re.search(rf"\b(?:{word}|{_ROMAN.get(int(rank), word)})\b", source))
+    if rank > 10:
+        return False
+    said = [ORDINAL_WORDS[int(rank) - 1]]
+    if rank <= 6:
+        said.append(ROMAN_NUMERALS[int(rank)].lower())
+    return bool(re.search(rf"\b(?:{'|'.join(said)})\b", source))
 
 
 def _is_part_of_name(number: str, claim: str, source: str) -> bool:
