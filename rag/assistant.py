@@ -10,40 +10,36 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from rag.answering.composition import Composition, quote, write
+from rag.answering.composition import Composition, compose
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import SentenceVectors
-from rag.answering.model_use import full_name, total_use, unknown_use
+from rag.answering.model_use import full_name, total_use
 from rag.answering.notices import (
     behind,
     corrected,
     did_you_mean,
-    fell_back,
     looked_up_again,
     no_article_then,
-    no_model,
-    other_language,
     rereading_due,
     searched_as,
 )
 from rag.answering.options import AS_CONFIGURED, Options, Writer
 from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
-from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.selection.turns import Place, places_cited, places_shown
 from rag.answering.understanding.reading import read_question
 from rag.answering.unsearched import answer_unsearched
-from rag.answering.verification.chat_judge import ChatModelJudge, open_judge
+from rag.answering.verification.chat_judge import open_judge
 from rag.config import Config
 from rag.corpus.chunker import CHUNKER
 from rag.corpus.languages import text_language
-from rag.errors import ChatModelError, RagError
+from rag.errors import RagError
 from rag.index.articles import document_not_found, reference
 from rag.index.snapshot import Snapshot, read_snapshot
 from rag.index.store import current_manifest
@@ -65,12 +61,10 @@ from rag.types import (
     Event,
     ModelUse,
     Progress,
-    Statement,
     TimeFrame,
     Timings,
 )
 
-_PROMPT_SENTENCES = 12
 _NEAREST = 3
 
 
@@ -247,7 +241,9 @@ class Assistant:
         language = options.language or text_language(question)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
-        composition = yield from self._compose(found, writer, language, options.sources)
+        composition = yield from compose(
+            found, writer, language, options.sources, self._vectors, self._judge
+        )
         composed = time.perf_counter()
         conflicts: tuple[Conflict, ...] = ()
         if composition.statements:
@@ -317,43 +313,6 @@ class Assistant:
         found = search(corpus, query, self._embedder, self._vectors, translator, begun, shown)
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
-
-    def _compose(
-        self, found: Found, writer: Writer | None, language: Language, sources: int | None
-    ) -> Generator[Event, None, Composition]:
-        if not found.assessment.answerable:
-            return Composition(statements=())
-        if writer is None:
-            return (yield from self._quote(found, language, sources, no_model()))
-        model = writer.model
-        judge = ChatModelJudge(model) if self._judge == "model" else self._judge
-        evidence = found.evidence[: sources or _PROMPT_SENTENCES]
-        yield Progress(stage="writing", count=len(evidence))
-        try:
-            composition = yield from write(
-                model, found.query.text, language, evidence, self._vectors, judge
-            )
-        except ChatModelError as error:
-            yield Progress(stage="falling_back")
-            quoted = yield from self._quote(found, language, sources, error.message, fell_back())
-            return replace(quoted, model=unknown_use(model) if error.sent else None)
-        if composition.statements or composition.refused:
-            return composition
-        yield Progress(stage="falling_back")
-        quoted = yield from self._quote(found, language, sources, *composition.notices, fell_back())
-        return replace(quoted, left_out=composition.left_out, model=composition.model)
-
-    def _quote(
-        self, found: Found, language: Language, sources: int | None, *notices: Message
-    ) -> Generator[Statement, None, Composition]:
-        most = sources or MOST_QUOTED
-        chosen = compose_extractive(found.asked, found.needed, found.candidates, most)
-        evidence = [candidate.evidence for candidate in chosen]
-        composition = quote(evidence)
-        yield from composition.statements
-        if any(e.document.language != language for e in evidence):
-            notices += (other_language(),)
-        return replace(composition, notices=notices)
 
     def _answer(
         self,

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from rag.answering.checking import Checker
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
+from rag.answering.model_use import unknown_use
 from rag.answering.notices import (
     cut_off,
     cut_short,
+    fell_back,
     filtered,
+    no_model,
     nothing_claimed,
+    other_language,
     reply_language,
 )
+from rag.answering.options import Writer
 from rag.answering.prompt import compose_messages, repair_messages
 from rag.answering.reply import ReplyReader
+from rag.answering.search import Found
+from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.verification.chat_judge import ChatModelJudge
 from rag.corpus.languages import text_language
 from rag.errors import ChatModelError
@@ -25,6 +33,7 @@ from rag.models.chat import ChatMessage, ChatModel, CutOff, ThoughtSoFar, TokenU
 from rag.models.judge import Judge
 from rag.types import Draft, ModelUse, Progress, Statement
 
+_PROMPT_SENTENCES = 12
 # The prompt asks for five sentences at most; a small model may go on until it is stopped.
 _MAX_SENTENCES = 8
 _MAX_REPLY_CHARACTERS = 6000
@@ -48,6 +57,54 @@ class Composition:
     model: ModelUse | None = None
     refused: bool = False
     seconds: float = 0.0
+
+
+def compose(
+    found: Found,
+    writer: Writer | None,
+    language: Language,
+    sources: int | None,
+    vectors: SentenceVectors,
+    judge: Judge | Literal["model"] | None,
+) -> Generator[Draft | Statement | Progress, None, Composition]:
+    """Compose what was found: by the writer's chat model, else of the articles' own sentences.
+
+    The articles' own sentences also take the place of a reply that fails or holds nothing that
+    passes. `sources` is the most sentences that may be drawn on, None for the default; `judge`
+    "model" has the chat model judge what it wrote.
+    """
+    if not found.assessment.answerable:
+        return Composition(statements=())
+    if writer is None:
+        return (yield from _quote_found(found, language, sources, no_model()))
+    model = writer.model
+    judge = ChatModelJudge(model) if judge == "model" else judge
+    evidence = found.evidence[: sources or _PROMPT_SENTENCES]
+    yield Progress(stage="writing", count=len(evidence))
+    try:
+        composition = yield from write(model, found.query.text, language, evidence, vectors, judge)
+    except ChatModelError as error:
+        yield Progress(stage="falling_back")
+        quoted = yield from _quote_found(found, language, sources, error.message, fell_back())
+        return replace(quoted, model=unknown_use(model) if error.sent else None)
+    if composition.statements or composition.refused:
+        return composition
+    yield Progress(stage="falling_back")
+    quoted = yield from _quote_found(found, language, sources, *composition.notices, fell_back())
+    return replace(quoted, left_out=composition.left_out, model=composition.model)
+
+
+def _quote_found(
+    found: Found, language: Language, sources: int | None, *notices: Message
+) -> Generator[Statement, None, Composition]:
+    most = sources or MOST_QUOTED
+    chosen = compose_extractive(found.asked, found.needed, found.candidates, most)
+    evidence = [candidate.evidence for candidate in chosen]
+    composition = quote(evidence)
+    yield from composition.statements
+    if any(e.document.language != language for e in evidence):
+        notices += (other_language(),)
+    return replace(composition, notices=notices)
 
 
 def quote(evidence: Sequence[Evidence]) -> Composition:
