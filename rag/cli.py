@@ -9,20 +9,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
-from collections.abc import Collection
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
+from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.config import LOOPBACK, Config, PageConfig
 from rag.errors import ConfigError, IndexMissing, RagError
 from rag.messages import Language
 from rag.terminal import (
     LANGUAGE,
     err,
-    index_progress,
     local,
     out,
     print_answer,
@@ -32,16 +31,9 @@ from rag.terminal import (
     print_if_not_all_shown,
     print_json,
     print_json_line,
-    print_report,
     print_status,
-    progress,
     show_what_can_be_shown,
 )
-
-if TYPE_CHECKING:
-    from rag.assistant import Assistant
-    from rag.index.report import IndexReport
-    from rag.models.embedder import Embedder
 
 EXIT_ERROR = 1
 EXIT_ABSTAINED = 3
@@ -127,11 +119,11 @@ def index(
             " your articles.",
             zh=f"{config.index} 中还没有索引：请运行 `rag index 文件夹`（存放文章的文件夹）。",
         )
-    embedder = _embedder(config)
-    report = _index(config, paths, embedder, rebuild=rebuild)
-    _show(report, config, as_json=as_json)
+    embedder = prepared_embedder(config)
+    report = index_folders(config, paths, embedder, rebuild=rebuild)
+    show_report(report, config, as_json=as_json)
     if watch:
-        _follow(config, embedder, as_json=as_json)
+        follow(config, embedder, as_json=as_json)
     if report.failures and not report.documents:
         raise typer.Exit(EXIT_ERROR)
 
@@ -256,7 +248,7 @@ def ask(
     frame, day = time_frame_of(since, until), day_of_asking(today)
     options = Options(language=cast(Language | None, language), sources=sources)
     # In a variable: to free the tokenizer takes half a second, and has time until after printing.
-    assistant = _open()
+    assistant = open_assistant()
     answer = assistant.ask(question, time_frame=frame, today=day, options=options)
     if as_json:
         print_json_line(answer.to_json())
@@ -322,7 +314,7 @@ def chat(
     page = PageConfig.from_environment()
     if host not in LOOPBACK:
         print_exposure(host, page)
-    assistant = _open()
+    assistant = open_assistant()
     from rag.page.serving import serve
 
     serve(
@@ -343,72 +335,3 @@ def _as_typed(argument: str) -> str:
         with contextlib.suppress(UnicodeError):
             return os.fsencode(argument).decode()
     return argument
-
-
-def _open() -> Assistant:
-    """Open the configured index; without one, build it from `seeds/` if that is here."""
-    from rag.assistant import Assistant
-    from rag.index.indexing import first_root, made_of_seeds
-    from rag.index.status import read_status
-
-    config = Config.from_environment()
-    seeds = first_root(config.index)
-    if seeds:
-        print_error(made_of_seeds(config.index).text(LANGUAGE))
-        print_report(_index(config, [seeds], _embedder(config)), to=err)
-    # What is wrong with the index is told before the seconds that the model takes to load.
-    read_status(config.index)
-    return Assistant.open(config, embedder=_embedder(config))
-
-
-def _index(
-    config: Config,
-    roots: list[Path] | None,
-    embedder: Embedder,
-    *,
-    rebuild: bool = False,
-    files: Collection[Path] | None = None,
-) -> IndexReport:
-    from rag.index.indexing import update_index
-
-    with index_progress() as advance:
-        return update_index(
-            config.index, roots or None, embedder, advance, rebuild=rebuild, files=files
-        )
-
-
-def _show(report: IndexReport, config: Config, *, as_json: bool) -> None:
-    if as_json:
-        print_json({**asdict(report), "index": str(config.index)})
-    else:
-        print_report(report)
-
-
-def _follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
-    from rag.index.indexing import known_roots
-    from rag.index.watching import changes
-
-    print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
-    for files in changes(lambda: known_roots(config.index), config.index):
-        try:
-            report = _index(config, None, embedder, files=files)
-        except RagError as error:
-            # It may be over at the next change: another writer, a full disk.
-            print_error(error.message.text(LANGUAGE), style="red")
-            continue
-        if report.added or report.changed or report.moved or report.removed:
-            _show(report, config, as_json=as_json)
-
-
-def _embedder(config: Config) -> Embedder:
-    from rag.models.loading import load_embedder
-
-    preparing = local(
-        "Preparing the embedding model for this machine (once, a few minutes on a small machine)",
-        "为本机准备嵌入模型（仅一次，配置较低的机器需几分钟）",
-    )
-    with progress(preparing) as advance:
-        embedder = load_embedder(config.embedder, advance)
-    if embedder.notice:
-        print_error(embedder.notice.text(LANGUAGE), style="yellow")
-    return embedder

@@ -62,19 +62,6 @@ class KnownFile:
         return {document.natural_id: document for document in self.documents}
 
 
-@dataclass(frozen=True, kw_only=True)
-class Exclusion:
-    """An article that was removed by hand, and stays away though its file is there.
-
-    `file` is the absolute path, `natural_id` the id that the file gives it.
-    """
-
-    file: str
-    natural_id: str
-    title: str
-    content_hash: str
-
-
 def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
     """Every file that an open index knows, with its articles."""
     documents: dict[int, list[KnownDocument]] = {}

@@ -11,7 +11,8 @@ from filelock import FileLock, Timeout
 
 from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.index.bulk import drop_unused_files
-from rag.index.known import Exclusion, KnownFile
+from rag.index.exclusions import Exclusion
+from rag.index.known import KnownFile
 from rag.index.notices import make_table
 from rag.index.store import (
     FILE_NAME,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from rag.corpus.files import ArticleFile, LoadFailure, LoadNotice, stored_path
 from rag.corpus.loader import load_documents
-from rag.index.known import Exclusion, KnownFile, stamp_when_read
+from rag.index.exclusions import Exclusion
+from rag.index.known import KnownFile, stamp_when_read
 from rag.index.notices import Notice, notices_of
 from rag.index.opening import stored_state
 from rag.index.preparing import Prepared, prepare

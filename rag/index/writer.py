@@ -17,8 +17,14 @@ from rag.corpus.files import LoadNotice
 from rag.corpus.reading import READING_VERSION
 from rag.errors import IndexMissing
 from rag.index.articles import Stored, columns_of, read_stored
-from rag.index.known import (
+from rag.index.exclusions import (
     Exclusion,
+    drop_exclusion,
+    exclusion_of,
+    exclusions,
+    put_exclusion,
+)
+from rag.index.known import (
     KnownFile,
     all_read_by_this_version,
     known_file,
@@ -222,48 +228,24 @@ class Writer:
 
     def exclude(self, doc_id: str) -> bool:
         """Remove an article and keep it away, though its file is there; whether there was one."""
-        row = self._connection.execute(
-            "SELECT base, files.path, natural_id, title, content_hash"
-            " FROM documents JOIN files USING (file_id) WHERE doc_id = ?",
-            (doc_id,),
-        ).fetchone()
-        if row is None:
+        exclusion = exclusion_of(self._connection, doc_id)
+        if exclusion is None:
             return False
-        base, path, natural_id, title, content_hash = row
-        self.put_exclusion(
-            Exclusion(
-                file=str(Path(base, path)),
-                natural_id=natural_id,
-                title=title,
-                content_hash=content_hash,
-            )
-        )
+        self.put_exclusion(exclusion)
         self.remove_document(doc_id)
         return True
 
     def exclusions(self) -> tuple[Exclusion, ...]:
         """The articles that were removed by hand."""
-        rows = self._connection.execute(
-            "SELECT file, natural_id, title, content_hash FROM excluded"
-        )
-        return tuple(
-            Exclusion(file=file, natural_id=natural_id, title=title, content_hash=content_hash)
-            for file, natural_id, title, content_hash in rows
-        )
+        return exclusions(self._connection)
 
     def put_exclusion(self, exclusion: Exclusion) -> None:
         """Keep an article away."""
-        self._connection.execute(
-            "INSERT OR REPLACE INTO excluded VALUES (?, ?, ?, ?)",
-            (exclusion.file, exclusion.natural_id, exclusion.title, exclusion.content_hash),
-        )
+        put_exclusion(self._connection, exclusion)
 
     def drop_exclusion(self, exclusion: Exclusion) -> None:
         """Let an article in again, when its file is read the next time."""
-        self._connection.execute(
-            "DELETE FROM excluded WHERE file = ? AND natural_id = ?",
-            (exclusion.file, exclusion.natural_id),
-        )
+        drop_exclusion(self._connection, exclusion)
 
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Those of `keys` that no vector is stored under."""

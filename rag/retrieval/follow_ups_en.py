@@ -6,23 +6,20 @@
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from rag.corpus.languages import ENGLISH_STOP
 from rag.retrieval.conversation import (
     Before,
     Name,
     NameClass,
-    ShiftUnit,
     choose_slot,
     english_common,
     quotes_at_length,
     replaced_word,
-    shifted,
 )
+from rag.retrieval.follow_up_days_en import is_days, with_days
 from rag.retrieval.follow_up_members import is_member, with_member
 from rag.retrieval.question_names import WORD, english_names, english_people, is_place
-from rag.text.months import ENGLISH_MONTHS
 
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|so|ok|okay|then|what about|how about|or|also|as for)\b[,\s]*)+",
@@ -74,21 +71,6 @@ _CLAUSE_BREAK = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"[.?!]\s+(?=[A-Z])")
-_NEXT: dict[str, tuple[ShiftUnit, int]] = {
-    "the day after": ("day", 1), "the next day": ("day", 1), "the following day": ("day", 1),
-    "a day later": ("day", 1), "the day before": ("day", -1), "the previous day": ("day", -1),
-    "a day earlier": ("day", -1), "the year after": ("year", 1), "the next year": ("year", 1),
-    "the following year": ("year", 1), "a year later": ("year", 1),
-    "the year before": ("year", -1), "the previous year": ("year", -1),
-    "a year earlier": ("year", -1),
-}  # fmt: skip
-_SHIFT = re.compile(r"\b(?:(?:on|in) )?(" + "|".join(_NEXT) + r")\b", re.IGNORECASE)
-_TEMPORAL = re.compile(
-    r"^(?:in|on|at|by|during|for|since)?\s*(?:the\s+)?(?:(?:first|second|third|fourth) quarter.*"
-    r"|(?:19|20)\d\d|q[1-4].*|last (?:year|month|week|quarter)|this (?:year|month|week|quarter))$",
-    re.IGNORECASE,
-)
-_NO_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _LEAD_WH = re.compile(
     rf"^(?:(?:on|in|at|by|to|for|with)\s+)?(?:which|what|who|whom|whose|when|where|why|how)\b"
     rf"(?:\s+(?:many|much|long|often|old|big|large|evening|day|date|year|month|money|percent\w*))?"
@@ -159,7 +141,7 @@ def _replace(fragment: str, before: Before) -> str | None:
     if text := with_member(fragment, before.question):
         return text
     text = before.question
-    fragment, text, moved = _days(fragment, text, before)
+    fragment, text, moved = with_days(fragment, text, before)
     if not fragment:
         return text if moved else None
     owner, measure = _owned(fragment)
@@ -184,46 +166,6 @@ def _owned(fragment: str) -> tuple[str | None, str]:
     if words and not starts and plain.islower() and english_common(words):
         return None, plain
     return None, ""
-
-
-def _days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
-    """The fragment without its words for days, and the question with them."""
-    phrase, day = before.days_in(text)
-    if match := _SHIFT.search(fragment):
-        target = day and shifted(day, *_NEXT[match[1].lower()])
-        rest = " ".join((fragment[: match.start()] + fragment[match.end() :]).split())
-        if not target:
-            return rest, f"{text.rstrip('? ')}, {match[0]}?", True
-        return rest, text.replace(phrase, _written(target, phrase), 1), True
-    said, _ = before.days_in(fragment)
-    if not said and _TEMPORAL.match(fragment):
-        said = fragment
-    if not said:
-        return fragment, text, False
-    rest = fragment.replace(said, "", 1).strip()
-    rest = re.sub(r"^(?:in|on|at|by|during|for|since)$|\s+(?:in|on|at|by|during|for)$", "", rest)
-    rest = re.sub(r"^(?:in|on|at|by|during|for)(?:\s+the)?$", "", rest).strip()
-    said = re.sub(r"^(?:in|on|at|by|during|for|since)\s+", "", said, flags=re.IGNORECASE)
-    if not phrase:
-        link = "" if re.match(r"(?:last|this|yesterday|today)", said, re.IGNORECASE) else "in "
-        return rest, f"{text.rstrip('? ')} {link}{said}?", True
-    year = _NO_YEAR.search(phrase)
-    if year and not _NO_YEAR.search(said) and not re.match(r"(?:last|this|yester)", said, re.I):
-        said = f"{said} {year[0]}"
-    return rest, text.replace(phrase, said, 1), True
-
-
-def _written(day: date, like: str) -> str:
-    """A day, written like another one."""
-    month = ENGLISH_MONTHS[day.month - 1]
-    if re.fullmatch(r"(?:19|20)\d\d", like):
-        return str(day.year)
-    year = f" {day.year}" if _NO_YEAR.search(like) else ""
-    return (
-        f"{month} {day.day}{',' * bool(year)}{year}"
-        if like[:1].isalpha()
-        else f"{day.day} {month}{year}"
-    )
 
 
 def _with_name(fragment: str, text: str) -> str | None:
@@ -392,7 +334,7 @@ def _is_fragment(core: str) -> bool:
     words = core.split()
     names = english_names(core)
     whole = len(names) == 1 and names[0].text == re.sub(r"^[Tt]he ", "", core)
-    return len(words) <= 5 and (whole or is_member(core) or bool(_TEMPORAL.match(core)))
+    return len(words) <= 5 and (whole or is_member(core) or is_days(core))
 
 
 def _capital(text: str) -> str:

@@ -1,0 +1,100 @@
+"""How the commands open an index, bring it up to date, and show what that did."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rag.config import Config
+from rag.errors import RagError
+from rag.terminal import (
+    LANGUAGE,
+    err,
+    index_progress,
+    local,
+    print_error,
+    print_json,
+    print_report,
+    progress,
+)
+
+# Imported where they are used: a command that needs no model starts at once.
+if TYPE_CHECKING:
+    from rag.assistant import Assistant
+    from rag.index.report import IndexReport
+    from rag.models.embedder import Embedder
+
+
+def open_assistant() -> Assistant:
+    """Open the configured index; without one, build it from `seeds/` if that is here."""
+    from rag.assistant import Assistant
+    from rag.index.indexing import first_root, made_of_seeds
+    from rag.index.status import read_status
+
+    config = Config.from_environment()
+    seeds = first_root(config.index)
+    if seeds:
+        print_error(made_of_seeds(config.index).text(LANGUAGE))
+        print_report(index_folders(config, [seeds], prepared_embedder(config)), to=err)
+    # What is wrong with the index is told before the seconds that the model takes to load.
+    read_status(config.index)
+    return Assistant.open(config, embedder=prepared_embedder(config))
+
+
+def index_folders(
+    config: Config,
+    roots: list[Path] | None,
+    embedder: Embedder,
+    *,
+    rebuild: bool = False,
+    files: Collection[Path] | None = None,
+) -> IndexReport:
+    """Bring the index up to date with a line of progress; `roots` None means those it follows."""
+    from rag.index.indexing import update_index
+
+    with index_progress() as advance:
+        return update_index(
+            config.index, roots or None, embedder, advance, rebuild=rebuild, files=files
+        )
+
+
+def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:
+    """Print what a run did, for a person or as JSON."""
+    if as_json:
+        print_json({**asdict(report), "index": str(config.index)})
+    else:
+        print_report(report)
+
+
+def follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
+    """Index each change as it comes, until Ctrl-C."""
+    from rag.index.indexing import known_roots
+    from rag.index.watching import changes
+
+    print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
+    for files in changes(lambda: known_roots(config.index), config.index):
+        try:
+            report = index_folders(config, None, embedder, files=files)
+        except RagError as error:
+            # It may be over at the next change: another writer, a full disk.
+            print_error(error.message.text(LANGUAGE), style="red")
+            continue
+        if report.added or report.changed or report.moved or report.removed:
+            show_report(report, config, as_json=as_json)
+
+
+def prepared_embedder(config: Config) -> Embedder:
+    """Load the embedding model; the first time, that takes minutes and shows its progress."""
+    from rag.models.loading import load_embedder
+
+    preparing = local(
+        "Preparing the embedding model for this machine (once, a few minutes on a small machine)",
+        "为本机准备嵌入模型（仅一次，配置较低的机器需几分钟）",
+    )
+    with progress(preparing) as advance:
+        embedder = load_embedder(config.embedder, advance)
+    if embedder.notice:
+        print_error(embedder.notice.text(LANGUAGE), style="yellow")
+    return embedder
