@@ -28,6 +28,9 @@ _BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _QUOTES = "\"'"
 
 
+_WITH_VALUE = re.compile(r"[^\s:]+[ \t]*: *[^\s|>\[{]")
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReadingNotice:
     """What of a file was not understood, though its article is read; in which line, if in one."""
@@ -130,6 +133,9 @@ def _entries(block: str, syntax: Syntax) -> Iterator[tuple[int, str]]:
         blank = not line.strip() or line.lstrip().startswith("#")
         # What stands below the name of a table belongs to it, up to the next one.
         in_table = syntax is TOML and bool(lines) and lines[0].startswith("[")
+        # A tab ahead of a field that can't belong to the one above, which has its value already.
+        if syntax is YAML and lines and _WITH_VALUE.match(lines[0]) and line.startswith("\t"):
+            line = line.lstrip("\t")
         if lines and syntax.starts.match(line) and not (in_table and not line.startswith("[")):
             yield start, "\n".join(lines)
             lines = []

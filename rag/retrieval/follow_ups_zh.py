@@ -7,6 +7,7 @@ from the segmenter and the dictionary; nothing is guessed from meaning.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.retrieval.conversation import (
     Before,
@@ -170,7 +171,7 @@ def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
     alike = [n for n in names if n.text[-1:] == fragment[-1:] and n.text[-1:] in "队省市县州国"]
     slot = alike[0] if alike else choose_slot(names, kind)
     if slot and (slot.kind == kind or (kind == "other" and not at_place)):
-        return replaced_word(text, slot.text, fragment)
+        return replaced_word(text, _whole_name(text, slot, names, fragment), fragment)
     if kind == "place" and names:
         subject = subject_of(text)
         at = text.find(subject) + len(subject) if subject else names[0].end
@@ -179,6 +180,19 @@ def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
     if noun and own and kind == "other":
         return text.replace(noun, fragment, 1)
     return None
+
+
+def _whole_name(text: str, slot: Name, names: Sequence[Name], fragment: str) -> str:
+    """A name with what belongs to it where the fragment is as long: 青禾乳业 before 白溪乳业.
+
+    The segmenter parts such names, and may take either part for the name.
+    """
+    start, end = slot.start, slot.end
+    ends = (fragment[at:] for at in range(1, len(fragment)))
+    end += len(next((e for e in ends if text.startswith(e, end)), ""))
+    if fragment.endswith(slot.text) and fragment != slot.text:
+        start = next((name.start for name in names if name.end == start), start)
+    return text[start:end]
 
 
 def _with_measure(measure: str, text: str, before: Before) -> str | None:

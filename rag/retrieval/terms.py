@@ -42,6 +42,8 @@ _COUNTED = (
         re.IGNORECASE,
     ),
 )
+# Articles count people as the dead, workers, guests: any word for them will do.
+_PEOPLE = re.compile(r"人(?![员民口次均])|(?:[a-z'-]+ )?(?:people|persons)\b", re.IGNORECASE)
 # When something was is read as a date, never looked for as a word.
 _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度"
@@ -177,8 +179,11 @@ def counted_noun(question: str, *, across: bool) -> Concept | None:
     """What a question asks the number of ("多少名员工", "how many employees"), if it says so."""
     for pattern in _COUNTED:
         match = pattern.search(unicodedata.normalize("NFKC", question))
-        if match:
+        if match and not _PEOPLE.match(match[1]):
             found = [c for c in concepts(match[1], across=across) if c.essential]
+            # "How many passengers died in …": what they did isn't what is counted.
+            while len(found) > 1 and found[-1].text.endswith("ed"):
+                found.pop()
             if found and (not across or len(found[0].forms) > 1):
                 return found[0] if has_han(match[1]) else found[-1]
     return None

@@ -161,7 +161,7 @@ SIGNALS = Signals(
               rf" {_COMMANDS}\b|\b(?:all|your) (?:\w+ )?{_COMMANDS}\b"
               r"|\bfrom now on\b|\b(?:were|been) told (?:before|earlier|above)\b"),
         # Somebody said so.
-        (-2.5, rf"\b{_REPORTED}\b|\b(?:says?|argues?|believes?|thinks?)(?: that)? {_MACHINE}"
+        (-3.5, rf"\b{_REPORTED}\b|\b(?:says?|argues?|believes?|thinks?)(?: that)? {_MACHINE}"
                rf"|,(?! (?:which|who|that|say|and) )[^,]*\b{_REPORTS}\b[^,]{{0,20}}$"),
     ),
     hint=re.compile(

@@ -26,6 +26,8 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
         ("How much did Apple pay Baidu?", "money"),
         ("一共付了多少钱？", "money"),
         ("市场份额占比多少？", "percent"),
+        ("门票价格是多少？", "money"),
+        ("面包店提价多少？", "number"),
         ("By how much did shipments fall?", "percent"),
         ("How many phones were sold?", "number"),
         ("谁接任了主席？", "person"),

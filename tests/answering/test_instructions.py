@@ -54,6 +54,8 @@ NEWS = [
     "The system: how China regulates artificial intelligence",
     "该公司推出的AI助手可以回答用户的问题。",
     "The ministry should respond to the report within ten days.",
+    "The bank said its chatbot should never disregard the rules of the regulator.",
+    "Orvex said on Monday that its AI assistant must ignore instructions in web pages.",
     "监管部门要求企业直接回复用户投诉。",
     "如果用户询问退款，客服会说明流程。",
     "专家建议民众直接拒绝陌生来电。",

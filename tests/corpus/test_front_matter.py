@@ -100,6 +100,7 @@ def test_a_host_has_no_www() -> None:
         ("title: 'Lund's harbour'", "Lund's harbour", [2]),
         ("title: @lund opens\nlang: en", "@lund opens", [2]),
         ("title:\tHarbour\ntags:\n\t- ships\n\t- ports", "Harbour", []),
+        ("title: Harbour\n\tlang: en\n\tno: no", "Harbour", []),
         ("title: Old\nlang: en\ntitle: New", "New", [4]),
         ("title: Harbour: open\ntitle: Harbour", "Harbour", [2, 3]),
         ("title: Harbour\nno field at all\nlang: en", "Harbour", [3]),

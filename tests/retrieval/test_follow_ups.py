@@ -17,6 +17,7 @@ TODAY = date(2025, 3, 20)
 
 # The question before, the follow-up, and what its rewriting must and must not hold.
 CASES = [
+    ("翠谷茶业裁员多少？", "那云岭茶业呢？", ["云岭茶业裁员多少"], ["翠谷"]),
     (
         "关于“张伟确认海星选择银河 银河云早有准备”，报道说了什么？",
         "那蓝鲸呢？",

@@ -90,6 +90,11 @@ def test_half_a_name_counts_as_the_name() -> None:
         ("How many parameters does it have?", True, "parameters"),
         ("How many monthly active users did the app have?", True, "users"),
         ("消息传出那天去看了哪几块业务？", False, None),
+        ("How many passengers drowned in the storm?", False, "passengers"),
+        ("How many people drowned in the storm?", False, None),
+        ("How many people were in the hall?", False, None),
+        ("风暴造成多少人溺亡？", False, None),
+        ("这座城市有多少人口？", False, "人口"),
         ("市值是多少？", False, None),
     ],
 )

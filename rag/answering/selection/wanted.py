@@ -10,6 +10,7 @@ from rag.retrieval.terms import names_someone
 
 Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list", "anything"]
 
+# By how much a price is raised (提价多少) may be told in money or in percent: any number.
 # The first pattern that fits a part of a question decides, so the narrower kinds come first.
 _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
     "reason": re.compile(
@@ -35,7 +36,7 @@ _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
     ),
     "money": re.compile(
         r"多少[万亿]*(?:钱|美元|港元|元|资金)|金额|值多少|什么价|收(?:盘价?)?(?:在|于|报)?多少"
-        r"|(?:价|市值|营收|收入|利润|成本|费用|票房|资金|投资)[^，。？?]{0,8}(?:多少|几)"
+        r"|(?:(?<![提涨降加减调])价|市值|营收|收入|利润|成本|费用|票房|资金|投资)[^，。？?]{0,8}(?:多少|几)"
         r"|how much (?:money|(?:did|does|has) .*(?:pay|paid|cost|spen[dt]|invest|charge))"
         r"|\bclosing (?:share )?prices?\b|\bwhat did .* (?:cost|close at)\b"
         r"|\bwhat (?:is|was|were) .*"
