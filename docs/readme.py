@@ -1,7 +1,7 @@
-"""What the README's questions print, written into it anew: `python docs/readme.py`, from a clone.
+"""Writes into the README what its snippets print: `python docs/readme.py`, from a clone.
 
-For after a change that answers otherwise: `tests/test_readme.py` tells when that is due. What a
-chat model said is left as it is.
+Run it after a change that answers otherwise; `tests/test_readme.py` tells when that is due. The
+answer of a chat model is left as it is.
 """
 
 from __future__ import annotations

@@ -73,7 +73,6 @@ _ZH_PERSON = re.compile(
 )
 _EN_PERSON = re.compile(rf"\b(?:{'|'.join(sorted(GIVEN_NAMES))}) [A-Z][a-z]{{2,}}\b")
 _LISTED = re.compile(r"^\s?(?:and|or|,|、|和|与|及|或|以及|同)\s?$")
-_AFTER_UNIT = re.compile(rf"[{HAN}]{{0,2}}")
 
 
 def people_in(text: str, language: Language) -> list[str]:

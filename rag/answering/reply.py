@@ -1,7 +1,8 @@
 """Reading a chat model's reply while it comes in: whole sentences, and the markers they carry.
 
-A reply is text in odd clothes: Markdown, tables, headings, lists of sources, numbered lists. What
-claims nothing by its form is dropped here; what claims nothing by its words, in `talk.py`.
+A reply may hold more than sentences: Markdown, tables, headings, lists of sources, numbered
+lists. What claims nothing by its form is dropped here; what claims nothing by its words is dropped in
+`talk.py`.
 """
 
 from __future__ import annotations
@@ -166,10 +167,6 @@ def _plain(text: str) -> str:
     text = _BULLET.sub("", _MARKUP.sub("", _LINK.sub(r"\1", text)))
     text = _TAG.sub("", text) if "<" in text else text
     return " ".join((html.unescape(text) if "&" in text else text).split())
-
-
-def _may_go_on(text: str, end: int) -> bool:
-    return may_become_marker(text[end:]) or _quoting(text, end)
 
 
 def _quoting(text: str, end: int) -> bool:

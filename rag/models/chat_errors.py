@@ -44,7 +44,7 @@ class ChatFailures:
             en=f"The chat model {self._where} answered HTTP {status} ({detail}): check its name,"
             " its endpoint and the key (RAG_MODEL, OPENAI_BASE_URL and OPENAI_API_KEY, or the"
             " page's settings), or try again later.",
-            zh=f"{self._ort} 返回 HTTP {status}（{detail}）：请检查模型名、接口地址和密钥"
+            zh=f"{self._where_zh} 返回 HTTP {status}（{detail}）：请检查模型名、接口地址和密钥"
             "（RAG_MODEL、OPENAI_BASE_URL 和 OPENAI_API_KEY，或页面设置），或稍后重试。",
         )
 
@@ -53,7 +53,7 @@ class ChatFailures:
         return ChatModelTimedOut(
             en=f"The chat model {self._where} sent nothing for {self.timeout:g} s: raise"
             " RAG_TIMEOUT, or check the server.",
-            zh=f"{self._ort} 在 {self.timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，"
+            zh=f"{self._where_zh} 在 {self.timeout:g} 秒内没有返回内容：请调大 RAG_TIMEOUT，"
             "或检查服务器。",
         )
 
@@ -65,7 +65,7 @@ class ChatFailures:
         return ChatModelUnreachable(
             en=f"The chat model {self._where} can't be reached{through}: check that the server"
             " runs, and OPENAI_BASE_URL.",
-            zh=f"无法连接{self._ort}{via}：请确认服务器已启动，并检查 OPENAI_BASE_URL。",
+            zh=f"无法连接{self._where_zh}{via}：请确认服务器已启动，并检查 OPENAI_BASE_URL。",
         )
 
     def no_way(self, error: Exception) -> ChatModelUnreachable:
@@ -75,14 +75,14 @@ class ChatFailures:
             return ChatModelUnreachable(
                 en=f"No connection to the chat model {self._where} can be made ({detail}): check"
                 " SSL_CERT_FILE and SSL_CERT_DIR.",
-                zh=f"无法建立到{self._ort} 的连接（{detail}）：请检查 SSL_CERT_FILE 和"
+                zh=f"无法建立到{self._where_zh} 的连接（{detail}）：请检查 SSL_CERT_FILE 和"
                 " SSL_CERT_DIR。",
             )
         proxy = without_credentials(self.proxy)
         return ChatModelUnreachable(
             en=f"The chat model {self._where} can't be asked through the proxy {proxy}: give an"
             " http:// one (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY.",
-            zh=f"无法通过代理 {proxy} 连接{self._ort}：请改用 http:// 代理（HTTPS_PROXY、"
+            zh=f"无法通过代理 {proxy} 连接{self._where_zh}：请改用 http:// 代理（HTTPS_PROXY、"
             "HTTP_PROXY、ALL_PROXY），或把该主机写入 NO_PROXY。",
         )
 
@@ -92,7 +92,7 @@ class ChatFailures:
         return ChatModelFailed(
             en=f"The chat model {self._where} sent something that is not of the protocol"
             f" ({detail}): check that OPENAI_BASE_URL is an OpenAI-compatible endpoint.",
-            zh=f"{self._ort} 返回了不符合协议的内容（{detail}）："
+            zh=f"{self._where_zh} 返回了不符合协议的内容（{detail}）："
             "请确认 OPENAI_BASE_URL 是兼容 OpenAI 的接口。",
         )
 
@@ -102,14 +102,14 @@ class ChatFailures:
         return ChatModelFailed(
             en=f"The chat model {self._where} reported an error ({detail}): try again, or check"
             " the server.",
-            zh=f"{self._ort} 报告了错误（{detail}）：请重试，或检查服务器。",
+            zh=f"{self._where_zh} 报告了错误（{detail}）：请重试，或检查服务器。",
         )
 
     def broke_off(self) -> ChatModelBrokeOff:
         """The stream ended before the reply did."""
         return ChatModelBrokeOff(
             en=f"The reply of the chat model {self._where} broke off: try again.",
-            zh=f"{self._ort} 的回复中途断开：请重试。",
+            zh=f"{self._where_zh} 的回复中途断开：请重试。",
         )
 
     def empty(self) -> ChatModelEmpty:
@@ -117,7 +117,7 @@ class ChatFailures:
         return ChatModelEmpty(
             en=f"The chat model {self._where} replied with no text: try again, or choose another"
             " model with RAG_MODEL.",
-            zh=f"{self._ort} 返回了空回复：请重试，或用 RAG_MODEL 换一个模型。",
+            zh=f"{self._where_zh} 返回了空回复：请重试，或用 RAG_MODEL 换一个模型。",
         )
 
     def only_thought(self) -> ChatModelEmpty:
@@ -125,7 +125,7 @@ class ChatFailures:
         return ChatModelEmpty(
             en=f"The chat model {self._where} only thought and gave no answer: let it think less"
             " or write more tokens, or choose another model with RAG_MODEL.",
-            zh=f"{self._ort} 只输出了思考过程，没有给出回答：请减少其思考或放宽输出长度，"
+            zh=f"{self._where_zh} 只输出了思考过程，没有给出回答：请减少其思考或放宽输出长度，"
             "或用 RAG_MODEL 换一个模型。",
         )
 
@@ -134,7 +134,7 @@ class ChatFailures:
         return f"{self.name!r} at {self.endpoint}"
 
     @property
-    def _ort(self) -> str:
+    def _where_zh(self) -> str:
         return f"{self.endpoint} 的语言模型 {self.name!r}"
 
     def _detail(self, error: Exception | str) -> str:

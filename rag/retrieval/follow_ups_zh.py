@@ -49,7 +49,6 @@ _PLACE_WORD = re.compile(r"(?:^|在)(?:那儿|那里|那边|当地)")
 _PROPOSITION = re.compile(
     r"^(?:关于)?(?P<what>.{4,40}?)(?:这[件个一]?)?的?(?:风声|消息|传闻|传言|新闻|报道|说法|计划|决定|事情?)(?=最|是|在|何|什|怎|从|被|由|传|，)"
 )
-_OWN_ANTECEDENT = re.compile(r"^(?P<first>.{2,}?)[，,和与及].*$")
 _NEXT: dict[str, tuple[ShiftUnit, int]] = {
     "第二天": ("day", 1), "次日": ("day", 1), "隔天": ("day", 1), "后一天": ("day", 1),
     "前一天": ("day", -1), "前一日": ("day", -1), "第二年": ("year", 1), "次年": ("year", 1),

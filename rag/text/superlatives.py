@@ -39,7 +39,6 @@ _EN_BOTTOM = (
     "lowest|fewest|least|smallest|shortest|lightest|slowest|weakest|youngest|worst|coldest|coolest"
     "|cheapest|minimum|poorest|narrowest"
 )
-_TOP_WORDS = re.compile(rf"{_ZH_TOP}|{_EN_TOP}|top|首|领先|leading|expensive")
 _PATTERNS = (
     # 倒数第二, 排名第三, 第二高, 前三名
     re.compile(rf"(?P<last>倒数)第?(?P<place>{_COUNT})(?:名|位)?"),

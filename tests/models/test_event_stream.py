@@ -47,7 +47,7 @@ def body(*choices: object) -> bytes:
         body([{"delta": {"reasoning": f"Hm.\n\n{TEXT}"}}]),
     ],
 )
-def test_a_good_reply_in_odd_clothes_is_read(sent: bytes) -> None:
+def test_a_good_reply_in_an_unusual_form_is_read(sent: bytes) -> None:
     with chat_server(sends(sent[:40], sent[40:])) as server:
         assert read(server.config())[0] == TEXT
 
