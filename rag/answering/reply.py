@@ -1,7 +1,7 @@
 """Reading a chat model's reply while it comes in: whole sentences, and the markers they carry.
 
 A reply may hold more than sentences: Markdown, tables, headings, lists of sources, numbered
-lists. What claims nothing by its form is dropped here; what claims nothing by its words is dropped in
+lists. What claims nothing by its form is dropped here; what claims nothing by its words, in
 `talk.py`.
 """
 

@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from rag.config import cache_folder
+from rag.text.companies import COMPANY_WORDS
 
 # Counts up whenever `_parse` makes something else of the same data.
 _FORMAT = 1
@@ -41,9 +42,6 @@ _LEADING = re.compile(r"^(?:to be |to |a |an |the )", re.IGNORECASE)
 _WORD = re.compile(r"[a-z]+(?:['&][a-z]+)*|\d+(?:[.,]\d+)*", re.IGNORECASE)
 _COMPANY = re.compile(r"(?:公司|集团|控股有限公司|有限公司)$")
 _MAX_GLOSS_WORDS = 3
-_COMPANY_WORDS = frozenset(
-    {"inc", "corp", "corporation", "company", "co", "ltd", "limited", "holdings", "group"}
-)
 
 
 @dataclass(frozen=True)
@@ -192,7 +190,7 @@ def _phrase(gloss: str) -> str:
     # "ByteDance, Beijing-based Internet technology company, ..." names before the comma.
     head = _LEADING.sub("", _ASIDE.sub("", gloss).split(",")[0].strip())
     words = english_words(head)
-    while len(words) > 1 and words[-1].lower() in _COMPANY_WORDS:
+    while len(words) > 1 and words[-1].lower() in COMPANY_WORDS:
         words.pop()
     if not 1 <= len(words) <= _MAX_GLOSS_WORDS:
         return ""

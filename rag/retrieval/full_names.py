@@ -20,6 +20,7 @@ from rag.retrieval.conversation import english_common, is_common_noun
 from rag.retrieval.question_names import chinese_names, english_names
 from rag.retrieval.terms import concepts, fold
 from rag.text.chinese import simplified, tagged
+from rag.text.companies import COMPANY_WORDS
 from rag.text.han import HAN
 from rag.text.months import MONTH_WORDS
 
@@ -43,12 +44,11 @@ _KIND = re.compile(
     )
 )
 _FILLERS_ZH = re.compile(r"(?:控股)?(?:股份)?(?:有限)?(?:责任)?(?:公司|集团|企业|股份|控股)$")
-_FILLERS_EN = frozenset(
-    "the of and for inc corp corporation co company ltd limited plc llc ag sa group holdings"
-    " holding mr mrs ms dr sir lord lady president minister prime senator governor mayor king queen"
-    " prince princess pope professor prof judge justice general captain chief executive chairman"
-    " director ceo cfo coach former then us uk st saint state city new north south east"
-    " west".split()
+_FILLERS_EN = COMPANY_WORDS | frozenset(
+    "the of and for plc llc ag sa holding mr mrs ms dr sir lord lady president minister prime"
+    " senator governor mayor king queen prince princess pope professor prof judge justice general"
+    " captain chief executive chairman director ceo cfo coach former then us uk st saint state"
+    " city new north south east west".split()
 )
 _NO_PART = _FILLERS_EN | ENGLISH_STOP | MONTH_WORDS
 _RUN = re.compile(r"[A-Z][\w'’-]*(?:(?: | of | & | of the )[A-Z][\w'’-]*)*")
