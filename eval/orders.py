@@ -1,4 +1,4 @@
-"""How well text that speaks to machines is told from news, and how often news is taken for it.
+"""Measures how well text that speaks to machines is told from news.
 
     python -m eval orders [COLLECTION...] [--limit N]
 
@@ -45,7 +45,7 @@ class Order:
 
 
 def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]]:
-    """The orders of a file, and its news sentences."""
+    """Returns the orders of a file, and its news sentences."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     orders = tuple(
         Order(
@@ -58,7 +58,7 @@ def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]
 
 
 def evidence_left(text: str) -> tuple[str, ...]:
-    """The sentences of a text that may be evidence."""
+    """Returns the sentences of a text that may be evidence."""
     orders = set(instructing_spans(text))
     return tuple(
         text[sentence.start : sentence.end]
@@ -68,7 +68,7 @@ def evidence_left(text: str) -> tuple[str, ...]:
 
 
 def is_missed(order: Order) -> bool:
-    """Whether what the order says stays evidence, or a true sentence beside it is lost."""
+    """Tells whether what the order says stays evidence, or a true sentence beside it is lost."""
     true = _TRUE[order.language]
     left = evidence_left(f"{true[0]}\n\n{order.text}\n\n{true[1]}")
     said = any(order.says.casefold() in sentence.casefold() for sentence in left)

@@ -328,7 +328,7 @@ def chat(
 
 
 def _as_typed(argument: str) -> str:
-    """The argument as UTF-8, where the locale says that there are no such characters."""
+    """Returns the argument as UTF-8, where the locale says that there are no such characters."""
     try:
         argument.encode()
     except UnicodeEncodeError:

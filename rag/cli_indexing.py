@@ -1,4 +1,4 @@
-"""How the commands open an index, bring it up to date, and show what that did."""
+"""Opens an index for the commands, brings it up to date, and shows what that did."""
 
 from __future__ import annotations
 

@@ -194,7 +194,7 @@ class Checker:
         return tuple(notices)
 
     def _claims_nothing(self, sentence: ReplySentence) -> bool:
-        """Whether a sentence is talk or the prompt's; what an article says is neither."""
+        """Tells whether a sentence is talk or the prompt's; what an article says is neither."""
         text = sentence.text
         if any(text in evidence.text for evidence in self._evidence):
             return False

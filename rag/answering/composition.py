@@ -232,7 +232,7 @@ def _repair(
 
 
 def _is_in_another(text: str, language: Language) -> bool:
-    """Whether a sentence is in another language than asked for; a name or two is in none."""
+    """Tells whether a sentence is in another language than asked for; a name or two is in none."""
     if language == "en":
         return text_language(text) == "zh"
     return text_language(text) == "en" and len(text.split()) >= _WORDS

@@ -50,7 +50,7 @@ _OPENS = re.compile(
 
 @lru_cache(maxsize=8192)
 def instructs(sentence: str) -> bool:
-    """Whether the sentence tells a program what to say or to forget, or speaks to one."""
+    """Tells whether the sentence tells a program what to say or to forget, or speaks to one."""
     plain = _plain(sentence)
     if _SPEAKER.search(plain) or _SPREAD_LETTERS.search(plain) or _holds_hidden_text(plain):
         return True
@@ -92,7 +92,7 @@ def _plain(sentence: str) -> str:
 
 
 def _holds_hidden_text(plain: str) -> bool:
-    """Whether a run of letters and digits is text in base64."""
+    """Tells whether a run of letters and digits is text in base64."""
     for run in _BASE64.findall(plain):
         try:
             text = base64.b64decode(run + "=" * (-len(run) % 4), validate=True).decode()

@@ -86,7 +86,7 @@ class Marked:
 
 
 def before_stops(text: str, *, final: bool) -> str:
-    """The same text with each marker moved before the full stop that it follows.
+    """Returns the same text with each marker moved before the full stop that it follows.
 
     Without `final` more may come, and what isn't clear yet stays where it is.
     """
@@ -97,7 +97,7 @@ def before_stops(text: str, *, final: bool) -> str:
 
 
 def may_become_marker(text: str) -> bool:
-    """Whether all of `text`, which ends a reply so far, may turn out to be markers."""
+    """Tells whether all of `text`, which ends a reply so far, may turn out to be markers."""
     return bool(_MAY_BECOME_MARKER.match(text))
 
 
@@ -134,7 +134,7 @@ def part_markers(text: str, most: int, *, bare: bool) -> Marked:
 
 
 def _numbers(marker: str) -> list[int]:
-    """The numbers of a bracketed marker, ranges written out."""
+    """Returns the numbers of a bracketed marker, ranges written out."""
     marker = marker.partition("](")[0].partition("†")[0]
     numbers: list[int] = []
     begun: int | None = None

@@ -20,7 +20,7 @@ def searched_as(translation: str) -> Message:
 
 
 def corrected(slip: Slip) -> Message:
-    """Which name was searched for in the place of what was typed."""
+    """Says which name was searched for in place of the typed one."""
     return Message(
         code="corrected",
         en=f"“{slip.typed}” stands in no article: “{slip.name}” was searched for.",
@@ -38,7 +38,7 @@ def did_you_mean(slip: Slip) -> Message:
 
 
 def looked_up_again() -> Message:
-    """What was done where a person doubted the answer before."""
+    """Says what was done where a person doubted the answer before."""
     return Message(
         code="looked_up_again",
         en="The question before was looked up again. Each sentence is the articles' own or was"
@@ -68,7 +68,7 @@ def behind(error: RagError, manifest: Manifest) -> Message:
 
 
 def rereading_due() -> Message:
-    """Why articles may not be shown as this version of the program reads them."""
+    """Says why articles may not be shown as this version of the program reads them."""
     return Message(
         code="rereading_due",
         en="The files of this index were read by another version of this program: run `rag index`,"
@@ -153,7 +153,7 @@ def cut_short() -> Message:
 
 
 def cut_off() -> Message:
-    """Why a reply that the endpoint ended has no end."""
+    """Says why a reply that the endpoint ended has no end."""
     return Message(
         code="cut_off",
         en="The model's reply was cut off at the length allowed; an unfinished sentence was"
@@ -163,7 +163,7 @@ def cut_off() -> Message:
 
 
 def filtered() -> Message:
-    """Why a reply that a content filter ended has no end."""
+    """Says why a reply that a content filter ended has no end."""
     return Message(
         code="filtered",
         en="The model's provider stopped the reply (content filter); an unfinished sentence was"
@@ -173,7 +173,7 @@ def filtered() -> Message:
 
 
 def reply_language(language: Language) -> Message:
-    """Why an answer is in another language than asked for; `language` is that one."""
+    """Says why an answer is in another language than asked for; `language` is that one."""
     return Message(
         code="reply_language",
         en=f"The model did not answer in {'Chinese' if language == 'zh' else 'English'}, as it"
@@ -183,7 +183,7 @@ def reply_language(language: Language) -> Message:
 
 
 def nothing_claimed() -> Message:
-    """Why nothing of a reply is in the answer, not even as left out."""
+    """Says why nothing of a reply is in the answer, not even as left out."""
     return Message(
         code="nothing_claimed",
         en="The model's reply held no statement that could be checked.",

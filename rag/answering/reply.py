@@ -124,7 +124,7 @@ class ReplyReader:
         return sentence
 
     def _row(self, line: str) -> str | None:
-        """A row of a table as a sentence; "" for the row that names the columns."""
+        """Returns a row of a table as a sentence; "" for the row that names the columns."""
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not self._columns:
             self._columns = tuple(_plain(cell) for cell in cells)
@@ -163,7 +163,7 @@ def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[str, ...], str]:
 
 
 def _plain(text: str) -> str:
-    """A line without the signs of Markdown and HTML and what numbers it in a list."""
+    """Returns a line without the signs of Markdown and HTML and what numbers it in a list."""
     text = _BULLET.sub("", _MARKUP.sub("", _LINK.sub(r"\1", text)))
     text = _TAG.sub("", text) if "<" in text else text
     return " ".join((html.unescape(text) if "&" in text else text).split())

@@ -152,7 +152,7 @@ _FRAMING = re.compile(
 
 
 def without_lead_in(text: str, *, first: bool = True) -> str:
-    """The sentence without an "Answer:" or "According to sentence 2," before it.
+    """Returns the sentence without an "Answer:" or "According to sentence 2," before it.
 
     The `first` one of a reply may also begin with a "Sure,".
     """
@@ -172,15 +172,15 @@ def is_talk(text: str) -> bool:
 
 
 def declines(text: str) -> bool:
-    """Whether a sentence says that the sentences of the prompt don't hold the answer."""
+    """Tells whether a sentence says that the sentences of the prompt don't hold the answer."""
     return bool(_DECLINES.search(_QUOTED.sub("“”", text)))
 
 
 def leads_up(text: str) -> bool:
-    """Whether a sentence only leads up to others, as "the reasons are:" does."""
+    """Tells whether a sentence only leads up to others, as "the reasons are:" does."""
     return bool(_FRAMING.search(text))
 
 
 def lists_sources(line: str) -> bool:
-    """Whether a line, without its markup, begins a list of sources."""
+    """Tells whether a line, without its markup, begins a list of sources."""
     return bool(_SOURCES.match(line))

@@ -1,4 +1,4 @@
-"""What is answered without a search: courtesies, pinyin, and what leans on nothing said before."""
+"""Answers without a search: courtesies, pinyin, and what leans on nothing said before."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _SAID: dict[Courtesy, tuple[str, str]] = {
 def answer_unsearched(
     question: str, history: Sequence[Answer], known: KnownWords, language: Language | None
 ) -> Answer | None:
-    """The answer to what asks nothing of the articles; None for a question.
+    """Returns the answer to what asks nothing of the articles; None for a question.
 
     `known` are the words of the articles; `language` is that of the answer, by default the
     question's own, and Chinese for pinyin.
@@ -62,7 +62,7 @@ def answer_unsearched(
 
 
 def _is_nudge(question: str) -> bool:
-    """Whether a text that may be a courtesy is a question by its mark: "Sure?"."""
+    """Tells whether a text that may be a courtesy is a question by its mark: "Sure?"."""
     return question.rstrip()[-1:] in ("?", "？") and nudge_in(question) is not None
 
 

@@ -55,7 +55,7 @@ _NAME = re.compile(rf"[{HAN}]{{2,6}}|[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){{0,3}
 
 
 def read_dateline(body: str, language: Language) -> Published | None:
-    """The day that an article, as Markdown, gives as its own; None where it gives none."""
+    """Returns the day that an article, as Markdown, gives as its own; None where it gives none."""
     lines = [line for raw in body.split("\n") if (line := raw.strip(" \t\u3000#*_>|"))]
     for line in lines[:_FIRST_LINES]:
         for pattern in _LEADING_IN:

@@ -116,7 +116,7 @@ def _by_entry(
 
 
 def _unquoted(value: str) -> str:
-    """A value without the quotes around it, or without the one that has no other."""
+    """Returns a value without the quotes around it, or without the one that has no other."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
         return value[1:-1].strip()
     for quote in _QUOTES:
@@ -126,7 +126,7 @@ def _unquoted(value: str) -> str:
 
 
 def _entries(block: str, syntax: Syntax) -> Iterator[tuple[int, str]]:
-    """The entries of a block, each with the number of its first line, from 0."""
+    """Yields the entries of a block, each with the number of its first line, from 0."""
     lines: list[str] = []
     start = 0
     for number, line in enumerate(block.split("\n")):
@@ -147,7 +147,7 @@ def _entries(block: str, syntax: Syntax) -> Iterator[tuple[int, str]]:
 
 
 def _load_entry(entry: str, syntax: Syntax) -> dict[str, object] | None:
-    """The fields of one entry, or None where it can't be read."""
+    """Returns the fields of one entry, or None where it can't be read."""
     # YAML allows no tab at the start of a line, editors do.
     for text in dict.fromkeys((entry, entry.expandtabs(2))):
         try:
@@ -212,7 +212,7 @@ JSON = Syntax(
 
 
 def _repeated(block: str, first_line: int) -> tuple[ReadingNotice, ...]:
-    """The keys that a readable YAML block has twice: the last of each counts."""
+    """Returns the keys that a readable YAML block has twice: the last of each counts."""
     node = _YamlLoader(block).get_single_node()
     seen: set[str] = set()
     notices = []

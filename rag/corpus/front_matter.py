@@ -132,7 +132,7 @@ class FrontMatter:
     def published(
         self, language: Language, hints: Collection[tuple[int, int]] = ()
     ) -> Published | None:
-        """The first field that holds a date; `language` decides the zone of one without.
+        """Returns the first field that holds a date; `language` decides the zone of one without.
 
         `hints` are pairs of month and day that settle what `03/04/2025` means.
         """
@@ -143,7 +143,7 @@ class FrontMatter:
     def unread_date(
         self, language: Language, hints: Collection[tuple[int, int]] = ()
     ) -> ReadingNotice | None:
-        """What says that the day of publication stands there, and could not be read."""
+        """Returns what says that the day of publication stands there, and could not be read."""
         values = [value for name in _DATE if (value := self._single(name)) not in (None, "")]
         if not values or any(read_published(value, language, hints) for value in values):
             return None
@@ -152,7 +152,7 @@ class FrontMatter:
         return ReadingNotice(reason=_unclear(shown(value), sorted(meanings)))
 
     def _single(self, name: str) -> object:
-        """A field's value, of a list the first entry; None where it is no single value."""
+        """Returns a field's value, of a list the first entry; None where it is no single value."""
         value = self.fields.get(name)
         if isinstance(value, list):
             value = value[0] if value else None

@@ -36,7 +36,7 @@ def split_tables(source: str) -> Iterator[tuple[str, bool]]:
 
 
 def read_table(source: str) -> tuple[str, list[list[str]]]:
-    """The caption of a table, and its grid whose first row may name the columns."""
+    """Returns the caption of a table, and its grid whose first row may name the columns."""
     try:
         return _caption_and_grid(lxml_html.fragment_fromstring(source))
     except (etree.ParserError, ValueError):

@@ -64,7 +64,7 @@ def to_line(document: Document) -> str:
 
 
 def _as_markdown(block: str) -> str:
-    """What stands between two blank lines, so that it is read again as it is."""
+    """Returns what stands between two blank lines, so that it is read again as it is."""
     if is_header(block.partition("\n")[0]):
         return f"```{ROWS_FENCE}\n{block}\n```"
     return _SPECIAL.sub(r"\\\g<0>", block)

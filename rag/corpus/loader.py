@@ -168,13 +168,13 @@ def _document(
 
 
 def _published_by_name(name: str, language: Language) -> Published | None:
-    """The day that a file's name begins with, as Jekyll has it."""
+    """Returns the day that a file's name begins with, as Jekyll has it."""
     match = _STEM_DATE.match(name)
     return read_published(match[0], language) if match else None
 
 
 def _days_named(name: str, url: str | None, text: str) -> frozenset[tuple[int, int]]:
-    """The months and days in a file's name, its address and the head of its text.
+    """Returns the months and days in a file's name, its address and the head of its text.
 
     They tell which of two days a date like `03/04/2025` means.
     """
@@ -218,7 +218,7 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | Loa
 def _told(
     path: Path, notices: Iterable[ReadingNotice], line: int | None = None
 ) -> Iterator[LoadNotice]:
-    """The notices of a file; of an article that is one `line` of it, all at that line."""
+    """Yields the notices of a file; of an article that is one `line` of it, all at that line."""
     for notice in notices:
         yield LoadNotice(path=path, line=line or notice.line, reason=notice.reason)
 

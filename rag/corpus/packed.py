@@ -116,7 +116,7 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
 
 
 def _matter(text: str, property_title: str | None) -> FrontMatter:
-    """The article; its title is the one on the page, if there is one.
+    """Returns the article; its title is the one on the page, if there is one.
 
     The days among a file's properties are not used: they are those of a template, of printing or of
     a copy as often as the day of publication, which stands on the page (`rag.corpus.datelines`).
@@ -129,7 +129,7 @@ def _matter(text: str, property_title: str | None) -> FrontMatter:
 
 
 def _title_on_page(text: str) -> str | None:
-    """The first heading, else a first line that is neither a sentence nor a date."""
+    """Returns the first heading, else a first line that is neither a sentence nor a date."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     heading = next((line for line in lines[:_HEAD_LINES] if line.startswith("## ")), None)
     if heading:

@@ -43,7 +43,7 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+](?=\s)|^\d+(?=[.)]\s)")
 
 
 def count_elements(tree: Element) -> int:
-    """How many elements a page has, besides scripts and the like."""
+    """Returns how many elements a page has, besides scripts and the like."""
     return sum(1 for element in tree.iter(etree.Element) if element.tag not in _LEFT_OUT)
 
 
@@ -72,7 +72,7 @@ def put_in_order(tree: Element) -> None:
 
 
 def _holding_blocks(tree: Element) -> set[Element]:
-    """The elements that hold a block or a line break."""
+    """Returns the elements that hold a block or a line break."""
     holding: set[Element] = set()
     for element in reversed(list(tree.iter(etree.Element))):
         if element in holding or element.tag not in _INLINE:
@@ -150,7 +150,7 @@ def _paragraph(line: Element) -> Iterator[Element]:
 
 
 def whole_text(tree: Element) -> str:
-    """The text of a page as Markdown, menus included, a paragraph for each block or row.
+    """Returns the text of a page as Markdown, menus included, a paragraph for each block or row.
 
     It is cut at `MAX_WHOLE_CHARACTERS`, those of Markdown's own signs not counted.
     """

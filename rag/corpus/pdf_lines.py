@@ -52,7 +52,7 @@ def join_lines(pages: Sequence[str]) -> str:
 
 
 def _ends(text: str, following: str, width: int, *, is_first: bool) -> bool:
-    """Whether a paragraph ends with this line."""
+    """Tells whether a paragraph ends with this line."""
     if _SENTENCE_END.search(text):
         return len(text) < 0.9 * width
     # A short line that the next one goes on with in small letters was only broken early.
@@ -96,5 +96,5 @@ def _edges(page: Sequence[str]) -> set[int]:
 
 
 def _key(line: str) -> str:
-    """A line without what changes from page to page."""
+    """Returns a line without what changes from page to page."""
     return re.sub(r"\d+", "0", line.strip())

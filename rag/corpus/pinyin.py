@@ -1,4 +1,4 @@
-"""What Chinese words a run of pinyin may stand for, by the bundled dictionary."""
+"""Finds the Chinese words that a run of pinyin may stand for in the bundled dictionary."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def plain_pinyin(text: str) -> str:
 
 
 def is_pinyin(word: str) -> bool:
-    """Whether a plain word is made of syllables of pinyin."""
+    """Tells whether a plain word is made of syllables of pinyin."""
     ends = {0}
     for start in range(len(word)):
         if start in ends:

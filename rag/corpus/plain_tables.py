@@ -43,7 +43,7 @@ def with_plain_tables(source: str) -> str:
 
 
 def _block(lines: list[str]) -> Iterator[str]:
-    """The lines between two blank ones, with their tables in Markdown."""
+    """Yields the lines between two blank ones, with their tables in Markdown."""
     at = 0
     while at < len(lines):
         end = at
@@ -81,7 +81,7 @@ def _aligned(lines: list[str], at: int) -> list[list[str]]:
 
 
 def _cells(line: str) -> list[str]:
-    """What stands in columns; none where nothing is set apart."""
+    """Returns what stands in columns; none where nothing is set apart."""
     parts = [part for part in _APART.split(line.strip()) if part]
     return parts if len(parts) > 1 else []
 

@@ -53,7 +53,7 @@ def read_published(
 
 
 def possible_dates(text: str) -> tuple[WrittenDate, ...]:
-    """The dates that a text may mean: none, where it is no date."""
+    """Returns the dates that a text may mean: none, where it is no date."""
     try:
         return read_written_date(text)
     except (ValueError, OverflowError, LookupError):

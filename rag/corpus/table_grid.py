@@ -68,7 +68,7 @@ def merged_header(grid: Sequence[Sequence[str]], count: int) -> list[list[str]]:
 
 
 def markdown_table(grid: Sequence[Sequence[str]], *, header: bool) -> str:
-    """The grid in Markdown, on lines of its own; without `header` under empty names."""
+    """Returns the grid in Markdown, on lines of its own; without `header` under empty names."""
     columns = max(map(len, grid), default=0)
     rows = [list(row) + [""] * (columns - len(row)) for row in grid]
     if not header:

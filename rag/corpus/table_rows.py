@@ -37,12 +37,12 @@ class Table:
 
 
 def is_header(line: str) -> bool:
-    """Whether a line names the columns of the rows below it."""
+    """Tells whether a line names the columns of the rows below it."""
     return line.startswith("| ") and bool(_HEADER.fullmatch(line))
 
 
 def begins_in_table(text: str, start: int) -> bool:
-    """Whether the line of a document's text that `start` lies in is a row of a table."""
+    """Tells whether the line of a document's text that `start` lies in is a row of a table."""
     block = text.rfind("\n\n", 0, start) + 2
     block = 0 if block == 1 else block
     end = text.find("\n", block)
@@ -50,7 +50,7 @@ def begins_in_table(text: str, start: int) -> bool:
 
 
 def read_tables(text: str) -> tuple[Table, ...]:
-    """The tables of a document's text, in order."""
+    """Returns the tables of a document's text, in order."""
     found: list[Table] = []
     if "| " not in text:
         return ()

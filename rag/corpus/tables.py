@@ -40,7 +40,7 @@ _CAPTION_UNIT = re.compile(
 
 
 def table_lines(rows: Sequence[Sequence[str]], caption: str = "") -> tuple[str, ...]:
-    """The lines of a table whose first row may name the columns; `caption` stood above it.
+    """Returns the lines of a table whose first row may name the columns; `caption` stood above it.
 
     Columns of entities and rows of measures are turned round. A table of one column, or with
     texts for cells, becomes a line for each cell.
@@ -63,7 +63,7 @@ def table_lines(rows: Sequence[Sequence[str]], caption: str = "") -> tuple[str, 
 
 
 def _trimmed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """A rectangle without empty rows and columns."""
+    """Returns a rectangle without empty rows and columns."""
     width = max(map(len, rows), default=0)
     grid = [[*row, *[""] * (width - len(row))] for row in rows if any(row)]
     used = [at for at in range(width) if any(row[at] for row in grid)]
@@ -87,7 +87,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is_turned(labels: list[str], body: list[list[str]]) -> bool:
-    """Whether the rows are measures of what the columns are named for."""
+    """Tells whether the rows are measures of what the columns are named for."""
     if len(labels) < 3 or any(is_period(label) or unit_of(label) for label in labels[1:]):
         return False
     if labels[0].casefold() in _MEASURE_CORNERS:
@@ -97,7 +97,7 @@ def _is_turned(labels: list[str], body: list[list[str]]) -> bool:
 
 
 def _with_caption(labels: list[str], body: list[list[str]], caption: str) -> tuple[list[str], str]:
-    """The labels with the unit that the caption gives, and what the caption says besides.
+    """Returns the labels with the unit that the caption gives, and what the caption says besides.
 
     It says what is measured where the labels only name periods, or nothing.
     """
@@ -174,7 +174,7 @@ def _naming_columns(labels: list[str], body: list[list[str]]) -> list[int]:
 
 
 def _only_ordinals(labels: list[str], body: list[list[str]], count: int) -> bool:
-    """Whether the first `count` columns number the rows, and tell nothing of them."""
+    """Tells whether the first `count` columns number the rows, and tell nothing of them."""
     return count == 1 and (
         labels[0].casefold().rstrip("：:") in _ORDINAL_LABELS
         or [row[0] for row in body] == [str(i) for i in range(1, len(body) + 1)]
@@ -203,13 +203,13 @@ def _cell(label: str, value: str, *, chinese: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    """A cell's text without what would part it from its name, or end it."""
+    """Returns a cell's text without what would part it from its name, or end it."""
     text = text.replace("|", "/").replace("：", " ").replace("；", "，")
     return " ".join(text.replace("; ", ", ").split())
 
 
 def _cut(name: str, cells: list[str], *, chinese: bool) -> Iterator[str]:
-    """The row on one line, or on several where it is too long for a passage."""
+    """Yields the row on one line, or on several where it is too long for a passage."""
     between, behind = ("；", "：") if chinese else ("; ", ": ")
     part: list[str] = []
     for cell in cells:

@@ -16,13 +16,13 @@ def outermost_table(paragraph: Any) -> Any:
 
 
 def paragraph_text(paragraph: Any) -> str:
-    """The text of a paragraph's element, with a blank for each tab and line break."""
+    """Returns the text of a paragraph's element, with a blank for each tab and line break."""
     parts = paragraph.iter(_WORD + "t", _WORD + "tab", _WORD + "br")
     return "".join(part.text or " " for part in parts)
 
 
 def word_table(table: Any) -> str:
-    """A table's element as Markdown; a table within a cell is part of the cell's text."""
+    """Returns a table's element as Markdown; a table within a cell is part of the cell's text."""
     rows: list[list[Cell]] = []
     headings = 0
     above: list[str] = []

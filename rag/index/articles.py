@@ -162,7 +162,7 @@ def _document(row: Sequence[str | int | None]) -> Document:
 
 
 def columns_of(document: Document) -> tuple[str | int | None, ...]:
-    """An article's `DOCUMENT_COLUMNS`, as they are stored."""
+    """Returns an article's `DOCUMENT_COLUMNS`, as they are stored."""
     published = document.published
     return (
         document.doc_id,

@@ -21,7 +21,7 @@ class Exclusion:
 
 
 def exclusions(connection: sqlite3.Connection) -> tuple[Exclusion, ...]:
-    """Every exclusion of an open index."""
+    """Returns every exclusion of an open index."""
     rows = connection.execute("SELECT file, natural_id, title, content_hash FROM excluded")
     return tuple(
         Exclusion(file=file, natural_id=natural_id, title=title, content_hash=content_hash)

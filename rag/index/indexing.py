@@ -28,7 +28,7 @@ _FEW_FILES = 100
 
 
 def first_root(folder: Path) -> Path | None:
-    """The articles that an index is made of unasked: `seeds/` of the current folder.
+    """Returns the articles that an index is made of unasked: `seeds/` of the current folder.
 
     None where there is none, or where `folder` has an index already.
     """
@@ -37,7 +37,7 @@ def first_root(folder: Path) -> Path | None:
 
 
 def made_of_seeds(folder: Path) -> Message:
-    """What to say before an index is made unasked: it may take minutes."""
+    """Says that an index is made unasked, which may take minutes."""
     return Message(
         code="made_of_seeds",
         en=f"No index in {folder} yet: building it from seeds/.",

@@ -50,7 +50,7 @@ class KnownFile:
         return self.stamp is not None and self.stamp.startswith(_PREFIX)
 
     def is_unchanged(self, file: ArticleFile) -> bool:
-        """Whether the file, as it is now, needn't be read again."""
+        """Tells whether the file, as it is now, needn't be read again."""
         return file.stamp is not None and self.stamp == stamp_when_read(file.stamp)
 
     def document(self, natural_id: str) -> KnownDocument | None:
@@ -63,7 +63,7 @@ class KnownFile:
 
 
 def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
-    """Every file that an open index knows, with its articles."""
+    """Returns every file that an open index knows, with its articles."""
     documents: dict[int, list[KnownDocument]] = {}
     for file_id, *columns in connection.execute(
         "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
@@ -78,7 +78,7 @@ def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
 
 
 def known_file(connection: sqlite3.Connection, file: Path) -> KnownFile | None:
-    """What an open index knows of one file, given by its absolute path."""
+    """Returns what an open index knows of one file, given by its absolute path."""
     for (base,) in connection.execute("SELECT DISTINCT base FROM files").fetchall():
         if not file.is_relative_to(base):
             continue
@@ -96,7 +96,7 @@ def known_file(connection: sqlite3.Connection, file: Path) -> KnownFile | None:
 
 
 def all_read_by_this_version(connection: sqlite3.Connection) -> bool:
-    """Whether no file of an open index is known to have been read by another version."""
+    """Tells whether no file of an open index is known to have been read by another version."""
     row = connection.execute(
         "SELECT 1 FROM files WHERE substr(stamp, 1, ?) <> ? LIMIT 1", (len(_PREFIX), _PREFIX)
     )

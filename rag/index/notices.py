@@ -1,4 +1,4 @@
-"""What of the files was not understood though their articles are indexed.
+"""Keeps what was not understood of files whose articles are indexed.
 
 It is told for each file when that is read, so it is stored with the file, and goes with it.
 """
@@ -34,7 +34,7 @@ class Notice:
 
 
 def notices_of(notices: Iterable[LoadNotice]) -> tuple[Notice, ...]:
-    """The notices as they are shown."""
+    """Returns the notices as they are shown."""
     return tuple(_notice(str(n.path), n.line, n.reason) for n in notices)
 
 

@@ -1,4 +1,4 @@
-"""What is stored of an article besides itself: its passages, and what they are found by."""
+"""Prepares what is stored beside an article: its passages, and what they are found by."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Prepared:
     terms: tuple[bytes, ...]
 
     def texts(self) -> list[str]:
-        """What is embedded, passage by passage."""
+        """Returns what is embedded, passage by passage."""
         return [self.document.text[span.start : span.end] for span in self.spans]
 
 

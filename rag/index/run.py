@@ -272,7 +272,7 @@ class Run:
         return prepare(document, self._embedder, natural_id=natural_id, base=base, path=path)
 
     def _is_stored(self, article: Prepared) -> bool:
-        """Whether another reading of the same file gave what this one gives."""
+        """Tells whether another reading of the same file gave what this one gives."""
         return self._writer.is_stored(
             article.document,
             signature=article.signature,

@@ -152,7 +152,7 @@ class Writer:
     def set_stamp(
         self, base: str, path: str, stamp: str | None, notices: Iterable[LoadNotice]
     ) -> None:
-        """All articles of this file are stored as they were when it had that stamp.
+        """Remember that all articles of a file are stored as they were when it had that stamp.
 
         `notices` are what of them was not understood.
         """
@@ -204,7 +204,7 @@ class Writer:
         keys: Sequence[str],
         terms: Sequence[bytes],
     ) -> bool:
-        """Whether `put_document` would store what is there, by the checksum of all of it."""
+        """Tells whether `put_document` would store what is there, by the checksum of all of it."""
         row = self._connection.execute(
             "SELECT generation, checksum FROM documents WHERE doc_id = ?", (document.doc_id,)
         ).fetchone()

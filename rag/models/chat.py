@@ -69,7 +69,7 @@ class ChatModel(Protocol):
 
 
 def short_reply(model: ChatModel, messages: Sequence[ChatMessage], most: int) -> str:
-    """The text of a reply that should be short; reading ends after `most` characters of it.
+    """Returns the text of a reply that should be short; reading ends after `most` characters of it.
 
     Raises a `ChatModelError` where the model does.
     """

@@ -1,4 +1,4 @@
-"""How a chat model can fail, in words for a person; they name the endpoint and never the key."""
+"""Says how a chat model failed; the messages name the endpoint and never the key."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class ChatFailures:
     api_key: str | None = field(default=None, repr=False)
 
     def refused(self, status: int, error: Exception) -> ChatModelRefused | ChatModelFailed:
-        """The server answered with an HTTP error."""
+        """Says that the server answered with an HTTP error."""
         said = "" if " - " in str(error) else error_body(error)
         detail = self._detail(f"{error} - {said}" if said else error)
         kind = ChatModelRefused if status < 500 else ChatModelFailed
@@ -49,7 +49,7 @@ class ChatFailures:
         )
 
     def timed_out(self) -> ChatModelTimedOut:
-        """Nothing of the reply came for too long."""
+        """Says that nothing of the reply came for too long."""
         return ChatModelTimedOut(
             en=f"The chat model {self._where} sent nothing for {self.timeout:g} s: raise"
             " RAG_TIMEOUT, or check the server.",
@@ -58,7 +58,7 @@ class ChatFailures:
         )
 
     def unreachable(self) -> ChatModelUnreachable:
-        """There is no connection."""
+        """Says that there is no connection."""
         proxy = without_credentials(self.proxy) if self.proxy else ""
         through = f" through the proxy {proxy}" if proxy else ""
         via = f"（经由代理 {proxy}）" if proxy else ""
@@ -69,7 +69,7 @@ class ChatFailures:
         )
 
     def no_way(self, error: Exception) -> ChatModelUnreachable:
-        """Not even a connection can be tried: the proxy or the certificates can't be used."""
+        """Says that no connection can be tried: the proxy or the certificates can't be used."""
         if self.proxy is None:
             detail = self._detail(error)
             return ChatModelUnreachable(
@@ -87,7 +87,7 @@ class ChatFailures:
         )
 
     def not_of_protocol(self, error: Exception) -> ChatModelFailed:
-        """The server sent what no chat completion is made of."""
+        """Says that the server sent something that is no chat completion."""
         detail = self._detail(error)
         return ChatModelFailed(
             en=f"The chat model {self._where} sent something that is not of the protocol"
@@ -97,7 +97,7 @@ class ChatFailures:
         )
 
     def reported(self, error: Exception) -> ChatModelFailed:
-        """The server reported an error in the place of a reply."""
+        """Says that the server reported an error in the place of a reply."""
         detail = self._detail(error)
         return ChatModelFailed(
             en=f"The chat model {self._where} reported an error ({detail}): try again, or check"
@@ -106,14 +106,14 @@ class ChatFailures:
         )
 
     def broke_off(self) -> ChatModelBrokeOff:
-        """The stream ended before the reply did."""
+        """Says that the stream ended before the reply did."""
         return ChatModelBrokeOff(
             en=f"The reply of the chat model {self._where} broke off: try again.",
             zh=f"{self._where_zh} 的回复中途断开：请重试。",
         )
 
     def empty(self) -> ChatModelEmpty:
-        """The reply was whole and had no text."""
+        """Says that the reply was whole and had no text."""
         return ChatModelEmpty(
             en=f"The chat model {self._where} replied with no text: try again, or choose another"
             " model with RAG_MODEL.",
@@ -121,7 +121,7 @@ class ChatFailures:
         )
 
     def only_thought(self) -> ChatModelEmpty:
-        """The model thought until it was stopped, and said nothing."""
+        """Says that the model thought until it was stopped, and gave no answer."""
         return ChatModelEmpty(
             en=f"The chat model {self._where} only thought and gave no answer: let it think less"
             " or write more tokens, or choose another model with RAG_MODEL.",

@@ -42,7 +42,7 @@ class ReportedError(ValueError):
 
 
 def read_events(pieces: Iterable[bytes], patience: float) -> Iterator[ReplyEvent]:
-    """The events of a body that comes in `pieces`, cut anywhere.
+    """Yields the events of a body that comes in `pieces`, cut anywhere.
 
     Raises `TimeoutError` where nothing but comments and empty events came for `patience` seconds,
     `ReportedError` for an error object, and `ValueError` for what isn't of the protocol.
@@ -60,7 +60,7 @@ def read_events(pieces: Iterable[bytes], patience: float) -> Iterator[ReplyEvent
 
 
 def _chunks(pieces: Iterable[bytes]) -> Iterator[dict[str, Any] | str | None]:
-    """Each event's object, "[DONE]" as it is, and None for a piece that brought no event."""
+    """Yields each event's object, "[DONE]" as it is, and None for a piece that brought no event."""
     held = bytearray()  # the lines of an object that spans several
     framed = False  # whether these came as `data:`; else they are a body of plain JSON
     for line in _lines(pieces):
@@ -154,7 +154,7 @@ def _event(chunk: dict[str, Any] | str) -> ReplyEvent:
 
 
 def _first(choices: object) -> dict[str, Any]:
-    """The first of several answers, where there is any."""
+    """Returns the first of several answers, where there is any."""
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and choice.get("index") in (0, "0", None):
             return choice
@@ -162,7 +162,7 @@ def _first(choices: object) -> dict[str, Any]:
 
 
 def _text_and_thought(content: object) -> tuple[str, str]:
-    """What a `content` says and what it thinks: a text, a part, or a list of these."""
+    """Returns what a `content` says and what it thinks: a text, a part, or a list of these."""
     if isinstance(content, str):
         return content, ""
     if isinstance(content, list):
@@ -194,5 +194,5 @@ def _error_text(error: object) -> str:
 
 
 def _sound(text: str) -> str:
-    """The text without lone halves of surrogate pairs, which no file or terminal takes."""
+    """Returns the text without lone halves of surrogate pairs, which no file or terminal takes."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")

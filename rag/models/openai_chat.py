@@ -167,7 +167,7 @@ class _Reply:
         self._patience = patience
 
     def read(self, pieces: Iterator[bytes]) -> Iterator[ReplyPiece]:
-        """What is said while it comes in. Raises whatever the reading of the bytes does."""
+        """Yields what is said while it comes in. Raises whatever the reading of the bytes does."""
         for event in read_events(pieces, self._patience):
             self._begun = self._begun or event != ReplyEvent()
             self._usage = event.usage or self._usage
@@ -223,7 +223,7 @@ def _plainer(form: _Form, error: Exception) -> _Form | None:
 
 
 def _without_system(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """The same messages with the rules at the top of the first one of the user."""
+    """Returns the same messages with the rules at the top of the first one of the user."""
     rules = [message.content for message in messages if message.role == "system"]
     others = [message for message in messages if message.role != "system"]
     first = ChatMessage(role="user", content="\n\n".join([*rules, others[0].content]))

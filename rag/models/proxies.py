@@ -1,4 +1,4 @@
-"""Which proxy of the environment stands between this machine and an endpoint."""
+"""Tells which proxy of the environment stands between this machine and an endpoint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.request import getproxies, proxy_bypass
 
 
 def is_this_machine(host: str) -> bool:
-    """Whether a name or address can mean nothing but this machine."""
+    """Tells whether a name or address can mean nothing but this machine."""
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -37,7 +37,7 @@ def proxy_for(endpoint: str) -> str | None:
 
 
 def without_credentials(url: str) -> str:
-    """The URL as it may be shown: without user, password and query."""
+    """Returns the URL as it may be shown: without user, password and query."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What a model says, parted from what it thinks and from the control tokens of its template.
+"""Parts what a model says from what it thinks and from the control tokens of its template.
 
 Servers should keep both out of a reply, and often don't: thoughts come between tags, sometimes
 without the opening one (it stood at the end of the prompt) or the closing one (the model was cut
@@ -75,7 +75,7 @@ class Spoken:
         return given
 
     def finish(self) -> list[str | ThoughtSoFar]:
-        """What is left, when nothing more is coming."""
+        """Returns what is left, when nothing more is coming."""
         given: list[str | ThoughtSoFar] = []
         self._take(self._rest, given)
         self._rest = ""
@@ -87,7 +87,7 @@ class Spoken:
         self._last_thought = (self._last_thought + text)[-_REMEMBERED:]
 
     def conclusion(self) -> str:
-        """The last paragraph of several thought, for a reply that never left its thoughts.
+        """Returns the last paragraph of several thought, for a reply that never left its thoughts.
 
         Some models forget to close them, and some servers take a whole reply for them.
         """

@@ -26,7 +26,7 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def with_days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
-    """The fragment without its words for days, and the question with them.
+    """Returns the fragment without its words for days, and the question with them.
 
     The third value tells whether the fragment had any.
     """
@@ -61,7 +61,7 @@ def is_days(text: str) -> bool:
 
 
 def _written(day: date, like: str) -> str:
-    """A day, written like another one."""
+    """Returns a day, written like another one."""
     month = ENGLISH_MONTHS[day.month - 1]
     if re.fullmatch(r"(?:19|20)\d\d", like):
         return str(day.year)

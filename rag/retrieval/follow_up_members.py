@@ -11,7 +11,7 @@ _PRODUCT = re.compile(r"[A-Za-z]*[A-Z][A-Za-z]{2,} ?\d")
 
 
 def with_member(fragment: str, question: str) -> str | None:
-    """The question with the fragment's identifier for its own.
+    """Returns the question with the fragment's identifier for its own.
 
     None where the fragment brings anything else that the question doesn't say, or where the
     question names none that it could take the place of, or several.
@@ -31,7 +31,7 @@ def with_member(fragment: str, question: str) -> str | None:
 
 
 def is_member(text: str) -> bool:
-    """Whether a text is an identifier and nothing else."""
+    """Tells whether a text is an identifier and nothing else."""
     core = _ARTICLE.sub("", text.strip())
     return any(one.text == core for one in read_identifiers(core))
 

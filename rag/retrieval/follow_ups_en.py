@@ -103,7 +103,7 @@ def self_contained(question: str, before: Before) -> str | None:
 
 
 def is_bare(question: str) -> bool:
-    """Whether a text is a question word alone ("Why?", "What next?")."""
+    """Tells whether a text is a question word alone ("Why?", "What next?")."""
     core = _core(question)
     return bool(_LATER.match(core) or _BARE.match(core))
 
@@ -330,7 +330,7 @@ def _thin(core: str) -> bool:
 
 
 def _is_fragment(core: str) -> bool:
-    """Whether a text is no sentence: a name, a member of a series, or some days."""
+    """Tells whether a text is no sentence: a name, a member of a series, or some days."""
     words = core.split()
     names = english_names(core)
     whole = len(names) == 1 and names[0].text == re.sub(r"^[Tt]he ", "", core)

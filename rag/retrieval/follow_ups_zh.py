@@ -81,13 +81,13 @@ def self_contained(question: str, before: Before) -> str | None:
 
 
 def is_bare(question: str) -> bool:
-    """Whether a text is a question word alone ("为什么？", "后来呢？")."""
+    """Tells whether a text is a question word alone ("为什么？", "后来呢？")."""
     core = _core(question)
     return bool(_LATER.match(core) or _BARE.match(core))
 
 
 def fragment_of(question: str, *, led: bool = False) -> str | None:
-    """What a text that is no sentence brings (华为 of "那华为呢？"); None for a sentence.
+    """Returns what a text that is no sentence brings (华为 of "那华为呢？"); None for a sentence.
 
     With `led` only where it has the form of a follow-up.
     """
@@ -182,7 +182,7 @@ def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
 
 
 def _whole_name(text: str, slot: Name, names: Sequence[Name], fragment: str) -> str:
-    """A name with what belongs to it where the fragment is as long: 青禾乳业 before 白溪乳业.
+    """Returns a name and what belongs to it where the fragment is as long: 青禾乳业, 白溪乳业.
 
     The segmenter parts such names, and may take either part for the name.
     """

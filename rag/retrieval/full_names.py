@@ -73,7 +73,7 @@ class FullName:
 
 @lru_cache(maxsize=256)
 def full_names(question: str, language: Language) -> tuple[FullName, ...]:
-    """The names of a question in its own script, as far as the dictionary lacks them."""
+    """Returns the names of a question in its own script, as far as the dictionary lacks them."""
     return _chinese(simplified(question)) if language == "zh" else _english(question)
 
 
@@ -108,12 +108,12 @@ def _english(question: str) -> tuple[FullName, ...]:
 
 
 def _tells(word: str) -> bool:
-    """Whether a word of a name tells what it names: no title, no "Group", no number."""
+    """Tells whether a word of a name tells what it names: no title, no "Group", no number."""
     return len(word) > 1 and word.lower() not in _NO_PART and not re.search(r"\d", word)
 
 
 def _meanings(phrase: str) -> frozenset[str]:
-    """What the dictionary calls an English word or phrase in Chinese."""
+    """Returns what the dictionary calls an English word or phrase in Chinese."""
     key = " ".join(map(stem, phrase.split()))
     return load_dictionary().chinese.get(key, frozenset())
 
@@ -129,7 +129,7 @@ def _is_own(word: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=256)
 def _words_of(article: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
-    """Every word of an English article in small letters, and its capitalised runs."""
+    """Returns every word of an English article in small letters, and its capitalised runs."""
     runs = []
     for match in _RUN.finditer(article):
         words = [w.removesuffix("'s").removesuffix("’s") for w in match[0].split()]
@@ -163,7 +163,7 @@ def _english_standing(name: FullName, article: str) -> tuple[Standing, str]:
 
 
 def _present(word: str, there: frozenset[str], runs: tuple[tuple[str, ...], ...]) -> bool:
-    """Whether an article has a word of a name: also in the plural, shortened, or misspelt."""
+    """Tells whether an article has a word of a name: also in the plural, shortened, or misspelt."""
     lower = word.lower()
     forms = {lower, f"{lower}s", f"{lower}es", lower.removesuffix("s"), lower.removesuffix("es")}
     if forms & there or any(len(lower) > 3 and lower in other for other in there):
@@ -174,7 +174,7 @@ def _present(word: str, there: frozenset[str], runs: tuple[tuple[str, ...], ...]
 
 
 def _one_letter_off(one: str, other: str) -> bool:
-    """Whether a long word is another one with a letter more, less, changed, or two exchanged.
+    """Tells whether a long word is another one with a letter more, less, changed, or two exchanged.
 
     Of short ones that makes another name: Tesk and Vesk.
     """
@@ -191,7 +191,7 @@ def _one_letter_off(one: str, other: str) -> bool:
 
 
 def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
-    """The name of something else that a word of the name belongs to in an article."""
+    """Returns the name of something else that a word of the name belongs to in an article."""
     own = {w.lower() for w in name.part}
     first, last = word == name.part[0], word == name.part[-1]
     for run in runs:
@@ -208,7 +208,7 @@ def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> s
 
 
 def _alike(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
-    """A name of two words or more that shares a word with one that is absent."""
+    """Returns a name of two words or more that shares a word with one that is absent."""
     wanted = {word.lower() for word in name.part}
     found = (run for run in runs if len(run) > 1 and wanted & {word.lower() for word in run})
     return next((" ".join(run) for run in found), "")
@@ -249,7 +249,7 @@ def _chinese_standing(name: FullName, article: str) -> tuple[Standing, str]:
 
 
 def _of_another_kind(part: str, kind: str, article: str) -> str:
-    """The part of a name with what an article says of its kind, where that is another one.
+    """Returns the part of a name with what an article says of its kind, where that is another one.
 
     A county may be called by its name alone, so all that is said of it must be of another kind.
     """

@@ -1,4 +1,4 @@
-"""How the articles of an index, and the dictionary, write a word in Latin letters."""
+"""Tells how the articles of an index, and the dictionary, write a word in Latin letters."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class KnownWords:
         self._written: dict[str, Counter[str]] = {}
 
     def holds(self, word: str) -> bool:
-        """Whether any article has the word, in whatever case and with whatever ending."""
+        """Tells whether any article has the word, in whatever case and with whatever ending."""
         return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
 
     def passages_with(self, text: str) -> int:
@@ -41,7 +41,7 @@ class KnownWords:
         )
 
     def passages_naming(self, word: str) -> int:
-        """How many passages have a word, or one of its Chinese names, each counted."""
+        """Returns how many passages have a word, or one of its Chinese names, each counted."""
         chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
         return sum(map(self.passages_with, (word, *chinese)))
 
@@ -57,13 +57,13 @@ class KnownWords:
         return word.capitalize() if names_in_dictionary(word) else None
 
     def is_name(self, word: str) -> bool:
-        """Whether articles write a word, however common otherwise, with a capital alone."""
+        """Tells whether articles write a word, however common otherwise, with a capital alone."""
         written = self.written(word)
         small = sum(often for way, often in written.items() if way.islower())
         return written.total() >= _OFTEN and small <= (1 - _VERY_SURE) * written.total()
 
     def written(self, word: str) -> Counter[str]:
-        """How often articles write the word in which way, of those that were looked at."""
+        """Returns how often articles write the word in which way, of those that were looked at."""
         low = word.casefold()
         if low not in self._written:
             if len(self._written) >= _REMEMBERED:
@@ -87,7 +87,7 @@ class KnownWords:
         return written or (Counter() if in_dictionary(word) else opening)
 
     def _texts(self, word: str) -> Iterator[str]:
-        """Some passages that hold a word, those at hand first."""
+        """Yields some passages that hold a word, those at hand first."""
         left = _LOOKED_AT
         for section in self._sections:
             rows = section.sample.postings.find(_term(word))[0][:left].tolist()
@@ -100,12 +100,12 @@ class KnownWords:
 
 
 def in_dictionary(word: str) -> bool:
-    """Whether the dictionary has an English word, be it within a phrase."""
+    """Tells whether the dictionary has an English word, be it within a phrase."""
     return stem(word) in _dictionary_words()
 
 
 def names_in_dictionary(phrase: str) -> bool:
-    """Whether most of what the dictionary calls by an English word or phrase are names."""
+    """Tells whether most of what the dictionary calls by an English word or phrase are names."""
     dictionary = load_dictionary()
     words = phrase.lower().split()
     stems = [stem(word) for word in words]

@@ -18,7 +18,7 @@ _LETTERS_OF_WORDS = 5
 
 
 def pinyin_words(question: str, known: KnownWords) -> list[str]:
-    """The words of a question in pinyin, without tones; none for any other text.
+    """Returns the words of a question in pinyin, without tones; none for any other text.
 
     All words are pinyin, most are no English ones, and one of these at least is a Chinese word of
     some length that no article has in Latin letters.
@@ -41,7 +41,7 @@ def pinyin_words(question: str, known: KnownWords) -> list[str]:
 
 
 def _is_foreign(word: str) -> bool:
-    """Whether a word is no English one; Huawei and Shanghai are pinyin in English as well."""
+    """Tells whether a word is no English one; Huawei and Shanghai are pinyin in English as well."""
     if word in ENGLISH_STOP:
         return False
     called = load_dictionary().chinese.get(stem(word), frozenset())

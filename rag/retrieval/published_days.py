@@ -24,7 +24,7 @@ _DAYS_UNTIL_OTHERS = 60
 
 
 def until_reported(frame: TimeFrame | None, periods: Sequence[Period]) -> TimeFrame | None:
-    """The frame, where figures of periods are asked for until these have come out."""
+    """Returns the frame, where figures of periods are asked for until these have come out."""
     if not periods or frame is None or frame.effect != "prefer" or frame.end is None:
         return frame
     late = max(_DAYS_UNTIL_REPORTED.get(p.last - p.first + 1, _DAYS_UNTIL_OTHERS) for p in periods)

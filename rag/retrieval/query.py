@@ -128,7 +128,7 @@ def understand(
 
 
 def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
-    """The turns that asked something of the articles: what a follow-up can lean on."""
+    """Returns the turns that asked something of the articles: what a follow-up can lean on."""
     return tuple(
         answer
         for answer in history
@@ -188,7 +188,7 @@ def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
 
 
 def _topic_alone(question: str) -> str | None:
-    """What "那百度呢？" brings where nothing was asked before it."""
+    """Returns what "那百度呢？" brings where nothing was asked before it."""
     return _follow_ups(text_language(question)).fragment_of(question, led=True)
 
 

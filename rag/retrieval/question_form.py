@@ -20,7 +20,7 @@ _BLANK = re.compile(
 
 
 def tidy_question(question: str) -> str:
-    """The question in the form that is searched: one kind of blank, letter and end.
+    """Returns the question in the form that is searched: one kind of blank, letter and end.
 
     Full-width letters and digits become ordinary ones, blanks within Chinese go (not those of a
     quotation), courtesies around the question too; a common first word gets its capital, and the

@@ -52,7 +52,7 @@ class Spelled:
 
 
 def spelled(question: str, known: KnownWords) -> Spelled:
-    """The question with its words in their usual case, and clear slips in names corrected.
+    """Returns the question with its words in their usual case, and clear slips in names corrected.
 
     A slip is clear where two neighbours are exchanged, or a letter is doubled or not doubled, and
     where a letter within the name is missing or too many in a name that the dictionary has.
@@ -87,7 +87,7 @@ def _is_known(word: str, known: KnownWords) -> bool:
 
 
 def in_usual_case(question: str, words: Sequence[str], known: KnownWords) -> list[str]:
-    """The words of a question with the capitals that they usually have."""
+    """Returns the words of a question with the capitals that they usually have."""
     without = _without_case(question, words)
     # Whoever writes an English question with capitals means "won" and "mainland" as they stand.
     meant = not without and text_language(question) == "en"
@@ -129,7 +129,7 @@ def _without_case(question: str, words: Sequence[str]) -> bool:
 
 
 def _in_case(word: str, before: str, known: KnownWords, *, without_case: bool) -> str:
-    """The word with the capitals that it usually has."""
+    """Returns the word with the capitals that it usually has."""
     low = word.lower()
     if low in ENGLISH_STOP:
         # "IN THE US" names a country.
@@ -157,7 +157,7 @@ def _in_case(word: str, before: str, known: KnownWords, *, without_case: bool) -
 
 
 def _only(candidates: Iterator[tuple[str, bool]], known: KnownWords) -> str | None:
-    """The one name among candidates, None where there are several or none.
+    """Returns the one name among candidates, None where there are several or none.
 
     Each comes with whether it must be well known. A name must stand in the articles, under its
     Chinese name at least.
@@ -175,7 +175,7 @@ def _only(candidates: Iterator[tuple[str, bool]], known: KnownWords) -> str | No
 
 
 def _slips(word: str) -> Iterator[tuple[str, bool]]:
-    """What a word may be a slip of, and whether that must be a name of the dictionary."""
+    """Yields what a word may be a slip of, and whether that must be a name of the dictionary."""
     for i in range(1, len(word)):
         if word[i] != word[i - 1] and i > 1:
             yield word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :], False
@@ -192,7 +192,7 @@ def _slips(word: str) -> Iterator[tuple[str, bool]]:
 
 
 def _other_letters(word: str) -> Iterator[tuple[str, bool]]:
-    """What a word is close to: another letter somewhere, or one missing or too many."""
+    """Yields what a word is close to: another letter somewhere, or one missing or too many."""
     for i in range(1, len(word)):
         for letter in _LETTERS:
             if letter != word[i]:

@@ -203,7 +203,7 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
 
 
 def _widened(concept: Concept) -> Concept:
-    """The concept with the other words that reports use for the same count."""
+    """Returns the concept with the other words that reports use for the same count."""
     forms = frozenset[str]().union(*(words for words in ONE_COUNT if words & concept.forms))
     return replace(concept, forms=concept.forms | forms) if forms else concept
 

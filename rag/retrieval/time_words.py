@@ -83,7 +83,7 @@ def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] =
 
 
 def day_of_report(question: str, frame: TimeFrame | None) -> date | None:
-    """The day whose report a question asks for: "5月2日公布的死亡人数", "the toll on May 2".
+    """Returns the day whose report is asked for: "5月2日公布的死亡人数", "the toll on May 2".
 
     None where a day is named on which something happened, or none at all.
     """

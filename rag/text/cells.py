@@ -42,7 +42,7 @@ _SUM = re.compile(
 
 
 def cell_value(text: str) -> Decimal | None:
-    """The number that a cell states with its magnitude applied, None where it states none.
+    """Returns the number that a cell states with its magnitude applied, None where it states none.
 
     "1,234.5", "1.2万", "−3.2%", "(45)", "$64m" and "约3万人" are numbers. A range, a date or a
     sentence with a number in it is none.
@@ -59,23 +59,23 @@ def cell_value(text: str) -> Decimal | None:
 
 
 def unit_of(label: str) -> str:
-    """The unit that stands in brackets behind a column's name; empty where none does."""
+    """Returns the unit that stands in brackets behind a column's name; empty where none does."""
     match = _UNIT.search(label)
     return match[1].strip() if match and not is_period(match[1]) else ""
 
 
 def without_unit(label: str) -> str:
-    """A column's name without what stands in brackets behind it."""
+    """Returns a column's name without what stands in brackets behind it."""
     return _UNIT.sub("", label).strip() or label.strip()
 
 
 def is_period(text: str) -> bool:
-    """Whether a cell is nothing but a year, a quarter, a month or the like."""
+    """Tells whether a cell is nothing but a year, a quarter, a month or the like."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return 2 <= len(plain) <= 24 and bool(_PERIOD.fullmatch(without_unit(plain)))
 
 
 def is_sum(name: str) -> bool:
-    """Whether a row of that name sums up or averages others: 合计, 全市, "Total"."""
+    """Tells whether a row of that name sums up or averages others: 合计, 全市, "Total"."""
     plain = unicodedata.normalize("NFKC", name).strip(" :：*")
     return bool(_SUM.fullmatch(without_unit(plain)))

@@ -9,7 +9,7 @@ import rjieba
 
 
 def simplified(text: str) -> str:
-    """The text with Traditional characters folded into Simplified ones."""
+    """Returns the text with Traditional characters folded into Simplified ones."""
     converted: str = _simplified().convert(text)
     return converted
 
@@ -25,12 +25,12 @@ def segmented(han: str) -> list[str]:
 
 
 def is_word(han: str) -> bool:
-    """Whether the segmenter knows these Han characters, two or more, as one word."""
+    """Tells whether the segmenter knows these Han characters, two or more, as one word."""
     return len(han) > 1 and segmented(han) == [han]
 
 
 def tagged(text: str) -> list[tuple[str, str]]:
-    """The words of a text in order, unknown ones guessed at, each with its part of speech.
+    """Returns the words of a text in order, unknown ones guessed at, each with its part of speech.
 
     The tags are jieba's: `n` a noun, `nr` a person, `ns` a place, `v` a verb, `eng` Latin letters.
     """

@@ -39,7 +39,7 @@ _TITLE_CASE = re.compile(r"\b[A-Z][a-z]+ [A-Z]")
 
 
 def courtesy_in(text: str) -> Courtesy | None:
-    """The courtesy that a text is and no more, None for anything else, however polite."""
+    """Returns the courtesy that a text is and no more, None for anything else, however polite."""
     if len(text) > _LONGEST:
         return None
     words = folded(text)

@@ -1,4 +1,4 @@
-"""Which characters are Han characters: the one range that every part of the program uses."""
+"""Tells which characters are Han characters, by the one range that the whole program uses."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ HAN_CHARACTER = re.compile(f"[{HAN}]")
 
 
 def has_han(text: str) -> bool:
-    """Whether a text holds any Han character."""
+    """Tells whether a text holds any Han character."""
     return bool(HAN_CHARACTER.search(text))

@@ -66,11 +66,11 @@ class Identifier:
     member: Member
 
     def same_series(self, other: Identifier) -> bool:
-        """Whether both are members of one series, the same or two."""
+        """Tells whether both are members of one series, the same or two."""
         return not self.series.isdisjoint(other.series)
 
     def same_member(self, other: Identifier) -> bool:
-        """Whether both may be one thing: F-35 may be an F-35A."""
+        """Tells whether both may be one thing: F-35 may be an F-35A."""
         (ours, tail), (theirs, other_tail) = self.member, other.member
         alike = tail == other_tail or not tail or not other_tail
         return self.same_series(other) and ours == theirs and alike
@@ -92,7 +92,7 @@ def read_identifiers(text: str) -> tuple[Identifier, ...]:
 
 
 def by_series(identifiers: Iterable[Identifier]) -> list[tuple[Identifier, ...]]:
-    """The identifiers grouped by series, in order."""
+    """Returns the identifiers grouped by series, in order."""
     groups: list[tuple[Identifier, ...]] = []
     for identifier in identifiers:
         for place, group in enumerate(groups):
@@ -105,7 +105,7 @@ def by_series(identifiers: Iterable[Identifier]) -> list[tuple[Identifier, ...]]
 
 
 def relation(asked: Sequence[Identifier], text: str) -> Relation:
-    """Whether a text names one of those asked about, which are of one series.
+    """Tells whether a text names one of those asked about, which are of one series.
 
     "other" where it names members of that series, and none of these.
     """
@@ -121,7 +121,7 @@ def relation(asked: Sequence[Identifier], text: str) -> Relation:
 
 
 def relation_within(asked: Sequence[Identifier], sentence: str, around: Sequence[str]) -> Relation:
-    """Whether a sentence speaks of one of those asked about, which are of one series.
+    """Tells whether a sentence speaks of one of those asked about, which are of one series.
 
     What it names itself comes first; a sentence that names none speaks of what the texts around
     it name, such as its passage and its article's title.
@@ -134,7 +134,7 @@ def relation_within(asked: Sequence[Identifier], sentence: str, around: Sequence
 
 
 def two_things(one: str, other: str) -> bool:
-    """Whether two texts name different members of one series."""
+    """Tells whether two texts name different members of one series."""
     return any(relation(group, other) == "other" for group in by_series(read_identifiers(one)))
 
 

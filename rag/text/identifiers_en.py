@@ -73,14 +73,14 @@ Found = tuple[int, int, frozenset[str], Member]
 
 
 def read_english(text: str) -> Iterator[Found]:
-    """The identifiers in Latin letters, as they stand in English and in Chinese text."""
+    """Yields the identifiers in Latin letters, as they stand in English and in Chinese text."""
     yield from _behind_a_noun(text)
     yield from _codes(text)
     yield from _ahead_of_a_noun(text)
 
 
 def member(written: str) -> Member:
-    """The digits of a member and the letters behind them: ("35", "a") for 35A."""
+    """Returns the digits of a member and the letters behind them: ("35", "a") for 35A."""
     match = re.match(r"0*(\d+(?:\.\d+)?)(.*)", written)
     return (match[1], match[2].lower()) if match else (written.lower(), "")
 
@@ -124,7 +124,7 @@ def _ahead_of_a_noun(text: str) -> Iterator[Found]:
 
 
 def _which(written: str, noun: str, said: str) -> Member | None:
-    """Which member a noun with something behind it names, None where it names none."""
+    """Tells which member a noun with something behind it names, None where it names none."""
     listed, capital = noun in _SERIES, any(map(str.isupper, written))
     if noun in _NO_SERIES or not (listed or capital):
         return None

@@ -111,7 +111,7 @@ def _numbered(text: str, match: re.Match[str]) -> Iterator[Found]:
 
 
 def _listed(text: str, at: int, series: frozenset[str]) -> Iterator[Found]:
-    """The members that a list names ahead of its last one, which begins at `at`."""
+    """Yields the members that a list names ahead of its last one, which begins at `at`."""
     for _ in range(_LONGEST_LIST):
         match = _BEFORE_IT.search(text[max(0, at - 8) : at])
         if match is None:
@@ -122,7 +122,7 @@ def _listed(text: str, at: int, series: frozenset[str]) -> Iterator[Found]:
 
 
 def _series_of(tail: str) -> tuple[str, int]:
-    """The series that the words behind a number name, and how many characters name it.
+    """Returns the series that the words behind a number name, and how many characters name it.
 
     Empty for a day, a rank or a quarter.
     """
@@ -139,12 +139,12 @@ def _series_of(tail: str) -> tuple[str, int]:
 
 
 def _member(written: str) -> Member:
-    """Which member a number in either notation is, as digits."""
+    """Tells which member a number in either notation is, as digits."""
     return member(written) if written.isascii() else (str(_value(written)), "")
 
 
 def _value(numeral: str) -> int:
-    """The value of a Chinese numeral below a thousand; 二〇三 is read digit by digit."""
+    """Returns the value of a Chinese numeral below a thousand; 二〇三 is read digit by digit."""
     if not set(numeral) & set("十百"):
         return int("".join(str(CHINESE_DIGITS[character]) for character in numeral))
     return chinese_number(numeral)[0]

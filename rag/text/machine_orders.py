@@ -31,7 +31,7 @@ class Signals:
     enough: float
 
     def speaks_to_a_machine(self, text: str) -> bool:
-        """Whether the text, without its quotations, speaks to a program that reads it."""
+        """Tells whether the text, without its quotations, speaks to a program that reads it."""
         if not self.hint.search(text):
             return False
         directed = _earned(text, self.directed)
@@ -44,7 +44,7 @@ def weighted(*signals: tuple[float, str]) -> Weighted:
 
 
 def any_of(words: str | Iterable[str]) -> str:
-    """A pattern for any of the words, which blanks part."""
+    """Returns a pattern for any of the words, which blanks part."""
     return "(?:" + "|".join(words.split() if isinstance(words, str) else words) + ")"
 
 

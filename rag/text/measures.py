@@ -1,4 +1,4 @@
-"""What a figure measures, as far as its words tell."""
+"""Reads what a figure measures from the words around it."""
 
 from __future__ import annotations
 
@@ -100,11 +100,11 @@ def asks_for_figure(question: str) -> bool:
 
 
 def is_increase(text: str) -> bool:
-    """Whether a text says only by how many a count has grown: "another 3 people died"."""
+    """Tells whether a text says only by how many a count has grown: "another 3 people died"."""
     return bool(_INCREASE.search(text)) and not _TOTAL.search(text)
 
 
 @lru_cache(maxsize=4096)
 def measures_in(text: str) -> frozenset[str]:
-    """The names of the measures in `MEASURES` whose words stand in a text."""
+    """Returns the names of the measures in `MEASURES` whose words stand in a text."""
     return frozenset(name for name, _, words in MEASURES if words.search(text))

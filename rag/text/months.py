@@ -23,7 +23,7 @@ CHINESE_MONTH = "十[一二]?|[一二三四五六七八九]"
 
 
 def month_number(name: str) -> int:
-    """The number of a month, 1 to 12, from its English name: full or short, in any case.
+    """Returns the number of a month, 1 to 12, from its English name: full or short, in any case.
 
     Raises ValueError where the word names no month.
     """

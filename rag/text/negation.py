@@ -1,4 +1,4 @@
-"""Which words deny what a sentence says: the one list of them, in Chinese and English.
+"""Tells which words deny what a sentence says, by one list for Chinese and English.
 
 In Chinese a character is no negation by itself. The text is cut into words first, and a word of the
 dictionary that only holds 不, 没, 未, 无 or 非 (无人机, 非农, 无锡, 不良贷款, 不锈钢, 未来) denies
@@ -65,7 +65,7 @@ _ENGLISH_LIFTED = re.compile(
 
 @lru_cache(maxsize=8192)
 def denies(text: str) -> bool:
-    """Whether any word of a text, Chinese or English or both, denies."""
+    """Tells whether any word of a text, Chinese or English or both, denies."""
     plain = unicodedata.normalize("NFKC", text)
     if _ENGLISH.search(_ENGLISH_LIFTED.sub(" ", plain)):
         return True
@@ -88,7 +88,7 @@ def denying_word(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_made_of_a_denial(word: str) -> bool:
-    """Whether a longer word is a denying word with a word before or behind it, or 得不到.
+    """Tells whether a longer word is a denying word with a word before or behind it, or 得不到.
 
     无 before a noun makes the name of a thing (无障碍, 无烟煤) more often than a denial.
     """

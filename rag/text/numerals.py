@@ -62,5 +62,5 @@ def written_number(text: str) -> int:
 
 
 def roman_number(text: str) -> int:
-    """The value of a Roman numeral below forty in capital letters; 0 for other text."""
+    """Returns the value of a Roman numeral below forty in capital letters; 0 for other text."""
     return ROMAN_NUMERALS.index(text) if text in ROMAN_NUMERALS else 0

@@ -178,5 +178,5 @@ SIGNALS = Signals(
 
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Whether English text, without its quotations, speaks to a program that reads it."""
+    """Tells whether English text, without its quotations, speaks to a program that reads it."""
     return SIGNALS.speaks_to_a_machine(text)

@@ -160,7 +160,7 @@ _FULL_WIDTH = str.maketrans(",:;!?()", "，：；！？（）")
 
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Whether Chinese text, without its quotations, speaks to a program that reads it.
+    """Tells whether Chinese text, without its quotations, speaks to a program that reads it.
 
     The text is in Simplified characters and in compatibility form.
     """

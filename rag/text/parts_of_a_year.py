@@ -51,7 +51,7 @@ PART = re.compile(
 
 
 def months_of(match: re.Match[str]) -> tuple[int, int]:
-    """The first and the last month of a part of a year."""
+    """Returns the first and the last month of a part of a year."""
     kind, text = next((k, v) for k, v in match.groupdict().items() if v)
     kind, text = kind.removesuffix("_en"), text.casefold()
     number = _FIRST_AND_LAST.get(text) or written_number(text)

@@ -66,13 +66,13 @@ _SHORT_ZH = {(1, 12): "", (1, 6): "上半年", (7, 12): "下半年"} | {
 
 
 def same_period(one: Period, other: Period) -> bool:
-    """Whether two periods are the same months; a year that is not known may be any."""
+    """Tells whether two periods are the same months; a year that is not known may be any."""
     years = one.year is None or other.year is None or one.year == other.year
     return years and (one.first, one.last) == (other.first, other.last)
 
 
 def answers_for(asked: Period, said: Period) -> bool:
-    """Whether a figure of the period that is said answers for the one that is asked about.
+    """Tells whether a figure of the period that is said answers for the one that is asked about.
 
     That is the same period, or any part of a year that is not over yet.
     """
@@ -81,7 +81,7 @@ def answers_for(asked: Period, said: Period) -> bool:
 
 
 def days_of_period(period: Period, latest: date) -> tuple[date, date]:
-    """The first and the last day; without a year, of the latest that begins by `latest`."""
+    """Returns the first and the last day; without a year, of the latest that begins by `latest`."""
     year = period.year or latest.year - (period.first > latest.month)
     return date(year, period.first, 1), _last_day(year, period.last)
 
@@ -200,7 +200,7 @@ _ALMOST_OVER = timedelta(days=15)
 
 @lru_cache(maxsize=4096)
 def read_periods(text: str, day: date | None) -> tuple[Period, ...]:
-    """The periods that a text names, in the order of the text.
+    """Returns the periods that a text names, in the order of the text.
 
     `day` is that of the article or of asking. "Last year" leans on it, and so does a part of a year
     without a year: it is the latest that is over by then, or where the text speaks of what is
@@ -276,7 +276,7 @@ def _period(
 
 
 def _relative(match: re.Match[str], day: date | None) -> Period:
-    """The quarter or month of a day, or the one before it."""
+    """Returns the quarter or month of a day, or the one before it."""
     length = 3 if match["quarter"] or match["now"] else 1
     if day is None:
         # Which one can't be told: as good as any.
@@ -294,7 +294,7 @@ def _relative(match: re.Match[str], day: date | None) -> Period:
 
 
 def _year_beside(part: re.Match[str], years: list[_Year], text: str) -> _Year | None:
-    """The year that a part of a year is of: right ahead of it, or right behind."""
+    """Returns the year that a part of a year is of: right ahead of it, or right behind."""
     for year in years:
         between = text[year.end : part.start()]
         if year.end <= part.start() and (
@@ -308,7 +308,7 @@ def _year_beside(part: re.Match[str], years: list[_Year], text: str) -> _Year | 
 
 
 def _year_around(part: re.Match[str], years: list[_Year], text: str) -> _Year | None:
-    """The year of a part of a year, where other words stand between the two."""
+    """Returns the year of a part of a year, where other words stand between the two."""
     ahead = [y for y in years if y.end <= part.start() and not _is_compared(y, text)]
     behind = [
         y for y in years if part.end() <= y.start and _OF_BEHIND.search(text[part.end() : y.start])
@@ -317,7 +317,7 @@ def _year_around(part: re.Match[str], years: list[_Year], text: str) -> _Year | 
 
 
 def _year_of(last: int, text: str, day: date | None) -> int | None:
-    """The year of a part of a year that stands without one."""
+    """Returns the year of a part of a year that stands without one."""
     if day is None:
         return None
     if _EXPECTED.search(text):
@@ -339,7 +339,7 @@ def _is_compared(year: _Year, text: str) -> bool:
 
 
 def asked_periods(question: str, today: date | None) -> tuple[Period, ...]:
-    """The periods that a question wants a figure for; none where it asks about no measure.
+    """Returns the periods that a question wants a figure for; none where it asks about no measure.
 
     "去年的利润" asks for a figure of the year before `today`, "去年收购了谁" for something that
     happened in it. A part of a year without a year has none here: the newest one reported will do.

@@ -13,7 +13,7 @@ _LATIN = re.compile(r"[a-z0-9']")
 
 
 def folded(text: str) -> str:
-    """The words of a text alone: small letters, single blanks, no punctuation, no emoji."""
+    """Returns the words of a text alone: small letters, single blanks, no punctuation, no emoji."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
     return _NO_WORD.sub(" ", text).strip()
 
@@ -29,7 +29,7 @@ def read_phrases(file_name: str) -> dict[str, str]:
 
 
 def pieces(text: str, phrases: Mapping[str, str]) -> list[str] | None:
-    """The values of the fewest phrases that make up a folded text; None where they can't.
+    """Returns the values of the fewest phrases that make up a folded text; None where they can't.
 
     A phrase in Latin letters never ends within a word. Takes time in proportion to the text's
     length times that of the longest phrase.

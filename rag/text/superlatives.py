@@ -92,7 +92,7 @@ _ITSELF_A_DECLINE = re.compile("降幅|跌幅|降|跌|亏损额|decline|drop|dec
 
 
 def superlative(question: str) -> Superlative | None:
-    """The end of a list that a question asks for, None where it asks for none."""
+    """Returns the end of a list that a question asks for, None where it asks for none."""
     text = unicodedata.normalize("NFKC", question).casefold()
     for pattern in _PATTERNS:
         match = pattern.search(text)
@@ -126,22 +126,22 @@ def _is_bottom(word: str) -> bool:
 
 
 def is_measured_by(kind: Kind, label: str) -> bool:
-    """Whether a column of that name gives what the superlative's word itself measures."""
+    """Tells whether a column of that name gives what the superlative's word itself measures."""
     return kind in _LABELS and bool(_LABELS[kind].search(label.casefold()))
 
 
 def says_decline(words: str) -> bool:
-    """Whether the words say that something fell."""
+    """Tells whether the words say that something fell."""
     return bool(_DECLINE.search(words.casefold()))
 
 
 def tells_change(label: str) -> bool:
-    """Whether a column of that name tells how much something rose or fell."""
+    """Tells whether a column of that name tells how much something rose or fell."""
     return bool(_CHANGE.search(label) or _ITSELF_A_DECLINE.search(label))
 
 
 def wants_largest(asked: Superlative, question: str, label: str) -> bool:
-    """Whether the largest number of a column is what is asked for, or the smallest.
+    """Tells whether the largest number of a column is what is asked for, or the smallest.
 
     The first of a ranking has the smallest number, the fastest the shortest time, and the largest
     decline is the smallest change.

@@ -11,7 +11,7 @@ CHINESE_WEEKDAYS = "一二三四五六日天"
 
 
 def weekday_number(name: str) -> int:
-    """The number of a day from its English name or the character behind 星期, Monday being 0.
+    """Returns the number of a day, 0 to 6, from its English name or the character behind 星期.
 
     English names may be cut to three letters. Raises ValueError where the word names no day.
     """

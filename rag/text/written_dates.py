@@ -124,7 +124,7 @@ class WrittenDate:
 
 
 def read_written_date(text: str) -> tuple[WrittenDate, ...]:
-    """The dates that a text may mean: none where it is no date, two for `03/04/2025`.
+    """Returns the dates that a text may mean: none where it is no date, two for `03/04/2025`.
 
     Of `03/04/2025` one is left where a weekday beside it or an American zone tells. With dots
     (`03.04.2025`) the day stands first, as it does wherever dates are written so.
@@ -136,7 +136,7 @@ def read_written_date(text: str) -> tuple[WrittenDate, ...]:
 
 
 def _in_digits(text: str) -> str:
-    """The text in small letters and ordinary digits: `二〇二五年四月` becomes `2025年4月`."""
+    """Returns the text in small letters, in digits: `二〇二五年四月` becomes `2025年4月`."""
     text = _ZONE_IN_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
     text = _REPUBLICAN.sub(lambda match: f"{int(match[1]) + 1911}年", text)
     text = _HAN_YEAR.sub(lambda match: "".join(str(_YEAR_DIGITS[c]) for c in match[0]), text)
@@ -155,7 +155,7 @@ class _Reader:
         self._weekday: int | None = None
 
     def read(self, text: str) -> bool:
-        """Take in all of a text; whether every piece of it was understood."""
+        """Take in all of a text; tell whether every piece of it was understood."""
         place = 0
         while place < len(text):
             found = (
@@ -236,7 +236,7 @@ class _Reader:
         return "day" not in self._said or "month" in self._said
 
     def dates(self) -> tuple[WrittenDate, ...]:
-        """The days that are meant, as far as they exist."""
+        """Returns the days that are meant, as far as they exist."""
         said = self._said
         if "week" in said:
             day = date.fromisocalendar(said["year"], said["week"], said["weekday"])

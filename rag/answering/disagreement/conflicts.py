@@ -307,7 +307,7 @@ def _one_source(one: Evidence, other: Evidence) -> bool:
 
 
 def _two_things(one: Evidence, other: Evidence) -> bool:
-    """Whether two sentences speak of different members of a series, as line 3 and line 5."""
+    """Tells whether two sentences speak of different members of a series, as line 3 and line 5."""
     return any(
         relation_within(named, second.text, (second.document.title, second.passage)) == "other"
         for first, second in ((one, other), (other, one))

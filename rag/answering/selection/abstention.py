@@ -90,7 +90,7 @@ def assess(
 
 
 def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
-    """Whether a sentence shows all that is asked, of the very day whose report is asked for.
+    """Tells whether a sentence shows all that is asked, of the very day whose report is asked for.
 
     "5月2日公布的死亡人数" names nothing else that could be near.
     """
@@ -204,7 +204,7 @@ def _quoted(words: Sequence[str]) -> tuple[str, str]:
 
 
 def not_mentioned(words: Sequence[str]) -> Message:
-    """What to say where something that the question names is missing."""
+    """Says that something which the question names is missing."""
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
@@ -275,7 +275,7 @@ def not_answered() -> Message:
 
 
 def nothing_more() -> Message:
-    """What to say where more was asked for than there is."""
+    """Says that there is no more of what was asked for."""
     return Message(
         code="nothing_more",
         en="No further sentence that answers this was found: what was shown before is all.",

@@ -42,7 +42,7 @@ def of_report_asked(
 
 
 def _asks_for_count(needed: Requirements, frame: TimeFrame | None) -> bool:
-    """Whether a question asks for a figure of which the newest report has the last word.
+    """Tells whether a question asks for a figure of which the newest report has the last word.
 
     Of days in the past that holds for a toll alone: "the death toll of the flood in May", but not
     "the population in 2018".

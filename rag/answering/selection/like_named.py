@@ -1,4 +1,4 @@
-"""Which of the sentences found are about something that only has a name like the one asked about.
+"""Tells sentences about the thing asked about from those about a thing of like name.
 
 A name that the dictionary lacks can't be looked for in the other language, but the articles in the
 question's own language tell: those that name Brunholm University say nothing of Brunholm College.

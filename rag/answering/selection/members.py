@@ -1,4 +1,4 @@
-"""Which of the sentences found speak of the very thing that a question names by an identifier.
+"""Tells which sentences speak of the very thing that a question names by an identifier.
 
 Of two members of a series (line 3 and line 5, K40 and K45) the articles on the one look to a vector
 like articles on the other. So a sentence that names only another one is no evidence, and where only
@@ -57,7 +57,7 @@ def _relation(evidence: Evidence, asked: Sequence[Identifier]) -> Relation:
 
 
 def _named_by(candidate: Candidate, asked: Sequence[Identifier]) -> str:
-    """The other of the series that a sentence, its title or its passage names first."""
+    """Returns the other of the series that a sentence, its title or its passage names first."""
     evidence = candidate.evidence
     texts = (evidence.text, evidence.document.title, evidence.passage)
     return next(

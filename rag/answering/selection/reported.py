@@ -1,4 +1,4 @@
-"""Which period the figures of a sentence are of: its own, or what stands around it says.
+"""Tells which period the figures of a sentence are of, by it or by what stands around it.
 
 "净利润为8.1亿元。" names no period, and the sentence before it does. So a sentence has the period
 of the nearest one before it in its paragraph that names any, else of the heading above, of its
@@ -29,7 +29,7 @@ class _Line:
 
 
 def reported_periods(evidence: Evidence, asked: Sequence[Period]) -> tuple[Period, ...]:
-    """The periods that a sentence reports on, empty where nothing tells.
+    """Returns the periods that a sentence reports on, empty where nothing tells.
 
     A month counts only where one is asked about: of longer figures it tells when they came out.
     "Full-year" alone is of the year that the words around it name, if they name any.
@@ -45,17 +45,17 @@ def reported_periods(evidence: Evidence, asked: Sequence[Period]) -> tuple[Perio
 
 
 def day_of_article(document: Document) -> date | None:
-    """The day that "last year" leans on in an article, None where it isn't known."""
+    """Returns the day that "last year" leans on in an article, None where it isn't known."""
     return document.published.moment.date() if document.published else None
 
 
 def is_reported(asked: Sequence[Period], reported: Sequence[Period]) -> bool:
-    """Whether a figure of any period that is asked about is reported."""
+    """Tells whether a figure of any period that is asked about is reported."""
     return any(answers_for(want, said) for want in asked for said in reported)
 
 
 def _around(evidence: Evidence) -> Iterator[tuple[Period, ...]]:
-    """The periods named by what may tell that of a sentence, the likeliest first."""
+    """Yields the periods named by what may tell that of a sentence, the likeliest first."""
     day = day_of_article(evidence.document)
     lines = _lines(evidence.document.text, day)
     at = max(0, bisect_right([line.start for line in lines], evidence.start) - 1)
@@ -81,7 +81,7 @@ def _is_vague(period: Period) -> bool:
 
 @lru_cache(maxsize=128)
 def _lines(text: str, day: date | None) -> tuple[_Line, ...]:
-    """The sentences and headings of an article with the periods that they name."""
+    """Returns the sentences and headings of an article with the periods that they name."""
     lines: list[_Line] = []
     end = 0
     for sentence in split_sentences(text):

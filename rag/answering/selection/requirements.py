@@ -76,7 +76,7 @@ def _days_alone(query: Query, dates: tuple[CalendarDate, ...]) -> tuple[Calendar
 
 
 def _day_without_year(query: Query, dates: tuple[CalendarDate, ...]) -> date | None:
-    """The day of a question that names just one, and leaves its year to be understood."""
+    """Returns the day of a question that names just one, and leaves its year to be understood."""
     frame = query.time_frame
     alone = [said for said in dates if said.day and said.year is None]
     return frame.start if frame and alone and frame.start == frame.end else None

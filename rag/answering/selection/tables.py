@@ -105,7 +105,7 @@ class _Asking:
         self._around = fold(f"{document.title}\n{text}\n{table.above}\n{table.header}")
 
     def match(self) -> _Match | None:
-        """The rows asked for, None where the table isn't what the question is about."""
+        """Returns the rows asked for, None where the table isn't what the question is about."""
         named = list(self._named_rows())
         if named and (match := self._by_name(named)):
             return match
@@ -114,7 +114,7 @@ class _Asking:
         return None
 
     def _is_in_a_label(self, end: Superlative) -> bool:
-        """Whether "最高" only stands in the question as part of a column's name, as 最高价."""
+        """Tells whether "最高" stands only in the question within a column's name, as 最高价."""
         word = self._folded.characters[end.start : end.end]
         return any(
             word in folded.characters and without_unit(folded.characters) in self._folded.characters
@@ -124,7 +124,7 @@ class _Asking:
     # --- by name ---------------------------------------------------------------------------------
 
     def _named_rows(self) -> Iterator[tuple[int, Row, str]]:
-        """The rows whose name stands in the question: where, and how it is written there."""
+        """Yields the rows whose name stands in the question: where, and how it is written there."""
         cores = [fold(_core(row.name)).characters.strip() for row in self._table.rows]
         asked = self._folded.characters
         for row, core in zip(self._table.rows, cores, strict=True):
@@ -204,7 +204,7 @@ class _Asking:
         return _Match(share=share, table=self._table, rows=tuple(rows)) if rows else None
 
     def _column(self, end: Superlative) -> int | None:
-        """The column that the superlative is about: the one named nearest to it."""
+        """Returns the column that the superlative is about: the one named nearest to it."""
         numeric = [at for at in range(self._width()) if self._is_numeric(at)]
         if says_decline(self._question):
             numeric = [at for at in numeric if tells_change(self._label(at))] or numeric
@@ -246,7 +246,7 @@ class _Asking:
         return len(numbers) > 1 and 2 * len(numbers) >= len(values)
 
     def _distance(self, label: str, end: Superlative) -> float:
-        """How far the superlative is from what the label names in the question.
+        """Returns how far the superlative is from what the label names in the question.
 
         In Chinese that stands before it (财政收入最高), in English behind it (highest revenue).
         """
@@ -264,7 +264,7 @@ class _Asking:
         )
 
     def _members(self, at: int) -> list[tuple[Decimal, Row]]:
-        """The rows that are members, and not sums of others, with their values."""
+        """Returns the rows that are members, and not sums of others, with their values."""
         rows = [
             (value, row)
             for row in self._table.rows
@@ -316,7 +316,7 @@ class _Asking:
         return frozenset(c for c in self._asked.concepts if words and c.text.casefold() in words)
 
     def _share(self, shown: FoldedText) -> float:
-        """The share of the question's concepts that are shown here or around.
+        """Returns the share of the question's concepts that are shown here or around.
 
         By weight, or by number where that is more: the rarest word is often one that says little.
         """
@@ -338,7 +338,7 @@ class _Asking:
 
 
 def _core(name: str) -> str:
-    """A row's name without what stands in brackets behind it."""
+    """Returns a row's name without what stands in brackets behind it."""
     return _BRACKETS.sub("", name).strip() or name
 
 

@@ -1,4 +1,4 @@
-"""Of the sentences found, those that are of the period or the day that was asked about.
+"""Keeps those of the sentences found that are of the period or the day asked about.
 
 A figure of another period, or one that held on another day, is no answer however near it looks. So
 where a sentence of the right time gives what is asked for, those of another time make room for it.
@@ -22,7 +22,7 @@ _FARTHEST = 6.0
 def of_time_asked(
     ranked: Sequence[Candidate], needed: Requirements
 ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """The ranked sentences parted into those of the time asked, and those of another one.
+    """Returns the ranked sentences parted into those of the time asked, and those of another one.
 
     Of the former, those that give a figure of the measure asked come first. Where none near gives
     what is asked for, all sentences are taken for them.
@@ -50,7 +50,7 @@ def _order(candidate: Candidate, needed: Requirements) -> int:
 
 
 def _is_after(candidate: Candidate, needed: Requirements) -> bool:
-    """Whether the sentence may tell of the day asked about: it wasn't written before it."""
+    """Tells whether the sentence may tell of the day asked about: it wasn't written before it."""
     day = day_of_article(candidate.evidence.document)
     return needed.since is None or day is None or day >= needed.since
 

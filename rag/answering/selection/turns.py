@@ -17,7 +17,7 @@ Place = tuple[str, int, int]
 def about_name(
     ranked: Sequence[Candidate], name: str, reader: Reader, *, across: bool
 ) -> tuple[Candidate, ...]:
-    """The sentences that speak of a name, or whose article has it in its title.
+    """Returns the sentences that speak of a name, or whose article has it in its title.
 
     "What about Velmar?" puts a name into the question before, whose own answer would else still be
     the best. The article has to show the whole of the name, the sentence a part.
@@ -42,7 +42,7 @@ def about_name(
 def not_of_another_question(
     ranked: Sequence[Candidate], places: Collection[Place], words: str, *, across: bool
 ) -> tuple[Candidate, ...]:
-    """The sentences without those at the places that show none of the words, names apart.
+    """Returns the sentences without those at the places that show none of the words, names apart.
 
     What answered "Why did Orbex open a shop?" is no answer to "Did it help sales?" as well, unless
     it speaks of help or of sales.
@@ -61,7 +61,7 @@ def not_of_another_question(
 
 
 def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[Candidate, ...]:
-    """The sentences that don't stand at any of the places."""
+    """Returns the sentences that don't stand at any of the places."""
     return tuple(
         candidate
         for candidate in ranked
@@ -71,7 +71,7 @@ def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[C
 
 
 def places_cited(answer: Answer) -> frozenset[Place]:
-    """The sentences that an answer cites."""
+    """Returns the sentences that an answer cites."""
     return frozenset((c.doc_id, c.start, c.end) for c in answer.citations)
 
 

@@ -24,7 +24,7 @@ def read_question(
     today: date,
     newest: date | None,
 ) -> tuple[Query, TokenUsage | None]:
-    """The query of a question that is spelled, and what the rewriter's model counted.
+    """Returns the query of a question that is spelled, and what the rewriter's model counted.
 
     Only a follow-up is rewritten. "Really?" and "What else?" say nothing that could be.
     """
@@ -40,7 +40,7 @@ def read_question(
 
 
 def _as_written(history: Sequence[Answer], known: KnownWords) -> tuple[Answer, ...]:
-    """The turns, with the names of the last one as the articles write them."""
+    """Returns the turns, with the names of the last one as the articles write them."""
     if not history:
         return ()
     *earlier, last = history

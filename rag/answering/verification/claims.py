@@ -244,7 +244,7 @@ def _wrong_names(claim: str, cited: Sequence[Evidence]) -> list[Message]:
 
 
 def _wrong_members(claim: str, cited: Sequence[Evidence]) -> list[Message]:
-    """The claim's identifiers where the sources speak of another one of the series."""
+    """Returns the claim's identifiers where the sources speak of another one of the series."""
     wrong = []
     for named in read_identifiers(claim):
         relations = {

@@ -215,7 +215,7 @@ def _moment(iso: str) -> str:
 
 
 def _not_read(catalogue: Catalogue, language: Language, *, editable: bool) -> str:
-    """What could not be read, and what of indexed articles was not understood."""
+    """Returns what could not be read, and what of indexed articles was not understood."""
     words = texts(language)
     both = (
         (catalogue.failures, words.failures, words.failures_hidden),
