@@ -43,7 +43,9 @@ _COUNTED = (
     ),
 )
 # Articles count people as the dead, workers, guests: any word for them will do.
-_PEOPLE = re.compile(r"人(?![员民口次均])|(?:[a-z'-]+ )?(?:people|persons)\b", re.IGNORECASE)
+_PEOPLE = re.compile(
+    r"[个名位]?人(?![员民口次均工])|(?:[a-z'-]+ )?(?:people|persons)\b", re.IGNORECASE
+)
 # When something was is read as a date, never looked for as a word.
 _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度"

@@ -94,6 +94,7 @@ def test_half_a_name_counts_as_the_name() -> None:
         ("How many people drowned in the storm?", False, None),
         ("How many people were in the hall?", False, None),
         ("风暴造成多少人溺亡？", False, None),
+        ("风暴中溺亡了几个人？", False, None),
         ("这座城市有多少人口？", False, "人口"),
         ("市值是多少？", False, None),
     ],
