@@ -7,7 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from rag.text.han import HAN
-from rag.text.numerals import CHINESE_DIGITS, NUMBER_WORDS, ORDINAL_WORDS, chinese_number
+from rag.text.numerals import (
+    CHINESE_DIGITS,
+    MAGNITUDES,
+    NUMBER_WORDS,
+    ORDINAL_WORDS,
+    chinese_number,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,11 +32,7 @@ class Quantity:
     measure: str = ""
 
 
-_MAGNITUDE = {
-    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000, "百": 100,
-    "trillion": 10**12, "tn": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
-    "thousand": 1000, "hundred": 100,
-}  # fmt: skip
+_MAGNITUDE = MAGNITUDES | {"百": 100, "tn": 10**12, "hundred": 100}
 # Only right behind the digits or behind a currency sign: "5 m" is a length.
 _LETTER = {"k": 1000, "m": 10**6, "b": 10**9}
 UNITS = {

@@ -7,12 +7,9 @@ import unicodedata
 from decimal import Decimal
 
 from rag.text.months import ANY_MONTH
+from rag.text.numerals import MAGNITUDES
 
-_MAGNITUDES = {
-    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000,
-    "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6, "m": 10**6,
-    "thousand": 1000, "k": 1000,
-}  # fmt: skip
+_MAGNITUDES = MAGNITUDES | {"m": 10**6, "k": 1000}
 _CURRENCY = r"(?:us\$|hk\$|rmb|usd|cny|eur|gbp|[$¥€£])?"
 _NUMBER = re.compile(
     rf"(?:约|近|超|逾|about|approx\.?|c\.)?\s*{_CURRENCY}\s*(?P<minus>[-▼↓])?\s*[+▲↑]?\s*{_CURRENCY}\s*"

@@ -116,8 +116,8 @@ def relation(asked: Sequence[Identifier], text: str) -> Relation:
         return "same"
     # "The first" is said in many ways.
     first = any(one.member[0] == "1" for one in asked) and _FIRST.search(text)
-    siblings = any(one.same_series(other) for one in asked for other in named)
-    return "other" if siblings and not first else "none"
+    of_the_series = any(one.same_series(other) for one in asked for other in named)
+    return "other" if of_the_series and not first else "none"
 
 
 def relation_within(asked: Sequence[Identifier], sentence: str, around: Sequence[str]) -> Relation:

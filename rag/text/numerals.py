@@ -25,6 +25,13 @@ ROMAN_NUMERALS = tuple(
 )
 """The Roman numerals by their values, 0 (which has none) to 39."""
 
+MAGNITUDES = {
+    "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000,
+    "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
+    "thousand": 1000,
+}  # fmt: skip
+"""Words behind digits that multiply them, the longer one first of two that begin alike."""
+
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _DIGITS = re.compile(r"(\d+)(?:st|nd|rd|th)?", re.ASCII)
 

@@ -43,7 +43,7 @@ def answer(tmp_path: Path, embedder: Embedder, question: str, *texts: str) -> An
         (TRIAL, "How many patients did the Phase III trial of Norvadil enroll?", "III", "phase 2"),
     ],
 )
-def test_a_sibling_answers_nothing_and_is_named(
+def test_another_member_answers_nothing_and_is_named(
     tmp_path: Path, embedder: Embedder, text: str, question: str, wanted: str, found: str
 ) -> None:
     given = answer(tmp_path, embedder, question, text)
@@ -118,7 +118,7 @@ def test_what_a_passage_is_about_counts_for_its_sentences() -> None:
         ),
     ],
 )
-def test_a_claim_about_a_sibling_is_unsupported(
+def test_a_claim_about_another_member_is_unsupported(
     embedder: Embedder, source: str, claim: str
 ) -> None:
     vectors = embedder.embed_passages([claim, source])
