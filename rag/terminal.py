@@ -39,7 +39,7 @@ err = Console(stderr=True, highlight=False, markup=False)
 
 
 class _Shown:
-    """What to do about characters that standard output or error can't show: `?` for each."""
+    """Has each character that the terminal can't show replaced by `?`."""
 
     def __init__(self) -> None:
         self.all = True
@@ -343,7 +343,7 @@ def print_failures(failures: tuple[Failure, ...], to: Console = out) -> None:
 
 
 def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool = False) -> None:
-    """What of indexed articles was not understood; of many only the first, unless `every` one."""
+    """Returns what of indexed articles was not understood; only the first unless `every`."""
     shown = notices if every else notices[:_SHOWN_NOTICES]
     for notice in shown:
         line = local("note", "注意") + f": {notice.path}: {notice.reason.text(LANGUAGE)}"

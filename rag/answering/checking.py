@@ -114,7 +114,7 @@ class Checker:
 
     @property
     def refused(self) -> bool:
-        """Whether the model said that there is no answer; in words of its own, and no other."""
+        """Tells whether the model said, in its own words, that there is no answer."""
         return self._no_answer or (self._declined and not self.statements)
 
     @property

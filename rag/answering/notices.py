@@ -29,7 +29,7 @@ def corrected(slip: Slip) -> Message:
 
 
 def did_you_mean(slip: Slip) -> Message:
-    """Which name an unknown word is close to. Nobody but the person can tell if it is meant."""
+    """Asks whether the name that an unknown word is close to was meant."""
     return Message(
         code="did_you_mean",
         en=f"“{slip.typed}” stands in no article. Did you mean “{slip.name}”?",

@@ -89,7 +89,7 @@ class ReplyReader:
         return tuple(sentence for sentence in read if sentence)
 
     def _read(self, raw: str) -> ReplySentence | None:
-        """What `raw`, a sentence or a line of its own, says; None where it claims nothing."""
+        """Returns what a sentence or line says; None where it claims nothing."""
         if _FENCE.match(raw) or (_ROW_RULE.match(raw) and "-" in raw):
             return None
         row = self._row(raw) if raw.lstrip().startswith("|") else None

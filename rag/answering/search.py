@@ -81,7 +81,7 @@ class QuestionVector:
         self._begun = begin_query(embedder, as_embedded(text))
 
     def of(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        """What waits for the vector, begun only now where understanding made another text."""
+        """Returns what waits for the vector; it begins now if understanding changed the text."""
         if text == self._text:
             return cache(self._begun)
         return cache(begin_query(self._embedder, as_embedded(text)))

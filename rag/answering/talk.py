@@ -165,7 +165,7 @@ def without_lead_in(text: str, *, first: bool = True) -> str:
 
 
 def is_talk(text: str) -> bool:
-    """Whether a sentence speaks to the reader, of the model at work or of its answer; or asks."""
+    """Tells whether a sentence asks, or speaks to the reader, of the model or its answer."""
     said = _NOTE.sub("", _QUOTED.sub("“”", text))
     asks = said.rstrip("”\"'） )*").endswith(("?", "？"))
     return asks or bool(_TALK.search(said) or _SPEAKER.search(said))

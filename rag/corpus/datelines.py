@@ -68,7 +68,7 @@ def read_dateline(body: str, language: Language) -> Published | None:
 
 
 def is_dateline(line: str, language: Language) -> bool:
-    """Whether a line only says when, and perhaps where or by whom, an article was published."""
+    """Tells whether a line only says when, where or by whom an article was published."""
     return _day_of_line(line.strip(" \t\u3000#*_>|"), language) is not None
 
 

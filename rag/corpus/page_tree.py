@@ -19,7 +19,7 @@ MAX_ELEMENTS = 12_000
 """Many times what pages of news have. Beyond, the time to find the article in them grows with the
 square of their number."""
 MAX_WHOLE_CHARACTERS = 500_000
-"""What is taken of the text of a page that has more elements."""
+"""Characters that are taken of a page that has more elements."""
 
 # The elements of lxml, which comes without types.
 Element = Any
@@ -35,7 +35,7 @@ _CONTAINERS = frozenset(
 )
 _LEFT_OUT = frozenset("script style noscript template svg iframe object textarea head".split())
 _CELL_CHARACTERS = 200
-"""What a cell of data has at most; longer ones hold the article of a page laid out as a table."""
+"""Characters of a cell of data: a longer one holds an article laid out in a table."""
 _DIGITS_ABOVE = re.compile(r"\s*[0-9+-]{1,4}\s*")
 _ABOVE = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SENTENCE = re.compile(r"[.!?…。！？；：:][\"'”’」』）)]*\s*$|.{80}")

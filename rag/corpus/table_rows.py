@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 ROWS_FENCE = "table-rows"
-"""What a fence of Markdown is called around a table that stands as a document's text has it."""
+"""The name of the Markdown fence around a table that is in its final form."""
 _HEADER = re.compile(r"\|(?: .*)? \|")
 
 

@@ -18,7 +18,7 @@ from rag.corpus.characters import is_cjk
 from rag.text.cells import cell_value, is_period, unit_of, without_unit
 
 _MOST_COLUMNS = 1000
-"""What is wider is no table that anybody reads by its columns."""
+"""Columns: nobody reads a wider table by them."""
 _LONGEST_ROW = 160
 """In Han characters, others counting half: a longer row becomes several lines with its name."""
 _LONGEST_CELL = 200

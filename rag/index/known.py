@@ -14,7 +14,7 @@ _PREFIX = f"{READING_VERSION}:"
 
 
 def stamp_when_read(stamp: str | None) -> str:
-    """What is remembered of a file when it was read: by which version of reading, and its stamp."""
+    """Returns what is stored of a file that was read: the version of reading and its stamp."""
     return _PREFIX + (stamp or "")
 
 
@@ -46,7 +46,7 @@ class KnownFile:
 
     @property
     def read_by_this_version(self) -> bool:
-        """Whether reading it again gives what is stored, unless it was written to."""
+        """Tells whether reading an unchanged file again gives what is stored."""
         return self.stamp is not None and self.stamp.startswith(_PREFIX)
 
     def is_unchanged(self, file: ArticleFile) -> bool:

@@ -138,7 +138,7 @@ class ChatFailures:
         return f"{self.endpoint} 的语言模型 {self.name!r}"
 
     def _detail(self, error: Exception | str) -> str:
-        """What went wrong, in one bounded line; some servers repeat the key in their refusal."""
+        """Returns in one bounded line what went wrong, without the key that some servers repeat."""
         line = " ".join(str(error).split())
         if self.api_key:
             line = line.replace(self.api_key, "***")

@@ -45,7 +45,7 @@ _FAILURES = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Form:
-    """How a question is put: what goes with it, and where the rules stand."""
+    """The form of a request: its options, and where the rules stand."""
 
     extras: bool = True
     """A temperature of 0, and the wish for counted tokens: not every server knows both."""

@@ -56,7 +56,7 @@ def with_days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]
 
 
 def is_days(text: str) -> bool:
-    """Whether a text is words for days and nothing else: "last year", "in the second quarter"."""
+    """Tells whether a text is only words for days: "last year", "in the second quarter"."""
     return bool(_TEMPORAL.match(text))
 
 

@@ -144,7 +144,7 @@ def _words_of(article: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]
 
 
 def _only_opens(word: str) -> bool:
-    """Whether a capitalised word at the beginning of a sentence is a common one and no name."""
+    """Tells whether a capitalised word that begins a sentence is a common one."""
     if word.lower() in ENGLISH_STOP:
         return True
     return english_common([word.lower()]) and not _meanings(word) & load_dictionary().names

@@ -33,7 +33,7 @@ class KnownWords:
         return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
 
     def passages_with(self, text: str) -> int:
-        """How many passages have the terms of a text, or fewer: as many as have the rarest."""
+        """Returns the most passages that can have all terms of a text: those with the rarest."""
         wanted = [term_number(term) for term in terms(text)]
         return sum(
             min((len(section.postings.find(term)[0]) for term in wanted), default=0)

@@ -24,7 +24,7 @@ from rag.text.periods import Period, asked_periods
 from rag.types import Answer, TimeFrame
 
 UNSEARCHED = frozenset({"nothing_before", "pinyin", "no_question"})
-"""What an answer lacks where nothing was searched: no follow-up leans on such turns."""
+"""The codes of what is missing where nothing was searched; no follow-up leans on such turns."""
 _YES_OR_NO = re.compile(
     r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b"
     r"|吗[？?]?$|是否|有没有|是不是",
@@ -180,7 +180,7 @@ def self_contained(
 
 
 def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
-    """Whether a text asks only of something said before ("Why?", "Really?"), and nothing was."""
+    """Tells whether a text leans on something said before, and nothing was."""
     if turns_that_asked(history):
         return False
     question = tidy_question(question)

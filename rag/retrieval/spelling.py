@@ -82,7 +82,7 @@ def spelled(question: str, known: KnownWords) -> Spelled:
 
 
 def _is_known(word: str, known: KnownWords) -> bool:
-    """Whether the articles, the dictionary or the language itself has a word: "were" is no slip."""
+    """Tells whether the articles, the dictionary or the language has a word."""
     return word.lower() in ENGLISH_STOP or known.holds(word) or in_dictionary(word)
 
 
@@ -112,7 +112,7 @@ def in_usual_case(question: str, words: Sequence[str], known: KnownWords) -> lis
 
 
 def _without_case(question: str, words: Sequence[str]) -> bool:
-    """Whether capitals tell nothing: no word has them, all have, or even "Did" and "The" do."""
+    """Tells whether the capitals mean nothing: no word has them, or all, or "Did" and "The"."""
     if not words or text_language(question) != "en":
         return False
     if not any(c.isupper() for word in words[1:] for c in word):

@@ -139,7 +139,7 @@ def two_things(one: str, other: str) -> bool:
 
 
 def _written_in(identifier: Identifier, text: str) -> bool:
-    """Whether a text has the identifier as it is written, apart from blanks, hyphens and case."""
+    """Tells whether a text has the identifier, whatever its blanks, hyphens and case."""
     letters = re.sub(r"[\s-]+", "", identifier.text)
     if len(letters) < 2:
         return False

@@ -29,9 +29,9 @@ _INSTITUTION = re.compile(
     rf"[{HAN}]{{0,6}}?(?P<kind>中学|小学|医院|学校|大学|法院|监狱|航站楼|反应堆|机组)"
 )
 _NO_TAIL = frozenset("天日周年月季旬时方手把起至到前后上下早晚凌将公宣发的当夜开在大是和与、")
-"""What stands behind 5号 where that is a day, and behind 第二 where that names no member."""
+"""Characters behind 5号 where it is a day, and behind 第二 where it names no member."""
 _NO_PREFIX = frozenset("月个是在于从到至自每和与及的了前后周年第有为将约近共超达逾起并由以被这那")
-"""What stands ahead of a number that counts, or that is a day's."""
+"""Characters ahead of a number that counts or names a day."""
 _MEASURED = (
     "年月日号时分秒点元角个名人台辆家岁件座层米公里吨克斤升万亿千百十倍次届期条项种只支架艘套张幅篇页"
     "度枚户亩所天小块股周位款路比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"

@@ -13,12 +13,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 Weighted = tuple[tuple[float, re.Pattern[str]], ...]
-"""Patterns, each with what a sentence earns that has it."""
+"""Patterns, each with the score that a sentence gets for it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
-    """What a language gives away an order to a machine by.
+    """The signs by which an order to a machine is told in one language.
 
     A sentence speaks to a machine if it has a signal of being `directed` at one, by an address or
     an order, and if with what it speaks `about` it earns `enough`. Without the `hint` no sentence

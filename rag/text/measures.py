@@ -93,7 +93,7 @@ _FIGURE = re.compile(
 
 
 def asks_for_figure(question: str) -> bool:
-    """Whether a question asks for what is reported of a period: its revenue, output or GDP."""
+    """Tells whether a question asks for a figure of a period: revenue, output or GDP."""
     if not _REPORTED.search(question):
         return False
     return bool(_FIGURE.search(question)) or not _OTHER.search(question)

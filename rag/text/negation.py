@@ -76,7 +76,7 @@ def denies(text: str) -> bool:
 
 
 def denying_word(word: str) -> bool:
-    """Whether one word by itself denies: a word of the segmenter, or an English one, or `n't`."""
+    """Tells whether one word denies: one of the segmenter, an English one, or `n't`."""
     if word.isascii() or "’" in word:
         return bool(_ENGLISH_TOKEN.fullmatch(word))
     if word in _DENYING:

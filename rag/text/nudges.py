@@ -13,7 +13,7 @@ _KINDS = read_phrases("nudges.txt")
 
 
 def nudge_in(text: str) -> Nudge | None:
-    """What a text that brings nothing of its own wants of the answer before; None for others."""
+    """Returns what a nudge wants of the answer before; None for any other text."""
     if len(text) > _LONGEST:
         return None
     found = pieces(folded(text), _KINDS)

@@ -31,7 +31,7 @@ _MOST_SENTENCES = 20
 _MOST_CONFLICTS = 3
 _MOST_VALUES = 4
 _NOUNS_OF_AN_EVENT = 2
-"""So many nouns of the question tell an event without a name: "the school bus crash"."""
+"""Nouns of a question that tell an event without a name: "the school bus crash"."""
 _NEAR = 2.5
 """In log-odds below the best sentence; farther off, a sentence is about something else."""
 _LONGEST_SIDE = 30

@@ -156,7 +156,7 @@ def dissent(one: Measurement, other: Measurement, first: Evidence, second: Evide
 
 
 def supersedes(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
-    """Whether two numbers are one running count of an event as reports of two days gave it."""
+    """Tells whether two numbers are one count of an event, as two days reported it."""
     if one.measure != other.measure or one.measure not in RUNNING:
         return False
     days = [day_of_article(evidence.document) for evidence in (first, second)]

@@ -100,7 +100,7 @@ def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
 
 
 def _only_of_another_period(best: Sequence[Candidate]) -> bool:
-    """Whether what is asked for is given, and each time for another period than the one asked."""
+    """Tells whether what is asked for is only given for other periods than the one asked."""
     given = [c for c in best if "kind" not in c.reading.lacking]
     return bool(given) and all("date" in c.reading.lacking for c in given)
 

@@ -28,7 +28,7 @@ questions that took no part the first sentence states an accepted answer for 0.5
 the cosine and fixed amounts for words and requirements alone."""
 
 _ROW_AHEAD = 3.0
-"""In log-odds, by how much a row that is asked for is ahead of any other sentence."""
+"""Log-odds by which a row that is asked for is ahead of any other sentence."""
 
 _VECTOR = np.array([WEIGHTS[name] for name in SENTENCE_FEATURES])
 

@@ -25,7 +25,7 @@ class _Line:
     periods: tuple[Period, ...]
     heading: bool
     opens: bool
-    """Whether a paragraph begins with it."""
+    """Tells whether a paragraph begins with this line."""
 
 
 def reported_periods(evidence: Evidence, asked: Sequence[Period]) -> tuple[Period, ...]:

@@ -167,7 +167,7 @@ class Reader:
         return fold(f"{document.title}\n{document.text}")
 
     def _may_report(self, document: Document) -> bool:
-        """Whether figures without a period may be of a year asked about, by their article's day.
+        """Tells by an article's day whether its figures may be of a year asked about.
 
         The day of an article tells nothing of a shorter period: a quarter is reported in the next.
         """

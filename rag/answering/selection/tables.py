@@ -162,7 +162,7 @@ class _Asking:
     def _weight(
         self, label: str, concepts: Sequence[Concept], without: Superlative | None = None
     ) -> float:
-        """How much of the question a label shows; its whole name in the question counts as well.
+        """Returns how much of the question a label shows; its whole name counts as well.
 
         Not where that is part of the superlative `without` which it is asked.
         """
@@ -290,7 +290,7 @@ class _Asking:
     def _of_the_class(
         self, members: Sequence[tuple[Decimal, Row]], best: Sequence[Row], *, largest: bool
     ) -> list[Row]:
-        """Of 区 and 县 in one table, also the best 区 where the question is for one."""
+        """Returns the best 区 of a table with 区 and 县, where the question asks for a 区."""
         match = _WHICH.search(self._question)
         for length in (3, 2, 1) if match else ():
             noun = match[1][:length] if match else ""
