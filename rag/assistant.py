@@ -341,7 +341,9 @@ class Assistant:
             notices.append(looked_up_again())
         notices += map(searched_as, query.translations.values())
         frame = query.time_frame
-        if frame and found.hits and not found.corpus.retriever.has_articles_of(frame):
+        # What is reported on a year or a quarter is published after it.
+        of_days = frame is not None and not query.periods
+        if frame and of_days and found.hits and not found.corpus.retriever.has_articles_of(frame):
             notices.append(no_article_then(frame))
         return Answer(
             question=question,

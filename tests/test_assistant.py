@@ -163,6 +163,14 @@ def test_days_that_no_article_is_of_are_told_as_such(assistant: Assistant) -> No
     assert answer.status == "answered"
 
 
+def test_a_quarter_is_reported_on_later_and_needs_no_article_of_its_days(
+    assistant: Assistant,
+) -> None:
+    answer = assistant.ask("2024年四季度苹果在华出货量下降了多少？")
+    assert "25%" in answer.text
+    assert "no_article_then" not in [notice.code for notice in answer.notices]
+
+
 @pytest.mark.parametrize(
     "question",
     [
