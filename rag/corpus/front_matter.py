@@ -69,12 +69,12 @@ _NAMED_BLOCK = re.compile(
 # Hexo does without the first rule.
 _UNOPENED_BLOCK = re.compile(
     r"\s*^(?=(?:title|date|layout)[ \t]*:)"
-    r"((?:[\w-]+[ \t]*:[^\n]*\n(?:[ \t-][^\n]+\n)*){2,})"
+    r"((?:\w[\w-]*[ \t]*:[^\n]*\n(?:[ \t-][^\n]+\n)*){2,})"
     r"---[ \t]*(?:\n|\Z)",
     re.MULTILINE,
 )
 _FIELD = re.compile(
-    r"\s*(?:#[^\n]*\n\s*)*(?:[\"']?[\w -]+[\"']?\s*[:=]|\[|\{"
+    r"\s*+(?:#[^\n]*\n\s*+)*+(?:[\"']?[\w -]++[\"']?\s*+[:=]|\[|\{"
     r"|(?:title|date|标题|日期|来源|作者)：)",
     re.UNICODE,
 )

@@ -22,7 +22,7 @@ _PAGE_NUMBER = re.compile(
 )
 _SENTENCE_END = re.compile(r"[.!?…。！？；：:][\"'”’」』）)]*$")
 _INDENTED = re.compile(r"[ \u3000]{2}|\u3000")
-_HYPHENATED = re.compile(r"([A-Za-z]+)-$")
+_HYPHENATED = re.compile(r"(?<![A-Za-z])([A-Za-z]{1,40})-$")
 _BROKEN = re.compile(r"[a-z]+-\s*\n\s*[a-z]+")
 _WORD = re.compile(r"[a-z]+")
 
@@ -35,7 +35,7 @@ def join_lines(pages: Sequence[str]) -> str:
         return ""
     width = lengths[len(lengths) * 4 // 5]
     words = frozenset(_WORD.findall(_BROKEN.sub(" ", "\n".join(lines).lower())))
-    paragraphs: list[str] = []
+    paragraphs: list[list[str]] = []
     goes_on = False
     for number, line in enumerate(lines):
         text = line.strip()
@@ -43,12 +43,12 @@ def join_lines(pages: Sequence[str]) -> str:
             goes_on = False
             continue
         if goes_on and not _INDENTED.match(line):
-            paragraphs[-1] = _joined(paragraphs[-1], text, words)
+            paragraphs[-1][-1:] = _joined(paragraphs[-1][-1], text, words)
         else:
-            paragraphs.append(text)
+            paragraphs.append([text])
         following = lines[number + 1].strip() if number + 1 < len(lines) else ""
         goes_on = not _ends(text, following, width, is_first=len(paragraphs) == 1)
-    return "\n\n".join(paragraphs)
+    return "\n\n".join(map("".join, paragraphs))
 
 
 def _ends(text: str, following: str, width: int, *, is_first: bool) -> bool:
@@ -59,16 +59,17 @@ def _ends(text: str, following: str, width: int, *, is_first: bool) -> bool:
     return len(text) < (0.8 if is_first else 0.6) * width and not following[:1].islower()
 
 
-def _joined(before: str, line: str, words: frozenset[str]) -> str:
+def _joined(before: str, line: str, words: frozenset[str]) -> tuple[str, str]:
+    """Returns a paragraph's last line and the one it goes on in as they stand in one text."""
     if is_cjk(before[-1]) or is_cjk(line[0]):
-        return before + line
+        return before, line
     match = _HYPHENATED.search(before)
     if match is None or not line[0].islower():
-        return f"{before} {line}"
+        return before, f" {line}"
     first, second = match[1].lower(), (_WORD.match(line) or [""])[0]
     # "long-|term" keeps its hyphen where both are words of the text and "longterm" is none.
     is_compound = {first, second} <= words and first + second not in words
-    return before + line if is_compound else before[:-1] + line
+    return before if is_compound else before[:-1], line
 
 
 def _without_edges(pages: Sequence[Sequence[str]]) -> list[str]:

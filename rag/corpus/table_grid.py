@@ -9,7 +9,10 @@ from dataclasses import dataclass
 from rag.corpus.characters import is_cjk
 
 _LONGEST_SPAN = 60
-_LONGEST_REPEATED = 200
+LONGEST_REPEATED = 200
+"""Characters of a text that stands in each place of its span; a longer one stands once."""
+_MOST_COVERED = 100_000
+"""Places of one table that its spans may cover: beyond, a small file could grow without bound."""
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
 
 
@@ -24,30 +27,41 @@ class Cell:
 
 
 def expand(rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
-    """The rectangle of texts that cells with spans cover; a span's text stands in each place."""
+    """The rectangle of texts that cells with spans cover; a span's text stands in each place.
+
+    Spans past the first `_MOST_COVERED` places count as plain cells.
+    """
     grid: list[list[str]] = []
+    covered = 0
     hanging: dict[int, tuple[int, str]] = {}
     for cells in rows:
         row: list[str] = []
         waiting = list(reversed(cells))
-        while waiting or any(at >= len(row) for at in hanging):
+        last = max(hanging, default=-1)
+        while waiting or last >= len(row):
             at = len(row)
             if at in hanging:
                 left, text = hanging.pop(at)
                 if left > 1:
                     hanging[at] = left - 1, text
                 row.append(text)
+                covered += 1
             elif waiting:
                 cell = waiting.pop()
                 # Texts aren't repeated, else a small file could grow without bound.
-                again = cell.text if len(cell.text) <= _LONGEST_REPEATED else ""
-                for number in range(max(1, min(cell.columns, _LONGEST_SPAN))):
-                    if cell.rows > 1:
+                again = cell.text if len(cell.text) <= LONGEST_REPEATED else ""
+                spans = covered < _MOST_COVERED
+                columns = max(1, min(cell.columns, _LONGEST_SPAN)) if spans else 1
+                covered += columns - 1
+                for number in range(columns):
+                    if cell.rows > 1 and spans:
                         hanging[len(row)] = cell.rows - 1, again
                     row.append(again if number else cell.text)
             else:
                 row.append("")
         grid.append(row)
+        if covered >= _MOST_COVERED:
+            hanging.clear()
     return grid
 
 
@@ -70,9 +84,11 @@ def merged_header(grid: Sequence[Sequence[str]], count: int) -> list[list[str]]:
 def markdown_table(grid: Sequence[Sequence[str]], *, header: bool) -> str:
     """Returns the grid in Markdown, on lines of its own; without `header` under empty names."""
     columns = max(map(len, grid), default=0)
-    rows = [list(row) + [""] * (columns - len(row)) for row in grid]
+    # Short rows stay short: a wide one among many would make a small file a large one.
+    rows = [list(row) for row in grid]
     if not header:
-        rows.insert(0, [""] * columns)
+        rows.insert(0, [])
+    rows[0] += [""] * (columns - len(rows[0]))
     lines = ["| " + " | ".join(map(_escaped, row)) + " |" for row in rows]
     lines.insert(1, "|" + "---|" * columns)
     return "\n".join(lines)

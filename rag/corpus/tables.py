@@ -19,6 +19,8 @@ from rag.text.cells import cell_value, is_period, unit_of, without_unit
 
 _MOST_COLUMNS = 1000
 """Columns: nobody reads a wider table by them."""
+_MOST_PLACES = 1_000_000
+"""Cells of the rectangle that a table's rows are filled up to."""
 _LONGEST_ROW = 160
 """In Han characters, others counting half: a longer row becomes several lines with its name."""
 _LONGEST_CELL = 200
@@ -45,6 +47,8 @@ def table_lines(rows: Sequence[Sequence[str]], caption: str = "") -> tuple[str, 
     Columns of entities and rows of measures are turned round. A table of one column, or with
     texts for cells, becomes a line for each cell.
     """
+    if len(rows) * max(map(len, rows), default=0) > _MOST_PLACES:
+        return tuple(cell for row in rows for cell in row if cell)
     grid = _trimmed(rows)
     if (
         not grid

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rag.corpus.table_grid import Cell, expand, markdown_table, merged_header
+from rag.corpus.table_grid import LONGEST_REPEATED, Cell, expand, markdown_table, merged_header
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -41,7 +41,7 @@ def word_table(table: Any) -> str:
                 text = text or (above[len(texts)] if len(texts) < len(above) else "")
             columns = _columns(properties)
             cells.append(Cell(text=text, columns=columns))
-            texts += [text] * min(columns, 60)
+            texts += [text if len(text) <= LONGEST_REPEATED else ""] * min(columns, 60)
         if not any(cell.text for cell in cells):
             continue
         if len(rows) == headings and row.find(f"{_WORD}trPr/{_WORD}tblHeader") is not None:

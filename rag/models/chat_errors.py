@@ -12,7 +12,7 @@ from rag.errors import (
     ChatModelTimedOut,
     ChatModelUnreachable,
 )
-from rag.models.proxies import without_credentials
+from rag.models.proxies import shown_proxy
 
 _DETAIL_CHARACTERS = 200
 _BODY_CHARACTERS = 2_000
@@ -59,7 +59,7 @@ class ChatFailures:
 
     def unreachable(self) -> ChatModelUnreachable:
         """Says that there is no connection."""
-        proxy = without_credentials(self.proxy) if self.proxy else ""
+        proxy = shown_proxy(self.proxy) if self.proxy else ""
         through = f" through the proxy {proxy}" if proxy else ""
         via = f"（经由代理 {proxy}）" if proxy else ""
         return ChatModelUnreachable(
@@ -78,7 +78,7 @@ class ChatFailures:
                 zh=f"无法建立到{self._where_zh} 的连接（{detail}）：请检查 SSL_CERT_FILE 和"
                 " SSL_CERT_DIR。",
             )
-        proxy = without_credentials(self.proxy)
+        proxy = shown_proxy(self.proxy)
         return ChatModelUnreachable(
             en=f"The chat model {self._where} can't be asked through the proxy {proxy}: give an"
             " http:// one (HTTPS_PROXY, HTTP_PROXY, ALL_PROXY), or name the host in NO_PROXY.",

@@ -36,10 +36,18 @@ def proxy_for(endpoint: str) -> str | None:
     return proxy if "://" in proxy else f"http://{proxy}"
 
 
+def shown_proxy(url: str) -> str:
+    """Returns a proxy's URL as it may be shown; all before the last `@` is taken for a password."""
+    scheme, slashes, rest = url.partition("://")
+    return without_credentials(scheme + slashes + rest.rpartition("@")[2])
+
+
 def without_credentials(url: str) -> str:
     """Returns the URL as it may be shown: without user, password and query."""
     try:
         parts = urlsplit(url)
+        # What is no number there may be a password, cut short by a `/`, `#` or `?` in it.
+        _ = parts.port
     except ValueError:
         return url.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -255,3 +257,17 @@ def test_any_block_is_read_or_refused(text: str) -> None:
     assert matter.url is None or matter.url.startswith("http")
     matter.published("zh")
     matter.unread_date("zh")
+
+
+@pytest.mark.parametrize(
+    ("text", "body"),
+    [
+        ("title: x\n" + "-a: b\n" * 25 + "No rule.", None),
+        ("---\na" + " " * 40_000 + "\n---\nText.", None),
+        ("---\n" + " " * 40_000 + "\n---\nText.", "Text."),
+    ],
+)
+def test_no_text_makes_the_search_for_fields_slow(text: str, body: str | None) -> None:
+    start = time.perf_counter()
+    assert read_front_matter(text).body == (body or text)
+    assert time.perf_counter() - start < 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from rag.corpus.pdf_lines import join_lines
@@ -49,3 +51,10 @@ def test_what_printing_adds_to_each_page_is_no_text(head: str, foot: str) -> Non
 
 def test_pages_without_text_give_none() -> None:
     assert join_lines(["", "\n \n"]) == ""
+
+
+def test_lines_of_one_length_take_no_more_time_each_the_more_there_are() -> None:
+    start = time.perf_counter()
+    text = join_lines(["Total 1 2\n" * 50_000])
+    assert text.count("Total") == 50_000
+    assert time.perf_counter() - start < 2

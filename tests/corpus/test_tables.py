@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from rag.corpus.boilerplate import readable_text
 from rag.corpus.json_lines import to_line
 from rag.corpus.loader import iter_documents
+from rag.corpus.markdown import parse_blocks
 from rag.corpus.sentences import split_sentences
 from rag.corpus.table_rows import begins_in_table, read_tables
 from rag.corpus.tables import table_lines
@@ -251,3 +252,13 @@ def test_an_exported_table_is_read_again_as_it_is(tmp_path: Path) -> None:
     line = to_line(dataclasses.replace(document, text=document.text))
     copy = load(tmp_path, "b.jsonl", line.encode())
     assert copy.text == document.text
+
+
+@pytest.mark.parametrize(
+    "first", ['<td colspan="60" rowspan="9999">x</td>' * 500, "<td>x</td>" * 20_000]
+)
+def test_no_table_grows_without_bound(first: str) -> None:
+    source = f"<table><tr>{first}</tr>{'<tr><td>y</td></tr>' * 3_000}</table>"
+    start = time.perf_counter()
+    assert sum(len(line) for block in parse_blocks(source) for line in block.lines) < 1_000_000
+    assert time.perf_counter() - start < 3

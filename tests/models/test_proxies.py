@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.models.proxies import is_this_machine, proxy_for, without_credentials
+from rag.models.proxies import is_this_machine, proxy_for, shown_proxy, without_credentials
 
 
 @pytest.mark.parametrize(
@@ -38,3 +38,14 @@ def test_the_proxy_of_the_scheme_comes_before_that_of_all(monkeypatch: pytest.Mo
 def test_no_password_is_shown() -> None:
     assert without_credentials("http://u:p@h.example:1/v1?key=k#f") == "http://h.example:1/v1"
     assert without_credentials("socks://u:p@[::1") == "[::1"
+
+
+@pytest.mark.parametrize(
+    "secret", ["u:se/cret", "u:se#cret", "u:se?cret", "u:12/cret", "u:se@cret"]
+)
+def test_no_part_of_a_password_with_signs_is_shown(secret: str) -> None:
+    assert shown_proxy(f"http://{secret}@h.example:1") == "http://h.example:1"
+    if "12" not in secret:
+        shown = without_credentials(f"https://{secret}@h.example:1/v1")
+        assert "se" not in shown
+        assert "cret" not in shown
