@@ -69,8 +69,8 @@ def _aligned(lines: list[str], at: int) -> list[list[str]]:
     """The cells of the lines from `at` on that are rows of one table; none where they aren't."""
     header, columns = _cells(lines[at]), 0
     rows: list[list[str]] = []
-    for line in lines[at + 1 :]:
-        cells = _cells(line) or _name_and_numbers(line)
+    for number in range(at + 1, len(lines)):
+        cells = _cells(lines[number]) or _name_and_numbers(lines[number])
         if (columns and len(cells) != columns) or not any(map(_is_number, cells[1:])):
             break
         columns = len(cells)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Literal
 
 from rag.corpus.dictionary import load_dictionary, stem
@@ -19,7 +21,7 @@ from rag.messages import Language
 from rag.retrieval.conversation import english_common, is_common_noun
 from rag.retrieval.question_names import chinese_names, english_names
 from rag.retrieval.terms import concepts, fold
-from rag.text.chinese import simplified, tagged
+from rag.text.chinese import is_word, simplified, tagged
 from rag.text.companies import COMPANY_WORDS
 from rag.text.han import HAN
 from rag.text.months import MONTH_WORDS
@@ -43,6 +45,7 @@ _KIND = re.compile(
         ).split()
     )
 )
+_PLACE_KINDS = "区县市省镇乡村州"
 _FILLERS_ZH = re.compile(r"(?:控股)?(?:股份)?(?:有限)?(?:责任)?(?:公司|集团|企业|股份|控股)$")
 _FILLERS_EN = COMPANY_WORDS | frozenset(
     "the of and for plc llc ag sa holding mr mrs ms dr sir lord lady president minister prime"
@@ -53,6 +56,8 @@ _FILLERS_EN = COMPANY_WORDS | frozenset(
 _NO_PART = _FILLERS_EN | ENGLISH_STOP | MONTH_WORDS
 _RUN = re.compile(r"[A-Z][\w'’-]*(?:(?: | of | & | of the )[A-Z][\w'’-]*)*")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:\n]['\"”]?\s*)$")
+# Of two places of one name these tell which: East Lund is not West Lund.
+_SIDES = frozenset("north south east west upper lower northern southern eastern western".split())
 _WINDOW = 8
 _LEAST_MISSPELT = 6
 """Letters."""
@@ -63,12 +68,14 @@ class FullName:
     """A name as a question has it.
 
     `part` are its words, in order. Of a Chinese name that is the name itself, and `kind` what kind
-    of thing it names, as 钢铁 of 瑞宁钢铁; the words of an English one name both.
+    of thing it names, as 钢铁 of 瑞宁钢铁; the words of an English one name both. A place that the
+    dictionary has is `known`: an article without its name may still be about it.
     """
 
     text: str
     part: tuple[str, ...]
     kind: str = ""
+    known: bool = False
 
 
 @lru_cache(maxsize=256)
@@ -154,10 +161,13 @@ def _english_standing(name: FullName, article: str) -> tuple[Standing, str]:
     there, runs = _words_of(article)
     present = [word for word in name.part if _present(word, there, runs)]
     if len(present) == len(name.part):
-        return "same", ""
+        like = _of_another_side(name, runs)
+        return ("other", like) if like else ("same", "")
     own = [word for word in name.part if _is_own(word, name.part)]
     if not any(word in present for word in own):
         return "absent", _alike(name, runs)
+    if like := _of_another_side(name, runs):
+        return "other", like
     extended = [_extended(word, name, runs) for word in present if word in own]
     return ("other", extended[0]) if all(extended) else ("same", "")
 
@@ -207,6 +217,27 @@ def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> s
     return ""
 
 
+def _of_another_side(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
+    """Returns "East Lund" for West Lund, where that is all an article has of the name."""
+    asked = [word.lower() for word in re.findall(r"[A-Za-z][\w'’-]*", name.text)]
+    side, word = next(
+        ((a, b) for a, b in pairwise(asked) if a in _SIDES and b == name.part[0].lower()),
+        ("", ""),
+    )
+    if not side:
+        return ""
+    # In each run that has the word: what stands before it.
+    before = [
+        (lower[at - 1] if at else "", run)
+        for run in runs
+        if word in (lower := [w.lower() for w in run])
+        for at in (lower.index(word),)
+    ]
+    # Southern Lund may well be South Lund.
+    others = all(found in _SIDES and found[:5] != side[:5] for found, _ in before)
+    return " ".join(before[0][1]) if before and others else ""
+
+
 def _alike(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
     """Returns a name of two words or more that shares a word with one that is absent."""
     wanted = {word.lower() for word in name.part}
@@ -217,14 +248,20 @@ def _alike(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
 def _chinese(question: str) -> tuple[FullName, ...]:
     dictionary = load_dictionary()
     sure = [concept.text for concept in concepts(question, across=False) if concept.name]
-    names = []
+    names: list[FullName] = []
     for name in chinese_names(question):
         text = _FILLERS_ZH.sub("", name.text)
-        if not re.fullmatch(rf"{_HAN}{{2,}}", text) or text in dictionary.english:
+        if not re.fullmatch(rf"{_HAN}{{2,}}", text):
             continue
         if not any(part in name.text for part in sure):
             continue
+        if text in dictionary.english:
+            names += _known_place(question, name.start, name.start + len(text))
+            continue
         kind = _KIND.match(question, name.start + len(text))
+        if kind and len(kind[0]) == 1 and is_word(question[kind.start() : kind.end() + 1]):
+            # 西山市场 is in no town of that name.
+            kind = None
         inner = re.search(rf"(?:{_KIND.pattern})$", text)
         if inner and inner.start() > 1:
             text, ending = text[: inner.start()], inner[0]
@@ -235,10 +272,23 @@ def _chinese(question: str) -> tuple[FullName, ...]:
     return tuple(names)
 
 
+def _known_place(question: str, start: int, end: int) -> Iterator[FullName]:
+    """Yields a place with what kind of place it is said to be: 南山区 is not 南山县."""
+    if question[end - 1] not in _PLACE_KINDS or end - start < 3:
+        end += 1
+    kind = question[end - 1 : end]
+    if kind and kind in _PLACE_KINDS and not is_word(question[end - 1 : end + 1]):
+        yield FullName(
+            text=question[start:end], part=(question[start : end - 1],), kind=kind, known=True
+        )
+
+
 def _chinese_standing(name: FullName, article: str) -> tuple[Standing, str]:
     (part,), kind = name.part, name.kind
     if part in article:
-        like = _of_another_kind(part, kind, article) if kind and kind not in article else ""
+        # 区 by itself stands in any article.
+        elsewhere = kind not in _PLACE_KINDS and kind in article
+        like = _of_another_kind(part, kind, article) if kind and not elsewhere else ""
         return ("other", like) if like else ("same", "")
     pairs = [part[i : i + 2] for i in range(len(part) - 1)]
     shared = [pair for pair in pairs if pair in article]
@@ -254,7 +304,16 @@ def _of_another_kind(part: str, kind: str, article: str) -> str:
     A county may be called by its name alone, so all that is said of it must be of another kind.
     """
     found = [_KIND.match(article, match.end()) for match in re.finditer(re.escape(part), article)]
-    others = [other[0] for other in found if other and len(other[0]) == len(kind)]
+    others = [
+        other[0]
+        for other in found
+        if other
+        and len(other[0]) == len(kind)
+        and other[0] != kind
+        # The island of Hainan is the province, and 海南市场 names no town.
+        and (kind not in _PLACE_KINDS or other[0] in _PLACE_KINDS)
+        and (len(kind) > 1 or not is_word(article[other.start() : other.end() + 1]))
+    ]
     if not others or (len(kind) == 1 and len(others) < len(found)):
         return ""
     return part + others[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -24,13 +25,27 @@ ARTICLES = {
     "Votes at Ostberg": "Members of Ostberg Steel voted for a pay rise of 4 percent on May 9.",
     "江夏医院扩建": "江夏医院扩建工程3月21日开工，投资8亿元，新增床位500张。",
 }
+PLACES = {
+    "各区县去年的财政收入": "统计局公布了各区县去年的财政收入。\n\n"
+    "| 区县 | 财政收入（亿元） |\n|---|---|\n| 东山区 | 70.2 |\n| 南山县 | 12 |",
+    "Revenue of the districts": "The county published the revenue of its districts.\n\n"
+    "| District | Revenue (m) |\n|---|---|\n| East Lund | 12 |\n| Oster | 70 |",
+}
 Ask = Callable[[str], Answer]
 
 
 @pytest.fixture(scope="module")
 def ask(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ask:
-    folder = tmp_path_factory.mktemp("like-named")
-    for number, (title, text) in enumerate(ARTICLES.items()):
+    return asking(ARTICLES, tmp_path_factory.mktemp("like-named"), embedder)
+
+
+@pytest.fixture(scope="module")
+def ask_of_places(embedder: Embedder, tmp_path_factory: pytest.TempPathFactory) -> Ask:
+    return asking(PLACES, tmp_path_factory.mktemp("places"), embedder)
+
+
+def asking(articles: dict[str, str], folder: Path, embedder: Embedder) -> Ask:
+    for number, (title, text) in enumerate(articles.items()):
         path = folder / "articles" / f"{number}.md"
         path.parent.mkdir(exist_ok=True)
         path.write_text(f"---\ntitle: {title}\ndate: 2025-05-12\n---\n\n{text}\n", encoding="utf-8")
@@ -106,3 +121,31 @@ def test_a_claim_about_another_of_like_name_is_unsupported(
     found = verify(claim, vectors[0], [cited])
     assert (found.verdict != "unsupported") == supported
     assert ("name" in [reason.code for reason in found.reasons]) != supported
+
+
+@pytest.mark.parametrize(
+    ("question", "rows"),
+    [
+        ("南山县的财政收入是多少？", ["南山县"]),
+        ("东山区和南山区的财政收入是多少？", ["东山区"]),
+        ("What was the revenue of East Lund?", ["East Lund"]),
+    ],
+)
+def test_the_rows_of_the_places_asked_for_answer(
+    ask_of_places: Ask, question: str, rows: list[str]
+) -> None:
+    answer = ask_of_places(question)
+    assert [s.text.split("：")[0].split(":")[0] for s in answer.statements] == rows
+
+
+@pytest.mark.parametrize(
+    ("question", "like"),
+    [
+        ("南山区的财政收入是多少？", "南山县"),
+        ("What was the revenue of West Lund?", "East Lund"),
+    ],
+)
+def test_no_row_of_another_place_answers(ask_of_places: Ask, question: str, like: str) -> None:
+    answer = ask_of_places(question)
+    assert answer.status == "abstained"
+    assert like in answer.missing[0].en

@@ -16,6 +16,7 @@ from rag.corpus.boilerplate import readable_text
 from rag.corpus.json_lines import to_line
 from rag.corpus.loader import iter_documents
 from rag.corpus.markdown import parse_blocks
+from rag.corpus.plain_tables import with_plain_tables
 from rag.corpus.sentences import split_sentences
 from rag.corpus.table_rows import begins_in_table, read_tables
 from rag.corpus.tables import table_lines
@@ -262,3 +263,9 @@ def test_no_table_grows_without_bound(first: str) -> None:
     start = time.perf_counter()
     assert sum(len(line) for block in parse_blocks(source) for line in block.lines) < 1_000_000
     assert time.perf_counter() - start < 3
+
+
+def test_lines_that_are_no_table_take_no_more_time_each_the_more_there_are() -> None:
+    start = time.perf_counter()
+    assert with_plain_tables("a\n" * 100_000) == "a\n" * 100_000
+    assert time.perf_counter() - start < 2

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from rag.answering.selection.ranking import Candidate
 from rag.messages import Language, Message
 from rag.retrieval.full_names import FullName, Standing, full_names, standing
+from rag.types import Document
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,18 +34,28 @@ def without_like_named(question: str, language: Language, ranked: Sequence[Candi
     what it is called there can't be told.
     """
     absent = []
-    for name in full_names(question, language):
+    names = full_names(question, language)
+    for name in names:
         documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}
         found = {
             doc_id: standing(name, f"{document.title}\n{document.text}")
             for doc_id, document in documents.items()
             if document.language == language
         }
+        if name.known:
+            # An article with one of two places asked about answers half of the question.
+            places = [other for other in names if other.known]
+            found = {
+                doc_id: (kind, like)
+                for doc_id, (kind, like) in found.items()
+                if kind != "other" or not _has_any(documents[doc_id], places)
+            }
         kinds = {kind for kind, _ in found.values()}
         dropped: set[Standing] = {"other"}
         if "same" not in kinds and ("other" in kinds or len(found) < len(documents)):
-            dropped.add("absent")
-            if found:
+            if not name.known:
+                dropped.add("absent")
+            if "other" in kinds or (found and not name.known):
                 # Of the article found first, as the likeliest to be taken for it.
                 absent.append(
                     _not_found(name, next((like for _, like in found.values() if like), ""))
@@ -53,6 +64,11 @@ def without_like_named(question: str, language: Language, ranked: Sequence[Candi
             c for c in ranked if found.get(c.evidence.document.doc_id, ("same",))[0] not in dropped
         ]
     return Named(candidates=tuple(ranked), absent=tuple(absent))
+
+
+def _has_any(document: Document, names: Sequence[FullName]) -> bool:
+    text = f"{document.title}\n{document.text}"
+    return any(standing(name, text)[0] == "same" for name in names)
 
 
 def _not_found(name: FullName, like: str) -> Message:

@@ -131,6 +131,10 @@ class _Asking:
             short = core[:-1] if core[-1:] in _CLASS_ENDINGS and len(core) > 2 else ""
             for written in filter(None, (core, short)):
                 at = _find(written, asked)
+                behind = asked[at + len(written) : at + len(written) + 1]
+                if written == short and behind in tuple(_CLASS_ENDINGS) and behind != core[-1]:
+                    # 西山县 is not 西山区.
+                    continue
                 # 西山 for 西山区, where no other row begins so.
                 if at >= 0 and (written == core or sum(c.startswith(short) for c in cores) == 1):
                     yield at, row, written
