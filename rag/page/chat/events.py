@@ -24,6 +24,7 @@ from rag.page.chat.keeping import conversation_from_json, conversation_json
 from rag.page.chat.panel import ChatPanel, drawn_in
 from rag.page.chat.reading import render_reader
 from rag.page.chat.rendering import render_turn
+from rag.page.chat.running import RunningAnswers
 from rag.page.chat.sharing import conversation_markdown
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
@@ -71,6 +72,7 @@ def _wire_asking(
     options_of: OptionsOf,
 ) -> None:
     """Questions, and the end of an answer before it is whole."""
+    running = RunningAnswers()
 
     def respond(
         event: gr.EventData,
@@ -92,10 +94,13 @@ def _wire_asking(
             options=partial(options_of, stored, request.session_hash),
             days=(since, until),
             language=language,
+            running=running,
+            session=request.session_hash or "",
         )
-        if turns and turns[-1].running:
+        if (request.session_hash or "") in running:
             yield {parts.hint: render_hint(texts(language).one_at_a_time, language)}
             return
+        turns = _stopped(turns)
         again = _turn_named(event, turns)
         example = _said(event, "question")
         if again is not None:
@@ -117,14 +122,23 @@ def _wire_asking(
         if asked and not turns:
             options = partial(options_of, stored, request.session_hash)
             yield from _answer(
-                parts, choice, assistant, asked, (), options=options, language=language
+                parts,
+                choice,
+                assistant,
+                asked,
+                (),
+                options=options,
+                language=language,
+                running=running,
+                session=request.session_hash or "",
             )
         else:
             yield {parts.hint: gr.skip()}
 
-    def halt(turns: Turns, language: Language) -> Update:
+    def halt(turns: Turns, language: Language, request: gr.Request) -> Update:
         """Keep what had been checked when the reader stopped the answer."""
-        turns = tuple(turn.stop() if turn.running else turn for turn in turns)
+        running.end(request.session_hash or "")
+        turns = _stopped(turns)
         return {
             parts.conversation: turns,
             **drawn_in(parts, turns, (), assistant, language),
@@ -146,17 +160,13 @@ def _wire_asking(
         *(parts.question, parts.conversation, parts.editing, choice),
         *(parts.since, parts.until, settings),
     ]
-    running = [
-        gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking),
-        parts.present.ask(respond, inputs, outputs, **asking),
-        loaded.then(follow_link, [parts.conversation, choice, settings], outputs, **asking),
-    ]
+    gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking)
+    parts.present.ask(respond, inputs, outputs, **asking)
+    loaded.then(follow_link, [parts.conversation, choice, settings], outputs, **asking)
+    # Not `cancels`: Gradio's browser side acts on it at the model's next word, and would cancel a
+    # question that was asked in between. A stopped answer ends by itself (`RunningAnswers`).
     parts.stop.click(
-        halt,
-        [parts.conversation, choice],
-        [*drawn, *buttons, parts.errand],
-        cancels=running,
-        **_AT_ONCE,
+        halt, [parts.conversation, choice], [*drawn, *buttons, parts.errand], **_AT_ONCE
     )
 
 
@@ -293,8 +303,10 @@ def _answer(
     *,
     options: Callable[[], Options],
     language: Language,
+    running: RunningAnswers,
+    session: str,
 ) -> Iterator[Update]:
-    """Ask a question after `turns`, and draw its answer event by event."""
+    """Ask a question after `turns`, and draw its answer event by event, until it is stopped."""
     refusal = _refusal(asked, texts(language))
     try:
         # A box that was never shown has no value.
@@ -308,6 +320,7 @@ def _answer(
     history = tuple(turn.answer for turn in turns if turn.answer is not None)
     turn = Turn(number=len(turns) + 1, question=asked.strip())
     find = finder(assistant)
+    goes_on = running.begin(session)
     yield {
         parts.conversation: (*turns, turn),
         **drawn_in(parts, (*turns, turn), (), assistant, language),
@@ -315,17 +328,31 @@ def _answer(
         parts.editing: 0,
         parts.hint: "",
     }
-    for newer in take(turn, assistant, history, frame, wished):
-        turn = newer
-        yield {
-            parts.conversation: (*turns, turn),
-            parts.present: render_turn(turn, find, language, last=True),
-        }
+    try:
+        for newer in take(turn, assistant, history, frame, wished):
+            if not goes_on():
+                # At the end Gradio sends the last update once more: this one changes nothing.
+                yield {parts.hint: gr.skip()}
+                return
+            turn = newer
+            yield {
+                parts.conversation: (*turns, turn),
+                parts.present: render_turn(turn, find, language, last=True),
+            }
+    finally:
+        # Also where the reader left, or the browser cancelled it.
+        if goes_on():
+            running.end(session)
     yield {
         **_controls(parts, choice, running=False),
         parts.hint: "",
         parts.errand: _keep((*turns, turn)),
     }
+
+
+def _stopped(turns: Turns) -> Turns:
+    """The turns of which none runs any more."""
+    return tuple(turn.stop() if turn.running else turn for turn in turns)
 
 
 def _controls(parts: ChatPanel, choice: gr.Radio, *, running: bool) -> Update:
