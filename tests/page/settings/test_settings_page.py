@@ -50,6 +50,12 @@ def served(
         yield page
 
 
+def reload(page: Page) -> None:
+    """Load the page again, once no stream is left that this would break off with an error."""
+    page.wait_for_timeout(500)
+    page.reload()
+
+
 def ask(page: Page, question: str, turn: int = 1) -> None:
     page.get_by_role("tab").first.click()
     page.locator("#rag-question textarea").fill(question)
@@ -116,7 +122,7 @@ def test_settings_outlive_a_reload_and_the_switch_of_the_language(
     pick(page, "#rag-most-sources", "3")
     expect(status(page)).to_have_text(EN.kept)
     expect(page.locator("#rag-most-sources input")).to_have_value("3")
-    page.reload()
+    reload(page)
     expect(page.locator(".rag-privacy")).to_contain_text(f"tiny-model @ {local.url}")
     open_settings(page)
     expect(page.locator("#rag-most-sources input")).to_have_value("3")
@@ -163,7 +169,7 @@ def test_a_typed_key_goes_to_its_server_and_is_seen_nowhere(
         expect(page.locator("#turn1 .rag-provenance")).to_contain_text("big-model")
         stored = page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}])")
         seen = [page.content(), stored, *received]
-        page.reload()
+        reload(page)
         expect(page.locator(".rag-privacy")).to_contain_text("big-model")
         ask(page, CLOSE)
         assert listed.requests[-1].headers["authorization"] == "Bearer none"
@@ -216,7 +222,7 @@ def test_what_a_browser_kept_and_nobody_understands_gives_way_to_the_start(
     # What a reload cuts off, the library complains of.
     expect(page.locator(".rag-example").first).to_be_visible(timeout=20_000)
     page.route(re.compile("/gradio_api/"), spoil)
-    page.reload()
+    reload(page)
     open_settings(page)
     expect(status(page)).to_have_text(EN.reset)
     expect(page.get_by_role("radio", name=EN.quotes)).to_be_checked()
