@@ -51,7 +51,7 @@ from rag.models.judge import Judge
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.retrieval.query import checked_question, turns_that_asked, understand
 from rag.retrieval.question_form import tidy_question
-from rag.retrieval.spelling import spelled
+from rag.retrieval.spelling import close_names, spelled
 from rag.retrieval.time_frame import check_time_frame
 from rag.types import (
     Answer,
@@ -329,7 +329,8 @@ class Assistant:
         if answered:
             missing += shortfall(found.needed, found.cited(composition.statements))
         else:
-            missing += tuple(map(did_you_mean, found.query.close))
+            close = close_names(found.query.unknown, found.corpus.known_words)
+            missing += tuple(map(did_you_mean, close))
         nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
         query = found.query
         documents = found.corpus.snapshot.documents

@@ -45,7 +45,7 @@ class Query:
     help sales?"): what answered the turn before and has none of them is no answer. `nudge` tells
     that nothing new is asked, and the question before is meant.
     `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
-    `translations` say the same in other languages. `corrected` and `close` are as in
+    `translations` say the same in other languages. `corrected` and `unknown` are as in
     `rag.retrieval.spelling.Spelled`.
     """
 
@@ -60,7 +60,7 @@ class Query:
     periods: tuple[Period, ...] = ()
     translations: Mapping[Language, str] = field(default_factory=dict)
     corrected: tuple[Slip, ...] = ()
-    close: tuple[Slip, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def checked_question(question: str) -> str:

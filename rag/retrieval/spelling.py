@@ -25,7 +25,7 @@ _OFTEN = 3
 _ACRONYM = 3
 """Letters: as short a word in capitals may be an acronym."""
 _MOST_UNKNOWN = 4
-"""Unknown words of a question for which names are looked for: each takes some 30 ms."""
+"""Unknown words of a question for which names are looked for, each of which takes milliseconds."""
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-][A-Za-z0-9]+)*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
@@ -42,13 +42,13 @@ class Slip:
 class Spelled:
     """A question as the articles write its words.
 
-    `corrected` are the slips that `text` no longer has; `close` are unknown words that it still
-    has, since the name they are close to may be another one.
+    `corrected` are the slips that `text` no longer has, `unknown` the words that it still has and
+    that are known nowhere; `close_names` tells what they may be slips of.
     """
 
     text: str
     corrected: tuple[Slip, ...] = ()
-    close: tuple[Slip, ...] = ()
+    unknown: tuple[str, ...] = ()
 
 
 def spelled(question: str, known: KnownWords) -> Spelled:
@@ -56,29 +56,38 @@ def spelled(question: str, known: KnownWords) -> Spelled:
 
     A slip is clear where two neighbours are exchanged, or a letter is doubled or not doubled, and
     where a letter within the name is missing or too many in a name that the dictionary has.
-    Another letter in the place of one may be another name: Norwick is not Norwich.
+    Another letter in the place of one may be another name: Norwick is not Norwich. Such a word is
+    left as it is, among the `unknown`.
     """
     words = list(_WORD.finditer(question))[:_MOST_WORDS]
     typed = [re.sub(r"['’]s$", "", match[0]) for match in words]
     written = in_usual_case(question, typed, known)
-    unknown = [
+    places = [
         place
         for place, word in enumerate(written)
         if word.isascii() and word.isalpha() and not _is_known(word, known)
     ][:_MOST_UNKNOWN]
-    corrected, close = [], []
-    for place in unknown:
-        low = written[place].lower()
-        if name := _only(_slips(low), known):
+    corrected, unknown = [], []
+    for place in places:
+        if name := _only(_slips(written[place].lower()), known):
             corrected.append(Slip(typed=typed[place], name=name))
             written[place] = name
-        elif name := _only(_other_letters(low), known):
-            close.append(Slip(typed=typed[place], name=name))
+        else:
+            unknown.append(typed[place])
     text, at = "", 0
     for match, old, new in zip(words, typed, written, strict=True):
         text += question[at : match.start()] + new
         at = match.start() + len(old)
-    return Spelled(text=text + question[at:], corrected=tuple(corrected), close=tuple(close))
+    return Spelled(text=text + question[at:], corrected=tuple(corrected), unknown=tuple(unknown))
+
+
+def close_names(unknown: Sequence[str], known: KnownWords) -> tuple[Slip, ...]:
+    """Returns the names that unknown words are close to, which may be other ones.
+
+    It takes some 10 ms a word, and is worth them only where nothing was found for the question.
+    """
+    found = ((word, _only(_other_letters(word.lower()), known)) for word in unknown)
+    return tuple(Slip(typed=word, name=name) for word, name in found if name)
 
 
 def _is_known(word: str, known: KnownWords) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.retrieval.known_words import KnownWords
-from rag.retrieval.spelling import Spelled, spelled
+from rag.retrieval.spelling import Slip, close_names, spelled
 from tests.retrieval.articles import known_words
 
 
@@ -32,7 +32,9 @@ def known() -> KnownWords:
 def test_words_get_the_case_that_they_have_in_articles(
     known: KnownWords, typed: str, written: str
 ) -> None:
-    assert spelled(typed, known) == Spelled(text=written)
+    found = spelled(typed, known)
+    assert (found.text, found.corrected) == (written, ())
+    assert close_names(found.unknown, known) == ()
 
 
 @pytest.mark.parametrize(
@@ -50,7 +52,9 @@ def test_words_get_the_case_that_they_have_in_articles(
     ],
 )
 def test_a_question_that_is_typed_well_is_left_alone(known: KnownWords, question: str) -> None:
-    assert spelled(question, known) == Spelled(text=question)
+    found = spelled(question, known)
+    assert (found.text, found.corrected) == (question, ())
+    assert close_names(found.unknown, known) == ()
 
 
 @pytest.mark.parametrize(
@@ -78,7 +82,7 @@ def test_a_clear_slip_is_corrected(known: KnownWords, typed: str, name: str) -> 
 def test_what_may_be_another_name_is_only_named(known: KnownWords, typed: str, name: str) -> None:
     found = spelled(f"Who runs {typed}?", known)
     assert (found.text, found.corrected) == (f"Who runs {typed}?", ())
-    assert [slip.name for slip in found.close] in ([name], [])
+    assert close_names(found.unknown, known) == (Slip(typed=typed, name=name),)
 
 
 @pytest.mark.parametrize("typed", ["Amazon", "Halden", "Applee Inc", "Xyzzyq", "news", "growers"])

@@ -36,7 +36,7 @@ def read_question(
         usage = rewriting.usage
         if rewriting.text:
             query = reread(replace(query, text=rewriting.text), history, today, newest)
-    return replace(query, corrected=read.corrected, close=read.close), usage
+    return replace(query, corrected=read.corrected, unknown=read.unknown), usage
 
 
 def _as_written(history: Sequence[Answer], known: KnownWords) -> tuple[Answer, ...]:

@@ -1,7 +1,7 @@
 """What happens in the chat when a reader does something.
 
-What a button of the conversation says of itself (`data-…`), what a kept conversation holds and what
-an address asks come from the browser, and are held to what they may be here.
+What a button of the conversation says of itself (`data-…`), what a kept conversation holds and
+what an address asks come from the browser, and are held to what they may be here.
 """
 
 from __future__ import annotations
@@ -56,11 +56,12 @@ def wire_chat(
     questions to try. `options_of` reads the `settings` that a session's browser keeps; it raises a
     `RagError` where they can't be used.
     """
-    _wire_asking(parts, assistant, choice, loaded, settings, options_of)
+    running = RunningAnswers()
+    _wire_asking(parts, assistant, choice, loaded, settings, options_of, running)
     _wire_examples(parts, assistant, choice, loaded, offered)
-    _wire_editing(parts, choice)
+    _wire_editing(parts, choice, running)
     _wire_reading(parts, assistant, choice)
-    _wire_keeping(parts, assistant, choice)
+    _wire_keeping(parts, assistant, choice, running)
 
 
 def _wire_asking(
@@ -70,9 +71,9 @@ def _wire_asking(
     loaded: Dependency,
     settings: gr.BrowserState,
     options_of: OptionsOf,
+    running: RunningAnswers,
 ) -> None:
     """Questions, and the end of an answer before it is whole."""
-    running = RunningAnswers()
 
     def respond(
         event: gr.EventData,
@@ -95,9 +96,9 @@ def _wire_asking(
             days=(since, until),
             language=language,
             running=running,
-            session=request.session_hash or "",
+            session=request.session_hash,
         )
-        if (request.session_hash or "") in running:
+        if request.session_hash in running:
             yield {parts.hint: render_hint(texts(language).one_at_a_time, language)}
             return
         turns = _stopped(turns)
@@ -130,14 +131,14 @@ def _wire_asking(
                 options=options,
                 language=language,
                 running=running,
-                session=request.session_hash or "",
+                session=request.session_hash,
             )
         else:
             yield {parts.hint: gr.skip()}
 
     def halt(turns: Turns, language: Language, request: gr.Request) -> Update:
         """Keep what had been checked when the reader stopped the answer."""
-        running.end(request.session_hash or "")
+        running.end(request.session_hash)
         turns = _stopped(turns)
         return {
             parts.conversation: turns,
@@ -206,15 +207,15 @@ def _wire_examples(
     )
 
 
-def _wire_editing(parts: ChatPanel, choice: gr.Radio) -> None:
+def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -> None:
     """A question of the conversation, back in the box."""
 
-    def edit(event: gr.EventData, turns: Turns, language: Language) -> Update:
+    def edit(event: gr.EventData, turns: Turns, language: Language, request: gr.Request) -> Update:
         """Put a question back into the box."""
         turn = _turn_named(event, turns)
         if turn is None:
             return {parts.hint: gr.skip()}
-        if turns[-1].running:
+        if request.session_hash in running:
             return {parts.hint: render_hint(texts(language).one_at_a_time, language)}
         return {
             parts.editing: turn.number,
@@ -257,12 +258,14 @@ def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> N
     parts.present.export(export, inputs, parts.errand, **_AT_ONCE)
 
 
-def _wire_keeping(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> None:
+def _wire_keeping(
+    parts: ChatPanel, assistant: Assistant, choice: gr.Radio, running: RunningAnswers
+) -> None:
     """Conversations that the browser has kept."""
 
-    def reopen(event: gr.EventData, turns: Turns, language: Language) -> Update:
+    def reopen(event: gr.EventData, language: Language, request: gr.Request) -> Update:
         """Go on with a conversation that the browser has kept."""
-        if turns and turns[-1].running:
+        if request.session_hash in running:
             return {parts.hint: render_hint(texts(language).one_at_a_time, language)}
         key = _said(event, "id")[:100]
         try:
@@ -283,7 +286,7 @@ def _wire_keeping(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> N
 
     parts.kept.reopen(
         reopen,
-        [parts.conversation, choice],
+        [choice],
         [
             *_drawn(parts),
             *(parts.ask, parts.stop, parts.new, choice),
@@ -304,7 +307,7 @@ def _answer(
     options: Callable[[], Options],
     language: Language,
     running: RunningAnswers,
-    session: str,
+    session: str | None,
 ) -> Iterator[Update]:
     """Ask a question after `turns`, and draw its answer event by event, until it is stopped."""
     refusal = _refusal(asked, texts(language))
@@ -321,14 +324,14 @@ def _answer(
     turn = Turn(number=len(turns) + 1, question=asked.strip())
     find = finder(assistant)
     goes_on = running.begin(session)
-    yield {
-        parts.conversation: (*turns, turn),
-        **drawn_in(parts, (*turns, turn), (), assistant, language),
-        **_controls(parts, choice, running=True),
-        parts.editing: 0,
-        parts.hint: "",
-    }
     try:
+        yield {
+            parts.conversation: (*turns, turn),
+            **drawn_in(parts, (*turns, turn), (), assistant, language),
+            **_controls(parts, choice, running=True),
+            parts.editing: 0,
+            parts.hint: "",
+        }
         for newer in take(turn, assistant, history, frame, wished):
             if not goes_on():
                 # At the end Gradio sends the last update once more: this one changes nothing.
@@ -386,8 +389,7 @@ def _keep(turns: Turns) -> str:
 
 def _said(event: gr.EventData, name: str) -> str:
     """What the browser says with an event under `name`, or nothing where that is no text."""
-    # An event that says nothing has None here, which Gradio's own look-up stumbles over.
-    data = event._data
+    data = event._data  # None where it says nothing, which Gradio's own look-up stumbles over
     value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, str) else ""
 

@@ -13,16 +13,16 @@ class RunningAnswers:
     """
 
     def __init__(self) -> None:
-        self._begun: dict[str, object] = {}
+        self._begun: dict[str | None, object] = {}
 
-    def begin(self, session: str) -> Callable[[], bool]:
+    def begin(self, session: str | None) -> Callable[[], bool]:
         """Begin an answer; what comes back tells whether it may go on."""
         begun = self._begun[session] = object()
         return lambda: self._begun.get(session) is begun
 
-    def end(self, session: str) -> None:
+    def end(self, session: str | None) -> None:
         """End the answer of a session, if there is one."""
         self._begun.pop(session, None)
 
-    def __contains__(self, session: str) -> bool:
+    def __contains__(self, session: str | None) -> bool:
         return session in self._begun
