@@ -12,6 +12,7 @@
     python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
     python -m eval swaps SET...                probe the check of claims (`eval.swaps`)
     python -m eval orders [SET...]             probe what speaks to machines (`eval.orders`)
+    python -m eval wordings                    probe the check of false and true rewordings
 
 Ends with 0 where all is well, 1 where a run lost against the baseline, 2 where it could not be
 made.
@@ -28,7 +29,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import guard, orders, report, retrieval
+from eval import guard, orders, report, retrieval, wordings
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -69,6 +70,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return swaps.main(given[1:])
     if given[:1] == ["orders"]:
         return orders.main(given[1:])
+    if given[:1] == ["wordings"]:
+        return wordings.main(given[1:])
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
@@ -306,6 +309,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("retrieval", help="measure retrieval alone")
     commands.add_parser("swaps", help="probe the check of claims with swapped facts")
     commands.add_parser("orders", help="probe how text that speaks to machines is told from news")
+    commands.add_parser("wordings", help="probe how false rewordings are told from true ones")
     return parser
 
 

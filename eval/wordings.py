@@ -1,0 +1,117 @@
+"""Measures whether the check tells false rewordings of a source from true ones.
+
+    python -m eval wordings [--show]
+
+`wordings.jsonl` has sentences as a chat model might write them, 300 false and 200 true, with the
+one to three sentences of news that each is said of, in Chinese and English and across the two. They
+were written before the reader was trained, by one who didn't see what it is trained on. Each goes
+through the check of a reply as it is; printed is how many false ones come out supported, partial
+and left out, and how many true ones, by kind. `--show` prints each that went wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from eval.intervals import wilson
+from rag.answering.checking import Checker
+from rag.answering.evidence import SentenceVectors, cited_sentence
+from rag.answering.reply import ReplySentence
+from rag.config import Config
+from rag.corpus.sentences import split_sentences
+from rag.messages import Language
+from rag.models.loading import load_embedder
+from rag.types import Document, Verdict
+
+WORDINGS = Path(__file__).with_name("wordings.jsonl")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wording:
+    """A sentence said of a source, whether it is true, and what kind of rewording it is."""
+
+    wording_id: str
+    source_language: Language
+    claim_language: Language
+    kind: str
+    source: str
+    claim: str
+    true: bool
+
+
+def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
+    """Returns the wordings of a file, in order."""
+    records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
+    return tuple(
+        Wording(
+            wording_id=r["id"],
+            source_language=r["source_language"],
+            claim_language=r["claim_language"],
+            kind=r["kind"],
+            source=r["source"],
+            claim=r["claim"],
+            true=r["true"],
+        )
+        for r in records
+    )
+
+
+def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
+    """Returns the verdict of the check on the claim, the source's sentences being the evidence."""
+    document = _document(wording)
+    spans = [(s.start, s.end) for s in split_sentences(wording.source)]
+    embedded = vectors.of([wording.source[start:end] for start, end in spans])
+    evidence = [
+        cited_sentence(document, start, end, passage=wording.source, vector=vector)
+        for (start, end), vector in zip(spans, embedded, strict=True)
+    ]
+    checker = Checker(evidence, vectors, None)
+    list(checker.check([ReplySentence(text=wording.claim, numbers=(), ended=True)]))
+    checked = [*checker.statements, *checker.left_out]
+    return checked[0].verdict if checked else "unsupported"
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Prints the table; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m eval wordings")
+    parser.add_argument("--show", action="store_true", help="print each that went wrong")
+    given = parser.parse_args(arguments)
+    vectors = SentenceVectors(load_embedder(Config.from_environment().embedder))
+    verdicts: dict[tuple[bool, str], Counter[Verdict]] = defaultdict(Counter)
+    for wording in read_wordings():
+        verdict = verdict_of(wording, vectors)
+        languages = f"{wording.claim_language} of {wording.source_language}"
+        for group in ("all", languages, wording.kind):
+            verdicts[wording.true, group][verdict] += 1
+        if given.show and (verdict == "supported") != wording.true:
+            print(f"{wording.wording_id} {wording.kind} {verdict}: {wording.claim}")
+    for true, group in sorted(verdicts, key=lambda key: (key[0], key[1] != "all", key[1])):
+        counts = verdicts[true, group]
+        total = counts.total()
+        wrong = counts["unsupported" if true else "supported"] / total
+        low, high = wilson(wrong, total)
+        told = f"refused {wrong:.2f}" if true else f"supported {wrong:.2f}"
+        print(
+            f"{'true' if true else 'false'}, {group}: {told} ({low:.2f}-{high:.2f}), partial"
+            f" {counts['partial'] / total:.2f}, n = {total}"
+        )
+    return 0
+
+
+def _document(wording: Wording) -> Document:
+    return Document(
+        doc_id=wording.wording_id,
+        path="",
+        title="",
+        outlet=None,
+        published=None,
+        language=wording.source_language,
+        url=None,
+        text=wording.source,
+        content_hash="",
+    )
