@@ -2,6 +2,7 @@
 
     python -m eval.fitting SET... [--held SET...] [--limit N]
 
+With the reader (`RAG_READER`) the tables are those for answers with it, with `off` those without.
 Prints three tables to put into `rag/answering`: those of `ranking`, `extractive` and
 `answerability`, with what they reach on questions that took no part: every third of each SET, by a
 hash of its id, and all of the sets after --held. Sentences are embedded once and kept.
@@ -34,20 +35,33 @@ from eval.opening import day_of_asking
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
 from eval.wording import states
-from rag.answering.selection.answerability import ANSWERABILITY_FEATURES, answerability_features
+from rag.answering.selection.answerability import (
+    ANSWERABILITY_FEATURES,
+    READ_ANSWERABILITY_FEATURES,
+    answerability_features,
+)
 from rag.answering.selection.extractive import (
     ADDITION_FEATURES,
     CONSIDERED,
+    READ_ADDITION_FEATURES,
     addition_features,
     is_said,
 )
-from rag.answering.selection.features import SENTENCE_FEATURES, Asked, sentence_features
+from rag.answering.selection.features import (
+    READ_FEATURES,
+    SENTENCE_FEATURES,
+    Asked,
+    sentence_features,
+)
 from rag.answering.selection.ranking import Candidate, ranked_by
-from rag.answering.selection.requirements import Reader, Requirements
+from rag.answering.selection.requirements import Reader as RequirementReader
+from rag.answering.selection.requirements import Requirements
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
+from rag.models.reader import Reader
+from rag.models.reader_loading import load_reader
 
 _RIDGE = 0.002
 _STEPS, _RATE = 3000, 0.05
@@ -80,12 +94,15 @@ class Rows:
     weights: NDArray[np.float64]
 
 
-def collect(folder: Path, limit: int | None, embedder: Embedder, *, held: bool) -> list[Example]:
+def collect(
+    folder: Path, limit: int | None, embedder: Embedder, reader: Reader | None, *, held: bool
+) -> list[Example]:
     """The sentences that are found for each question of a set, all of it held out or a third."""
     documents = read_documents(folder)
     with progress_bars(Console(stderr=True)) as bars:
         watch = watch_with(bars)
-        assistant = Assistant(snapshot=snapshot_of(documents, embedder, watch), embedder=embedder)
+        snapshot = snapshot_of(documents, embedder, watch)
+        assistant = Assistant(snapshot=snapshot, embedder=embedder, reader=reader)
         questions = read_answer_set(folder, documents, limit)
         today = day_of_asking(documents)
         told = watch("Asking", len(questions))
@@ -154,7 +171,7 @@ def fit_ranking(examples: Sequence[Example]) -> NDArray[np.float64]:
             total -= share * ((hoped / hoped.sum() - odds / odds.sum()) @ (rows / spread))
         return total
 
-    return _descend(gradient, len(SENTENCE_FEATURES)) / spread
+    return _descend(gradient, len(spread)) / spread
 
 
 def additions(examples: Sequence[Example]) -> Rows:
@@ -209,9 +226,13 @@ def withheld(example: Example, weights: NDArray[np.float64]) -> Example | None:
         return None
     first = min(c.evidence.behind for c in kept)
     evidence = [replace(c.evidence, behind=c.evidence.behind - first) for c in kept]
-    features, readings = sentence_features(example.asked, evidence, Reader(example.needed))
+    features, readings = sentence_features(
+        example.asked, evidence, RequirementReader(example.needed)
+    )
+    # What the reader said of a sentence stays as it is.
+    said = len(SENTENCE_FEATURES)
     candidates = tuple(
-        replace(c, evidence=e, reading=r, features=f)
+        replace(c, evidence=e, reading=r, features=np.concatenate([f, c.features[said:]]))
         for c, e, r, f in zip(kept, evidence, readings, features, strict=True)
     )
     return replace(
@@ -284,10 +305,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=int, default=130)
     options = parser.parse_args(arguments)
     console = Console()
-    embedder = CachedEmbedder(load_embedder(Config.from_environment().embedder), VECTORS)
+    config = Config.from_environment()
+    plain = load_embedder(config.embedder)
+    reader, _ = load_reader(config.reader, plain)
+    embedder = CachedEmbedder(plain, VECTORS)
     examples = []
     for folder in (*options.sets, *options.held):
-        examples += collect(folder, options.limit, embedder, held=folder in options.held)
+        examples += collect(folder, options.limit, embedder, reader, held=folder in options.held)
     report(console, examples)
     return 0
 
@@ -295,7 +319,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def report(console: Console, examples: Sequence[Example]) -> None:
     """Fit all three and print them, with what they reach."""
     ranking = fit_ranking(examples)
-    _print_weights(console, "WEIGHTS", SENTENCE_FEATURES, ranking)
+    read = any(example.candidates[0].was_read for example in examples)
+    mark = "READ_" if read else ""
+    names = (*SENTENCE_FEATURES, *READ_FEATURES) if read else SENTENCE_FEATURES
+    _print_weights(console, f"{mark}WEIGHTS", names, ranking)
     ranked = [ordered(example, ranking) for example in examples]
     for name in sorted({e.collection for e in examples}):
         for held in (False, True):
@@ -308,14 +335,21 @@ def report(console: Console, examples: Sequence[Example]) -> None:
                     f" {first:.3f}, among the first three {third:.3f}"
                 )
     without = [made for example in ranked if (made := withheld(example, ranking))]
+    added: tuple[str, ...] = READ_ADDITION_FEATURES if read else ()
+    judged: tuple[str, ...] = READ_ANSWERABILITY_FEATURES if read else ()
     for title, names, rows, of_those in (
-        ("ADDITION_WEIGHTS", ADDITION_FEATURES, additions, ranked),
-        ("ANSWERABILITY_WEIGHTS", ANSWERABILITY_FEATURES, answerabilities, ranked + without),
+        ("ADDITION_WEIGHTS", (*ADDITION_FEATURES, *added), additions, ranked),
+        (
+            "ANSWERABILITY_WEIGHTS",
+            (*ANSWERABILITY_FEATURES, *judged),
+            answerabilities,
+            ranked + without,
+        ),
     ):
         fitted = [e for e in of_those if not e.held]
         held_out = [e for e in of_those if e.held]
         weights = fit_logistic(rows(fitted))
-        _print_weights(console, title, names, weights)
+        _print_weights(console, mark + title, names, weights)
         for name, some in (("fitted", fitted), ("held out", held_out)):
             if some:
                 of = rows(some)

@@ -48,6 +48,7 @@ from rag.messages import Language, Message
 from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
+from rag.models.reader import Reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.retrieval.query import checked_question, turns_that_asked, understand
 from rag.retrieval.question_form import tidy_question
@@ -78,6 +79,7 @@ class Assistant:
         embedder: Embedder,
         chat_model: ChatModel | None = None,
         reranker: Reranker | None = None,
+        reader: Reader | None = None,
         judge: Judge | Literal["model"] | None = None,
         folder: Path | None = None,
     ) -> None:
@@ -89,6 +91,7 @@ class Assistant:
         self._writer = Writer.of(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
+        self._reader = reader
         self._judge = judge
         self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
@@ -276,7 +279,9 @@ class Assistant:
     def holds_answer(self, question: str) -> bool:
         """Whether sentences are found that answer the question. No chat model is asked."""
         query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
-        found = search(self._corpus, query, self._embedder, self._vectors, None)
+        found = search(
+            self._corpus, query, self._embedder, self._vectors, None, reader=self._reader
+        )
         return found.assessment.answerable
 
     def _find(
@@ -310,7 +315,9 @@ class Assistant:
             shown = places_shown(history, query.text)
         elif query.whether:
             shown = places_cited(history[-1])
-        found = search(corpus, query, self._embedder, self._vectors, translator, begun, shown)
+        found = search(
+            corpus, query, self._embedder, self._vectors, translator, begun, shown, self._reader
+        )
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
 

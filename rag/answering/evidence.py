@@ -40,7 +40,8 @@ class Evidence:
     the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of
     its passage among the hits, from 0, and `behind` by how much that hit's score is below the
     best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
-    the same story. `is_row` tells that it is a row of a table.
+    the same story. `is_row` tells that it is a row of a table. `passage_start` is where the passage
+    begins in the article, None where it is no passage of the index.
     """
 
     document: Document
@@ -58,6 +59,7 @@ class Evidence:
     behind: float = 0.0
     also_in: tuple[DocumentReference, ...] = ()
     is_row: bool = False
+    passage_start: int | None = None
 
 
 def cited_sentence(
@@ -137,6 +139,7 @@ class _Place:
     rank: int
     behind: float
     is_row: bool
+    passage_start: int | None
 
 
 def gather(
@@ -191,6 +194,7 @@ def gather(
             behind=place.behind,
             also_in=also_in[place.document.doc_id],
             is_row=place.is_row,
+            passage_start=place.passage_start,
         )
         for place, vector in zip(places, embedded, strict=True)
     )
@@ -229,6 +233,7 @@ def _places(
                     rank=rank,
                     behind=hits[0].score - hit.score,
                     is_row=line.kind == "row",
+                    passage_start=passage.start,
                 )
             before = shown
 
@@ -248,6 +253,7 @@ def _row_place(row: AskedRow, concepts: Sequence[Concept], weights: Sequence[flo
         rank=0,
         behind=0.0,
         is_row=True,
+        passage_start=None,
     )
 
 

@@ -22,6 +22,7 @@ from rag.answering.selection.features import Asked
 from rag.answering.selection.like_named import Named, without_like_named
 from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank, with_rows_first
+from rag.answering.selection.read_sentences import read_best
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import (
     Reader,
@@ -37,6 +38,7 @@ from rag.index.snapshot import Snapshot
 from rag.messages import Language
 from rag.models.chat import TokenUsage
 from rag.models.embedder import Embedder, begin_query
+from rag.models.reader import Reader as SentenceReader
 from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.known_words import KnownWords
@@ -131,11 +133,13 @@ def search(
     translator: Translator | None,
     begun: QuestionVector | None = None,
     shown: Collection[Place] = (),
+    reader: SentenceReader | None = None,
 ) -> Found:
     """Search for a question, in the articles' other language too where there is a translator.
 
     `begun` is its vector, where that is under way already. Sentences that were `shown` before
     are left out where more is asked for, or where they can't answer a question for yes or no too.
+    `reader` reads the best sentences with the question, where there is one.
     """
     begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
@@ -173,7 +177,10 @@ def search(
         rows,
     )
     needed = requirements(query, about, across=across)
-    members = of_those_asked_about(plain, rank(asked, needed, evidence))
+    likely = rank(asked, needed, evidence)
+    if reader and likely:
+        likely = read_best(reader, asked, likely)
+    members = of_those_asked_about(plain, likely)
     named = without_like_named(plain, query.language, members.candidates)
     may_answer = named.candidates
     if query.brought:

@@ -43,9 +43,28 @@ with their articles taken out. Area under the ROC curve 0.794 on 1,101 cases tha
 three whole sets among them."""
 
 
+READ_ANSWERABILITY_FEATURES = ("window", "inside", "answer", "window across")
+"""What the reader adds to these, where it took part: the largest of each among the five best."""
+READ_ANSWERABILITY_WEIGHTS = {
+    **ANSWERABILITY_WEIGHTS,
+    "window": 0.3,
+    "inside": 0.3,
+    "answer": 0.0,
+    "window across": 0.0,
+}
+
+_VECTOR = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
+_READ_VECTOR = np.array(
+    [
+        READ_ANSWERABILITY_WEIGHTS[name]
+        for name in (*ANSWERABILITY_FEATURES, *READ_ANSWERABILITY_FEATURES)
+    ]
+)
+
+
 def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> float:
     """How likely the sentences found hold an answer, 0 to 1; `ranked` has at least one."""
-    weights = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
+    weights = _READ_VECTOR if ranked[0].was_read else _VECTOR
     log_odds = float(answerability_features(asked, needed, ranked) @ weights)
     return 1 / (1 + math.exp(-log_odds))
 
@@ -53,7 +72,10 @@ def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate])
 def answerability_features(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate]
 ) -> NDArray[np.float64]:
-    """The features of the best of `ranked` sentences, at least one: shape (features,)."""
+    """The features of the best of `ranked` sentences, at least one: shape (features,).
+
+    Those of `READ_ANSWERABILITY_FEATURES` follow where the reader took part.
+    """
     best = ranked[:LOOKED_AT]
     reader = Reader(needed)
     around = [reader.around(candidate.evidence) for candidate in best]
@@ -62,16 +84,24 @@ def answerability_features(
         for concept, weight in zip(asked.concepts, asked.weights, strict=True)
         if not any(shows(text, concept) for text in around)
     )
-    return np.array(
+    across = float(text_language(best[0].evidence.text) != asked.query.language)
+    features = np.array(
         [
             1.0,
             max(float(c.features[SENTENCE_FEATURES.index("cosine")]) for c in best),
             missing / (sum(asked.weights) or 1.0),
             float(all(lacks(candidate, needed) for candidate in best)),
-            float(text_language(best[0].evidence.text) != asked.query.language),
+            across,
             float(asked.query.language == "en"),
         ]
     )
+    if not best[0].was_read:
+        return features
+    read = [c.read_features for c in best]
+    window, inside, answer = (
+        max(row[name] for row in read) for name in ("window", "inside", "answer")
+    )
+    return np.concatenate([features, [window, inside, answer, across * window]])
 
 
 def lacks(candidate: Candidate, needed: Requirements) -> frozenset[Requirement]:

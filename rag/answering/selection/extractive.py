@@ -64,11 +64,21 @@ ADDITION_WEIGHTS = {
 """Of a logistic regression by `python -m eval.fitting`, on 8,036 sentences that could have been
 added to the answers of 545 questions; area under the ROC curve 0.756 on held-out questions."""
 
+READ_ADDITION_FEATURES = ("inside", "answer", "window", "less inside", "unread")
+"""What the reader adds to these, where it took part: what it said of the sentence, and how much
+less surely it answers than the best one."""
+READ_ADDITION_WEIGHTS = dict(ADDITION_WEIGHTS)
+
 _ADDED_FROM, _ADDED_TO_SEVERAL_FROM = 0.12, 0.09
 """The probability from which on a sentence is added, lower where several things are asked for.
 On 528 held-out questions 0.2, 0.14 and 0.09 for all give 1.2, 1.5 and 2.0 sentences, of which
 0.53, 0.51 and 0.47 state an answer, and find 0.57, 0.63 and 0.67 of the facts; these two give 1.7
 sentences, 0.49 and 0.65. The fixed margins before found 0.58 at 0.50."""
+
+_VECTOR = np.array([ADDITION_WEIGHTS[name] for name in ADDITION_FEATURES])
+_READ_VECTOR = np.array(
+    [READ_ADDITION_WEIGHTS.get(name, 0.0) for name in (*ADDITION_FEATURES, *READ_ADDITION_FEATURES)]
+)
 
 _SECOND_KIND = 2.0
 """In log-odds, for a sentence that gives all that a question of several kinds still lacks. Set by
@@ -85,7 +95,7 @@ def compose_extractive(
     # Rows of a table are alike one another, and each is an answer.
     rows = [candidate for candidate in ranked if candidate.is_asked_for]
     chosen = rows[:most] or list(ranked[:1])
-    vector = np.array([ADDITION_WEIGHTS[name] for name in ADDITION_FEATURES])
+    vector = _READ_VECTOR if len(ranked) and ranked[0].was_read else _VECTOR
     rest = list(ranked[len(chosen) : CONSIDERED])
     several = asks_several(asked.query.text)
     floor = _ADDED_TO_SEVERAL_FROM if several else _ADDED_FROM
@@ -109,7 +119,10 @@ def addition_features(
     chosen: Sequence[Candidate],
     candidate: Candidate,
 ) -> NDArray[np.float64]:
-    """The features of saying `candidate` behind `chosen`, shape (features,)."""
+    """The features of saying `candidate` behind `chosen`, shape (features,).
+
+    Those of `READ_ADDITION_FEATURES` follow where the reader took part.
+    """
     total = sum(asked.weights) or 1.0
     covered = [any(flags) for flags in zip(*(c.evidence.shown for c in chosen), strict=True)]
     new = sum(
@@ -123,7 +136,7 @@ def addition_features(
     told = frozenset[str]().union(*(c.reading.told for c in chosen))
     parts = [part for part in needed.parts if part not in ("list", "anything")]
     likeness = max(float(c.evidence.vector @ candidate.evidence.vector) for c in chosen)
-    return np.array(
+    features = np.array(
         [
             1.0,
             ranked[0].score - candidate.score,
@@ -136,6 +149,23 @@ def addition_features(
             float("list" in needed.parts),
             float(len(needed.names) > 1 or len(needed.dates) > 1),
             float(len(chosen)),
+        ]
+    )
+    if not candidate.was_read:
+        return features
+    return np.concatenate([features, _read_row(ranked[0], candidate)])
+
+
+def _read_row(best: Candidate, candidate: Candidate) -> NDArray[np.float64]:
+    """The features of `READ_ADDITION_FEATURES`."""
+    read = candidate.read_features
+    return np.array(
+        [
+            read["inside"],
+            read["answer"],
+            read["window"],
+            best.read_features["inside"] - read["inside"],
+            read["unread"],
         ]
     )
 

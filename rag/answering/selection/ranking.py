@@ -1,4 +1,7 @@
-"""Which sentence answers best: a linear model over the features of `features`."""
+"""Which sentence answers best: a linear model over the features of `features`.
+
+Where the reader has read the best sentences, a second one that knows what it said of them.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import AskedRow, Evidence
-from rag.answering.selection.features import SENTENCE_FEATURES, Asked, sentence_features
+from rag.answering.selection.features import (
+    READ_FEATURES,
+    SENTENCE_FEATURES,
+    Asked,
+    SentenceReading,
+    read_features,
+    sentence_features,
+)
 from rag.answering.selection.requirements import Reader, Reading, Requirements
 
 WEIGHTS = {
@@ -32,21 +42,52 @@ _ROW_AHEAD = 3.0
 
 _VECTOR = np.array([WEIGHTS[name] for name in SENTENCE_FEATURES])
 
+READ_WEIGHTS = {
+    "cosine": 1.0,
+    "led": 1.0,
+    "nearby": 1.0,
+    "told": 1.0,
+    "dated": 0.5,
+    "otherwise dated": -0.8,
+    "behind": -0.5,
+    "length": 0.3,
+    "inside": 0.7,
+    "answer": 0.1,
+    "window": 0.1,
+    "unread": -1.0,
+    "inside across": 0.0,
+    "cosine across": 0.0,
+}
+_READ_VECTOR = np.array([READ_WEIGHTS[name] for name in (*SENTENCE_FEATURES, *READ_FEATURES)])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
     """A sentence with what it has of what is asked for.
 
     `score` is in log-odds: of two sentences of one question, e ** (difference) says how many times
-    likelier the one holds the answer. `features` are those of `SENTENCE_FEATURES`. `is_asked_for`
-    marks a row of a table that the question asks for.
+    likelier the one holds the answer. `features` are those of `SENTENCE_FEATURES`, and behind them
+    those of `READ_FEATURES` where the reader took part. `read` is what it said of this sentence,
+    None where it wasn't read. `is_asked_for` marks a row of a table that the question asks for.
     """
 
     evidence: Evidence
     reading: Reading
     features: NDArray[np.float64]
     score: float
+    read: SentenceReading | None = None
     is_asked_for: bool = False
+
+    @property
+    def was_read(self) -> bool:
+        """Tells whether the reader took part in ranking it."""
+        return len(self.features) > len(SENTENCE_FEATURES)
+
+    @property
+    def read_features(self) -> dict[str, float]:
+        """The features of `READ_FEATURES` by name; it must have them."""
+        values = self.features[len(SENTENCE_FEATURES) :]
+        return dict(zip(READ_FEATURES, map(float, values), strict=True))
 
 
 def rank(asked: Asked, needed: Requirements, evidence: Sequence[Evidence]) -> tuple[Candidate, ...]:
@@ -57,6 +98,18 @@ def rank(asked: Asked, needed: Requirements, evidence: Sequence[Evidence]) -> tu
         for e, reading, row in zip(evidence, readings, features, strict=True)
     )
     return ranked_by(_VECTOR, tuple(unranked))
+
+
+def rank_read(asked: Asked, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates that `rank` gave, by what the reader said of them too, best first."""
+    rows = read_features(asked, [(c.evidence, c.read) for c in candidates])
+    return ranked_by(
+        _READ_VECTOR,
+        tuple(
+            replace(c, features=np.concatenate([c.features, row]))
+            for c, row in zip(candidates, rows, strict=True)
+        ),
+    )
 
 
 def with_rows_first(ranked: Sequence[Candidate], rows: Sequence[AskedRow]) -> tuple[Candidate, ...]:

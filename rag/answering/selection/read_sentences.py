@@ -1,0 +1,100 @@
+"""Reading the likeliest sentences with the question, by the model that reads two texts together.
+
+Vectors tell what a sentence is about; the reader tells whether it answers. It costs a thousand
+times as much, so only the windows around the sentences that look best are read.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from rag.answering.evidence import Evidence
+from rag.answering.selection.features import Asked
+from rag.answering.selection.ranking import Candidate, SentenceReading, rank_read
+from rag.corpus.sentences import split_sentences
+from rag.corpus.table_rows import begins_in_table
+from rag.corpus.windows import Window, windows
+from rag.models.reader import Reader, TextReading
+
+MOST_WINDOWS = 14
+"""How many windows are read: of 128 tokens at most, so that it takes a quarter of a second."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Passage:
+    """A passage cut into windows; `sentences` are its spans."""
+
+    text: str
+    start: int
+    sentences: Sequence[tuple[int, int]]
+    windows: Sequence[Window]
+
+    def window_of(self, evidence: Evidence) -> Window | None:
+        """The window that tells most of a sentence of the passage."""
+        start = evidence.start - self.start
+        places = [i for i, span in enumerate(self.sentences) if span[0] <= start < span[1]]
+        return next(
+            (w for w in self.windows if places and w.core[0] <= places[0] <= w.core[1]), None
+        )
+
+
+def read_best(reader: Reader, asked: Asked, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
+    """The candidates, ranked anew with what the reader says of those in the best windows.
+
+    `ranked` is what `rank` gave.
+    """
+    passages: dict[tuple[str, int], _Passage] = {}
+    chosen: dict[tuple[str, int, int], list[int]] = {}
+    texts: dict[tuple[str, int, int], tuple[int, str]] = {}
+    for number, candidate in enumerate(ranked):
+        evidence = candidate.evidence
+        if evidence.passage_start is None:
+            continue
+        where = evidence.document.doc_id, evidence.passage_start
+        if where not in passages:
+            passages[where] = _cut(reader, evidence)
+        passage = passages[where]
+        window = passage.window_of(evidence)
+        if window is None:
+            continue
+        key = (*where, window.start)
+        if key not in chosen and len(chosen) == MOST_WINDOWS:
+            continue
+        chosen.setdefault(key, []).append(number)
+        start = passage.start + window.start
+        texts[key] = start, passage.text[window.start : window.end]
+    readings = reader.read(asked.query.text, [text for _, text in texts.values()])
+    read = {
+        number: _reading(ranked[number].evidence, start, reading)
+        for (key, (start, _)), reading in zip(texts.items(), readings, strict=True)
+        for number in chosen[key]
+    }
+    return rank_read(asked, [replace(c, read=read.get(i)) for i, c in enumerate(ranked)])
+
+
+def _cut(reader: Reader, evidence: Evidence) -> _Passage:
+    start = evidence.passage_start or 0
+    in_table = begins_in_table(evidence.document.text, start)
+    spans = [(s.start, s.end) for s in split_sentences(evidence.passage, in_table=in_table)]
+    counts = reader.count_tokens([evidence.passage[a:b] for a, b in spans])
+    return _Passage(
+        text=evidence.passage, start=start, sentences=spans, windows=windows(spans, counts)
+    )
+
+
+def _reading(evidence: Evidence, window_start: int, reading: TextReading) -> SentenceReading | None:
+    start, end = evidence.start - window_start, evidence.end - window_start
+    inside = reading.sentence_score(start, end)
+    if not math.isfinite(inside):
+        return None
+    words = reading.answer_within(start, end)
+    return SentenceReading(
+        inside=inside,
+        answer=reading.answer_score(start, end),
+        window=float(np.log(reading.answerable + 1e-6) - np.log(1 - reading.answerable + 1e-6)),
+        words=(words[0] + window_start, words[1] + window_start) if words else None,
+    )
