@@ -5,6 +5,7 @@
 | `RAG_INDEX`       | folder of the index                                       | `.rag`          |
 | `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
 | `RAG_RERANKER`    | sentence-transformers CrossEncoder, name or path          | none            |
+| `RAG_READER`      | folder of a reader, or `off`                              | the packed one  |
 | `RAG_JUDGE`       | `model`, or a CrossEncoder for inference: checks again    | none            |
 | `RAG_MODEL`       | chat model; unset: no text leaves this machine            | unset           |
 | `OPENAI_BASE_URL` | endpoint of the chat model                                | OpenAI's        |
@@ -63,6 +64,7 @@ class Config:
     index: Path = Path(".rag")
     embedder: str = BUNDLED_EMBEDDER
     reranker: str | None = None
+    reader: str | None = None
     judge: str | None = None
     chat_model: ChatModelConfig | None = None
 
@@ -89,6 +91,7 @@ class Config:
             index=Path(env.get("RAG_INDEX", "").strip() or ".rag"),
             embedder=env.get("RAG_EMBEDDER", "").strip() or BUNDLED_EMBEDDER,
             reranker=env.get("RAG_RERANKER", "").strip() or None,
+            reader=env.get("RAG_READER", "").strip() or None,
             judge=env.get("RAG_JUDGE", "").strip() or None,
             chat_model=chat_model,
         )

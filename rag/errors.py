@@ -6,6 +6,7 @@
     ├── AnswerFormatError       JSON that is no Answer
     ├── EmbedderError           the embedding model can't be found, unpacked or loaded
     ├── RerankerError           the reranker can't be found or loaded
+    ├── ReaderError             the reader that was asked for can't be used
     ├── JudgeError              the judge can't be found or loaded, or gave no verdict
     ├── IndexUnusable           the index as a whole can't be used
     │   ├── IndexMissing        there is none: the command to build it is named
@@ -62,6 +63,10 @@ class EmbedderError(RagError):
 
 class RerankerError(RagError):
     """The reranker can't be found or loaded."""
+
+
+class ReaderError(RagError):
+    """The reader that was asked for can't be used."""
 
 
 class JudgeError(RagError):

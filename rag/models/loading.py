@@ -12,7 +12,8 @@ from rag.config import cache_folder
 from rag.messages import Message
 from rag.models.embedder import Embedder, OnProgress
 from rag.models.model_folder import ModelFolder, find_model
-from rag.models.openvino_embedder import ExportUnusable, OpenVinoEmbedder
+from rag.models.openvino_embedder import OpenVinoEmbedder
+from rag.models.openvino_runtime import ExportUnusable
 
 # Counts up whenever `rag.models.openvino_export` makes something else of the same model.
 EXPORT_FORMAT = 2

@@ -7,46 +7,40 @@ checked against it; it needs neither torch nor sentence-transformers any more.
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
 
 from rag.messages import Message
 from rag.models.embedder import Vectors
 from rag.models.model_folder import ModelFolder
+from rag.models.openvino_runtime import (
+    COMPILED_FOLDER,
+    ExportUnusable,
+    Inputs,
+    TokenGraph,
+    TokenVectors,
+    batches,
+    compile_model,
+    import_openvino,
+)
 
 if TYPE_CHECKING:
     import openvino
 
-MODEL_FILE = "model.xml"
-TOKENIZER_FILE = "tokenizer.json"
 PROBE_FILE = "probe.npy"
-TABLE_FILE = "embeddings.npy"
 _SETTINGS_FILE = "settings.json"
-COMPILED_FOLDER = "compiled"
 
-# A batch of this many tokens keeps the weights busy and still lies in the caches.
-_BATCH_TOKENS = 2048
-# A person waits for so few texts. In smaller batches less is padded, and no core is left without
-# work at the end; in powers of two, few shapes need kernels, which take longer than the batch.
+# A person waits for so few texts.
 _FEW_TEXTS = 128
-_BATCH_TOKENS_OF_FEW = 512
-# Lengths are rounded up to a multiple, so that fewer shapes need kernels of their own.
-_LENGTH_STEP = 16
 # Texts that are sorted by length together; the next ones are tokenised meanwhile.
 _SORTED_TEXTS = 1024
 _LEAST_COSINE = 0.99
-
-
-class ExportUnusable(Exception):
-    """The exported model can't be loaded here, or gives other vectors than it should."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,18 +74,6 @@ class ExportSettings:
         return cls(**{**fields, **lists})
 
 
-def import_openvino() -> Any:
-    """The module `openvino`, which is to be imported through here and nowhere else.
-
-    On import it reports to its makers' statistics, over the network and without being asked to.
-    It does without where the package that does this can't be imported.
-    """
-    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-    import openvino
-
-    return openvino
-
-
 class OpenVinoEmbedder:
     """The `Embedder` protocol over an exported model in the folder `export`.
 
@@ -107,13 +89,12 @@ class OpenVinoEmbedder:
             # compiler needs of Python comes first, and both work at once from then on.
             core = import_openvino().Core()
             with ThreadPoolExecutor(1) as pool:
-                compiling = pool.submit(_compile, core, export)
+                compiling = pool.submit(compile_model, core, export, export / COMPILED_FOLDER)
                 self._settings = ExportSettings.read(export)
-                self._tokenizer = Tokenizer.from_file(str(export / TOKENIZER_FILE))
+                self._tokens = TokenVectors.read(export)
                 reference = np.load(export / PROBE_FILE)
-                # Of 250,000 rows a text needs a hundred: only those are read.
-                self._table = np.load(export / TABLE_FILE, mmap_mode="r")
-                self._model = compiling.result()
+                model = compiling.result()
+            self._graph = TokenGraph(model, self._tokens.table, padding=self._settings.padding)
         except Exception as error:  # of three libraries, for any broken file
             raise ExportUnusable(str(error)) from error
         self.name = folder.name
@@ -121,8 +102,12 @@ class OpenVinoEmbedder:
         self.runtime = self._settings.runtime
         self.dimensions = self._settings.dimensions
         self.max_tokens = self._settings.max_tokens
-        self._requests = int(self._model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
         self._check(reference)
+
+    @property
+    def tokens(self) -> TokenVectors:
+        """Its tokenizer and the vectors of its tokens, for models that read the same tokens."""
+        return self._tokens
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Vectors of questions, shape (n, dimensions), in order."""
@@ -131,8 +116,7 @@ class OpenVinoEmbedder:
     def begin_query(self, text: str) -> Callable[[], NDArray[np.float32]]:
         """Begin with a question; what comes back waits for its vector, shape (dimensions,)."""
         ((_, inputs),) = self._batches(self._settings.query_prompt, [text])
-        request = self._model.create_infer_request()
-        request.start_async(inputs)
+        request = self._graph.begin(inputs)
 
         def vector() -> NDArray[np.float32]:
             request.wait()
@@ -157,48 +141,26 @@ class OpenVinoEmbedder:
         self, prompt: str, texts: Sequence[str], on_progress: Callable[[int], None] | None
     ) -> Vectors:
         vectors = np.empty((len(texts), self.dimensions), np.float32)
-        slots: list[tuple[openvino.InferRequest, list[int]]] = []
 
-        def collect() -> None:
-            request, rows = slots.pop(0)
-            request.wait()
+        def collect(rows: list[int], request: openvino.InferRequest) -> None:
             vectors[rows] = request.get_output_tensor(0).data
-            free.append(request)
             if on_progress is not None:
                 on_progress(len(rows))
 
-        free = [self._model.create_infer_request() for _ in range(self._requests)]
-        for rows, inputs in self._batches(prompt, texts):
-            if not free:
-                collect()
-            request = free.pop()
-            request.start_async(inputs)
-            slots.append((request, rows))
-        while slots:
-            collect()
+        self._graph.run(self._batches(prompt, texts), collect)
         return vectors
 
-    def _batches(
-        self, prompt: str, texts: Sequence[str]
-    ) -> Iterator[tuple[list[int], dict[str, NDArray[Any]]]]:
+    def _batches(self, prompt: str, texts: Sequence[str]) -> Iterator[tuple[list[int], Inputs]]:
         """Rows and inputs of each batch, similar lengths together, the longest of a stretch first.
 
         A stretch of texts is tokenised while the one before it is computed.
         """
         first = 0
+        few = len(texts) <= _FEW_TEXTS
         for ids in self._tokenised(prompt, texts):
-            order = sorted(range(len(ids)), key=lambda row: -len(ids[row]))
-            few = len(texts) <= _FEW_TEXTS
-            while order:
-                stepped = -(-len(ids[order[0]]) // _LENGTH_STEP) * _LENGTH_STEP
-                # A model may have no positions beyond its longest input.
-                length = min(stepped, self.max_tokens)
-                count = max(1, (_BATCH_TOKENS_OF_FEW if few else _BATCH_TOKENS) // length)
-                if few:
-                    count = 1 << (min(count, len(order)).bit_length() - 1)
-                batch, order = order[:count], order[count:]
-                inputs = self._padded([ids[row] for row in batch], length)
-                yield [first + row for row in batch], inputs
+            for rows, length in batches(list(map(len, ids)), self.max_tokens, few=few):
+                inputs = self._graph.inputs([ids[row] for row in rows], length)
+                yield [first + row for row in rows], inputs
             first += len(ids)
 
     def _tokenised(self, prompt: str, texts: Sequence[str]) -> Iterator[list[list[int]]]:
@@ -225,16 +187,8 @@ class OpenVinoEmbedder:
         ]
 
     def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        encodings = self._tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        encodings = self._tokens.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
-
-    def _padded(self, ids: Sequence[Sequence[int]], length: int) -> dict[str, NDArray[Any]]:
-        tokens = np.full((len(ids), length), self._settings.padding, np.int64)
-        mask = np.zeros((len(ids), length), np.int64)
-        for row, values in enumerate(ids):
-            tokens[row, : len(values)] = values
-            mask[row, : len(values)] = 1
-        return {"inputs_embeds": self._table[tokens].astype(np.float32), "attention_mask": mask}
 
     def _check(self, reference: Vectors) -> None:
         """Compare one text with the reference: another processor may compute otherwise."""
@@ -242,9 +196,3 @@ class OpenVinoEmbedder:
         cosine = float(vector @ reference[0])
         if not cosine >= _LEAST_COSINE:
             raise ExportUnusable(f"cosine {cosine:.4f} to the reference")
-
-
-def _compile(core: openvino.Core, export: Path) -> openvino.CompiledModel:
-    """The model, compiled for this processor; the first time takes seconds, later ones less."""
-    settings = {"PERFORMANCE_HINT": "THROUGHPUT", "CACHE_DIR": str(export / COMPILED_FOLDER)}
-    return core.compile_model(str(export / MODEL_FILE), "CPU", settings)

@@ -38,15 +38,13 @@ from numpy.typing import NDArray
 from rag.errors import first_line
 from rag.models.embedder import OnProgress, Vectors
 from rag.models.model_folder import ModelFolder
-from rag.models.openvino_embedder import (
+from rag.models.openvino_embedder import PROBE_FILE, ExportSettings, OpenVinoEmbedder
+from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     MODEL_FILE,
-    PROBE_FILE,
     TABLE_FILE,
     TOKENIZER_FILE,
-    ExportSettings,
     ExportUnusable,
-    OpenVinoEmbedder,
     import_openvino,
 )
 

@@ -15,8 +15,9 @@ from rag.models import loading
 from rag.models.embedder import Embedder
 from rag.models.loading import export_folder, load_embedder
 from rag.models.model_folder import ModelFolder, find_model
-from rag.models.openvino_embedder import ExportSettings, ExportUnusable, OpenVinoEmbedder
+from rag.models.openvino_embedder import ExportSettings, OpenVinoEmbedder
 from rag.models.openvino_export import export
+from rag.models.openvino_runtime import ExportUnusable
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
 # In neither the calibration texts nor the probe.
