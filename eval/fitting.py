@@ -321,8 +321,8 @@ def report(console: Console, examples: Sequence[Example]) -> None:
     ranking = fit_ranking(examples)
     read = any(example.candidates[0].was_read for example in examples)
     mark = "READ_" if read else ""
-    names = (*SENTENCE_FEATURES, *READ_FEATURES) if read else SENTENCE_FEATURES
-    _print_weights(console, f"{mark}WEIGHTS", names, ranking)
+    of_sentence: tuple[str, ...] = (*SENTENCE_FEATURES, *(READ_FEATURES if read else ()))
+    _print_weights(console, f"{mark}WEIGHTS", of_sentence, ranking)
     ranked = [ordered(example, ranking) for example in examples]
     for name in sorted({e.collection for e in examples}):
         for held in (False, True):

@@ -49,6 +49,7 @@ from rag.models.chat import ChatModel, TokenUsage
 from rag.models.embedder import Embedder
 from rag.models.judge import Judge
 from rag.models.reader import Reader
+from rag.models.reader_loading import load_reader
 from rag.models.reranker import CrossEncoderReranker, Reranker
 from rag.retrieval.query import checked_question, turns_that_asked, understand
 from rag.retrieval.question_form import tidy_question
@@ -92,6 +93,7 @@ class Assistant:
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
         self._reader = reader
+        self._no_reader: Message | None = None
         self._judge = judge
         self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
@@ -112,7 +114,7 @@ class Assistant:
 
         `embedder` saves loading the embedding model where the caller has it already. `on_progress`
         is told (done, total) while the bundled model is unpacked, which happens once. Raises
-        `IndexUnusable`, `EmbedderError`, `RerankerError` and `JudgeError`.
+        `IndexUnusable`, `EmbedderError`, `RerankerError`, `ReaderError` and `JudgeError`.
         """
         if embedder is None:
             from rag.models.loading import load_embedder
@@ -125,18 +127,22 @@ class Assistant:
     def over(
         cls, snapshot: Snapshot, embedder: Embedder, config: Config, *, folder: Path | None = None
     ) -> Assistant:
-        """Over an index that is read already, with the chat model, reranker and judge of `config`.
+        """Over an index that is read already, with the other models that `config` names.
 
-        `folder` is as for the constructor. Raises `RerankerError` and `JudgeError`.
+        `folder` is as for the constructor. Raises `RerankerError`, `ReaderError` and `JudgeError`.
         """
-        return cls(
+        reader, no_reader = load_reader(config.reader, embedder)
+        assistant = cls(
             snapshot=snapshot,
             embedder=embedder,
             chat_model=open_chat_model(config),
             reranker=CrossEncoderReranker(config.reranker) if config.reranker else None,
+            reader=reader,
             judge=_open_judge(config),
             folder=folder,
         )
+        assistant._no_reader = no_reader
+        return assistant
 
     @property
     def embedder(self) -> Embedder:
@@ -341,7 +347,7 @@ class Assistant:
         nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
         query = found.query
         documents = found.corpus.snapshot.documents
-        notices = [self._behind] if self._behind else []
+        notices = [notice for notice in (self._behind, self._no_reader) if notice]
         if found.corpus.snapshot.manifest.rereading_due:
             notices.append(rereading_due())
         notices += map(corrected, query.corrected)

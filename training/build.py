@@ -20,8 +20,8 @@ from pathlib import Path
 from rag.corpus.sentences import split_sentences
 from training import sources
 from training.crossing import WordSwitch, translated_sentences
+from training.made_deeds import deed_claims
 from training.made_figures import figure_claims
-from training.made_roles import role_claims
 from training.made_statements import statement_claims
 from training.near_misses import (
     NearMisses,
@@ -61,7 +61,7 @@ def build(data: Path, work: Path, *, open_only: bool = True) -> None:
     (work / HELD_OUT).mkdir(parents=True, exist_ok=True)
     windows = [window(row, rng) for row in _questions(rows, claims, rng)]
     made = chain(
-        role_claims(rng, MADE_CLAIMS),
+        deed_claims(rng, MADE_CLAIMS),
         figure_claims(rng, MADE_CLAIMS),
         statement_claims(rng, MADE_CLAIMS),
     )

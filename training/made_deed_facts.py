@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from training import names
 from training.made_deed_tables import RELATIONS, Relation
+from training.made_deed_words import ABOUT
 from training.made_numbers import any_value, written
 from training.names import Name
 from training.rows import Language
@@ -26,7 +27,7 @@ _CURRENCIES = ("yuan", "yuan", "dollar", "euro", "yen", "pound")
 class Numbers:
     """A sum of money and a score."""
 
-    money: float
+    money: int
     currency: str
     goals: tuple[int, int]
 
@@ -112,12 +113,21 @@ def other_deed(rng: random.Random, drawn: Drawn, deed: Deed) -> Deed:
 
 
 def render(
-    rng: random.Random, template: str, deed: Deed, language: Language, *, short: bool = False
+    rng: random.Random,
+    template: str,
+    deed: Deed,
+    language: Language,
+    *,
+    short: bool = False,
+    full: bool = False,
 ) -> str:
-    """`template` with `deed`'s names and numbers."""
+    """`template` with `deed`'s names and numbers; if `full`, parties are described now and then."""
     zh, numbers = language == "zh", deed.numbers
     parties = {**deed.names, "pl": deed.place, "pr": deed.product}
     slots = {slot: _named(name, language, short=short) for slot, name in parties.items()}
+    for slot, kind in deed.relation.types.items():
+        if full and kind in ABOUT and rng.random() < 0.12:
+            slots[slot] = rng.choice(ABOUT[kind])[0 if zh else 1] + slots[slot]
     more, less = numbers.goals
     between = "比" if zh else "-"
     slots |= {

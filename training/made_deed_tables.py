@@ -5,7 +5,7 @@ details | its things`. A part is single where one alone can have done it or had 
 are named for the language (`z`, `e`) and the wording: `a` plain, `p` passive, `c` the other way
 round, `n` denied, `r` a deed that excludes it, `u` a deed that doesn't follow, `d` more than is
 told. Of `n`, `r` and `u` the entries of both languages answer to each other. `<...>` is left out
-where its slot isn't told.
+where its slot isn't told; a line that begins with a blank goes on with the one above.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from training.made_deed_public import PUBLIC
 from training.rows import Language
 
 _OPTIONAL = re.compile(r"<([^<>]*)>")
+_GOES_ON = re.compile(r"\n(?= [/|] )|\n (?=; )")
 _SLOT = re.compile(r"{(\w+)}")
 _LANGUAGES: dict[str, Language] = {"z": "zh", "e": "en"}
 
@@ -48,7 +49,7 @@ def kept(template: str, told: set[str]) -> str:
 
 
 def _relation(block: str) -> Relation:
-    head, *lines = block.splitlines()
+    head, *lines = _GOES_ON.sub("", block).splitlines()
     fields = [field.strip() for field in head.removeprefix("# ").split("|")]
     theme, types, pair, single, details, *things = fields
     word, _, letters = pair.partition(" ")

@@ -6,10 +6,9 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from training import names
 from training.made_deed_facts import Deed, Drawn, any_deed, other_deed, render
 from training.made_deed_tables import Relation, kept, slots_of
-from training.made_deed_words import BETWEEN, OPENINGS, REPLIES, SAID, TAILS, TIMES, Both
+from training.made_deed_words import BETWEEN, LINKS, OPENINGS, REPLIES, SAID, TAILS, TIMES, Both
 from training.names import Name
 from training.rows import Claim, Label, Language
 from training.wording import expand, joined, language_pair, sentence
@@ -17,8 +16,8 @@ from training.wording import expand, joined, language_pair, sentence
 _TRUE_KINDS = {"a": "synonym", "p": "passive", "c": "converse"}
 _POSITIVE = "aaapcc"
 _FALSE_KINDS = (
-    "roles", "roles", "roles", "actor", "actor", "object", "object", "place", "negation", "negation",
-    "added", "added", "other verb", "other verb", "other verb",
+    "roles", "roles", "roles", "actor", "actor", "object", "object", "place", "place", "place",
+    "negation", "negation", "added", "added", "other verb", "other verb", "other verb",
 )  # fmt: skip
 
 
@@ -102,6 +101,9 @@ def _exchanged(rng: random.Random, source: Told, asked: Language) -> Answer | No
         return None
     if not set(relation.pair) & slots_of(same[0]):
         return None
+    alike = len({relation.types[slot] for slot in relation.pair}) == 1
+    if not alike and rng.random() < 0.6:
+        return None
     made = source.deed.swapped(*relation.pair)
     label: Label = "unknown" if source.mood in "nu" else "refuted"
     return Answer(_words(rng, same[0], made, asked), label, relation.pair_kind)
@@ -140,12 +142,17 @@ def _place(
     rng: random.Random, source: Told, asked: Language, beside: Deed | None, drawn: Drawn
 ) -> Answer | None:
     """It happened elsewhere."""
-    same = _same_again(rng, source, asked)
-    if same is None or "pl" not in slots_of(same[0]):
+    if "pl" not in source.told or source.mood not in "apc":
+        return None
+    options = source.deed.relation.wordings[asked, rng.choice(_POSITIVE)]
+    fit = [o for o in (kept(o, set(source.told)) for o in options) if "pl" in slots_of(o)]
+    fit = [option for option in fit if slots_of(option) <= source.told]
+    if not fit:
         return None
     near = beside is not None and "pl" in beside.relation.details and rng.random() < 0.8
     place = beside.place if beside and near else drawn.name("pl")
-    return Answer(_words(rng, same[0], source.deed.at(place), asked), "refuted", "place")
+    text = _words(rng, rng.choice(fit), source.deed.at(place), asked)
+    return Answer(text, "refuted", "place")
 
 
 def _negated(rng: random.Random, source: Told, asked: Language) -> Answer | None:
@@ -184,11 +191,12 @@ def _other_verb(
     if source.mood not in "apc":
         return None
     if beside and beside.relation.theme != deed.relation.theme and rng.random() < 0.7:
-        pair = {slot: kind for slot, kind in beside.relation.types.items()}
-        if pair != {slot: kind for slot, kind in deed.relation.types.items()}:
+        if beside.relation.types != deed.relation.types:
             return None
         plain = kept(rng.choice(beside.relation.wordings[asked, rng.choice(_POSITIVE)]), set())
-        other = Deed(beside.relation, deed.names, beside.place, beside.thing, beside.product, beside.numbers)
+        other = Deed(
+            beside.relation, deed.names, beside.place, beside.thing, beside.product, beside.numbers
+        )
         return Answer(_words(rng, plain, other, asked), "unknown", "other verb")
     mood = rng.choice("rru")
     template = _fitting(rng, deed.relation, asked, mood, source.told)
@@ -215,10 +223,8 @@ def _false(
     return _other_verb(rng, source, asked, beside)
 
 
-def _with_time(language: Language, text: str, time: tuple[str, str], *, last: bool) -> str:
-    if language == "zh":
-        return f"{time[0]}，{text}"
-    return f"{text} {time[1]}" if last else f"{time[1]}, {text}"
+def _with_time(language: Language, text: str, time: tuple[str, str]) -> str:
+    return f"{time[0]}，{text}" if language == "zh" else f"{time[1]}, {text}"
 
 
 def _with_tail(rng: random.Random, language: Language, text: str, tail: Both) -> str:
@@ -231,18 +237,15 @@ def _spoken(rng: random.Random, language: Language, fact: str, speaker: Name) ->
     return rng.choice(SAID[language]).format(p=name, f=fact)
 
 
-def _evidence(
-    rng: random.Random, language: Language, fact: str, rest: list[str], drawn: Drawn
-) -> str:
-    """The news item: `fact` with an opening or a time, and its other sentences."""
-    if rng.random() < 0.4:
-        fact = _with_time(language, fact, rng.choice(TIMES), last=False)
+def _evidence(rng: random.Random, language: Language, told: list[str], drawn: Drawn) -> str:
+    """The news item, its sentences in any order, often with an opening."""
+    told = rng.sample(told, len(told))
     if rng.random() < 0.45:
-        opening = rng.choice(OPENINGS[language])
         place = drawn.name("pl")
-        fact = opening.format(pl3=place.zh if language == "zh" else place.en) + fact
-    told = [fact, *rest]
-    rng.shuffle(told)
+        opening = rng.choice(OPENINGS[language])
+        told[0] = opening.format(pl3=place.zh if language == "zh" else place.en) + told[0]
+    if len(told) > 1 and rng.random() < 0.2:
+        return sentence(language, rng.choice(LINKS[language]).join(told))
     texts = [told[0], *(rng.choice(BETWEEN[language]) + text for text in told[1:])]
     return joined(language, [sentence(language, text) for text in texts])
 
@@ -252,7 +255,8 @@ def _attributed(rng: random.Random) -> Claim | None:
     asked, given = language_pair(rng)
     drawn = Drawn(rng)
     deed = any_deed(rng, drawn)
-    speakers = [drawn.name(rng.choice(("pe", "pe", "ins"))) for _ in range(2)]
+    kind = rng.choice(("pe", "pe", "ins"))
+    speakers = [drawn.name(kind), drawn.name(kind)]
     source = _tell(rng, deed, given, rng.choice(_POSITIVE))
     fact = _spoken(rng, given, render(rng, source.template, deed, given), speakers[0])
     reply = rng.choice(REPLIES)
@@ -264,17 +268,17 @@ def _attributed(rng: random.Random) -> Claim | None:
         return None
     right = rng.random() < 0.45
     says = speakers[0] if right else speakers[1]
-    made, label = deed, "supported" if right else "unknown"
+    made = deed
     if not right and rng.random() < 0.35 and "a" in slots_of(same[0]):
         says = deed.names["a"]
-        if deed.relation.types["a"] in ("pe", "ins") and deed.relation.types["a"] != "co":
+        if deed.relation.types["a"] == kind:
             made = deed.with_name("a", speakers[0])
     elif rng.random() < 0.25:
         says = speakers[1] if right else speakers[0]
         text = rng.choice(_in(asked, reply)).format(q=says.zh if asked == "zh" else says.en)
-        return _claim(rng, asked, given, text, [fact, other], label, right, drawn)
+        return _claim(rng, asked, given, text, [fact, other], right, drawn)
     text = _spoken(rng, asked, render(rng, same[0], made, asked), says)
-    return _claim(rng, asked, given, text, [fact, other], label, right, drawn)
+    return _claim(rng, asked, given, text, [fact, other], right, drawn)
 
 
 def _claim(
@@ -283,7 +287,6 @@ def _claim(
     given: Language,
     text: str,
     told: list[str],
-    label: str,
     right: bool,
     drawn: Drawn,
 ) -> Claim:
@@ -291,11 +294,25 @@ def _claim(
         claim_language=asked,
         source_language=given,
         claim=sentence(asked, text),
-        evidence=_evidence(rng, given, told[0], told[1:], drawn),
-        label="supported" if right else "unknown" if label == "unknown" else "refuted",
+        evidence=_evidence(rng, given, told, drawn),
+        label="supported" if right else "unknown",
         source="made",
         kind="who said it" if right else "attribution",
     )
+
+
+def _timed(
+    rng: random.Random, languages: tuple[Language, Language], made: Answer, fact: str
+) -> tuple[Answer, str]:
+    """Claim and fact, with the fact's time or without one; a claim's own time isn't told."""
+    time, drawn = rng.choice(TIMES), rng.random()
+    if drawn < 0.45:
+        fact = _with_time(languages[1], fact, time)
+    if drawn < 0.1:
+        made.text = _with_time(languages[0], made.text, time)
+    elif drawn > 0.98 and made.label == "supported":
+        made = Answer(_with_time(languages[0], made.text, time), "unknown", "added")
+    return made, fact
 
 
 def _plain(rng: random.Random) -> Claim | None:
@@ -306,13 +323,12 @@ def _plain(rng: random.Random) -> Claim | None:
     beside = other_deed(rng, drawn, deed) if rng.random() < 0.6 else None
     mood = rng.choice("nru") if rng.random() < 0.2 else rng.choice(_POSITIVE)
     source = _tell(rng, deed, given, mood)
-    right = rng.random() < 0.47
-    made = (
-        _true(rng, source, asked) if right else _false(rng, source, asked, beside, drawn)
-    )
+    right = rng.random() < 0.4
+    made = _true(rng, source, asked) if right else _false(rng, source, asked, beside, drawn)
     if made is None:
         return None
-    fact = render(rng, source.template, deed, given)
+    fact = render(rng, source.template, deed, given, full=True)
+    made, fact = _timed(rng, (asked, given), made, fact)
     tail = rng.choice(TAILS) if rng.random() < 0.3 else None
     if tail:
         fact = _with_tail(rng, given, fact, tail)
@@ -324,12 +340,12 @@ def _plain(rng: random.Random) -> Claim | None:
     rest = []
     if beside:
         told = _tell(rng, beside, given, rng.choice(_POSITIVE))
-        rest.append(render(rng, told.template, beside, given))
+        rest.append(render(rng, told.template, beside, given, full=True))
     return Claim(
         claim_language=asked,
         source_language=given,
         claim=sentence(asked, made.text),
-        evidence=_evidence(rng, given, fact, rest, drawn),
+        evidence=_evidence(rng, given, [fact, *rest], drawn),
         label=made.label,
         source="made",
         kind=made.kind,

@@ -45,7 +45,7 @@ _FOREIGN = _table(
     " 阿斯特拉|Astra; 克莱因|Klein; 温特|Winter; 塔兰特|Tarrant; 贝尔蒙|Belmont; 德拉诺|Delano; 埃克曼|Ekman;"
     " 福斯特|Foster; 加德纳|Gardner; 海耶斯|Hayes; 伊斯顿|Easton; 基辛|Keating; 拉蒙特|Lamont; 莫兰|Moran;"
     " 奎因|Quinn; 里德|Reid; 斯特劳|Straw; 托宾|Tobin; 乌尔里希|Ulrich; 沃恩|Vaughan; 泽勒|Zeller;"
-    " 科瓦奇|Kovacs; 田中|Tanaka; 佐藤|Sato; 金敏洙|Kim Min-soo; 桑托斯|Santos; 奥卡福|Okafor; 汗|Khan"
+    " 科瓦奇|Kovacs; 田中|Tanaka; 佐藤|Sato; 桑托斯|Santos; 奥卡福|Okafor; 汗|Khan"
 )
 _FIRM_ENDS = _table(
     "公司|; 集团|Group; 实业|Industries; 控股|Holdings; 系统公司|Systems; 实验室|Labs"
@@ -137,7 +137,7 @@ def institution(rng: random.Random) -> Name:
     """A regulator, court, university or the like of some place: `海岚市市场监管局`."""
     where = place(rng)
     zh, en = rng.choice(_BODIES)
-    return Name(where.zh + zh, f"{where.en} {en}", where.short_zh + zh, f"the {en.lower()}")
+    return Name(where.zh + zh, f"{where.en} {en}", where.short_zh + zh, f"{where.short_en} {en}")
 
 
 def product(rng: random.Random) -> Name:

@@ -159,6 +159,7 @@ class OpenVinoReader:
                 readings[row] = TextReading(
                     text=texts[row],
                     answerable=float(answerable[place]),
+                    no_answer=float(spans[place, 0, 1] + spans[place, 0, 2]),
                     inside=span[:, 0],
                     starts=span[:, 1],
                     ends=span[:, 2],

@@ -31,13 +31,15 @@ class TextReading:
 
     `answerable` is the probability (0 to 1) that it does. `inside`, `starts` and `ends`, float32
     of shape (tokens,), are the logits that a token is inside the answering sentence, and begins or
-    ends the answer. `offsets`, int32 of shape (tokens, 2), are the code points of each token in
+    ends the answer; `no_answer` is the sum of the two for the token that stands for no answer.
+    `offsets`, int32 of shape (tokens, 2), are the code points of each token in
     `text`. `cut` tells that the text was longer than what the model reads: the tokens are those of
     its beginning.
     """
 
     text: str
     answerable: float
+    no_answer: float
     inside: NDArray[np.float32]
     starts: NDArray[np.float32]
     ends: NDArray[np.float32]
@@ -61,11 +63,7 @@ class TextReading:
         touched = self._touched(start, end)
         if not len(touched):
             return None
-        places = np.arange(len(touched))
-        length = places[None, :] - places[:, None]
-        sums = self.starts[touched][:, None] + self.ends[touched][None, :]
-        sums[(length < 0) | (length > LONGEST_ANSWER)] = -np.inf
-        first, last = divmod(int(sums.argmax()), len(touched))
+        first, last = divmod(int(self._sums(touched).argmax()), len(touched))
         begin = max(start, int(self.offsets[touched[first], 0]))
         stop = min(end, int(self.offsets[touched[last], 1]))
         # A token of a word may hold the blank before it.
@@ -73,6 +71,22 @@ class TextReading:
         begin += len(words) - len(words.lstrip())
         stop -= len(words) - len(words.rstrip())
         return (begin, stop) if begin < stop else None
+
+    def answer_score(self, start: int, end: int) -> float:
+        """How surely the best answer inside `text[start:end]` is one, a logit above "no answer".
+
+        Minus infinity where nothing was read.
+        """
+        touched = self._touched(start, end)
+        return float(self._sums(touched).max()) - self.no_answer if len(touched) else -math.inf
+
+    def _sums(self, touched: NDArray[np.intp]) -> NDArray[np.float32]:
+        """The logits of each answer from one token to another, shape (tokens, tokens)."""
+        places = np.arange(len(touched))
+        length = places[None, :] - places[:, None]
+        sums = self.starts[touched][:, None] + self.ends[touched][None, :]
+        sums[(length < 0) | (length > LONGEST_ANSWER)] = -np.inf
+        return np.asarray(sums)
 
     def _touched(self, start: int, end: int) -> NDArray[np.intp]:
         """The tokens that a span of code points touches."""

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from rag.answering.evidence import Evidence
-from rag.answering.selection.features import Asked
-from rag.answering.selection.ranking import Candidate, SentenceReading, rank_read
+from rag.answering.selection.features import Asked, SentenceReading
+from rag.answering.selection.ranking import Candidate, rank_read
 from rag.corpus.sentences import split_sentences
 from rag.corpus.table_rows import begins_in_table
 from rag.corpus.windows import Window, windows
