@@ -26,6 +26,8 @@ from rag.config import Config
 from rag.corpus.sentences import split_sentences
 from rag.messages import Language
 from rag.models.loading import load_embedder
+from rag.models.reader import Reader
+from rag.models.reader_loading import load_reader
 from rag.types import Document, Verdict
 
 WORDINGS = Path(__file__).with_name("wordings.jsonl")
@@ -61,7 +63,9 @@ def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
     )
 
 
-def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
+def verdict_of(
+    wording: Wording, vectors: SentenceVectors, reader: Reader | None = None
+) -> Verdict:
     """Returns the verdict of the check on the claim, the source's sentences being the evidence."""
     document = _document(wording)
     spans = [(s.start, s.end) for s in split_sentences(wording.source)]
@@ -70,7 +74,7 @@ def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
         cited_sentence(document, start, end, passage=wording.source, vector=vector)
         for (start, end), vector in zip(spans, embedded, strict=True)
     ]
-    checker = Checker(evidence, vectors, None)
+    checker = Checker(evidence, vectors, None, reader)
     list(checker.check([ReplySentence(text=wording.claim, numbers=(), ended=True)]))
     checked = [*checker.statements, *checker.left_out]
     return checked[0].verdict if checked else "unsupported"
@@ -81,10 +85,13 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m eval wordings")
     parser.add_argument("--show", action="store_true", help="print each that went wrong")
     given = parser.parse_args(arguments)
-    vectors = SentenceVectors(load_embedder(Config.from_environment().embedder))
+    config = Config.from_environment()
+    embedder = load_embedder(config.embedder)
+    reader, _ = load_reader(config.reader, embedder)
+    vectors = SentenceVectors(embedder)
     verdicts: dict[tuple[bool, str], Counter[Verdict]] = defaultdict(Counter)
     for wording in read_wordings():
-        verdict = verdict_of(wording, vectors)
+        verdict = verdict_of(wording, vectors, reader)
         languages = f"{wording.claim_language} of {wording.source_language}"
         for group in ("all", languages, wording.kind):
             verdicts[wording.true, group][verdict] += 1

@@ -238,7 +238,7 @@ def _print_statement(statement: Statement, *, zh: bool) -> None:
     if statement.citations:
         line.append(" " + markers(statement.citations), style="cyan")
     if statement.verdict == "partial":
-        line.append("（部分得到支持）" if zh else " (partly supported)", style="yellow")
+        line.append("（请读引文）" if zh else " (read the quote)", style="yellow")
     out.print(line, soft_wrap=True)
 
 

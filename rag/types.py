@@ -110,7 +110,8 @@ class Citation:
     Always: `quote == document.text[start:end]`, for the document whose file had `content_hash`.
     `marker` is the n of `[n]`: citations of an answer are numbered by first appearance, and one
     place has one number. `also_in` are other articles that tell the same story in nearly the same
-    words.
+    words. `answer` is the span of the article, within the quote, that answers the question by
+    itself; None where nobody looked for it.
     """
 
     marker: int
@@ -124,6 +125,7 @@ class Citation:
     url: str | None
     content_hash: str
     also_in: tuple[DocumentReference, ...] = ()
+    answer: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

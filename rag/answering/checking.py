@@ -24,10 +24,12 @@ from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.talk import declines, is_talk, leads_up
 from rag.answering.verification.claims import Verification
+from rag.answering.verification.read_claims import read_claim
 from rag.corpus.languages import text_language
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.judge import Judge
+from rag.models.reader import Reader
 from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.
@@ -62,11 +64,15 @@ class Checker:
         evidence: Sequence[Evidence],
         vectors: SentenceVectors,
         judge: Judge | None,
+        reader: Reader | None = None,
         *,
         rules: str = "",
         question: str = "",
     ) -> None:
-        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest."""
+        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest.
+
+        `reader` judges wordings that can't be compared exactly, `judge` whatever passed.
+        """
         self.statements: list[Statement] = []
         self.left_out: list[Statement] = []
         self.talked = False
@@ -75,6 +81,7 @@ class Checker:
         self._evidence = evidence
         self._vectors = vectors
         self._judge = judge
+        self._reader = reader
         self._rules, self._question = _letters(rules), _letters(question)
         self._citer = Citer()
         self._said: set[str] = set()
@@ -218,6 +225,8 @@ class Checker:
         marked = [self._evidence[n - 1] for n in known]
         (vector,) = self._vectors.of([sentence.text])
         cited, verification = attribute(sentence.text, vector, marked, self._evidence)
+        if self._reader:
+            verification = read_claim(self._reader, sentence.text, cited, verification)
         self.seconds += time.perf_counter() - started
         if verification.verdict != "supported" and _is_framing(sentence.text, verification):
             return Statement(text=sentence.text, kind="framing", citations=(), verdict="supported")

@@ -38,4 +38,5 @@ class Citer:
             url=document.url,
             content_hash=document.content_hash,
             also_in=evidence.also_in,
+            answer=evidence.answer,
         )

@@ -41,7 +41,8 @@ class Evidence:
     its passage among the hits, from 0, and `behind` by how much that hit's score is below the
     best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
     the same story. `is_row` tells that it is a row of a table. `passage_start` is where the passage
-    begins in the article, None where it is no passage of the index.
+    begins in the article, None where it is no passage of the index. `answer` is the span of the
+    article, within the sentence, that answers the question best, where the reader looked for it.
     """
 
     document: Document
@@ -60,6 +61,7 @@ class Evidence:
     also_in: tuple[DocumentReference, ...] = ()
     is_row: bool = False
     passage_start: int | None = None
+    answer: tuple[int, int] | None = None
 
 
 def cited_sentence(

@@ -60,6 +60,17 @@ _MEASURES = {
     "周": "week", "weeks": "week", "个月": "month", "months": "month",
 }  # fmt: skip
 
+_SIZES: tuple[dict[str, Decimal], ...] = tuple(
+    {name: Decimal(size) for name, size in sizes.items()}
+    for sizes in (
+        {"km": "1000", "mile": "1609.344", "m": "1", "ft": "0.3048", "cm": "0.01", "in": "0.0254"},
+        {"t": "1000", "kg": "1", "g": "0.001"},
+        {"km2": "1000000", "ha": "10000", "m2": "1"},
+        {"day": "1440", "h": "60", "min": "1"},
+    )
+)
+"""Measures of one kind, each as so many of one of them."""
+
 
 def alternatives(words: dict[str, int] | dict[str, str]) -> str:
     """A pattern for any of the words, the longest first."""
@@ -126,18 +137,31 @@ _RANK = re.compile(
 
 
 def same_quantity(claim: Quantity, source: Quantity) -> bool:
-    """Whether the claim's number is the source's, or a rounding of it, in no other unit.
+    """Whether the claim's number is the source's, or a rounding of it, in no other currency.
 
-    118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less.
+    118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less. Of measures
+    of one kind, one is turned into the other: 4,200 metres are 4.2 km.
     """
     if claim.unit and source.unit and claim.unit != source.unit:
         return False
     both_shares = claim.unit == source.unit == "%"
+    value, step = source.value, source.step
     if claim.measure != source.measure and (both_shares or (claim.measure and source.measure)):
-        return False
-    return claim.value == source.value or (
-        claim.step > source.step and abs(claim.value - source.value) * 2 <= claim.step
+        factor = _turned(source.measure, claim.measure)
+        if factor is None:
+            return False
+        value, step = value * factor, step * factor
+    return claim.value == value or (
+        claim.step > step and abs(claim.value - value) * 2 <= claim.step
     )
+
+
+def _turned(measure: str, into: str) -> Decimal | None:
+    """How many of the one measure one of the other is; None where they measure different things."""
+    for sizes in _SIZES:
+        if measure in sizes and into in sizes:
+            return sizes[measure] / sizes[into]
+    return None
 
 
 def read_quantities(text: str) -> tuple[Quantity, ...]:

@@ -43,8 +43,12 @@ def inline(
     attribute = f' class="{css_class}"' if css_class else ""
     attribute += f' id="{html_id}"' if html_id else ""
     attribute += ' tabindex="0"' if focus else ""
-    language = "zh-CN" if has_han(text) else "en"
-    return f'<{tag}{attribute} lang="{language}" dir="auto">{escaped(text)}</{tag}>'
+    return f"<{tag}{attribute} {language_of(text)}>{escaped(text)}</{tag}>"
+
+
+def language_of(text: str) -> str:
+    """The attributes that name the language of `text` and keep its direction to itself."""
+    return f'lang="{"zh-CN" if has_han(text) else "en"}" dir="auto"'
 
 
 def external_link(url: str | None, label: str) -> str:

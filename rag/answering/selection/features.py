@@ -68,15 +68,11 @@ _SUREST = 8.0
 
 @dataclass(frozen=True, kw_only=True)
 class SentenceReading:
-    """What the reader said of a sentence: the figures of `READ_FEATURES`, in log-odds.
-
-    `words` is the span of the article's text, in code points, that answers best.
-    """
+    """What the reader said of a sentence: the figures of `READ_FEATURES`, in log-odds."""
 
     inside: float
     answer: float
     window: float
-    words: tuple[int, int] | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,8 +10,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from rag.answering.evidence import Evidence
 from rag.answering.selection.features import Asked, SentenceReading
 from rag.answering.selection.ranking import Candidate, rank_read
@@ -22,6 +20,8 @@ from rag.models.reader import Reader, TextReading
 
 MOST_WINDOWS = 14
 """How many windows are read: of 128 tokens at most, so that it takes a quarter of a second."""
+_LEAST = 1e-6
+"""Keeps a probability of 0 or 1 from infinite log-odds."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +73,13 @@ def read_best(reader: Reader, asked: Asked, ranked: Sequence[Candidate]) -> tupl
         for (key, (start, _)), reading in zip(texts.items(), readings, strict=True)
         for number in chosen[key]
     }
-    return rank_read(asked, [replace(c, read=read.get(i)) for i, c in enumerate(ranked)])
+    return rank_read(asked, [_with(c, *read.get(i, (None, None))) for i, c in enumerate(ranked)])
+
+
+def _with(
+    candidate: Candidate, reading: SentenceReading | None, answer: tuple[int, int] | None
+) -> Candidate:
+    return replace(candidate, read=reading, evidence=replace(candidate.evidence, answer=answer))
 
 
 def _cut(reader: Reader, evidence: Evidence) -> _Passage:
@@ -86,15 +92,18 @@ def _cut(reader: Reader, evidence: Evidence) -> _Passage:
     )
 
 
-def _reading(evidence: Evidence, window_start: int, reading: TextReading) -> SentenceReading | None:
+def _reading(
+    evidence: Evidence, window_start: int, reading: TextReading
+) -> tuple[SentenceReading | None, tuple[int, int] | None]:
+    """What was said of a sentence, and the words of the article that answer best in it."""
     start, end = evidence.start - window_start, evidence.end - window_start
     inside = reading.sentence_score(start, end)
     if not math.isfinite(inside):
-        return None
+        return None, None
     words = reading.answer_within(start, end)
-    return SentenceReading(
+    said = SentenceReading(
         inside=inside,
         answer=reading.answer_score(start, end),
-        window=float(np.log(reading.answerable + 1e-6) - np.log(1 - reading.answerable + 1e-6)),
-        words=(words[0] + window_start, words[1] + window_start) if words else None,
+        window=math.log((reading.answerable + _LEAST) / (1 - reading.answerable + _LEAST)),
     )
+    return said, (words[0] + window_start, words[1] + window_start) if words else None

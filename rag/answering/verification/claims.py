@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 import numpy as np
@@ -43,6 +43,7 @@ _WORDING_WEIGHT, _FACT_WEIGHT, _MOST_FACTS = 0.15, 0.01, 3
 # "The first" is said in many ways.
 _FIRST = re.compile(r"首|最初|最早|起初|第一|一|first|initial|earliest|debut")
 _SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
+_INEXACT = {"name", "polarity"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,28 +51,55 @@ class Verification:
     """A verdict, and the reasons for anything less than `supported`.
 
     `support` (0 to 1) is how near the claim's meaning is to its sources', whatever the verdict: a
-    figure to rank claims by, not a probability.
+    figure to rank claims by. `exact` tells that the verdict rests on what can be compared exactly:
+    a quotation, one or two words changed in one, a number, a date or an owner that is another.
     """
 
     verdict: Verdict
     reasons: tuple[Message, ...]
     support: float = 0.0
+    exact: bool = False
 
 
 def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -> Verification:
     """Check `claim`, whose unit vector is `vector`, against all the sentences it cites."""
     if not cited:
-        return Verification(verdict="unsupported", reasons=(_no_source(),))
+        return Verification(verdict="unsupported", reasons=(_no_source(),), exact=True)
     if any(claim == evidence.text for evidence in cited):
-        return Verification(verdict="supported", reasons=(), support=1.0)
+        return Verification(verdict="supported", reasons=(), support=1.0, exact=True)
     language = text_language(claim)
     alike = [e for e in cited if text_language(e.text) == language]
     closest = max(cited, key=lambda e: float(e.vector @ vector))
     cosine = float(closest.vector @ vector)
     same = text_language(closest.text) == language
     nearness = cosine if same else max(_nearness_across(claim, vector, e) for e in cited)
+    support = min(max(nearness, 0.0), 1.0)
+    if exact := _compared_exactly(claim, cited, alike):
+        return replace(exact, support=support)
     verdict, reasons = _judge(claim, cited, alike, closest, cosine, nearness)
-    return Verification(verdict=verdict, reasons=reasons, support=min(max(nearness, 0.0), 1.0))
+    return Verification(verdict=verdict, reasons=reasons, support=support)
+
+
+def _compared_exactly(
+    claim: str, cited: Sequence[Evidence], alike: Sequence[Evidence]
+) -> Verification | None:
+    """What exact comparison tells, None where it tells nothing.
+
+    `alike` are the cited sentences in the claim's language.
+    """
+    wording = compare_wording(claim, alike) if alike else Finding(verdict=None)
+    if wording.verdict in ("supported", "partial"):
+        return Verification(verdict=wording.verdict, reasons=wording.reasons, exact=True)
+    wrong = _wrong_facts(claim, cited, across=not alike)
+    if not wrong and not wording.reasons:
+        return None
+    known = {reason.code for reason in wrong}
+    return Verification(
+        verdict="unsupported",
+        reasons=(*wrong, *(r for r in wording.reasons if r.code not in known)),
+        # A name may be shortened, and a thing be told by its opposite.
+        exact=bool(wording.reasons) or not known <= _INEXACT,
+    )
 
 
 def _judge(
@@ -82,14 +110,7 @@ def _judge(
     cosine: float,
     nearness: float,
 ) -> tuple[Verdict, tuple[Message, ...]]:
-    """The verdict and its reasons; `alike` are the cited sentences in the claim's language."""
-    wording = compare_wording(claim, alike) if alike else Finding(verdict=None)
-    if wording.verdict in ("supported", "partial"):
-        return wording.verdict, wording.reasons
-    wrong = _wrong_facts(claim, cited, across=not alike)
-    if wrong or wording.reasons:
-        known = {reason.code for reason in wrong}
-        return "unsupported", (*wrong, *(r for r in wording.reasons if r.code not in known))
+    """What likeness of meaning tells: the verdict and its reasons."""
     same = any(closest is evidence for evidence in alike)
     kind = "same" if same else "across"
     if nearness < PARTIAL[kind]:

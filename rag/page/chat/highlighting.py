@@ -62,15 +62,19 @@ def marked(
     """`text[start:end]` as HTML, with every part that a citation quotes in a `<mark>`.
 
     Quotes may overlap: the text is cut wherever one begins or ends, and each piece names all
-    the citations that cover it. `anchors` are put before the mark that begins at their offset.
+    the citations that cover it. The words that answer are bold. `anchors` are put before the mark
+    that begins at their offset.
     """
     edges = {start, end}
     for citation in citations:
-        edges |= {edge for edge in (citation.start, citation.end) if start < edge < end}
+        ends = (citation.start, citation.end, *(citation.answer or ()))
+        edges |= {edge for edge in ends if start < edge < end}
     pieces = []
     for left, right in pairwise(sorted(edges)):
         content = escaped(text[left:right])
         covering = [c for c in citations if c.start < right and c.end > left]
+        if any(c.answer and c.answer[0] < right and c.answer[1] > left for c in covering):
+            content = f"<b>{content}</b>"
         if covering:
             numbers = " ".join(str(citation.marker) for citation in covering)
             content = mark(content, numbers, anchors.get(left, ()))
@@ -89,6 +93,15 @@ def mark(content: str, numbers: str, anchors: Sequence[Anchor]) -> str:
     html_id = f' id="{anchors[0].html_id}" tabindex="-1"' if anchors else ""
     others = "".join(f'<span id="{a.html_id}" tabindex="-1"></span>' for a in anchors[1:])
     return f'{badges}{others}<mark{html_id} data-markers="{numbers}">{content}</mark>'
+
+
+def quote_html(citation: Citation) -> str:
+    """A citation's quote as HTML, the words that answer in bold."""
+    if citation.answer is None:
+        return escaped(citation.quote)
+    start, end = (edge - citation.start for edge in citation.answer)
+    before, words, after = citation.quote[:start], citation.quote[start:end], citation.quote[end:]
+    return f"{escaped(before)}<b>{escaped(words)}</b>{escaped(after)}"
 
 
 def stands_in(citation: Citation, document: Document) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
+from rag.page.chat.highlighting import quote_html
 from rag.page.chat.sharing import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
@@ -22,7 +23,7 @@ from rag.page.chat.sources import (
 )
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
-from rag.page.markup import escaped, inline
+from rag.page.markup import escaped, inline, language_of
 from rag.page.texts import HTML_LANGUAGE
 from rag.retrieval.time_frame import effect_of
 from rag.types import Answer, Citation, ModelUse, Statement
@@ -204,14 +205,23 @@ def _marker(citation: Citation, turn: int, words: Texts, first: bool) -> str:
 def _doubt(
     statement: Statement, html_id: str, verdict: str, words: Texts, language: Language
 ) -> str:
-    """Why a statement isn't wholly supported: the verdict in words, and the reasons to unfold."""
+    """Why a statement isn't wholly supported: the verdict in words, and the reasons to unfold.
+
+    Where a reader has to judge the wording, reasons and quotes stand open.
+    """
     if not statement.reasons:
         return f'<p class="rag-doubt">{verdict}</p>'
     reasons = _list(reason.text(language) for reason in statement.reasons)
     why = escaped(words.why)
+    to_read = statement.verdict == "partial"
+    quotes = "".join(
+        f"<blockquote {language_of(c.quote)}>{quote_html(c)}</blockquote>"
+        for c in statement.citations
+        if to_read
+    )
     return (
-        f'<details class="rag-doubt" id="{html_id}"><summary>{verdict} · {why}</summary>'
-        f"{reasons}</details>"
+        f'<details class="rag-doubt" id="{html_id}"{" open" * to_read}>'
+        f"<summary>{verdict} · {why}</summary>{reasons}{quotes}</details>"
     )
 
 

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from urllib.parse import urlsplit
 
 from rag.messages import Language
-from rag.page.chat.highlighting import Anchor, Block, blocks, mark, marked, stands_in
+from rag.page.chat.highlighting import Anchor, Block, blocks, mark, marked, quote_html, stands_in
 from rag.page.chat.texts import Texts, texts
-from rag.page.markup import escaped, external_link, inline, safe_url
+from rag.page.markup import escaped, external_link, inline, language_of, safe_url
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation, Document, DocumentReference, Hit
 
@@ -80,7 +80,10 @@ def render_popovers(citations: Sequence[Citation], *, turn: int, language: Langu
         html_id = popover_id(turn, citation.marker)
         target = source_id(turn, citation.marker)
         # The quote alone describes the marker: its label names the article already.
-        quote = inline(citation.quote, tag="blockquote", html_id=f"{html_id}-text")
+        quote = (
+            f'<blockquote id="{html_id}-text" {language_of(citation.quote)}>'
+            f"{quote_html(citation)}</blockquote>"
+        )
         shown.append(
             f'<div class="rag-popover" id="{html_id}" popover="manual">{quote}'
             f"<p>{inline(citation.title, css_class='rag-source-name')}</p>"
@@ -187,9 +190,7 @@ def _card(
         note = words.article_gone if document is None else words.article_changed
         body += f'<p class="rag-note">{escaped(note)}</p>'
     for citation in lost:
-        quote = mark(
-            escaped(citation.quote), str(citation.marker), [_anchor(citation, turn, words)]
-        )
+        quote = mark(quote_html(citation), str(citation.marker), [_anchor(citation, turn, words)])
         body += f'<p class="rag-excerpt">{quote}</p>'
     if first.also_in:
         others = "; ".join(d.outlet or d.title for d in first.also_in)
