@@ -48,7 +48,7 @@ def data(tmp_path: Path) -> Path:
                 "source": "squadshifts-new_wiki" if number % 2 else "houjin-news",
             }
         )
-    claim = {
+    claim: dict[str, object] = {
         "lang_claim": "en",
         "lang_source": "en",
         "claim": "The ship is large.",
@@ -83,11 +83,11 @@ def test_sets_without_an_open_licence_are_left_out_unless_asked_for(
 
     def sources(run: str) -> set[str]:
         folder = tmp_path / run
-        return {
-            example.source
-            for part in (folder, folder / HELD_OUT)
-            for example in (*windows_of(part / QUESTIONS_FILE), *claims_of(part / CLAIMS_FILE))
-        }
+        found = set[str]()
+        for part in (folder, folder / HELD_OUT):
+            found |= {window.source for window in windows_of(part / QUESTIONS_FILE)}
+            found |= {claim.source for claim in claims_of(part / CLAIMS_FILE)}
+        return found
 
     assert sources("all") - sources("open") == {"houjin-news", "wmt21"}
 

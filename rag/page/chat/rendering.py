@@ -273,7 +273,8 @@ def _nearest(answer: Answer, turn: int, words: Texts) -> str:
     if not answer.nearest:
         return ""
     items = "".join(
-        render_reference(reference, turn=turn, words=words) for reference in answer.nearest
+        render_reference(reference, answer.hits, turn=turn, words=words)
+        for reference in answer.nearest
     )
     return (
         f'<section class="rag-nearest"><h3>{escaped(words.nearest)}</h3><ul>{items}</ul></section>'

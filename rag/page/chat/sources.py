@@ -13,7 +13,7 @@ from rag.page.chat.highlighting import Anchor, Block, blocks, mark, marked, quot
 from rag.page.chat.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline, language_of, safe_url
 from rag.page.texts import HTML_LANGUAGE
-from rag.types import Citation, Document, DocumentReference, Hit
+from rag.types import Citation, Document, DocumentReference, Hit, Passage
 
 FindDocument = Callable[[str], Document | None]
 """The article with a `doc_id`, or None where the index no longer has it."""
@@ -25,7 +25,7 @@ MAX_CONSIDERED = 10
 """Passages listed that were found and not used."""
 
 PASSAGE_CHARACTERS = 240
-"""What is shown of each of them."""
+"""What is shown of each of them, and of a near article's best one."""
 
 
 def source_id(turn: int, marker: int) -> str:
@@ -94,10 +94,14 @@ def render_popovers(citations: Sequence[Citation], *, turn: int, language: Langu
     return f'<div class="rag-popovers">{"".join(shown)}</div>' if shown else ""
 
 
-def render_reference(reference: DocumentReference, *, turn: int, words: Texts) -> str:
-    """A nearest article: its title, where it is from, and a way to read it."""
+def render_reference(
+    reference: DocumentReference, hits: Sequence[Hit], *, turn: int, words: Texts
+) -> str:
+    """A nearest article: its title, where it is from, its best passage, and a way to read it."""
+    best = next((h.passage for h in hits if h.passage.doc_id == reference.doc_id), None)
+    excerpt = _excerpt(best) if best else ""
     return (
-        f'<li class="rag-card">{_head(reference, words)}'
+        f'<li class="rag-card">{_head(reference, words)}{excerpt}'
         f"{_read_button(reference.doc_id, turn, words.read_article)}</li>"
     )
 
@@ -147,14 +151,18 @@ def _considered(hits: Sequence[Hit], find: FindDocument, turn: int, words: Texts
         if document is not None:
             head = _head(document, words)
             button = _read_button(passage.doc_id, turn, words.whole_article)
-        text = passage.text[:PASSAGE_CHARACTERS]
-        text += "…" * (len(passage.text) > PASSAGE_CHARACTERS)
-        items.append(f"<li>{head}{inline(text, tag='p', css_class='rag-excerpt')}{button}</li>")
+        items.append(f"<li>{head}{_excerpt(passage)}{button}</li>")
     summary = escaped(words.considered.format(len(hits)))
     return (
         f'<details class="rag-considered" id="turn{turn}-considered"><summary>{summary}</summary>'
         f"<ul>{''.join(items)}</ul></details>"
     )
+
+
+def _excerpt(passage: Passage) -> str:
+    text = passage.text[:PASSAGE_CHARACTERS]
+    text += "…" * (len(passage.text) > PASSAGE_CHARACTERS)
+    return inline(text, tag="p", css_class="rag-excerpt")
 
 
 def _head(source: Citation | DocumentReference | Document, words: Texts) -> str:
