@@ -14,6 +14,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 
@@ -69,11 +70,11 @@ def main() -> int:
     reader.judge(claims[:1])
     report(
         f"{WINDOWS} windows of {WINDOW_TOKENS} tokens",
-        [timed(lambda texts=texts: reader.read(QUESTION, texts)) for texts in drawn],
+        [timed(partial(reader.read, QUESTION, texts)) for texts in drawn],
     )
     report(
         f"a claim of {CLAIM_TOKENS} tokens with a source of {SOURCE_TOKENS}",
-        [timed(lambda pair=pair: reader.judge([pair])) for pair in claims],
+        [timed(partial(reader.judge, [pair])) for pair in claims],
     )
     return 0
 
