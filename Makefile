@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .PHONY: chat test eval race check test-llm test-long fuzz lock clean
+.PHONY: reader-data reader-train reader-evaluate reader-export
 
 chat: $(VENV)/ready
 	$(BIN)/rag chat
@@ -38,6 +39,25 @@ test-llm: $(VENV)/ready
 # What takes minutes: hundreds of kills.
 test-long: $(VENV)/ready
 	$(BIN)/pytest -m long -s
+
+# The reader: its data of the public sets in DATA=FOLDER, a stage of training (STEPS, START=WEIGHTS
+# of the stage before, STAGE names its folder), figures on what was held out, and the 8-bit model
+# that the package ships. WORK=FOLDER keeps all that is made.
+WORK ?= $(VENV)/reader
+STAGE ?= stage1
+STEPS ?= 1200
+
+reader-data: $(VENV)/ready
+	$(BIN)/python -m training build $(DATA) $(WORK)/data
+
+reader-train: $(VENV)/ready
+	$(BIN)/python -m training train $(WORK)/data $(WORK)/$(STAGE) --steps $(STEPS) $(if $(START),--start $(START))
+
+reader-evaluate: $(VENV)/ready
+	$(BIN)/python -m training evaluate $(WORK)/data $(WORK)/$(STAGE)/reader.safetensors
+
+reader-export: $(VENV)/ready
+	$(BIN)/python -m training export $(WORK)/$(STAGE)/reader.safetensors rag/models/reader $(if $(DATA),--data $(DATA))
 
 # Coverage-guided fuzzing of the loader and chunker, for ten minutes.
 fuzz: $(VENV)/ready

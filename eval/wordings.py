@@ -63,9 +63,7 @@ def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
     )
 
 
-def verdict_of(
-    wording: Wording, vectors: SentenceVectors, reader: Reader | None = None
-) -> Verdict:
+def verdict_of(wording: Wording, vectors: SentenceVectors, reader: Reader | None = None) -> Verdict:
     """Returns the verdict of the check on the claim, the source's sentences being the evidence."""
     document = _document(wording)
     spans = [(s.start, s.end) for s in split_sentences(wording.source)]

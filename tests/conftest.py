@@ -19,6 +19,8 @@ from rag.index.snapshot import Snapshot, read_snapshot
 from rag.messages import Message
 from rag.models.embedder import Embedder, Vectors
 from rag.models.loading import load_embedder
+from rag.models.reader import Reader
+from rag.models.reader_loading import load_reader
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -82,6 +84,14 @@ def hash_embedder() -> HashEmbedder:
 @pytest.fixture(scope="session")
 def embedder() -> Embedder:
     return load_embedder(BUNDLED_EMBEDDER)
+
+
+@pytest.fixture(scope="session")
+def reader(embedder: Embedder) -> Reader:
+    reader, notice = load_reader(None, embedder)
+    assert notice is None
+    assert reader is not None
+    return reader
 
 
 @pytest.fixture(scope="session")

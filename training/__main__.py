@@ -31,6 +31,7 @@ def main() -> None:
     export = commands.add_parser("export", help="make the 8-bit model that the package ships")
     export.add_argument("weights", type=Path, help="reader.safetensors of a stage")
     export.add_argument("target", type=Path, help="folder to write to")
+    export.add_argument("--data", type=Path, help="public sets to tell on how far 8 bits stray")
     options = parser.parse_args()
     if options.command == "build":
         from training.build import build as run_build
@@ -52,7 +53,7 @@ def main() -> None:
     else:
         from training.export import export as run_export
 
-        run_export(options.weights, options.target)
+        print(run_export(options.weights, options.target, options.data))
 
 
 if __name__ == "__main__":

@@ -40,14 +40,6 @@ EN_ANSWER = "27"
 OTHER_TEXT = "这家餐厅的菜单每个月更换一次，周末需要提前预订。"
 
 
-@pytest.fixture(scope="module")
-def reader(embedder: Embedder) -> Reader:
-    reader, notice = load_reader(None, embedder)
-    assert notice is None
-    assert reader is not None
-    return reader
-
-
 def test_the_packed_reader_runs_in_8_bits_and_is_small(reader: Reader) -> None:
     assert reader.runtime == "openvino int8"
     assert sum(path.stat().st_size for path in packed_folder().iterdir()) < 24_000_000

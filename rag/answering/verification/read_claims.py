@@ -26,11 +26,16 @@ SURE_DESPITE = 0.95
 def read_claim(
     reader: Reader, claim: str, cited: Sequence[Evidence], verification: Verification
 ) -> Verification:
-    """The verdict on a wording that couldn't be compared exactly; any other one as it is."""
-    if verification.exact or not cited:
+    """The verdict on a wording that couldn't be compared exactly; any other one as it is.
+
+    `support` becomes the probability that the sentences bear the claim out.
+    """
+    if not cited or (verification.exact and verification.verdict == "supported"):
         return verification
     source = " ".join(dict.fromkeys(with_neighbours(evidence) for evidence in cited))
     support = float(reader.judge([(claim, source)])[0][0])
+    if verification.exact:
+        return replace(verification, support=support)
     doubts = tuple(r for r in verification.reasons if r.code in ("name", "polarity"))
     if support >= (SURE_DESPITE if doubts else SURE):
         return replace(verification, verdict="supported", reasons=(), support=support)
