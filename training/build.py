@@ -7,13 +7,11 @@ text, and whole kinds of claims) goes to `WORK/held_out/`. The same input gives 
 
 from __future__ import annotations
 
-import gzip
-import json
 import math
 import random
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
@@ -38,6 +36,7 @@ from training.rows import (
     Claim,
     Question,
     Window,
+    write_examples,
 )
 
 MADE_CLAIMS = 14_000
@@ -69,8 +68,8 @@ def build(data: Path, work: Path, *, open_only: bool = True) -> None:
     texts = [row for row in rows if row.language == "zh" or "squadshifts" in row.source]
     every = [*short, *made, *_edited(short, rng), *_neighbours(texts, rng)]
     for name, examples in ((QUESTIONS_FILE, windows), (CLAIMS_FILE, every)):
-        _write(work / name, (e for e in examples if not _is_held_out(e)))
-        _write(work / HELD_OUT / name, (e for e in examples if _is_held_out(e)))
+        write_examples(work / name, (e for e in examples if not _is_held_out(e)))
+        write_examples(work / HELD_OUT / name, (e for e in examples if _is_held_out(e)))
         print(f"{name}: {len(examples)}", flush=True)
 
 
@@ -176,9 +175,3 @@ def _is_held_out(example: Window | Claim) -> bool:
         return True
     text = example.text if isinstance(example, Window) else example.evidence
     return zlib.crc32(text[:60].encode()) % _HELD_OUT_OF == 0
-
-
-def _write(path: Path, examples: Iterable[Window | Claim]) -> None:
-    with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
-        for example in examples:
-            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")

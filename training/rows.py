@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gzip
 import json
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
@@ -71,8 +72,15 @@ class Window:
     kind: str
 
 
+def write_examples(path: Path, examples: Iterable[Window | Claim]) -> None:
+    """Write examples as lines of JSON, packed."""
+    with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
+        for example in examples:
+            file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
+
+
 def windows_of(path: Path) -> list[Window]:
-    """Read what `training.build` wrote of questions."""
+    """Read what `write_examples` wrote of questions."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = map(json.loads, lines)
         return [
@@ -82,6 +90,6 @@ def windows_of(path: Path) -> list[Window]:
 
 
 def claims_of(path: Path) -> list[Claim]:
-    """Read what `training.build` wrote of claims."""
+    """Read what `write_examples` wrote of claims."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [Claim(**json.loads(line)) for line in lines]

@@ -200,8 +200,9 @@ YAML = Syntax(
 TOML = Syntax(
     name="TOML",
     load=_load_toml,
-    starts=re.compile(r"\[\[?[\w.\"'-]+\]?\]\s*$|[\w-]+\s*="),
-    field=re.compile(r"(?P<key>[\w-]+)[ \t]*=[ \t]*(?P<value>[^\n]*\S)"),
+    # Somebody who is used to YAML writes a colon here and there.
+    starts=re.compile(r"\[\[?[\w.\"'-]+\]?\]\s*$|[\w-]+\s*[=:]"),
+    field=re.compile(r"(?P<key>[\w-]+)[ \t]*[=:][ \t]*(?P<value>[^\n]*\S)"),
 )
 JSON = Syntax(
     name="JSON",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-READING_VERSION = 8
+READING_VERSION = 9
 """Raise it by one with every change after which some file gives another article than before.
 
 That is another text, title, day, outlet, language or link, or other words to be searched by.

@@ -166,6 +166,7 @@ def test_each_syntax_of_fields_says_the_same(text: str) -> None:
     ("text", "lines"),
     [
         ("+++\ntitle = Harbour\ndate = 2025-03-02\n+++\nBody.", [2]),
+        ('+++\ntitle = "Harbour"\noutlet: "Lund Post"\ndate = 2025-03-02\n+++\nBody.', [3]),
         ("+++\ntitle = 'Port'\ntitle = 'Harbour'\ndate = 2025-03-02\n+++\nBody.", [3]),
         ("+++\ntitle = 'Harbour\n\ndate = 2025-03-02\n[menu]\ntitle = y\n+++\nBody.", [2, 5]),
         ('{\n "title": "Harbour",\n "date": 2025-03-02,\n}\nBody.', [3]),
