@@ -110,6 +110,7 @@ def _opened(assistant: Assistant, config: Config, composer: Composer, embedder: 
             "composer": composer,
             "chat_model": assistant.chat_model_name,
             "reranker": config.reranker,
+            "reader": assistant.reader.fingerprint if assistant.reader else None,
             "judge": config.judge,
             "embedder": manifest.embedder,
             "runtime": embedder.runtime,

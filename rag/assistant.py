@@ -83,17 +83,18 @@ class Assistant:
         reader: Reader | None = None,
         judge: Judge | Literal["model"] | None = None,
         folder: Path | None = None,
+        notice: Message | None = None,
     ) -> None:
         """`folder` is the index of the snapshot, if newer generations of it are to be picked up.
 
-        `judge` "model" has each chat model judge what it wrote.
+        `judge` "model" has each chat model judge what it wrote. `notice` goes with every answer.
         """
         self._embedder = embedder
         self._writer = Writer.of(chat_model) if chat_model else None
         self._vectors = SentenceVectors(embedder)
         self._reranker = reranker
-        self._reader = reader
-        self._no_reader: Message | None = None
+        self.reader = reader
+        self._notice = notice
         self._judge = judge
         self._corpus = Corpus(snapshot, embedder, reranker)
         self._folder = folder
@@ -132,7 +133,7 @@ class Assistant:
         `folder` is as for the constructor. Raises `RerankerError`, `ReaderError` and `JudgeError`.
         """
         reader, no_reader = load_reader(config.reader, embedder)
-        assistant = cls(
+        return cls(
             snapshot=snapshot,
             embedder=embedder,
             chat_model=open_chat_model(config),
@@ -140,9 +141,8 @@ class Assistant:
             reader=reader,
             judge=_open_judge(config),
             folder=folder,
+            notice=no_reader,
         )
-        assistant._no_reader = no_reader
-        return assistant
 
     @property
     def embedder(self) -> Embedder:
@@ -251,7 +251,7 @@ class Assistant:
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from compose(
-            found, writer, language, options.sources, self._vectors, self._judge, self._reader
+            found, writer, language, options.sources, self._vectors, self._judge, self.reader
         )
         composed = time.perf_counter()
         conflicts: tuple[Conflict, ...] = ()
@@ -285,9 +285,8 @@ class Assistant:
     def holds_answer(self, question: str) -> bool:
         """Whether sentences are found that answer the question. No chat model is asked."""
         query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
-        found = search(
-            self._corpus, query, self._embedder, self._vectors, None, reader=self._reader
-        )
+        models = (self._embedder, self._vectors)
+        found = search(self._corpus, query, *models, None, reader=self.reader)
         return found.assessment.answerable
 
     def _find(
@@ -322,7 +321,7 @@ class Assistant:
         elif query.whether:
             shown = places_cited(history[-1])
         found = search(
-            corpus, query, self._embedder, self._vectors, translator, begun, shown, self._reader
+            corpus, query, self._embedder, self._vectors, translator, begun, shown, self.reader
         )
         usages.append(found.usage)
         return found, tuple(usage for usage in usages if usage)
@@ -347,7 +346,7 @@ class Assistant:
         nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
         query = found.query
         documents = found.corpus.snapshot.documents
-        notices = [notice for notice in (self._behind, self._no_reader) if notice]
+        notices = [notice for notice in (self._behind, self._notice) if notice]
         if found.corpus.snapshot.manifest.rereading_due:
             notices.append(rereading_due())
         notices += map(corrected, query.corrected)

@@ -295,6 +295,7 @@ def status(
     if as_json:
         models = {
             "reranker": config.reranker,
+            "reader": config.reader,
             "chat_model": config.chat_model.name if config.chat_model else None,
         }
         print_json({**asdict(found), "index": str(config.index), **models})

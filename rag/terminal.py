@@ -284,6 +284,10 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
                 f"重排模型：{config.reranker or '无（未设置 RAG_RERANKER）'}",
             ),
             local(
+                f"Reader:   {config.reader or 'the packed one'}",
+                f"阅读模型：{config.reader or '自带的'}",
+            ),
+            local(
                 f"Chat model: {chat_model or 'none (RAG_MODEL is not set)'}",
                 f"语言模型：{chat_model or '无（未设置 RAG_MODEL）'}",
             ),
