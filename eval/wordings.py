@@ -6,7 +6,8 @@
 one to three sentences of news that each is said of, in Chinese and English and across the two. They
 were written before the reader was trained, by one who didn't see what it is trained on. Each goes
 through the check of a reply as it is; printed is how many false ones come out supported, partial
-and left out, and how many true ones, by kind. `--show` prints each that went wrong.
+and left out, and how many true ones, by kind. First comes how well the reader by itself would tell
+them apart, which has no part in the check. `--show` prints each that went wrong.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from eval.intervals import wilson
+from eval.metrics.roc import area_under_roc
 from rag.answering.checking import Checker
 from rag.answering.evidence import SentenceVectors, cited_sentence
 from rag.answering.reply import ReplySentence
@@ -63,7 +67,7 @@ def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
     )
 
 
-def verdict_of(wording: Wording, vectors: SentenceVectors, reader: Reader | None = None) -> Verdict:
+def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
     """Returns the verdict of the check on the claim, the source's sentences being the evidence."""
     document = _document(wording)
     spans = [(s.start, s.end) for s in split_sentences(wording.source)]
@@ -72,7 +76,7 @@ def verdict_of(wording: Wording, vectors: SentenceVectors, reader: Reader | None
         cited_sentence(document, start, end, passage=wording.source, vector=vector)
         for (start, end), vector in zip(spans, embedded, strict=True)
     ]
-    checker = Checker(evidence, vectors, None, reader)
+    checker = Checker(evidence, vectors, None)
     list(checker.check([ReplySentence(text=wording.claim, numbers=(), ended=True)]))
     checked = [*checker.statements, *checker.left_out]
     return checked[0].verdict if checked else "unsupported"
@@ -89,12 +93,14 @@ def main(arguments: Sequence[str]) -> int:
     vectors = SentenceVectors(embedder)
     verdicts: dict[tuple[bool, str], Counter[Verdict]] = defaultdict(Counter)
     for wording in read_wordings():
-        verdict = verdict_of(wording, vectors, reader)
+        verdict = verdict_of(wording, vectors)
         languages = f"{wording.claim_language} of {wording.source_language}"
         for group in ("all", languages, wording.kind):
             verdicts[wording.true, group][verdict] += 1
         if given.show and (verdict == "supported") != wording.true:
             print(f"{wording.wording_id} {wording.kind} {verdict}: {wording.claim}")
+    if reader:
+        _print_judgement(reader)
     for true, group in sorted(verdicts, key=lambda key: (key[0], key[1] != "all", key[1])):
         counts = verdicts[true, group]
         total = counts.total()
@@ -106,6 +112,14 @@ def main(arguments: Sequence[str]) -> int:
             f" {counts['partial'] / total:.2f}, n = {total}"
         )
     return 0
+
+
+def _print_judgement(reader: Reader) -> None:
+    """Print how well the reader by itself tells true from false: what a judge of wordings could."""
+    wordings = read_wordings()
+    supported = reader.judge([(w.claim, w.source) for w in wordings])[:, 0]
+    area = area_under_roc(supported.astype(float), np.array([w.true for w in wordings], float))
+    print(f"the reader's own judgement: area under the ROC curve {area:.3f}, n = {len(wordings)}")
 
 
 def _document(wording: Wording) -> Document:

@@ -251,7 +251,7 @@ class Assistant:
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
         composition = yield from compose(
-            found, writer, language, options.sources, self._vectors, self._judge, self.reader
+            found, writer, language, options.sources, self._vectors, self._judge
         )
         composed = time.perf_counter()
         conflicts: tuple[Conflict, ...] = ()

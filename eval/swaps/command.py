@@ -38,13 +38,10 @@ from eval.swaps.probes import Probe, made_probes, parallel_probes, written_probe
 from rag.answering.attribution import attribute
 from rag.answering.evidence import cited_sentence
 from rag.answering.verification.claims import Verification, verify
-from rag.answering.verification.read_claims import read_claim
 from rag.config import Config
 from rag.errors import RagError
 from rag.models.embedder import Embedder, Vectors
 from rag.models.loading import load_embedder
-from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
 
 _BATCH = 256
 
@@ -59,10 +56,7 @@ class Checked:
 
 
 def check(
-    probes: Sequence[Probe],
-    embedder: Embedder,
-    told: Callable[[int], None],
-    reader: Reader | None = None,
+    probes: Sequence[Probe], embedder: Embedder, told: Callable[[int], None]
 ) -> list[Checked]:
     """What the program's check says of each probe."""
     texts = {p.claim: 0 for p in probes} | {s.text: 0 for p in probes for s in p.sources}
@@ -82,8 +76,6 @@ def check(
             verification = verify(probe.claim, vectors[probe.claim], cited)
         else:
             _, verification = attribute(probe.claim, vectors[probe.claim], (), cited)
-        if reader:
-            verification = read_claim(reader, probe.claim, cited, verification)
         seconds = time.process_time() - started
         checked.append(Checked(probe=probe, verification=verification, seconds=seconds))
         told(1)
@@ -96,13 +88,9 @@ def main(arguments: Sequence[str]) -> int:
     console, log = Console(), Console(stderr=True)
     try:
         probes = collect(options.sets, options.parallel, options.limit)
-        config = Config.from_environment()
-        plain = load_embedder(config.embedder)
-        reader, _ = load_reader(config.reader, plain)
-        embedder = CachedEmbedder(plain, VECTORS)
+        embedder = CachedEmbedder(load_embedder(Config.from_environment().embedder), VECTORS)
         with progress_bars(log) as bars:
-            told = watch_with(bars)("Checking", len(probes))
-            checked = check(probes, embedder, told, reader)
+            checked = check(probes, embedder, watch_with(bars)("Checking", len(probes)))
         if options.failures:
             write_failures(options.failures, checked)
     except (RagError, OSError) as error:

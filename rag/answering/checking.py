@@ -23,13 +23,11 @@ from rag.answering.notices import (
 from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.talk import declines, is_talk, leads_up
-from rag.answering.verification.claims import Verification
-from rag.answering.verification.read_claims import read_claim
+from rag.answering.verification.claims import NOT_JUDGED, Verification
 from rag.corpus.languages import text_language
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.judge import Judge
-from rag.models.reader import Reader
 from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.
@@ -64,15 +62,11 @@ class Checker:
         evidence: Sequence[Evidence],
         vectors: SentenceVectors,
         judge: Judge | None,
-        reader: Reader | None = None,
         *,
         rules: str = "",
         question: str = "",
     ) -> None:
-        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest.
-
-        `reader` judges wordings that can't be compared exactly, `judge` whatever passed.
-        """
+        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest."""
         self.statements: list[Statement] = []
         self.left_out: list[Statement] = []
         self.talked = False
@@ -81,7 +75,6 @@ class Checker:
         self._evidence = evidence
         self._vectors = vectors
         self._judge = judge
-        self._reader = reader
         self._rules, self._question = _letters(rules), _letters(question)
         self._citer = Citer()
         self._said: set[str] = set()
@@ -225,8 +218,6 @@ class Checker:
         marked = [self._evidence[n - 1] for n in known]
         (vector,) = self._vectors.of([sentence.text])
         cited, verification = attribute(sentence.text, vector, marked, self._evidence)
-        if self._reader:
-            verification = read_claim(self._reader, sentence.text, cited, verification)
         self.seconds += time.perf_counter() - started
         if verification.verdict != "supported" and _is_framing(sentence.text, verification):
             return Statement(text=sentence.text, kind="framing", citations=(), verdict="supported")
@@ -256,10 +247,12 @@ class Checker:
         except RagError:
             self._unjudged = True
             return verification
+        reasons = tuple(r for r in verification.reasons if r.code != NOT_JUDGED)
         if support >= _JUDGED_FALSE:
-            return verification
+            verdict = verification.verdict if reasons else "supported"
+            return Verification(verdict=verdict, reasons=reasons)
         reason = _not_supported(self._judge.name)
-        return Verification(verdict="unsupported", reasons=(*verification.reasons, reason))
+        return Verification(verdict="unsupported", reasons=(*reasons, reason))
 
 
 def _letters(text: str) -> str:
@@ -275,7 +268,7 @@ def _is_framing(sentence: str, verification: Verification) -> bool:
     """Whether a sentence only leads up to others: it gives no fact, and fails none."""
     facts = read_facts(sentence)
     claims = facts.quantities or facts.dates
-    failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source"}
+    failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source", NOT_JUDGED}
     return not claims and not failed and leads_up(sentence)
 
 

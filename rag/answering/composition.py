@@ -31,7 +31,6 @@ from rag.errors import ChatModelError
 from rag.messages import Language, Message
 from rag.models.chat import ChatMessage, ChatModel, CutOff, ThoughtSoFar, TokenUsage
 from rag.models.judge import Judge
-from rag.models.reader import Reader
 from rag.types import Draft, ModelUse, Progress, Statement
 
 _PROMPT_SENTENCES = 12
@@ -67,13 +66,12 @@ def compose(
     sources: int | None,
     vectors: SentenceVectors,
     judge: Judge | Literal["model"] | None,
-    reader: Reader | None = None,
 ) -> Generator[Draft | Statement | Progress, None, Composition]:
     """Compose what was found: by the writer's chat model, else of the articles' own sentences.
 
     The articles' own sentences also take the place of a reply that fails or holds nothing that
     passes. `sources` is the most sentences that may be drawn on, None for the default; `judge`
-    "model" has the chat model judge what it wrote; `reader` is as for `write`.
+    "model" has the chat model judge what it wrote.
     """
     if not found.assessment.answerable:
         return Composition(statements=())
@@ -84,9 +82,7 @@ def compose(
     evidence = found.evidence[: sources or _PROMPT_SENTENCES]
     yield Progress(stage="writing", count=len(evidence))
     try:
-        composition = yield from write(
-            model, found.query.text, language, evidence, vectors, judge, reader
-        )
+        composition = yield from write(model, found.query.text, language, evidence, vectors, judge)
     except ChatModelError as error:
         yield Progress(stage="falling_back")
         quoted = yield from _quote_found(found, language, sources, error.message, fell_back())
@@ -129,19 +125,16 @@ def write(
     evidence: Sequence[Evidence],
     vectors: SentenceVectors,
     judge: Judge | None = None,
-    reader: Reader | None = None,
 ) -> Generator[Draft | Statement | Progress, None, Composition]:
     """Let the chat model answer, checking each sentence as soon as it is whole.
 
     What fails goes back to the model once, with the reasons; where that mends nothing, the source's
-    own sentence takes its place if it is near. What still fails is left out. `reader` judges
-    wordings that can't be compared exactly, and `judge` has the last word on what passed. Raises
-    `ChatModelError` where the reply fails, also in its middle: what was yielded before is then
-    void. A repair that fails is as if it wasn't tried.
+    own sentence takes its place if it is near. What still fails is left out. `judge` has the last
+    word on what passed the typed checks. Raises `ChatModelError` where the reply fails, also in
+    its middle: what was yielded before is then void. A repair that fails is as if it wasn't tried.
     """
     messages = compose_messages(question, language, evidence)
-    rules = messages[0].content
-    checker = Checker(evidence, vectors, judge, reader, rules=rules, question=question)
+    checker = Checker(evidence, vectors, judge, rules=messages[0].content, question=question)
     tokens = yield from _read(model, messages, checker, len(evidence))
     if failed := checker.to_repair():
         yield Progress(stage="repairing", count=len(failed))

@@ -22,7 +22,7 @@ from rag.answering.selection.features import Asked
 from rag.answering.selection.like_named import Named, without_like_named
 from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank, with_rows_first
-from rag.answering.selection.read_sentences import read_best
+from rag.answering.selection.read_sentences import read_best, sure_of_answer
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import (
     Reader,
@@ -177,10 +177,7 @@ def search(
         rows,
     )
     needed = requirements(query, about, across=across)
-    likely = rank(asked, needed, evidence)
-    if reader and likely:
-        likely = read_best(reader, asked, likely)
-    members = of_those_asked_about(plain, likely)
+    members = of_those_asked_about(plain, rank(asked, needed, evidence))
     named = without_like_named(plain, query.language, members.candidates)
     may_answer = named.candidates
     if query.brought:
@@ -190,10 +187,20 @@ def search(
     else:
         may_answer = not_among(may_answer, shown)
     of_time, others = of_time_asked(may_answer, needed)
-    ranked = prefer_newest(of_time, query.time_frame)
-    ranked = of_report_asked(ranked, asked, needed)
-    ranked = with_rows_first(ranked, rows)
+
+    def arranged(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
+        newest = prefer_newest(candidates, query.time_frame)
+        return with_rows_first(of_report_asked(newest, asked, needed), rows)
+
+    ranked = arranged(of_time)
     nothing = query.time_frame if not hits and query.time_frame else None
+    if nothing:
+        assessment = no_article_of(nothing)
+    else:
+        assessment = _assessment(asked, needed, members, named, ranked + others, shown)
+    if reader and ranked:
+        ranked = arranged(read_best(reader, asked, of_time))
+        assessment = sure_of_answer(assessment, ranked[0])
     return Found(
         corpus=corpus,
         asked=asked,
@@ -201,9 +208,7 @@ def search(
         needed=needed,
         hits=hits,
         candidates=ranked,
-        assessment=no_article_of(nothing)
-        if nothing
-        else _assessment(asked, needed, members, named, ranked + others, shown),
+        assessment=assessment,
     )
 
 

@@ -1,11 +1,10 @@
 """Whether the evidence holds what was asked for, and what to say where it doesn't.
 
 A question is answered where it is likely enough that the sentences found hold its answer
-(`answerability`), and never where another period's figure or nothing near was found, or where it is
-an order or a wish. Without the reader more rules an answer out: a name asked about that no found
-article has, and a day or a thing to be counted that none of the best sentences is about; with it
-they only make one less likely. Of two names that are asked about alike, one that is missing leaves
-the other to be answered.
+(`answerability`). Some things rule an answer out whatever else was found: a name asked about that
+no found article has, a day or a thing to be counted that none of the best sentences is about, and
+an order or a wish in the place of a question. Of two names that are asked
+about alike, one that is missing leaves the other to be answered.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.answering.selection.answerability import LOOKED_AT, lacks, probability, unknown_names
+from rag.answering.selection.answerability import LOOKED_AT, lacks, probability
 from rag.answering.selection.features import Asked
 from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.reported import day_of_article
@@ -23,7 +22,7 @@ from rag.answering.selection.requirements import Reader, Requirement, Requiremen
 from rag.answering.selection.wanted import Wanted
 from rag.corpus.dates import CalendarDate, day_of, same_date
 from rag.messages import Message
-from rag.retrieval.terms import Concept, shows
+from rag.retrieval.terms import Concept, shows, surely_missing
 from rag.retrieval.time_frame import days_of
 from rag.types import TimeFrame
 
@@ -67,9 +66,8 @@ def assess(
     if not ranked:
         return Assessment(answerable=False, missing=(_nothing_near(()),))
     reader = Reader(needed)
-    unknown = unknown_names(needed, found or ranked)
-    read = ranked[0].was_read
-    if unknown and not read and not _asked_alike(asked.query.text, unknown, needed.names):
+    unknown = _unknown(needed, found or ranked, reader)
+    if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
         return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),))
     if not any(c.evidence.coverage or c.evidence.nearby for c in ranked) or not asked.concepts:
         # However near it looks: nothing that the question is about stands in any of it.
@@ -77,8 +75,7 @@ def assess(
     best = ranked[:LOOKED_AT]
     # The likeness of a row of a table to a question tells little; it was found by its names.
     sure = ranked[0].is_asked_for
-    ruled_out = any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE)
-    if ruled_out and not sure and not read:
+    if not sure and any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
         return Assessment(answerable=False, missing=(_why_not(asked, needed, ranked, reader),))
     if needed.periods and _only_of_another_period(best):
         return Assessment(answerable=False, missing=(_no_such_period(needed, best),))
@@ -86,8 +83,8 @@ def assess(
     if sure or _is_report_asked(needed, best[0]):
         answerability = max(answerability, THRESHOLD)
     if answerability < THRESHOLD:
-        why = not_mentioned(_texts(unknown)) if unknown else _why_not(asked, needed, ranked, reader)
-        return Assessment(answerable=False, missing=(why,), answerability=answerability)
+        missing = (_why_not(asked, needed, ranked, reader),)
+        return Assessment(answerable=False, missing=missing, answerability=answerability)
     lone = (not_mentioned(_texts(unknown)),) if unknown else ()
     return Assessment(answerable=True, missing=lone, answerability=answerability)
 
@@ -127,6 +124,18 @@ def shortfall(needed: Requirements, chosen: Sequence[Candidate]) -> tuple[Messag
 def _dates_of(candidate: Candidate) -> list[CalendarDate]:
     published = candidate.evidence.document.published
     return [*candidate.reading.facts.dates, *([day_of(published)] if published else [])]
+
+
+def _unknown(
+    needed: Requirements, ranked: Sequence[Candidate], reader: Reader
+) -> tuple[Concept, ...]:
+    """The names asked about that stand in none of the found articles."""
+    documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
+    return tuple(
+        name
+        for name in needed.names
+        if all(surely_missing(name, reader.whole(document)) for document in documents)
+    )
 
 
 def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Concept]) -> bool:

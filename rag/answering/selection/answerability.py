@@ -12,7 +12,7 @@ from rag.answering.selection.features import SENTENCE_FEATURES, Asked
 from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.requirements import Reader, Requirement, Requirements
 from rag.corpus.languages import text_language
-from rag.retrieval.terms import Concept, shows, surely_missing
+from rag.retrieval.terms import shows
 
 LOOKED_AT = 5
 """How many of the best sentences are looked at: an answer is rarely in a later one."""
@@ -43,47 +43,9 @@ with their articles taken out. Area under the ROC curve 0.794 on 1,101 cases tha
 three whole sets among them."""
 
 
-READ_ANSWERABILITY_FEATURES = (
-    "window",
-    "inside",
-    "answer",
-    "window across",
-    "unknown name",
-    "no name",
-    "no date",
-    "not counted",
-)
-"""What is added to these where the reader took part, in order:
-
-- window, inside, answer: the largest of what it said of the five best, in log-odds; window
-  across: the first of them where the best sentence is in another language than the question
-- unknown name: a name of the question stands in no article found; no name, no date, not counted:
-  each of the five lacks the names, the days or the thing to be counted
-"""
-READ_ANSWERABILITY_WEIGHTS = {
-    **ANSWERABILITY_WEIGHTS,
-    "window": 0.3,
-    "inside": 0.3,
-    "answer": 0.0,
-    "window across": 0.0,
-    "unknown name": -1.0,
-    "no name": -1.0,
-    "no date": -1.0,
-    "not counted": -0.5,
-}
-
-_VECTOR = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
-_READ_VECTOR = np.array(
-    [
-        READ_ANSWERABILITY_WEIGHTS[name]
-        for name in (*ANSWERABILITY_FEATURES, *READ_ANSWERABILITY_FEATURES)
-    ]
-)
-
-
 def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> float:
     """How likely the sentences found hold an answer, 0 to 1; `ranked` has at least one."""
-    weights = _READ_VECTOR if ranked[0].was_read else _VECTOR
+    weights = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
     log_odds = float(answerability_features(asked, needed, ranked) @ weights)
     return 1 / (1 + math.exp(-log_odds))
 
@@ -91,10 +53,7 @@ def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate])
 def answerability_features(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate]
 ) -> NDArray[np.float64]:
-    """The features of the best of `ranked` sentences, at least one: shape (features,).
-
-    Those of `READ_ANSWERABILITY_FEATURES` follow where the reader took part.
-    """
+    """The features of the best of `ranked` sentences, at least one: shape (features,)."""
     best = ranked[:LOOKED_AT]
     reader = Reader(needed)
     around = [reader.around(candidate.evidence) for candidate in best]
@@ -103,39 +62,15 @@ def answerability_features(
         for concept, weight in zip(asked.concepts, asked.weights, strict=True)
         if not any(shows(text, concept) for text in around)
     )
-    across = float(text_language(best[0].evidence.text) != asked.query.language)
-    features = np.array(
+    return np.array(
         [
             1.0,
             max(float(c.features[SENTENCE_FEATURES.index("cosine")]) for c in best),
             missing / (sum(asked.weights) or 1.0),
             float(all(lacks(candidate, needed) for candidate in best)),
-            across,
+            float(text_language(best[0].evidence.text) != asked.query.language),
             float(asked.query.language == "en"),
         ]
-    )
-    if not best[0].was_read:
-        return features
-    read = [c.read_features for c in best]
-    window, inside, answer = (
-        max(row[name] for row in read) for name in ("window", "inside", "answer")
-    )
-    lacking = [
-        float(all(want in c.reading.lacking for c in best)) for want in ("name", "date", "counted")
-    ]
-    unknown = float(bool(unknown_names(needed, ranked)))
-    read_row = [window, inside, answer, across * window, unknown, *lacking]
-    return np.concatenate([features, read_row])
-
-
-def unknown_names(needed: Requirements, ranked: Sequence[Candidate]) -> tuple[Concept, ...]:
-    """The names asked about that stand in none of the articles of the sentences."""
-    reader = Reader(needed)
-    documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
-    return tuple(
-        name
-        for name in needed.names
-        if all(surely_missing(name, reader.whole(document)) for document in documents)
     )
 
 

@@ -53,14 +53,12 @@ it is a question or opens the article.
 """
 
 
-READ_FEATURES = ("inside", "answer", "window", "unread", "inside across", "cosine across")
+READ_FEATURES = ("inside", "answer", "window", "unread")
 """The features of what the reader said of a sentence, in order:
 
 - inside: how surely it answers; answer: how surely its best words do, above "no answer"; window:
   how surely it and its neighbours do; all in log-odds, and 0 where it wasn't read
 - unread: it wasn't read
-- inside across, cosine across: two of them once more, where question and sentence are in two
-  languages, since the reader learned less of that
 """
 _SUREST = 8.0
 """Log-odds beyond which the reader is as sure as can be."""
@@ -108,24 +106,9 @@ def _row(asked: Asked, evidence: Evidence, reading: Reading, reader: Reader) -> 
     )
 
 
-def read_features(
-    asked: Asked, read: Sequence[tuple[Evidence, SentenceReading | None]]
-) -> NDArray[np.float64]:
-    """The features of what was read, shape (sentences, len(READ_FEATURES))."""
-    rows = [_read_row(asked, evidence, reading) for evidence, reading in read]
-    return np.array(rows, dtype=np.float64).reshape(len(rows), len(READ_FEATURES))
-
-
-def _read_row(
-    asked: Asked, evidence: Evidence, reading: SentenceReading | None
-) -> tuple[float, ...]:
+def read_features(reading: SentenceReading | None) -> NDArray[np.float64]:
+    """The features of what the reader said of a sentence, shape (len(READ_FEATURES),)."""
     if reading is None:
-        return (0.0, 0.0, 0.0, 1.0, 0.0, 0.0)
-    language = text_language(evidence.text)
-    across = float(language != asked.query.language)
-    inside, answer, window = (
-        min(max(value, -_SUREST), _SUREST)
-        for value in (reading.inside, reading.answer, reading.window)
-    )
-    cosine = _SPREAD * (evidence.cosine - USUAL_COSINE[asked.query.language][language])
-    return (inside, answer, window, 0.0, across * inside, across * cosine)
+        return np.array([0.0, 0.0, 0.0, 1.0])
+    said = np.array([reading.inside, reading.answer, reading.window, 0.0])
+    return np.asarray(np.clip(said, -_SUREST, _SUREST))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence
+from rag.answering.selection.abstention import Assessment
 from rag.answering.selection.features import Asked, SentenceReading
 from rag.answering.selection.ranking import Candidate, rank_read
 from rag.corpus.sentences import split_sentences
@@ -20,6 +21,14 @@ from rag.models.reader import Reader, TextReading
 
 MOST_WINDOWS = 14
 """How many windows are read: of 128 tokens at most, so that it takes a quarter of a second."""
+_SURE = 2.5
+"""Log-odds that a window answers from which on a refusal for missing words is overruled: of 540
+held-out questions with an answer 0.093 are refused then, not 0.094, of 557 without one 0.44. With
+2.0 they are 0.083 and 0.40, with 1.0 0.070 and 0.36."""
+_SURE_OF_COUNT = 0.5
+"""As `_SURE`, where the best sentence lacks nothing but the word for what is counted."""
+_BY_WORDS = {"not_mentioned", "kind_not_given", "nothing_near"}
+"""Codes of what is missing by its words alone."""
 _LEAST = 1e-6
 """Keeps a probability of 0 or 1 from infinite log-odds."""
 
@@ -73,13 +82,30 @@ def read_best(reader: Reader, asked: Asked, ranked: Sequence[Candidate]) -> tupl
         for (key, (start, _)), reading in zip(texts.items(), readings, strict=True)
         for number in chosen[key]
     }
-    return rank_read(asked, [_with(c, *read.get(i, (None, None))) for i, c in enumerate(ranked)])
+    return rank_read([_with(c, *read.get(i, (None, None))) for i, c in enumerate(ranked)])
 
 
 def _with(
     candidate: Candidate, reading: SentenceReading | None, answer: tuple[int, int] | None
 ) -> Candidate:
     return replace(candidate, read=reading, evidence=replace(candidate.evidence, answer=answer))
+
+
+def sure_of_answer(assessment: Assessment, best: Candidate) -> Assessment:
+    """The judgement, overruled where words were missing and the reader is sure all the same.
+
+    A text may call by other words what is asked about: 职工 are 员工 there. What was refused for
+    another reason, such as another period or another line, stays refused.
+    """
+    codes = {message.code for message in assessment.missing}
+    if assessment.answerable or not codes <= _BY_WORDS:
+        return assessment
+    if best.read is None:
+        return assessment
+    least = _SURE_OF_COUNT if best.reading.lacking <= {"counted"} else _SURE
+    if best.read.window < least:
+        return assessment
+    return replace(assessment, answerable=True, missing=())
 
 
 def _cut(reader: Reader, evidence: Evidence) -> _Passage:

@@ -1,0 +1,114 @@
+"""What a figure is said to be, in a claim and in its source.
+
+A number alone supports nothing: 12 % on the year are not 12 % on the quarter, a loss of 8.4 billion
+is no revenue of 8.4 billion, and 3.5 yuan for ten shares are not 3.5 for each. The words around a
+number are read alike in both; where they say two things of one kind, the claim is about another
+figure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+
+from rag.answering.evidence import Evidence
+from rag.answering.facts import clauses, read_facts
+from rag.corpus.quantities import Quantity, same_quantity
+
+Said = dict[str, dict[str, str]]
+"""For each kind of thing that may be said of a figure: what is said, and in which words."""
+
+_KINDS: dict[str, dict[str, re.Pattern[str]]] = {
+    kind: {name: re.compile(words, re.IGNORECASE) for name, words in said.items()}
+    for kind, said in {
+        "compared with": {
+            "the year before": r"同比|(?:较|比|与)(?:上年|去年|前年)(?:同期)?|(?:上年|去年)同期"
+            r"|\byear[ -](?:on|over)[ -]year\b"
+            r"|\b(?:from|than|on) (?:a|the|one) year (?:earlier|ago|before)\b"
+            r"|\b(?:than|from|against) (?:the same (?:period|quarter|month) )?(?:of )?last year\b"
+            r"|\byoy\b",
+            "the period before": r"环比|(?:较|比|与)上(?:个)?(?:季度?|月)"
+            r"|\b(?:quarter|month)[ -](?:on|over)[ -](?:quarter|month)\b|\bsequentially\b"
+            r"|\b(?:than|from|on|against) the (?:previous|preceding|prior) (?:quarter|month)\b",
+        },
+        "bound": {
+            "more": r"超过|超出|逾|多于|高于|突破|不少于|不低于|至少|以上"
+            r"|\b(?:more|greater|higher) than\b|\bover (?=\d|[$€£¥])|\bexceed\w*|\bat least\b"
+            r"|\babove\b|\bupwards of\b",
+            "less": r"不足|不到|少于|低于(?!预期|市场)|未满|不超过|至多|以下"
+            r"|\b(?:less|fewer|lower) than\b|\bunder (?=\d|[$€£¥])|\bbelow\b|\bat most\b"
+            r"|\bup to\b|\bno more than\b",
+        },
+        "for each": {
+            "one share": r"每股(?!东)|\bper share\b|\b(?:a|each) share\b",
+            "ten shares": r"每(?:10|十)股|\b(?:per|every|each) (?:10|ten) shares\b",
+        },
+        "measure": {
+            "revenue": r"营业?收入|营收|销售额|\brevenues?\b|\bsales\b|\bturnover\b",
+            "profit": r"(?<!毛)利润|净利|盈利|净赚|\b(?:net |operating )?profits?\b|\bnet income\b"
+            r"|\bearned\b|\bearnings\b",
+            "loss": r"亏损|净亏|\bloss(?:es)?\b|\blost\b",
+            "orders": r"订单|\borders?\b",
+            "deliveries": r"交付|\bdeliver(?:ed|ies)\b",
+            "dead": r"死亡|遇难|身亡|丧生|\bkilled\b|\bdied\b|\bdead\b|\bdeaths?\b",
+            "injured": r"受伤|伤者|\binjured\b|\bwounded\b|\bhurt\b",
+            "exports": r"(?<!进)出口|\bexports?\b",
+            "imports": r"进口|\bimports?\b",
+        },
+        "year": {
+            "this year": r"今年|本年度|\bthis year\b",
+            "last year": r"去年|上年(?!同期)|\blast year\b",
+            "next year": r"明年|\bnext year\b",
+        },
+    }.items()
+}
+_CARRIED = ("measure", "year")
+"""What is said once for all the figures of a sentence that follow."""
+
+
+def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, str] | None:
+    """A number of the claim, what it is said to be, and what the source says that it is.
+
+    None where nothing speaks against the claim. A number that the source gives several times may be
+    any of them.
+    """
+    given = [pair for evidence in cited for pair in _figures(evidence.text)]
+    for quantity, said in _figures(claim):
+        same = [theirs for number, theirs in given if same_quantity(quantity, number)]
+        for kind, ours in said.items():
+            found = [theirs.get(kind, {}) for theirs in same]
+            # A comparison has two years, and one that a source leaves unsaid may be any.
+            if not same or not all(found) or (kind == "year" and "compared with" in said):
+                continue
+            if not any(set(ours) & set(theirs) for theirs in found):
+                return quantity.text, next(iter(ours.values())), next(iter(found[0].values()))
+    return None
+
+
+@lru_cache(maxsize=2048)
+def _figures(text: str) -> tuple[tuple[Quantity, Said], ...]:
+    """The numbers of a text with what is said of each."""
+    return tuple(_read(text))
+
+
+def _read(text: str) -> Iterator[tuple[Quantity, Said]]:
+    carried: Said = {}
+    for clause in clauses(text):
+        said = {
+            kind: found
+            for kind, names in _KINDS.items()
+            if (
+                found := {
+                    name: m[0] for name, words in names.items() if (m := words.search(clause))
+                }
+            )
+        }
+        carried |= {kind: said[kind] for kind in _CARRIED if kind in said}
+        for quantity in read_facts(clause).quantities:
+            yield quantity, {**carried, **said}
+
+
+def _said_of(clause: str, kind: str) -> dict[str, str]:
+    found = ((name, words.search(clause)) for name, words in _KINDS[kind].items())
+    return {name: match[0] for name, match in found if match}
