@@ -138,7 +138,7 @@ def test_a_model_that_says_what_is_shown_is_printed_as_shown(clone: Path) -> Non
     """A server says the README's sentence, and cites the article's sentence that it shows."""
     export, command, shown = SESSIONS[1].split("\n", 2)
     answer = shown[: shown.index("\n\nSources:")].splitlines()[-1]
-    sentence = re.sub(r" \[1\]$", "", answer)
+    sentence = re.sub(r" \[1\].*", "", answer)
     quoted = re.search(r"“(.+)”", shown)
     assert quoted is not None
 

@@ -32,7 +32,7 @@ date: 2025-03-05
 
 瑞川科技3月5日宣布完成B轮融资，金额为3.2亿元，领投方为青禾资本。
 
-公司现有员工1260人，去年营业收入为4.1亿元。总部位于宁波。
+瑞川科技现有员工1260人，去年营业收入为4.1亿元。总部位于宁波。
 """
 
 
@@ -75,20 +75,13 @@ def test_the_first_sentence_answers_and_its_words_are_marked(
     assert words in made.document(citation.doc_id).text[start:end]
 
 
-@pytest.mark.parametrize(
-    "question",
-    [
-        "What is the telephone number of Heron Marsh reserve?",
-        "Who designed Heron Marsh reserve?",
-        "瑞川科技的客服电话是多少？",
-        "瑞川科技的董事长是谁？",
-    ],
-)
-def test_what_no_sentence_gives_is_refused(made: Assistant, question: str) -> None:
-    answer = made.ask(question)
-    assert answer.status == "abstained"
-    assert answer.missing
-    assert answer.nearest
+def test_a_word_that_the_article_has_another_for_is_no_reason_to_refuse(
+    made: Assistant, embedder: Embedder
+) -> None:
+    # 职工 are 员工 in the article: by its words alone nothing would be found.
+    plain = Assistant(snapshot=made.snapshot, embedder=embedder)
+    assert plain.ask("瑞川科技有多少职工？").status == "abstained"
+    assert made.ask("瑞川科技有多少职工？").status in ("answered", "partial")
 
 
 def test_every_sentence_that_was_read_keeps_its_place(assistant: Assistant) -> None:

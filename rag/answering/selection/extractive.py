@@ -102,8 +102,8 @@ _READ_VECTOR = np.array(
 )
 
 _SECOND_KIND = 2.0
-"""In log-odds, for a sentence that gives all that a question of several kinds still lacks. Set by
-hand: hardly a question of the public sets asks for two kinds of fact at once."""
+"""In log-odds, for a sentence that gives all the kinds of fact that the question still lacks. Set
+by hand: hardly a question of the public sets asks for two kinds of fact at once."""
 
 
 def compose_extractive(
@@ -195,10 +195,10 @@ def _read_row(best: Candidate, candidate: Candidate) -> NDArray[np.float64]:
 def _share_of_rest(
     needed: Requirements, chosen: Sequence[Candidate], candidate: Candidate
 ) -> float:
-    """Of the kinds of fact that a question of several kinds still lacks, the share it gives."""
+    """Of the kinds of fact that the question still lacks, the share that it gives."""
     told = frozenset[Wanted]().union(*(c.reading.told for c in chosen))
     rest = [part for part in needed.parts if part not in told and part not in ("list", "anything")]
-    if len(needed.parts) < 2 or not rest:
+    if not rest:
         return 0.0
     return sum(part in candidate.reading.told for part in rest) / len(rest)
 

@@ -98,7 +98,7 @@ def _read(plain: str) -> Iterator[Token]:
 def _latin(said: str, at: int) -> Iterator[Token]:
     word = said
     folded = word.casefold()
-    if folded.endswith("n't"):
+    if folded.endswith("n't") and folded != "n't":
         base = {"won't": "will", "can't": "can"}.get(folded, folded[:-3])
         yield Token(key=stem(base), text=base, kind="light" if base in _LIGHT else "word", at=at)
         yield Token(key="not", text="n't", kind="word", at=at)
