@@ -54,7 +54,7 @@ RUNTIME = "openvino int8"
 SMOOTHING = 0.8
 """How much of the outliers of activations is moved into the weights (SmoothQuant), 0 to 1.
 
-With the first trial's weights the mean straying of probabilities was 0.012 (0.95: 0.014, 0.65:
+With weights of an earlier training the mean straying of probabilities was 0.012 (0.95: 0.014, 0.65:
 0.016, 0.5: 0.051; 200 questions and 200 claims).
 """
 

@@ -39,7 +39,7 @@ _REPEATS = 3
 # languages cosines are lower; the sentence is a true quotation at worst.
 _NEAR, _NEAR_ACROSS = 0.88, 0.80
 # What is wrong is a detail; a sentence of another meaning has no source to stand in for it.
-_DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition"}
+_DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition", "figure"}
 _JUDGED_FALSE = 0.5
 # The word asked for anywhere, or "no answer" as a whole sentence: within one it may be news.
 _REFUSAL = re.compile(

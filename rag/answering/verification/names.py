@@ -14,13 +14,16 @@ from rag.corpus.dictionary import load_dictionary, stem
 from rag.corpus.languages import text_language
 from rag.retrieval.full_names import full_names, standing
 from rag.retrieval.terms import fold
-from rag.text.han import has_han
+from rag.text.chinese import simplified
+from rag.text.han import HAN, has_han
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
 _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
+_LONGEST_GAP = 3
+"""Characters that a short form of a Chinese name leaves out at one place, at most."""
 _DERIVED = re.compile(r"(?<=\w{4})(?:ians?|ans?|ns?|ese|ish|s)$")
 _ALSO_ENGLISH = {"british": "Brit", "britain": "British", "france": "French", "america": "US"}
 # What English calls by several names, and Chinese by one.
@@ -52,7 +55,19 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
     wrong = _foreign(claim, text) if across else _as_written(claim, text)
     into_english = text_language(text) == "en"
     chinese = _chinese(claim, text, across=into_english)
-    return tuple(dict.fromkeys([*wrong, *chinese, *_like_named(claim, text)]))
+    found = dict.fromkeys([*wrong, *chinese, *_like_named(claim, text)])
+    return tuple(name for name in found if not _shortens(name, text))
+
+
+def _shortens(name: str, text: str) -> bool:
+    """Whether a Chinese name is made of characters of one longer name in the text, in order.
+
+    云大 of 云岭大学, 江中院 of 澜江市中级人民法院: the first and the last are of the same word.
+    """
+    if not re.fullmatch(rf"[{HAN}]{{2,5}}", name):
+        return False
+    between = rf"[{HAN}]{{0,{_LONGEST_GAP}}}"
+    return bool(re.search(between.join(map(re.escape, simplified(name))), simplified(text)))
 
 
 def _like_named(claim: str, text: str) -> list[str]:
