@@ -14,6 +14,7 @@ from rag.answering.evidence import Evidence, cited_sentence
 from rag.answering.verification.aliases import aliases_in
 from rag.answering.verification.alignment import align
 from rag.answering.verification.claims import Verification, verify
+from rag.answering.verification.figures import figure_otherwise
 from rag.answering.verification.names import wrong_names
 from rag.answering.verification.tokens import tokens
 from rag.answering.verification.wording import compare_wording
@@ -156,6 +157,64 @@ def test_an_alias_of_the_articles_own_parentheses_is_the_same_name() -> None:
     text = "该公司发布了远航模型（Yuanhang）。远航模型的用户超过三百万。"
     source = replace(evidence("远航模型的用户超过三百万。"), document=evidence(text).document)
     assert compare_wording("Yuanhang的用户超过三百万。", [source]).reasons == ()
+
+
+REPORT = (
+    "云帆科技4月28日披露，第一季度营业收入12.6亿元，同比增长12%，环比下降3%；净亏损9800万元。"
+    "公司拟每10股派发现金红利3.5元，员工超过1.2万人。"
+)
+
+
+@pytest.mark.parametrize(
+    ("claim", "said"),
+    [
+        ("云帆科技收入环比增长12%。", "环比"),
+        ("Revenue at Yunfan fell 3 percent from a year earlier.", "a year earlier"),
+        ("云帆科技每股派发3.5元。", "每股"),
+        ("云帆科技的员工不足1.2万人。", "不足"),
+        ("云帆科技亏损12.6亿元。", "亏损"),
+        ("云帆科技盈利9800万元。", "盈利"),
+    ],
+)
+def test_a_figure_is_what_its_source_says_it_is(claim: str, said: str) -> None:
+    otherwise = figure_otherwise(claim, [evidence(REPORT)])
+    assert otherwise is not None
+    assert said in otherwise[1]
+
+
+@pytest.mark.parametrize(
+    "claim",
+    [
+        "云帆科技一季度收入同比增长12%。",
+        "Its revenue fell 3 percent from the previous quarter.",
+        "云帆科技每十股派3.5元。",
+        "云帆科技有1.2万余人。",
+        "The company lost 98 million yuan.",
+        "云帆科技有500家门店。",
+    ],
+)
+def test_a_figure_told_in_other_words_or_with_fewer_is_none(claim: str) -> None:
+    assert figure_otherwise(claim, [evidence(REPORT)]) is None
+
+
+def test_a_short_form_of_the_sources_words_changes_nothing() -> None:
+    source = "云帆科技4月28日披露，第一季度营业收入12.6亿元。"
+    assert compare_wording("云帆科技一季度营收为12.6亿元。", [evidence(source)]).reasons == ()
+    minus = "云帆科技披露，第一季度负增长2%。"
+    assert verify("云帆科技一季度增长2%。", VECTOR, [evidence(minus)]).verdict != "supported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "source", "wrong"),
+    [
+        ("云大的研究者指出，冰川退缩了。", "云岭大学的研究者说，冰川退缩了。", ()),
+        ("云大的研究者指出，冰川退缩了。", "海岭学院的研究者说，冰川退缩了。", ("云大",)),
+        ("澜江中院作出了判决。", "澜江市中级人民法院周一作出判决。", ()),
+        ("澜江中院作出了判决。", "澜江市政府周一作出决定。", ("江中",)),
+    ],
+)
+def test_a_chinese_name_may_be_shortened(claim: str, source: str, wrong: tuple[str, ...]) -> None:
+    assert wrong_names(claim, [evidence(source)]) == wrong
 
 
 @given(st.text(max_size=60))

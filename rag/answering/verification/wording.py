@@ -34,7 +34,9 @@ _QUOTES = re.compile(r"[“”\"「」『』]")
 _ENDS = "。！？.!?，,；;：:"
 _AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
 # What can't be taken away from a word, or put before it, without a change of meaning.
-_TURNING = re.compile(r"[副前非不未无没半次反]")
+_TURNING = re.compile(r"[副前非不未无没半次反负否超低]")
+_SHORTENED = 4
+"""Characters that a short form has at least."""
 _REPORTING = frozenset(
     stem(word)
     for word in (
@@ -208,6 +210,8 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     one, two = _joined(said), _joined(source)
     if not one or not two or not (has_han(one) or one == two):
         return said, source
+    if _shortens(one, two):
+        return [], source
     start = len(_shared_start(one, two))
     end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
     left, right = one[start : len(one) - end], two[start : len(two) - end]
@@ -216,6 +220,20 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     if (left and right) or (short and one != two) or _TURNING.search(left + right):
         return said, source
     return (said, []) if left else ([], source if right else [])
+
+
+def _shortens(one: str, two: str) -> bool:
+    """Whether the first is made of characters of the second, in order, and of nothing else.
+
+    That is: 一季度营收 of 第一季度营业收入. What is left out may not turn the meaning.
+    """
+    rest = iter(two)
+    return (
+        _SHORTENED <= len(one) < len(two)
+        and has_han(one)
+        and all(character in rest for character in one)
+        and not _TURNING.search(two)
+    )
 
 
 def _shared_start(one: str, two: str) -> str:
