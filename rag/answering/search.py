@@ -22,7 +22,7 @@ from rag.answering.selection.features import Asked
 from rag.answering.selection.like_named import Named, without_like_named
 from rag.answering.selection.members import Members, of_those_asked_about
 from rag.answering.selection.ranking import Candidate, rank, with_rows_first
-from rag.answering.selection.read_sentences import read_best, sure_of_answer
+from rag.answering.selection.read_sentences import hits_as_read, read_best, sure_of_answer
 from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import (
     Reader,
@@ -199,7 +199,9 @@ def search(
     else:
         assessment = _assessment(asked, needed, members, named, ranked + others, shown)
     if reader and ranked:
-        ranked = arranged(read_best(reader, asked, of_time))
+        of_time = read_best(reader, asked, of_time)
+        hits = hits_as_read(hits, of_time)
+        ranked = arranged(of_time)
         assessment = sure_of_answer(assessment, ranked[0])
     return Found(
         corpus=corpus,

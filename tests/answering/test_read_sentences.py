@@ -84,6 +84,12 @@ def test_a_word_that_the_article_has_another_for_is_no_reason_to_refuse(
     assert made.ask("瑞川科技有多少职工？").status in ("answered", "partial")
 
 
+def test_the_passage_that_answers_comes_first(made: Assistant) -> None:
+    hits = made.ask("Who is the warden of Heron Marsh reserve?").hits
+    assert hits[0].passage.doc_id == "park"
+    assert len({hit.passage.passage_id for hit in hits}) == len(hits)
+
+
 def test_every_sentence_that_was_read_keeps_its_place(assistant: Assistant) -> None:
     found = assistant.find("苹果为什么选择阿里巴巴？")
     read = [c for c in found.candidates if c.read]

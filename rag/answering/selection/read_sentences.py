@@ -18,6 +18,7 @@ from rag.corpus.sentences import split_sentences
 from rag.corpus.table_rows import begins_in_table
 from rag.corpus.windows import Window, windows
 from rag.models.reader import Reader, TextReading
+from rag.types import Hit
 
 MOST_WINDOWS = 14
 """How many windows are read: of 128 tokens at most, so that it takes a quarter of a second."""
@@ -27,6 +28,10 @@ held-out questions with an answer 0.093 are refused then, not 0.094, of 557 with
 2.0 they are 0.083 and 0.40, with 1.0 0.070 and 0.36."""
 _SURE_OF_COUNT = 0.5
 """As `_SURE`, where the best sentence lacks nothing but the word for what is counted."""
+_READ_HIT_WEIGHT = 0.5
+"""Of a window's log-odds, beside a hit's score. nDCG@10 of articles, 60 questions a set, without,
+with 0.5 and with 0.8: rgb_zh 0.563, 0.598, 0.602; multihoprag_en 0.915, 0.920, 0.913; xquad_zh2en
+0.811, 0.828, 0.837; xquad_en2zh 0.816, 0.834, 0.846."""
 _BY_WORDS = {"not_mentioned", "kind_not_given", "nothing_near"}
 """Codes of what is missing by its words alone."""
 _LEAST = 1e-6
@@ -89,6 +94,25 @@ def _with(
     candidate: Candidate, reading: SentenceReading | None, answer: tuple[int, int] | None
 ) -> Candidate:
     return replace(candidate, read=reading, evidence=replace(candidate.evidence, answer=answer))
+
+
+def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
+    """The hits by their score and by how surely a window of their passage answers, best first.
+
+    `ranked` is what `read_best` gave; a passage that wasn't read counts as the least sure one.
+    """
+    sure: dict[tuple[str, int | None], float] = {}
+    for candidate in ranked:
+        if candidate.read:
+            where = candidate.evidence.document.doc_id, candidate.evidence.passage_start
+            sure[where] = max(sure.get(where, -math.inf), candidate.read.window)
+    least = min(sure.values(), default=0.0)
+
+    def score(hit: Hit) -> float:
+        read = sure.get((hit.passage.doc_id, hit.passage.start), least)
+        return hit.score + _READ_HIT_WEIGHT * read
+
+    return tuple(sorted(hits, key=score, reverse=True))
 
 
 def sure_of_answer(assessment: Assessment, best: Candidate) -> Assessment:
