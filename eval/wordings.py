@@ -53,18 +53,7 @@ class Wording:
 def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
     """Returns the wordings of a file, in order."""
     records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return tuple(
-        Wording(
-            wording_id=r["id"],
-            source_language=r["source_language"],
-            claim_language=r["claim_language"],
-            kind=r["kind"],
-            source=r["source"],
-            claim=r["claim"],
-            true=r["true"],
-        )
-        for r in records
-    )
+    return tuple(Wording(wording_id=record.pop("id"), **record) for record in records)
 
 
 def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:

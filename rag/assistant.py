@@ -285,8 +285,7 @@ class Assistant:
     def holds_answer(self, question: str) -> bool:
         """Whether sentences are found that answer the question. No chat model is asked."""
         query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
-        models = (self._embedder, self._vectors)
-        found = search(self._corpus, query, *models, None, reader=self.reader)
+        found = search(self._corpus, query, self._embedder, self._vectors, None, reader=self.reader)
         return found.assessment.answerable
 
     def _find(

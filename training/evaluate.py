@@ -7,14 +7,16 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
 import torch
 from tokenizers import Tokenizer
 
+from eval.metrics.roc import area_under_roc
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.sentences import split_sentences
 from rag.models.model_folder import find_model
 from training.encoding import ReadRow, encode_claim, encode_window, padded, plain_tokenizer
 from training.model import ReaderModel, load_weights
+from training.near_misses import sentence_spans
 from training.rows import (
     CLAIMS_FILE,
     HELD_OUT,
@@ -81,7 +83,7 @@ def _questions(
         if kind == "as it is":
             positive[language] = answerable
         elif drawn[0].answer[0] < 0:
-            area = roc_area(positive[language], answerable)
+            area = _area(positive[language], answerable)
             figures[f"answerable, {kind}, {language}"] = area
     return figures
 
@@ -111,8 +113,7 @@ def _best_sentence(text: str, row: ReadRow, scores: torch.Tensor) -> tuple[int, 
         ]
         return scores[tokens].mean().item() if tokens else -1e9
 
-    spans = [(s.start, s.end) for s in split_sentences(text)] or [(0, len(text))]
-    return max(spans, key=score)
+    return max(sentence_spans(text), key=score)
 
 
 def _claims(
@@ -138,9 +139,9 @@ def _claims(
         yes = [s for s, c in zip(scores, drawn, strict=True) if c.label == "supported"]
         no = [s for s, c in zip(scores, drawn, strict=True) if c.label != "supported"]
         if ":" in name and len(no) >= 10:
-            figures[f"claims, {name}"] = roc_area(true, no)
+            figures[f"claims, {name}"] = _area(true, no)
         elif len(yes) >= 10 and len(no) >= 10:
-            figures[f"claims, {name}"] = roc_area(yes, no)
+            figures[f"claims, {name}"] = _area(yes, no)
     return figures
 
 
@@ -155,7 +156,7 @@ def _supported(model: ReaderModel, tokenizer: Tokenizer, claims: Sequence[Claim]
     return scores
 
 
-def roc_area(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The chance that a positive one has the higher score; ties count half."""
-    pairs = [(p > n) + 0.5 * (p == n) for p in positive for n in negative]
-    return sum(pairs) / len(pairs)
+def _area(positive: Sequence[float], negative: Sequence[float]) -> float:
+    """The area under the ROC curve of scores that should be high against others."""
+    right = np.repeat((1.0, 0.0), (len(positive), len(negative)))
+    return area_under_roc(np.array([*positive, *negative]), right)

@@ -59,7 +59,7 @@ def _fitting(
     rng: random.Random, relation: Relation, language: Language, mood: str, told: frozenset[str]
 ) -> str | None:
     """A wording that says no more than `told`, often less."""
-    told_less = {slot for slot in told if slot in relation.types or rng.random() < 0.7}
+    told_less = {slot for slot in sorted(told) if slot in relation.types or rng.random() < 0.7}
     plain = [kept(option, told_less) for option in relation.wordings[language, mood]]
     fit = [option for option in plain if slots_of(option) <= told]
     return rng.choice(fit) if fit else None

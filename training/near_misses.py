@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from rag.corpus.dictionary import load_dictionary
 from rag.corpus.sentences import split_sentences
+from rag.text.han import has_han
 from training.rows import Language, Question
 from training.words import ATTRIBUTES, OPPOSITES, Attribute
 
@@ -22,7 +23,6 @@ _RARE = 60
 """A name is a run of characters or words that fewer texts than this have."""
 _LOOKED_AT = 60
 """Of so many texts that share rare words with the question, the likest one is taken."""
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-z][\w'-]+|\d{2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -44,7 +44,7 @@ def sentence_spans(text: str) -> list[tuple[int, int]]:
 
 def grams(text: str) -> set[str]:
     """Pairs of characters of a Chinese text, words of an English one."""
-    if _HAN.search(text):
+    if has_han(text):
         return {text[i : i + 2] for i in range(len(text) - 1)}
     return {word.lower() for word in _WORD.findall(text)}
 
@@ -91,7 +91,8 @@ class NearMisses:
 
     def text_like_it(self, row: Question, rng: random.Random) -> Question | None:
         """Another text, which has the question's rare words and not the answer."""
-        asked = grams(row.question)
+        # In one order: that of a set is another in each process.
+        asked = sorted(grams(row.question))
         rare = sorted((g for g in asked if 0 < self._counts[g] < _RARE), key=self._weight)[-6:]
         near = {number for gram in rare for number in self._having[gram]}
         near |= set(rng.sample(range(len(self._texts)), min(20, len(self._texts))))
@@ -164,7 +165,7 @@ class NearMisses:
 
     def _name(self, question: str, text: str) -> str | None:
         """The longest rare run of characters or the longest rare word that both have."""
-        if not _HAN.search(question):
+        if not has_han(question):
             folded = text.lower()
             words = [
                 word

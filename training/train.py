@@ -11,7 +11,7 @@ import json
 import random
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
@@ -62,23 +62,34 @@ QUESTION_SHARES = {
 
 CLAIM_SHARES = {"public": 0.46, "edited": 0.08, "neighbours": 0.05, "made": 0.41}
 
+Example = TypeVar("Example", Window, Claim)
 Row = TypeVar("Row")
 
 
-class Draws(Generic[Row]):
-    """Draws examples: first a group by its share, then one of it by weight."""
+class Draws(Generic[Example]):
+    """Draws examples: first a group by its share, then one of it by the weight of its source.
+
+    What isn't of a source of `known` has weight 1.
+    """
 
     def __init__(
-        self, groups: dict[str, list[Row]], shares: dict[str, float], weight: Callable[[Row], float]
+        self,
+        groups: Mapping[str, list[Example]],
+        shares: Mapping[str, float],
+        known: Mapping[str, sources.Source],
     ) -> None:
+        def weight(example: Example) -> float:
+            source = known.get(example.source)
+            return source.weight if source else 1.0
+
         self._names = [name for name in shares if groups.get(name)]
         self._shares = [shares[name] for name in self._names]
-        self._groups = groups
+        self._groups: Mapping[str, list[Example]] = groups
         self._cumulated = {
-            name: list(accumulate(weight(row) for row in groups[name])) for name in self._names
+            name: list(accumulate(map(weight, groups[name]))) for name in self._names
         }
 
-    def draw(self, count: int, rng: random.Random) -> list[Row]:
+    def draw(self, count: int, rng: random.Random) -> list[Example]:
         """`count` examples, with replacement."""
         drawn = []
         for name in rng.choices(self._names, self._shares, k=count):
@@ -191,11 +202,7 @@ def _questions(windows: Sequence[Window]) -> Draws[Window]:
         kind = window.kind
         groups["near miss, switched" if kind.endswith(", switched") else kind].append(window)
 
-    def weight(window: Window) -> float:
-        known = sources.QUESTIONS.get(window.source)
-        return known.weight if known else 1.0
-
-    return Draws(groups, QUESTION_SHARES, weight)
+    return Draws(groups, QUESTION_SHARES, sources.QUESTIONS)
 
 
 def _claims(claims: Sequence[Claim]) -> Draws[Claim]:
@@ -206,11 +213,7 @@ def _claims(claims: Sequence[Claim]) -> Draws[Claim]:
         else:
             groups["edited" if claim.kind == "edited" else "public"].append(claim)
 
-    def weight(claim: Claim) -> float:
-        known = sources.CLAIMS.get(claim.source)
-        return known.weight if known else 1.0
-
-    return Draws(groups, CLAIM_SHARES, weight)
+    return Draws(groups, CLAIM_SHARES, sources.CLAIMS)
 
 
 class _Log:

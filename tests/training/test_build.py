@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -72,6 +75,23 @@ def test_what_is_built_is_the_same_each_time(
         one, two = (gzip.decompress((tmp_path / run / name).read_bytes()) for run in ("one", "two"))
         assert one == two
         assert one
+
+
+def test_another_process_builds_the_same(data: Path, tmp_path: Path) -> None:
+    command = (
+        "from pathlib import Path; from training import build; build.MADE_CLAIMS = 80; "
+        f"build.build(Path({str(data)!r}), Path({str(tmp_path)!r}) / 'SEED')"
+    )
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", command.replace("SEED", seed)],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            cwd=Path(__file__).parents[2],
+            check=True,
+        )
+    for name in (QUESTIONS_FILE, CLAIMS_FILE):
+        one, two = (gzip.decompress((tmp_path / seed / name).read_bytes()) for seed in "12")
+        assert one == two
 
 
 def test_sets_without_an_open_licence_are_left_out_unless_asked_for(

@@ -117,8 +117,7 @@ def _judge(
     told = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
     if nearness < RELATED["same" if same else "across"] and not told:
         return "unsupported", (_far_from_source(cosine),)
-    denied = any(_denies(e.text, claim) for e in cited)
-    alters = same and read_facts(claim).negated != denied
+    alters = same and read_facts(claim).negated != any(_denies(e.text, claim) for e in cited)
     if alters and told:
         return "unsupported", (_negation_differs(),)
     if not alters and any(align(claim, e.text).shared >= _COPIED for e in alike):

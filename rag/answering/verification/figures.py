@@ -95,15 +95,7 @@ def _figures(text: str) -> tuple[tuple[Quantity, Said], ...]:
 def _read(text: str) -> Iterator[tuple[Quantity, Said]]:
     carried: Said = {}
     for clause in clauses(text):
-        said = {
-            kind: found
-            for kind, names in _KINDS.items()
-            if (
-                found := {
-                    name: m[0] for name, words in names.items() if (m := words.search(clause))
-                }
-            )
-        }
+        said = {kind: found for kind in _KINDS if (found := _said_of(clause, kind))}
         carried |= {kind: said[kind] for kind in _CARRIED if kind in said}
         for quantity in read_facts(clause).quantities:
             yield quantity, {**carried, **said}
