@@ -9,8 +9,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 import uvicorn
@@ -72,6 +73,30 @@ def served() -> Iterator[Served]:
 Visit = Callable[..., Page]
 
 
+@dataclass
+class _Streams:
+    """The event streams that a page has opened so far, and those of them that have ended."""
+
+    opened: list[Request] = field(default_factory=list)
+    ended: list[Request] = field(default_factory=list)
+
+
+_streams: WeakKeyDictionary[Page, _Streams] = WeakKeyDictionary()
+
+
+def reload(page: Page) -> None:
+    """Load a visited page again, once it has no open stream that this would break off."""
+    streams = _streams[page]
+    page.wait_for_timeout(500)  # What was clicked last may not have asked for its stream yet.
+    while len(streams.ended) < len(streams.opened):
+        page.wait_for_timeout(20)
+    page.reload()
+
+
+def _is_stream(request: Request) -> bool:
+    return "/queue/data" in request.url
+
+
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Visit]:
     """Open a page in a context of its own: another reader. Fails on what no page should do.
@@ -99,13 +124,14 @@ def visit(browser: Browser) -> Iterator[Visit]:
         )
         context.on("dialog", refuse)
         page = context.new_page()
-        opened: list[Request] = []
+        streams = _streams[page] = _Streams()
+        page.on("request", lambda r: streams.opened.append(r) if _is_stream(r) else None)
         for ending in ("requestfinished", "requestfailed"):  # The browser may hang up first.
-            page.on(ending, lambda r: opened.append(r) if "/queue/data" in r.url else None)
+            page.on(ending, lambda r: streams.ended.append(r) if _is_stream(r) else None)
         with page.expect_response(_last_of_opening):
             page.goto(url)
         # A question asked in the moment in which this stream is closed would be lost.
-        while not opened:
+        while not streams.ended:
             page.wait_for_timeout(20)
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()

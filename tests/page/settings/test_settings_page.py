@@ -18,7 +18,7 @@ from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.page.settings.texts import Texts, texts
 from tests.chat_server import KEY, ChatServer, chat_server, says
-from tests.page.conftest import Served, Visit, serving
+from tests.page.conftest import Served, Visit, reload, serving
 
 EN, ZH = texts("en"), texts("zh")
 CLOSE = "2月13日阿里巴巴港股收盘价是多少港元？"
@@ -48,12 +48,6 @@ def served(
     config = PageConfig(local_endpoints=(local.url,), endpoints=(listed.url,))
     with serving(assistant, config=config) as page:
         yield page
-
-
-def reload(page: Page) -> None:
-    """Load the page again, once no stream is left that this would break off with an error."""
-    page.wait_for_timeout(500)
-    page.reload()
 
 
 def ask(page: Page, question: str, turn: int = 1) -> None:
