@@ -57,7 +57,7 @@ reader-evaluate: $(VENV)/ready
 	$(BIN)/python -m training evaluate $(WORK)/data $(WORK)/$(STAGE)/reader.safetensors
 
 reader-export: $(VENV)/ready
-	$(BIN)/python -m training export $(WORK)/$(STAGE)/reader.safetensors rag/models/reader $(if $(DATA),--data $(DATA))
+	$(BIN)/python -m training export $(WORK)/$(STAGE)/reader.safetensors rag/models/bundled/reader $(if $(DATA),--data $(DATA))
 
 # Coverage-guided fuzzing of the loader and chunker, for ten minutes.
 fuzz: $(VENV)/ready

@@ -36,12 +36,12 @@ from eval.questions import QUESTIONS, Question, load_questions
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.files import find_files
-from rag.corpus.languages import text_language
-from rag.corpus.loader import load_document
+from rag.ingest.files import find_files
+from rag.ingest.loader import load_document
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
 from rag.models.embedder import Vectors
 from rag.models.loading import load_embedder
+from rag.text.languages import text_language
 from rag.types import Document, Timings
 
 _WRITTEN_WITH = 4

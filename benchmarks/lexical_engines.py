@@ -23,10 +23,10 @@ import numpy as np
 from retrieval_time import read_passages, records
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.analysis import count_terms, read_counts, term_number, terms
-from rag.index.postings import Postings
 from rag.models.loading import load_embedder
 from rag.retrieval.lexical import Clause, LexicalIndex
+from rag.store.sections import Postings
+from rag.text.words import count_terms, read_counts, term_number, terms
 
 _BEST = 100
 

@@ -30,8 +30,8 @@ from race_table import to_markdown
 
 from eval.questions import QUESTIONS, load_questions
 from rag.config import BUNDLED_EMBEDDER, Config
-from rag.corpus.loader import iter_documents
 from rag.errors import ConfigError
+from rag.ingest.loader import iter_documents
 from rag.models.model_folder import find_model
 from rag.types import Document
 

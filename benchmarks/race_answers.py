@@ -29,7 +29,7 @@ from eval.metrics.facts import check_facts, fact_recall
 from eval.metrics.shares import share
 from eval.questions import Question
 from eval.wording import normalise
-from rag.corpus.sentences import split_sentences
+from rag.text.sentences import split_sentences
 from rag.types import Answer, Citation, Document, Statement, Timings
 
 # The same as in `eval/collection.py`.

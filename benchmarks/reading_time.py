@@ -23,9 +23,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.models.loading import load_embedder
+from rag.models.loading import load_embedder, load_reader
 from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
 
 WINDOWS = 12
 WINDOW_TOKENS = 160
@@ -53,7 +52,9 @@ def main() -> int:
         f"{embedded - started:.2f} s"
     )
 
-    lines = (files("rag.models") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (files("rag.models.bundled") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    )
     chance = random.Random(7)
     drawn = [
         [cut(reader, " ".join(chance.sample(lines, 9)), WINDOW_TOKENS) for _ in range(WINDOWS)]

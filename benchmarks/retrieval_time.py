@@ -19,16 +19,16 @@ from pathlib import Path
 import numpy as np
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.analysis import count_terms
-from rag.corpus.chunker import CHUNKER, chunk
-from rag.corpus.front_matter import detect_language
-from rag.corpus.languages import text_language
-from rag.index.snapshot import Snapshot
-from rag.index.store import Manifest
+from rag.ingest.chunker import CHUNKER, chunk
+from rag.ingest.front_matter import detect_language
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.query import Query
+from rag.retrieval.question import Query
+from rag.store.database import Manifest
+from rag.store.snapshot import Snapshot
+from rag.text.languages import text_language
+from rag.text.words import count_terms
 from rag.types import Document, Passage
 
 _HITS = 40

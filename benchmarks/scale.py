@@ -36,19 +36,19 @@ from eval.collection import is_collection, read_documents, read_records
 from eval.in_memory import VECTORS
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.analysis import count_terms
-from rag.corpus.chunker import CHUNKER, Span, chunk
-from rag.corpus.near_duplicates import signature
-from rag.corpus.sentences import split_sentences
-from rag.index.compaction import compact, needs_compaction
-from rag.index.indexing import update_index
-from rag.index.opening import open_writer
-from rag.index.snapshot import read_snapshot
-from rag.index.store import vector_key
+from rag.ingest.chunker import CHUNKER, Span, chunk
+from rag.ingest.near_duplicates import signature
 from rag.models.embedder import Embedder, Vectors, begin_query
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.query import understand
+from rag.retrieval.question import understand
+from rag.store.database import vector_key
+from rag.store.indexing import update_index
+from rag.store.large.compaction import compact, needs_compaction
+from rag.store.opening import open_writer
+from rag.store.snapshot import read_snapshot
+from rag.text.sentences import split_sentences
+from rag.text.words import count_terms
 from rag.types import Document
 
 _SEED = 9

@@ -51,9 +51,9 @@ from rag.answering.evidence import SentenceVectors
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER, ChatModelConfig, Config, PageConfig
 from rag.errors import RagError
-from rag.index.indexing import update_index
 from rag.models.embedder import Embedder, begin_query
 from rag.models.loading import load_embedder
+from rag.store.indexing import update_index
 from rag.types import Answer, Draft
 from tests.chat_server import Reply, Request, chat_server
 

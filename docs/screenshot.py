@@ -20,9 +20,9 @@ from playwright.sync_api import sync_playwright
 
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.index.indexing import update_index
 from rag.models.loading import load_embedder
 from rag.page.serving import build_app, listen
+from rag.store.indexing import update_index
 
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -50,10 +50,10 @@ from eval.swaps import command as swaps
 from rag.answering.verification.chat_judge import open_judge
 from rag.assistant import open_chat_model
 from rag.config import Config, message_language
-from rag.corpus.files import find_files
-from rag.corpus.loader import load_document
 from rag.errors import RagError
-from rag.models.judge import Judge
+from rag.ingest.files import find_files
+from rag.ingest.loader import load_document
+from rag.models.cross_encoders import Judge
 from rag.models.loading import load_embedder
 from rag.types import Document
 

@@ -26,8 +26,8 @@ from typing import Any
 from eval.collection import draw, read_records, text_of, unusable
 from eval.questions import Fact, GoldSpan, Question
 from eval.wording import normalise
-from rag.corpus.languages import text_language
-from rag.corpus.published import read_published
+from rag.text.languages import text_language
+from rag.text.written_dates import read_published
 from rag.types import Document
 
 

@@ -18,9 +18,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from rag.corpus.languages import text_language
-from rag.corpus.published import read_published
 from rag.errors import ConfigError
+from rag.text.languages import text_language
+from rag.text.written_dates import read_published
 from rag.types import Document
 
 _SEED = 20_250_213

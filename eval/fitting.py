@@ -36,7 +36,7 @@ from eval.opening import day_of_asking
 from eval.progress import progress_bars, watch_with
 from eval.questions import Question
 from eval.wording import states
-from rag.answering.selection.answerability import ANSWERABILITY_FEATURES, answerability_features
+from rag.answering.selection.abstention import ANSWERABILITY_FEATURES, answerability_features
 from rag.answering.selection.extractive import (
     ADDITION_FEATURES,
     CONSIDERED,
@@ -44,21 +44,22 @@ from rag.answering.selection.extractive import (
     addition_features,
     is_said,
 )
-from rag.answering.selection.features import (
+from rag.answering.selection.ranking import (
     READ_FEATURES,
     SENTENCE_FEATURES,
+    WEIGHTS,
     Asked,
+    Candidate,
+    ranked_by,
     sentence_features,
 )
-from rag.answering.selection.ranking import WEIGHTS, Candidate, ranked_by
 from rag.answering.selection.requirements import Reader as RequirementReader
 from rag.answering.selection.requirements import Requirements
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.models.embedder import Embedder
-from rag.models.loading import load_embedder
+from rag.models.loading import load_embedder, load_reader
 from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
 
 _RIDGE = 0.002
 _STEPS, _RATE = 3000, 0.05

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from eval.progress import Watch
 from rag.config import cache_folder
-from rag.corpus.analysis import count_terms
-from rag.corpus.chunker import CHUNKER, chunk
-from rag.index.snapshot import Snapshot
-from rag.index.store import Manifest
+from rag.ingest.chunker import CHUNKER, chunk
 from rag.models.embedder import Embedder
 from rag.models.loading import EXPORT_FORMAT
+from rag.store.database import Manifest
+from rag.store.snapshot import Snapshot
+from rag.text.words import count_terms
 from rag.types import Document, Passage
 
 # Another export of the model gives other vectors, under the same name.

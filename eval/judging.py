@@ -26,10 +26,10 @@ from eval.intervals import Estimate, Observation, estimate
 from eval.metrics.facts import claims
 from rag.answering.evidence import Evidence, SentenceVectors, cited_sentence
 from rag.answering.verification.claims import verify
-from rag.corpus.languages import text_language
 from rag.errors import ConfigError, JudgeError, first_line
+from rag.models.cross_encoders import Judge
 from rag.models.embedder import Embedder
-from rag.models.judge import Judge
+from rag.text.languages import text_language
 from rag.types import Answer, Citation, Document, Statement
 
 SUPPORTS = 0.5

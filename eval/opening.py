@@ -19,9 +19,9 @@ from eval.runner import Ask
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.errors import ConfigError
-from rag.index.indexing import update_index
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
+from rag.store.indexing import update_index
 from rag.types import Answer, Document
 
 Composer = Literal["extractive", "model"]

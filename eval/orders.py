@@ -19,8 +19,8 @@ from pathlib import Path
 
 from eval.collection import read_documents
 from rag.answering.instructions import instructing_spans, instructs
-from rag.corpus.sentences import split_sentences
 from rag.messages import Language
+from rag.text.sentences import split_sentences
 
 ORDERS = Path(__file__).with_name("orders.jsonl")
 _SEED = 20_261_127

@@ -38,9 +38,9 @@ from eval.progress import Watch, progress_bars, watch_with
 from eval.retrieval_runs import RUNS, Find
 from rag.config import Config
 from rag.errors import ConfigError, RagError, first_line
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
-from rag.retrieval.question_form import as_embedded, tidy_question
+from rag.retrieval.question import as_embedded, tidy_question
+from rag.store.snapshot import Snapshot
 
 MEASURES = {
     "hit@1": ir_measures.Success @ 1,

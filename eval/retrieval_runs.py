@@ -6,20 +6,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from eval.collection import RetrievalQuestion
-from rag.answering.understanding.translation import Translator
+from eval.single_retrievers import DenseRetriever, LexicalRetriever
+from rag.answering.understanding import Translator
 from rag.assistant import open_chat_model
 from rag.config import Config
 from rag.errors import ConfigError
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder, begin_query
 from rag.models.loading import load_embedder
 from rag.models.model_folder import find_model
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
-from rag.retrieval.dense import DenseRetriever
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.lexical import LexicalRetriever
-from rag.retrieval.query import Query, understand
-from rag.retrieval.question_form import as_embedded
+from rag.retrieval.question import Query, as_embedded, understand
+from rag.store.snapshot import Snapshot
 from rag.types import Hit
 
 _TRANSLATION_SECONDS = 120.0

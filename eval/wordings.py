@@ -27,11 +27,10 @@ from rag.answering.checking import Checker
 from rag.answering.evidence import SentenceVectors, cited_sentence
 from rag.answering.reply import ReplySentence
 from rag.config import Config
-from rag.corpus.sentences import split_sentences
 from rag.messages import Language
-from rag.models.loading import load_embedder
+from rag.models.loading import load_embedder, load_reader
 from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
+from rag.text.sentences import split_sentences
 from rag.types import Document, Verdict
 
 WORDINGS = Path(__file__).with_name("wordings.jsonl")

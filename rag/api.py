@@ -12,9 +12,9 @@ from datetime import date
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.assistant import Assistant
 from rag.config import Config, message_language
-from rag.index.indexing import first_root, made_of_seeds, update_index
-from rag.index.store import current_manifest
 from rag.models.embedder import Embedder
+from rag.store.database import current_manifest
+from rag.store.indexing import first_root, made_of_seeds, update_index
 from rag.types import Answer, TimeFrame
 
 MOST_OPEN = 8

@@ -16,10 +16,9 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from rag.answering.composition import Composition, compose
+from rag.answering.composition import Composition, compose, full_name, total_use
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import SentenceVectors
-from rag.answering.model_use import full_name, total_use
 from rag.answering.notices import (
     behind,
     corrected,
@@ -32,29 +31,26 @@ from rag.answering.notices import (
 from rag.answering.options import AS_CONFIGURED, Options, Writer
 from rag.answering.search import Corpus, Found, QuestionVector, search
 from rag.answering.selection.abstention import not_answered, shortfall
-from rag.answering.selection.turns import Place, places_cited, places_shown
-from rag.answering.understanding.reading import read_question
+from rag.answering.selection.narrowing import Place, places_cited, places_shown
+from rag.answering.understanding import read_question
 from rag.answering.unsearched import answer_unsearched
 from rag.answering.verification.chat_judge import open_judge
 from rag.config import Config
-from rag.corpus.chunker import CHUNKER
-from rag.corpus.languages import text_language
 from rag.errors import RagError
-from rag.index.articles import document_not_found, reference
-from rag.index.snapshot import Snapshot, read_snapshot
-from rag.index.store import current_manifest
-from rag.library.library import Library
+from rag.ingest.chunker import CHUNKER
 from rag.messages import Language, Message
 from rag.models.chat import ChatModel, TokenUsage
+from rag.models.cross_encoders import CrossEncoderReranker, Judge, Reranker
 from rag.models.embedder import Embedder
-from rag.models.judge import Judge
+from rag.models.loading import load_reader
 from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
-from rag.models.reranker import CrossEncoderReranker, Reranker
-from rag.retrieval.query import checked_question, turns_that_asked, understand
-from rag.retrieval.question_form import tidy_question
+from rag.retrieval.question import checked_question, tidy_question, turns_that_asked, understand
 from rag.retrieval.spelling import close_names, spelled
 from rag.retrieval.time_frame import check_time_frame
+from rag.store.articles import document_not_found, reference
+from rag.store.database import current_manifest
+from rag.store.snapshot import Snapshot, read_snapshot
+from rag.text.languages import text_language
 from rag.types import (
     Answer,
     Conflict,
@@ -66,6 +62,7 @@ from rag.types import (
     TimeFrame,
     Timings,
 )
+from rag.uploads.library import Library
 
 _NEAREST = 3
 

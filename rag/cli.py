@@ -110,7 +110,7 @@ def index(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from rag.index.indexing import known_roots
+    from rag.store.indexing import known_roots
 
     config = Config.from_environment()
     if not paths and not known_roots(config.index):
@@ -150,7 +150,7 @@ def remove(
         ),
     ] = None,
 ) -> None:
-    from rag.index.removal import remove as remove_articles
+    from rag.store.indexing import remove as remove_articles
 
     config = Config.from_environment()
     if not doc_ids and not root:
@@ -178,8 +178,8 @@ def export(
         ),
     ] = None,
 ) -> None:
-    from rag.corpus.json_lines import to_line
-    from rag.index.status import stored_document, stored_documents
+    from rag.ingest.json_lines import to_line
+    from rag.store.articles import stored_document, stored_documents
 
     folder = Config.from_environment().index
     documents = (
@@ -239,7 +239,7 @@ def ask(
     as_json: Json = False,
 ) -> None:
     from rag.answering.options import Options
-    from rag.retrieval.query import checked_question
+    from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import day_of_asking, time_frame_of
 
     question = _as_typed(question)
@@ -265,7 +265,7 @@ def show(
     ],
     as_json: Json = False,
 ) -> None:
-    from rag.index.status import stored_document
+    from rag.store.articles import stored_document
 
     document = stored_document(Config.from_environment().index, doc_id)
     if as_json:
@@ -288,7 +288,7 @@ def status(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from rag.index.status import read_status
+    from rag.store.articles import read_status
 
     config = Config.from_environment()
     found = read_status(config.index)

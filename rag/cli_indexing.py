@@ -23,15 +23,15 @@ from rag.terminal import (
 # Imported where they are used: a command that needs no model starts at once.
 if TYPE_CHECKING:
     from rag.assistant import Assistant
-    from rag.index.report import IndexReport
     from rag.models.embedder import Embedder
+    from rag.store.notices import IndexReport
 
 
 def open_assistant() -> Assistant:
     """Open the configured index; without one, build it from `seeds/` if that is here."""
     from rag.assistant import Assistant
-    from rag.index.indexing import first_root, made_of_seeds
-    from rag.index.status import read_status
+    from rag.store.articles import read_status
+    from rag.store.indexing import first_root, made_of_seeds
 
     config = Config.from_environment()
     seeds = first_root(config.index)
@@ -52,7 +52,7 @@ def index_folders(
     files: Collection[Path] | None = None,
 ) -> IndexReport:
     """Bring the index up to date with a line of progress; `roots` None means those it follows."""
-    from rag.index.indexing import update_index
+    from rag.store.indexing import update_index
 
     with index_progress() as advance:
         return update_index(
@@ -70,8 +70,7 @@ def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:
 
 def follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
     """Index each change as it comes, until Ctrl-C."""
-    from rag.index.indexing import known_roots
-    from rag.index.watching import changes
+    from rag.store.indexing import changes, known_roots
 
     print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
     for files in changes(lambda: known_roots(config.index), config.index):

@@ -23,10 +23,9 @@ from rag.config import Config, PageConfig, message_language
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-    from rag.index.notices import Notice
-    from rag.index.report import IndexProgress, IndexReport
-    from rag.index.status import IndexStatus
-    from rag.index.store import Failure
+    from rag.store.articles import IndexStatus
+    from rag.store.database import Failure
+    from rag.store.notices import IndexProgress, IndexReport, Notice
     from rag.types import Answer, Document, Statement, TimeFrame
 
 LANGUAGE = message_language()

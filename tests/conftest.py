@@ -13,14 +13,13 @@ import pytest
 from hypothesis import settings
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.corpus.chunker import CHUNKER
-from rag.index.indexing import update_index
-from rag.index.snapshot import Snapshot, read_snapshot
+from rag.ingest.chunker import CHUNKER
 from rag.messages import Message
 from rag.models.embedder import Embedder, Vectors
-from rag.models.loading import load_embedder
+from rag.models.loading import load_embedder, load_reader
 from rag.models.reader import Reader
-from rag.models.reader_loading import load_reader
+from rag.store.indexing import update_index
+from rag.store.snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser

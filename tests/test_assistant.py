@@ -14,10 +14,10 @@ from rag.answering.options import Writer
 from rag.assistant import Assistant
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import DocumentNotFound, QuestionError
-from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatModel
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.store.snapshot import Snapshot
 from rag.types import VOIDING, Answer, Draft, Event, Progress, Statement, TimeFrame, Timings
 from tests.chat_server import (
     KEY,

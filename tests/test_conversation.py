@@ -8,10 +8,10 @@ from datetime import date
 import pytest
 
 from rag.assistant import Assistant
-from rag.corpus.chunker import CHUNKER
-from rag.index.indexing import update_index
-from rag.index.snapshot import read_snapshot
+from rag.ingest.chunker import CHUNKER
 from rag.models.embedder import Embedder
+from rag.store.indexing import update_index
+from rag.store.snapshot import read_snapshot
 from rag.types import Answer
 
 TODAY = date(2025, 6, 1)

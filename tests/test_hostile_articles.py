@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
-from rag.corpus.chunker import CHUNKER
-from rag.index.indexing import update_index
-from rag.index.snapshot import read_snapshot
+from rag.ingest.chunker import CHUNKER
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.store.indexing import update_index
+from rag.store.snapshot import read_snapshot
 from rag.types import Answer
 from tests.chat_server import chat_server, says
 

@@ -6,8 +6,8 @@ import pytest
 
 from rag.assistant import Assistant, open_chat_model
 from rag.config import Config
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
+from rag.store.snapshot import Snapshot
 
 pytestmark = pytest.mark.llm
 

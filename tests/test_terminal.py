@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rag.terminal import print_answer
-from tests.retrieval.test_query import answered
+from tests.retrieval.test_question import answered
 from tests.test_types import ANSWER
 
 

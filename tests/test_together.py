@@ -13,10 +13,10 @@ import pytest
 
 from rag.answering.search import QuestionVector
 from rag.assistant import Assistant
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
-from rag.retrieval.question_form import as_embedded
+from rag.retrieval.question import as_embedded
+from rag.store.snapshot import Snapshot
 from rag.types import Answer, TimeFrame, Timings
 from tests.chat_server import Reply, Request, chat_server, in_pieces, says
 

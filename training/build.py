@@ -15,7 +15,7 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from rag.corpus.sentences import split_sentences
+from rag.text.sentences import split_sentences
 from training import sources
 from training.crossing import WordSwitch, translated_sentences
 from training.made_deeds import deed_claims

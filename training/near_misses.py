@@ -13,9 +13,9 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from rag.corpus.dictionary import load_dictionary
-from rag.corpus.sentences import split_sentences
-from rag.text.han import has_han
+from rag.text.characters import has_han
+from rag.text.dictionary import load_dictionary
+from rag.text.sentences import split_sentences
 from training.rows import Language, Question
 from training.words import ATTRIBUTES, OPPOSITES, Attribute
 

@@ -19,11 +19,11 @@ from system import HITS, Articles, ChatModel, Reply, Search
 from eval.opening import day_of_asking
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER, ChatModelConfig, Config
-from rag.index.indexing import update_index
 from rag.models.embedder import begin_query
 from rag.models.loading import load_embedder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.query import understand
+from rag.retrieval.question import understand
+from rag.store.indexing import update_index
 
 
 class Here:

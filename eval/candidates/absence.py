@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from eval.candidates.known_names import KINDS, PLACES
 from eval.candidates.spotting import names
 from rag.answering.verification.names import joined
-from rag.corpus.dates import read_dates
 from rag.messages import Language
-from rag.text.numerals import DIGIT_CHARACTERS
+from rag.text.dates import read_dates
+from rag.text.quantities import DIGIT_CHARACTERS
 from rag.types import Document
 
 # Made up for this purpose; each is looked for in the corpus all the same.

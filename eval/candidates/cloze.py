@@ -25,9 +25,9 @@ from eval.candidates.spotting import Spot, spots
 from eval.candidates.standing import is_whole, leans_on_article
 from eval.wording import states
 from rag.answering.verification.names import joined
-from rag.corpus.sentences import split_sentences
 from rag.errors import ConfigError
 from rag.messages import Language
+from rag.text.sentences import split_sentences
 from rag.types import Document
 
 BLANK = "____"

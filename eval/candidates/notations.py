@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Literal
 
-from rag.corpus.dates import CalendarDate, read_dates
-from rag.corpus.quantities import Quantity, read_quantities
-from rag.text.months import ENGLISH_MONTHS
-from rag.text.numerals import DIGIT_CHARACTERS, ORDINAL_WORDS
+from rag.text.dates import ENGLISH_MONTHS, CalendarDate, read_dates
+from rag.text.quantities import DIGIT_CHARACTERS, ORDINAL_WORDS, Quantity, read_quantities
 
 AnswerKind = Literal["fact", "number", "date"]
 

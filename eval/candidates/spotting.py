@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from eval.candidates.notations import AnswerKind
-from rag.answering.facts import NO_NAMES
-from rag.corpus.dates import read_dates
-from rag.corpus.languages import ENGLISH_STOP
-from rag.corpus.quantities import read_quantities
 from rag.messages import Language
+from rag.text.dates import read_dates
+from rag.text.facts import NO_NAMES
+from rag.text.languages import ENGLISH_STOP
+from rag.text.quantities import read_quantities
 
 _SHORTEST_NAME = 4
 """Letters: AI, App and CEO name nothing in particular."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rag.corpus.languages import text_language
 from rag.messages import Language
-from rag.text.han import HAN
+from rag.text.characters import HAN
+from rag.text.languages import text_language
 
 _LENGTHS: dict[Language, range] = {"zh": range(18, 101), "en": range(45, 261)}
 """Characters of a sentence that says something by itself and is read at a glance."""

@@ -30,11 +30,11 @@ from eval.candidates.record import (
 )
 from eval.wording import states
 from rag.answering.verification.names import joined
-from rag.corpus.languages import text_language
-from rag.corpus.sentences import split_sentences
 from rag.errors import ChatModelError, ConfigError
 from rag.messages import Language, Message
 from rag.models.chat import ChatModel, short_reply
+from rag.text.languages import text_language
+from rag.text.sentences import split_sentences
 from rag.types import Document
 
 _PASSAGE_CHARACTERS: dict[Language, int] = {"zh": 300, "en": 900}

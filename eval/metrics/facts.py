@@ -10,8 +10,8 @@ from eval.metrics.places import cites, covers
 from eval.metrics.shares import share
 from eval.questions import Fact, Question
 from eval.wording import GAP, normalise, states
-from rag.corpus.languages import text_language
-from rag.text.han import HAN
+from rag.text.characters import HAN
+from rag.text.languages import text_language
 from rag.types import Answer, Statement
 
 CUTOFF = 5

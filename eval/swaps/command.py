@@ -35,7 +35,7 @@ from eval.intervals import wilson
 from eval.metrics.roc import area_under_roc
 from eval.progress import progress_bars, watch_with
 from eval.swaps.probes import Probe, made_probes, parallel_probes, written_probes
-from rag.answering.attribution import attribute
+from rag.answering.citing import attribute
 from rag.answering.evidence import cited_sentence
 from rag.answering.verification.claims import Verification, verify
 from rag.config import Config

@@ -13,9 +13,9 @@ from eval.collection import draw, is_collection, read_documents, read_records
 from eval.swaps.rewording import literal_variants, notations
 from eval.swaps.swapping import Names, Swap, people_in, swaps
 from eval.swaps.words import COMPANIES, PLACES, PRODUCTS
-from rag.corpus.sentences import split_sentences
 from rag.messages import Language
-from rag.text.han import HAN, has_han
+from rag.text.characters import HAN, has_han
+from rag.text.sentences import split_sentences
 from rag.types import Document
 
 _SEED = 20_261_122

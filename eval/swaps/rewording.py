@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from rag.messages import Language
-from rag.text.months import FULL_MONTH
-from rag.text.numerals import DIGIT_CHARACTERS, NUMBER_WORDS
+from rag.text.dates import FULL_MONTH
+from rag.text.quantities import DIGIT_CHARACTERS, NUMBER_WORDS
 
 _ZH_CLAUSE = re.compile(r"[^，；：。！？“”（）()]+")
 _EN_CLAUSE = re.compile(r"(?:[^,;:()“”\"]|(?<=\d),(?=\d))+")

@@ -29,9 +29,9 @@ from eval.swaps.words import (
     NameClass,
 )
 from rag.messages import Language
-from rag.text.han import HAN
-from rag.text.months import ENGLISH_MONTHS, FULL_MONTH
-from rag.text.numerals import NUMBER_WORDS
+from rag.text.characters import HAN
+from rag.text.dates import ENGLISH_MONTHS, FULL_MONTH
+from rag.text.quantities import NUMBER_WORDS
 
 KINDS = ("number", "magnitude", "unit", "date", "name", "negation", "direction", "office", "roles")
 """The kinds of change. `office` is a person's post; `roles` is who did what to whom."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-from rag.text.weekdays import CHINESE_WEEKDAYS, ENGLISH_WEEKDAYS
+from rag.text.dates import CHINESE_WEEKDAYS, ENGLISH_WEEKDAYS
 
 NameClass = Literal["place", "company", "product", "person"]
 

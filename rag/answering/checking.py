@@ -9,10 +9,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.attribution import attribute
-from rag.answering.citing import Citer
+from rag.answering.citing import Citer, attribute
 from rag.answering.evidence import Evidence, SentenceVectors
-from rag.answering.facts import read_facts
 from rag.answering.notices import (
     invented_markers,
     left_out,
@@ -24,10 +22,11 @@ from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.talk import declines, is_talk, leads_up
 from rag.answering.verification.claims import NOT_JUDGED, Verification
-from rag.corpus.languages import text_language
 from rag.errors import RagError
 from rag.messages import Message
-from rag.models.judge import Judge
+from rag.models.cross_encoders import Judge
+from rag.text.facts import read_facts
+from rag.text.languages import text_language
 from rag.types import Citation, Statement
 
 # More of them and the reply as a whole is not worth another one.

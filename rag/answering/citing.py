@@ -1,11 +1,19 @@
-"""Numbering the citations of one answer."""
+"""Citations: the sentences that a statement rests on, and their numbers in an answer."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rag.answering.evidence import Evidence
+from rag.answering.verification.alignment import shared_words
+from rag.answering.verification.claims import Verification, supplied_facts, verify
+from rag.text.facts import read_facts
 from rag.types import Citation, Statement
+
+# Numbering the citations of one answer.
 
 
 class Citer:
@@ -40,3 +48,85 @@ class Citer:
             also_in=evidence.also_in,
             answer=evidence.answer,
         )
+
+
+# Finding the sentences that a statement rests on, whatever markers its writer gave it.
+
+MAX_CITATIONS = 3
+_FACT_WEIGHT = 0.04
+_WORDING_WEIGHT = 0.08
+_OWN_BONUS = 0.03
+_RANK = {"supported": 2, "partial": 1, "unsupported": 0}
+
+
+def attribute(
+    claim: str,
+    vector: NDArray[np.float32],
+    marked: Sequence[Evidence],
+    evidence: Sequence[Evidence],
+) -> tuple[tuple[Evidence, ...], Verification]:
+    """The sentences to cite for `claim`, and how far they support it.
+
+    A claim in an article's own words cites that sentence. The writer's own markers (`marked`)
+    are kept where they hold; a claim without markers, or whose markers hold less than another
+    choice, gets the sentences of `evidence` that support it best. Sentences that add nothing are
+    not cited.
+    """
+    for sentence in evidence:
+        if sentence.text == claim:
+            return (sentence,), verify(claim, vector, (sentence,))
+    found = _best_sentences(claim, vector, evidence)
+    checked = [_needed(claim, vector, choice) for choice in (marked, found) if choice]
+    if not checked:
+        return (), verify(claim, vector, ())
+    # Of equals, the nearer one, unless the writer's own (the first) is hardly any farther.
+    return max(
+        checked,
+        key=lambda pair: (
+            _RANK[pair[1].verdict],
+            _nearness(vector, pair[0]) + _OWN_BONUS * (pair is checked[0]),
+        ),
+    )
+
+
+def _nearness(vector: NDArray[np.float32], choice: Sequence[Evidence]) -> float:
+    return max(float(evidence.vector @ vector) for evidence in choice)
+
+
+def _best_sentences(
+    claim: str, vector: NDArray[np.float32], evidence: Sequence[Evidence]
+) -> tuple[Evidence, ...]:
+    """The most similar sentences, those first that give the claim's numbers and dates."""
+    ranked = sorted(
+        evidence,
+        key=lambda e: (
+            float(e.vector @ vector)
+            + _FACT_WEIGHT * supplied_facts(claim, e)
+            + _WORDING_WEIGHT * shared_words(claim, e.text)
+        ),
+        reverse=True,
+    )
+    return tuple(ranked[:MAX_CITATIONS])
+
+
+def _needed(
+    claim: str, vector: NDArray[np.float32], choice: Sequence[Evidence]
+) -> tuple[tuple[Evidence, ...], Verification]:
+    """The first sentences of `choice`, as few as support the claim as well as all do."""
+    ranked = sorted(choice, key=lambda e: float(e.vector @ vector), reverse=True)
+    if not _has_checkable_facts(claim):
+        return tuple(ranked[:1]), verify(claim, vector, ranked[:1])
+    ranked.sort(key=lambda e: supplied_facts(claim, e), reverse=True)
+    whole = verify(claim, vector, ranked)
+    for size in range(1, len(ranked)):
+        verification = verify(claim, vector, ranked[:size])
+        if _RANK[verification.verdict] >= _RANK[whole.verdict]:
+            return tuple(ranked[:size]), verification
+    if len(ranked) > MAX_CITATIONS:
+        return tuple(ranked[:MAX_CITATIONS]), verify(claim, vector, ranked[:MAX_CITATIONS])
+    return tuple(ranked), whole
+
+
+def _has_checkable_facts(claim: str) -> bool:
+    facts = read_facts(claim)
+    return bool(facts.quantities or facts.dates)

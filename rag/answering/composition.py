@@ -9,7 +9,6 @@ from typing import Literal
 from rag.answering.checking import Checker
 from rag.answering.citing import Citer
 from rag.answering.evidence import Evidence, SentenceVectors
-from rag.answering.model_use import unknown_use
 from rag.answering.notices import (
     cut_off,
     cut_short,
@@ -26,12 +25,48 @@ from rag.answering.reply import ReplyReader
 from rag.answering.search import Found
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.verification.chat_judge import ChatModelJudge
-from rag.corpus.languages import text_language
 from rag.errors import ChatModelError
 from rag.messages import Language, Message
 from rag.models.chat import ChatMessage, ChatModel, CutOff, ThoughtSoFar, TokenUsage
-from rag.models.judge import Judge
+from rag.models.cross_encoders import Judge
+from rag.text.languages import text_language
 from rag.types import Draft, ModelUse, Progress, Statement
+
+# What a chat model saw and wrote for one answer, over all that was asked of it.
+
+
+def full_name(model: ChatModel) -> str:
+    """What a reader is told of where text goes: "name @ endpoint"."""
+    return f"{model.name} @ {model.endpoint}"
+
+
+def unknown_use(model: ChatModel) -> ModelUse:
+    """The use of a model that reported no counts."""
+    return ModelUse(
+        name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
+    )
+
+
+def total_use(
+    model: ChatModel, usages: Sequence[TokenUsage], composed: ModelUse | None
+) -> ModelUse | None:
+    """`composed` together with the `usages` for understanding the question; None for neither."""
+    if not usages:
+        return composed
+    used = composed or replace(
+        unknown_use(model), prompt_tokens=0, completion_tokens=0, saw_articles=False
+    )
+    counts = TokenUsage(prompt_tokens=used.prompt_tokens, completion_tokens=used.completion_tokens)
+    for usage in usages:
+        counts += usage
+    return replace(
+        used,
+        prompt_tokens=counts.prompt_tokens,
+        completion_tokens=counts.completion_tokens,
+    )
+
+
+# Composing: evidence to checked statements, by the chat model or from the articles' own words.
 
 _PROMPT_SENTENCES = 12
 # The prompt asks for five sentences at most; a small model may go on until it is stopped.

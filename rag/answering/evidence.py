@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.instructions import instructing_spans, instructs
-from rag.corpus.sentences import SentenceKind, split_sentences
-from rag.corpus.table_rows import begins_in_table
 from rag.models.embedder import Embedder, Vectors
 from rag.retrieval.stories import Stories
-from rag.retrieval.terms import Concept, FoldedText, fold, shows
+from rag.text.sentences import SentenceKind, split_sentences
+from rag.text.table_rows import begins_in_table
+from rag.text.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000

@@ -14,10 +14,10 @@ import unicodedata
 from collections.abc import Iterator
 from functools import lru_cache
 
-from rag.corpus.sentences import split_sentences
 from rag.text import orders_en, orders_zh
-from rag.text.chinese import simplified
-from rag.text.han import HAN, has_han
+from rag.text.characters import HAN, has_han
+from rag.text.sentences import split_sentences
+from rag.text.words import simplified
 
 _LONGEST = 2_000
 """Characters of a sentence that are read: longer ones are lists and debris."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from rag.errors import RagError
-from rag.index.store import Manifest
 from rag.messages import Language, Message
 from rag.retrieval.spelling import Slip
 from rag.retrieval.time_frame import days_of
+from rag.store.database import Manifest
 from rag.types import TimeFrame
 
 

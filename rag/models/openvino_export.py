@@ -173,7 +173,9 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
 
 def _texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Texts to calibrate on, from a sentence to a long passage, and others to check with."""
-    lines = (files("rag.models") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    lines = (
+        (files("rag.models.bundled") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    )
     probe = tuple(lines[::_PROBE_EVERY])
     rest = [line for line in lines if line not in probe]
     chance = random.Random(_SEED)  # noqa: S311

@@ -13,12 +13,11 @@ from rag.config import PAGE_DEFAULTS, PageConfig
 from rag.messages import Language
 from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
-from rag.page.chat.asking import Assistant
 from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import find_examples
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
-from rag.page.chat.turns import Turn
-from rag.page.head import render_intro
+from rag.page.chat.turns import Assistant, Turn
+from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
 from rag.page.settings.models import Models
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings

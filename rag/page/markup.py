@@ -1,7 +1,4 @@
-"""Untrusted text and addresses to safe HTML: the only two doors into the page's markup.
-
-Questions, articles, their titles and links, and what a model wrote are all untrusted.
-"""
+"""Untrusted text and addresses to safe HTML, and the page's head."""
 
 from __future__ import annotations
 
@@ -9,7 +6,13 @@ import html
 import re
 from urllib.parse import urlsplit
 
-from rag.text.han import has_han
+from rag.messages import Language
+from rag.page.texts import HTML_LANGUAGE, texts
+from rag.text.characters import has_han
+
+# Untrusted text and addresses to safe HTML: the only two doors into the page's markup.
+#
+# Questions, articles, their titles and links, and what a model wrote are all untrusted.
 
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\u2028\u2029]")
 
@@ -59,4 +62,20 @@ def external_link(url: str | None, label: str) -> str:
     return (
         f'<a class="rag-original" href="{escaped(address)}" target="_blank" '
         f'rel="noopener noreferrer">{escaped(label)}</a>'
+    )
+
+
+# The head of the page as HTML.
+
+
+def render_intro(chat_model: str | None, language: Language) -> str:
+    """The head of the page: what it is, and which model, if any, will see a question."""
+    words = texts(language)
+    privacy = words.no_model
+    if chat_model is not None:
+        privacy = words.model_will_see.format(chat_model)
+    return (
+        f'<header class="rag-intro" lang="{HTML_LANGUAGE[language]}">'
+        f"<h1>{escaped(words.title)}</h1><p>{escaped(words.tagline)}</p>"
+        f'<p class="rag-privacy">{escaped(privacy)}</p></header>'
     )

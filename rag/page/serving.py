@@ -16,13 +16,13 @@ from fastapi import FastAPI
 
 from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
 from rag.errors import ConfigError
-from rag.library.library import WORK_PREFIX
 from rag.page.app import build_page
 from rag.page.articles.incoming import Incoming, add_upload_route
 from rag.page.articles.panel import Library
-from rag.page.chat.asking import Assistant
+from rag.page.chat.turns import Assistant
 from rag.page.guard import Application, Guard
 from rag.page.parts import asset
+from rag.uploads.library import WORK_PREFIX
 
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860

@@ -1,4 +1,4 @@
-"""What a follow-up can lean on: the question before it, and what was answered."""
+"""What a follow-up can lean on: the question before it, its series, and what was answered."""
 
 from __future__ import annotations
 
@@ -8,27 +8,15 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from rag.corpus.dictionary import load_dictionary, stem
-from rag.retrieval.time_words import read_time_frame
+from rag.retrieval.time_frame import read_time_frame
+from rag.text.identifiers import Identifier, read_identifiers
+from rag.text.names import Name, NameClass
 
-NameClass = Literal["place", "other"]
+# What a follow-up can lean on: the question before it, and what was answered.
+
 ShiftUnit = Literal["day", "year"]
 
-# What is measured often ends in one of these, and no name does: 出口额, 失业率, 出货量.
-_MEASURED = frozenset("额率量值价数比费")
 _QUOTED = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Name:
-    """A name in a question: `text == question[start:end]`."""
-
-    text: str
-    start: int
-    end: int
-    kind: NameClass
-    adjunct: bool
-    """Whether it only says where or on what ("on Chatbot Arena"), and takes no part itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,16 +85,37 @@ def replaced_word(text: str, old: str, new: str) -> str:
     return re.sub(pattern, lambda _: new, text)
 
 
-def is_common_noun(word: str) -> bool:
-    """Whether the dictionary knows a Chinese word, or the end of it, as more than a name."""
-    if word[-1:] in _MEASURED:
-        return True
-    dictionary = load_dictionary()
-    return any(
-        part in dictionary.english and part not in dictionary.names for part in (word, word[-2:])
-    )
+# A follow-up that asks about another member of a series: "那5号线呢？", "And the K45?".
+
+_ARTICLE = re.compile(r"^(?:the|a|an|its|their|about|on|in)\s+", re.IGNORECASE)
+_PRODUCT = re.compile(r"[A-Za-z]*[A-Z][A-Za-z]{2,} ?\d")
 
 
-def english_common(words: Sequence[str]) -> bool:
-    """Whether the dictionary knows the last of English words in small letters."""
-    return bool(words) and words[-1].islower() and stem(words[-1]) in load_dictionary().chinese
+def with_member(fragment: str, question: str) -> str | None:
+    """Returns the question with the fragment's identifier for its own.
+
+    None where the fragment brings anything else that the question doesn't say, or where the
+    question names none that it could take the place of, or several.
+    """
+    brought = read_identifiers(fragment)
+    said = read_identifiers(question)
+    if len(brought) != 1 or fragment[brought[0].end :].strip():
+        return None
+    ahead = _ARTICLE.sub("", fragment[: brought[0].start])
+    alike = [one for one in said if one.same_series(brought[0])]
+    if len(alike) == 1 and ahead.strip() in question:
+        return _exchanged(question, alike[0], brought[0].text)
+    # Of another series, as "And the Airbus A320?" behind a question on the Boeing 737.
+    if len(said) == 1 and not alike and _PRODUCT.match(said[0].text):
+        return _exchanged(question, said[0], ahead + brought[0].text)
+    return None
+
+
+def is_member(text: str) -> bool:
+    """Tells whether a text is an identifier and nothing else."""
+    core = _ARTICLE.sub("", text.strip())
+    return any(one.text == core for one in read_identifiers(core))
+
+
+def _exchanged(question: str, said: Identifier, text: str) -> str:
+    return question[: said.start] + text + question[said.end :]

@@ -11,17 +11,22 @@ from collections.abc import Sequence
 
 from rag.retrieval.conversation import (
     Before,
-    Name,
-    NameClass,
     ShiftUnit,
     choose_slot,
-    is_common_noun,
     quotes_at_length,
     replaced_word,
     shifted,
+    with_member,
 )
-from rag.retrieval.follow_up_members import with_member
-from rag.retrieval.question_names import Word, chinese_names, chinese_people, words_of
+from rag.text.names import (
+    Name,
+    NameClass,
+    Word,
+    chinese_names,
+    chinese_people,
+    is_common_noun,
+    words_of,
+)
 
 _LEAD = re.compile(
     r"^\s*(?:那么?(?![个些件次家种时天年里])|还有|以及|另外|而|再说|换成|至于|(?:那)?如果是)[，,\s]*"

@@ -15,16 +15,19 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Literal
 
-from rag.corpus.dictionary import load_dictionary, stem
-from rag.corpus.languages import ENGLISH_STOP
 from rag.messages import Language
-from rag.retrieval.conversation import english_common, is_common_noun
-from rag.retrieval.question_names import chinese_names, english_names
-from rag.retrieval.terms import concepts, fold
-from rag.text.chinese import is_word, simplified, tagged
-from rag.text.companies import COMPANY_WORDS
-from rag.text.han import HAN
-from rag.text.months import MONTH_WORDS
+from rag.text.characters import HAN
+from rag.text.dates import MONTH_WORDS
+from rag.text.dictionary import COMPANY_WORDS, load_dictionary, stem
+from rag.text.languages import ENGLISH_STOP
+from rag.text.names import (
+    chinese_names,
+    english_common,
+    english_names,
+    is_common_noun,
+)
+from rag.text.terms import concepts, fold
+from rag.text.words import is_word, simplified, tagged
 
 Standing = Literal["same", "other", "absent"]
 

@@ -14,15 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.corpus.analysis import term_number, terms, value_terms
-from rag.corpus.languages import text_language
-from rag.index.postings import Postings
-from rag.index.sections import Section
-from rag.index.snapshot import Snapshot
 from rag.messages import Language
-from rag.retrieval.query import Query
-from rag.retrieval.terms import concepts
-from rag.types import Hit
+from rag.retrieval.question import Query
+from rag.store.sections import Postings, Section
+from rag.text.languages import text_language
+from rag.text.terms import concepts
+from rag.text.words import term_number, terms, value_terms
 
 Scores = NDArray[np.float32]
 """Shape (passages,), 0 and more."""
@@ -36,7 +33,7 @@ _NO_ROWS: Rows = np.zeros(0, np.int64)
 _K1 = 1.2
 _B = 0.75
 _INESSENTIAL = 0.35
-"""Weight of a concept that is no noun and no name, as `rag.retrieval.terms` weighs them."""
+"""Weight of a concept that is no noun and no name, as `rag.text.terms` weighs them."""
 _MOST_POSTINGS = 40_000
 """So many postings are read, those of the rarest terms first, to propose the best passages."""
 _LOOKED_UP = 4
@@ -51,7 +48,7 @@ _KEPT = 8
 class Clause:
     """One thing a question looks for: the best of several forms, of which all terms must be there.
 
-    A form scores the mean BM25 of its terms (`rag.corpus.analysis.term_number`).
+    A form scores the mean BM25 of its terms (`rag.text.words.term_number`).
     """
 
     forms: tuple[tuple[int, ...], ...]
@@ -303,36 +300,6 @@ def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
         rows, scores = rows[near], scores[near]
     best = np.lexsort((rows, -scores))[:k]
     return rows[best], scores[best]
-
-
-class LexicalRetriever:
-    """Finds passages by their words alone. Safe between threads."""
-
-    def __init__(self, snapshot: Snapshot) -> None:
-        self._sections = by_language(snapshot.sections)
-        self._indexes = {
-            language: LexicalIndex([section.postings for section in sections])
-            for language, sections in self._sections.items()
-        }
-
-    def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The `k` best hits, best first; the score is BM25's. Only passages that share a term.
-
-        Scores of two languages can't be compared with one another.
-        """
-        query = Query(text=question, language=text_language(question))
-        hits = []
-        for language, sections in self._sections.items():
-            search = self._indexes[language].search(clauses_for(query, language))
-            for section in sections:
-                rows, scores = search.best(section.postings, k, section.allowed)
-                passages = section.passages.at(rows.tolist())
-                hits += [
-                    Hit(passage=passage, score=score)
-                    for passage, score in zip(passages, scores.tolist(), strict=True)
-                    if passage
-                ]
-        return tuple(sorted(hits, key=lambda hit: -hit.score)[:k])
 
 
 def by_language(sections: Sequence[Section]) -> dict[Language, list[Section]]:

@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rag.corpus.languages import ENGLISH_STOP, text_language
 from rag.retrieval.known_words import KnownWords, in_dictionary, names_in_dictionary
+from rag.text.languages import ENGLISH_STOP, text_language
 
 _SHORTEST = 5
 """Letters of a name that a slip is told from: shorter words have too many neighbours."""

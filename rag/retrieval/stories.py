@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.index.articles import reference
-from rag.index.snapshot import Snapshot
+from rag.store.articles import reference
+from rag.store.snapshot import Snapshot
 from rag.types import DocumentReference, Hit
 
 

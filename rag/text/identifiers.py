@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from rag.text.han import has_han
+from rag.text.characters import has_han
 from rag.text.identifiers_en import Member, read_english
 from rag.text.identifiers_zh import read_chinese
-from rag.text.numerals import NUMBER_WORDS
+from rag.text.quantities import NUMBER_WORDS
 
 Relation = Literal["same", "other", "none"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.text.months import MONTH_WORDS
-from rag.text.numerals import NUMBER_WORDS, ORDINAL_WORDS, roman_number, written_number
-from rag.text.weekdays import WEEKDAY_WORDS
+from rag.text.dates import MONTH_WORDS, WEEKDAY_WORDS
+from rag.text.quantities import NUMBER_WORDS, ORDINAL_WORDS, roman_number, written_number
 
 # A noun in small letters names a member of a series only if it is one of these: gate 12.
 _SERIES = frozenset(

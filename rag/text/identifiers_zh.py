@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from rag.text.han import HAN
+from rag.text.characters import HAN
 from rag.text.identifiers_en import Found, Member, member
-from rag.text.numerals import CHINESE_DIGITS, chinese_number
+from rag.text.quantities import CHINESE_DIGITS, chinese_number
 
 # Series that English text names too are under its word for them.
 _SERIES = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from rag.text.numerals import NUMBER_WORDS
+from rag.text.quantities import NUMBER_WORDS
 
 _MONEY = frozenset({"USD", "HKD", "CNY", "EUR", "GBP", "JPY", "KRW"})
 _SHARE = frozenset({"%"})

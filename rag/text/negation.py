@@ -11,8 +11,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from rag.text.chinese import is_word, segmented, simplified
-from rag.text.han import HAN
+from rag.text.characters import HAN
+from rag.text.words import is_word, segmented, simplified
 
 _NEGATIVE = "不没未无非"
 _DENYING = frozenset(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.han import HAN
+from rag.text.characters import HAN
 from rag.text.machine_orders import Signals, any_of, weighted
 
 _BRANDS = (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from rag.text.months import FULL_MONTH, month_number
-from rag.text.numerals import NUMBER_WORDS, written_number
+from rag.text.dates import FULL_MONTH, month_number
+from rag.text.quantities import NUMBER_WORDS, written_number
 
 QUARTERS = ((1, 3), (4, 6), (7, 9), (10, 12))
 _FIRST_AND_LAST = {"首": 1, "final": 4}

@@ -14,8 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import lru_cache
 
+from rag.text.dates import ENGLISH_MONTHS
 from rag.text.measures import asks_for_figure
-from rag.text.months import ENGLISH_MONTHS
 from rag.text.parts_of_a_year import MONTH, PART, QUARTERS, months_of
 
 

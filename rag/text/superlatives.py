@@ -7,7 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Literal
 
-from rag.text.numerals import NUMBER_WORDS, ORDINAL_WORDS, written_number
+from rag.text.quantities import NUMBER_WORDS, ORDINAL_WORDS, written_number
 
 Kind = Literal["amount", "price", "speed", "warmth", "length", "weight", "size", "age", "rank"]
 

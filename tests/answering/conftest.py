@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
+from rag.store.snapshot import Snapshot
 from tests.answering.evidence import Sources
 
 

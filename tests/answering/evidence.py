@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, SentenceVectors, gather
 from rag.answering.verification.claims import Verification, verify
-from rag.index.snapshot import Snapshot
 from rag.models.chat import ChatMessage, ReplyPiece, TokenUsage
 from rag.models.embedder import Embedder
 from rag.retrieval.stories import Stories
+from rag.store.snapshot import Snapshot
 from rag.types import Hit
 
 

@@ -7,13 +7,12 @@ from datetime import date
 import numpy as np
 
 from rag.answering.evidence import Evidence
-from rag.answering.selection.features import Asked
-from rag.answering.selection.ranking import Candidate, rank
+from rag.answering.selection.ranking import Asked, Candidate, rank
 from rag.answering.selection.requirements import Requirements, requirements
-from rag.corpus.languages import text_language
-from rag.corpus.published import read_published
-from rag.retrieval.query import understand
-from rag.retrieval.terms import concepts, fold, shows
+from rag.retrieval.question import understand
+from rag.text.languages import text_language
+from rag.text.terms import concepts, fold, shows
+from rag.text.written_dates import read_published
 from rag.types import Document
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rag.answering.attribution import attribute
+from rag.answering.citing import attribute
 from rag.answering.evidence import Evidence
 from tests.answering.evidence import Sources
 

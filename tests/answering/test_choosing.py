@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from rag.answering.facts import read_facts
-from rag.answering.selection.wanted import Wanted, asks_several, gives, wanted_kinds
+from rag.answering.selection.requirements import Wanted, asks_several, gives, wanted_kinds
 from rag.assistant import Assistant
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
+from rag.store.snapshot import Snapshot
+from rag.text.facts import read_facts
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import pytest
 from rag.answering.composition import Composition, quote, write
 from rag.errors import ChatModelFailed, JudgeError
 from rag.models.chat import CutOff, ReplyPiece, ThoughtSoFar
-from rag.models.judge import Judge
+from rag.models.cross_encoders import Judge
 from rag.types import Citation, Draft, Event, Progress, Statement
 from tests.answering.evidence import ScriptedModel, Sources
 

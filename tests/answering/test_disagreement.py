@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rag.answering.disagreement.aligned import difference
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import Evidence
+from rag.answering.selection.newest import prefer_newest
 from rag.answering.selection.ranking import rank
-from rag.answering.selection.recency import prefer_newest
 from rag.answering.selection.requirements import requirements
 from rag.models.embedder import Embedder
 from rag.types import (

@@ -11,8 +11,8 @@ from rag.answering.evidence import cited_sentence
 from rag.answering.verification.claims import verify
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.index.indexing import update_index
 from rag.models.embedder import Embedder
+from rag.store.indexing import update_index
 from rag.types import Answer
 from tests.answering.made import article
 

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from rag.answering.markers import before_stops, may_become_marker, part_markers
+from rag.answering.reply import before_stops, may_become_marker, part_markers
 
 
 def parted(text: str) -> tuple[str, tuple[int, ...]]:

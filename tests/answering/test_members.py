@@ -9,13 +9,13 @@ import pytest
 
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import cited_sentence
-from rag.answering.selection.members import of_those_asked_about
+from rag.answering.selection.narrowing import of_those_asked_about
 from rag.answering.selection.ranking import Candidate
 from rag.answering.verification.claims import verify
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.index.indexing import update_index
 from rag.models.embedder import Embedder
+from rag.store.indexing import update_index
 from rag.types import Answer
 from tests.answering.made import article, asked, candidates
 

@@ -9,9 +9,9 @@ import pytest
 from rag.answering.options import Options, Writer
 from rag.assistant import Assistant
 from rag.errors import ConfigError
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.store.snapshot import Snapshot
 from tests.chat_server import chat_server, says
 
 WHY = "哪些公司曾与苹果洽谈AI合作？"

@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from rag.assistant import Assistant
-from rag.corpus.chunker import CHUNKER
-from rag.index.indexing import update_index
-from rag.index.snapshot import Snapshot, read_snapshot
+from rag.ingest.chunker import CHUNKER
 from rag.models.embedder import Embedder
 from rag.models.reader import Reader
+from rag.store.indexing import update_index
+from rag.store.snapshot import Snapshot, read_snapshot
 
 PARK = """---
 title: Heron Marsh reserve opens

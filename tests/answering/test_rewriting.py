@@ -6,13 +6,13 @@ import time
 
 import pytest
 
-from rag.answering.understanding.rewriting import QuestionRewriter, is_usable
+from rag.answering.understanding import QuestionRewriter, is_usable
 from rag.assistant import Assistant
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.store.snapshot import Snapshot
 from tests.chat_server import Behaviour, chat_server, fails, says, stalls_after
-from tests.retrieval.test_query import answered
+from tests.retrieval.test_question import answered
 
 BEFORE = answered("How many cars did Tesla deliver in 2023?")
 

@@ -9,8 +9,8 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.index.indexing import update_index
 from rag.models.embedder import Embedder
+from rag.store.indexing import update_index
 from rag.types import Answer
 
 TODAY = date(2025, 9, 1)

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from rag.answering.understanding.translation import Translator
+from rag.answering.understanding import Translator
 from rag.assistant import Assistant
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
+from rag.store.snapshot import Snapshot
 from tests.chat_server import (
     Behaviour,
     Reply,

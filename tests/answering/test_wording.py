@@ -11,12 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rag.answering.evidence import Evidence, cited_sentence
-from rag.answering.verification.aliases import aliases_in
-from rag.answering.verification.alignment import align
+from rag.answering.verification.alignment import align, tokens
 from rag.answering.verification.claims import Verification, verify
 from rag.answering.verification.figures import figure_otherwise
-from rag.answering.verification.names import wrong_names
-from rag.answering.verification.tokens import tokens
+from rag.answering.verification.names import aliases_in, wrong_names
 from rag.answering.verification.wording import compare_wording
 from rag.types import Document
 

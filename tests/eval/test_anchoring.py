@@ -8,8 +8,8 @@ import pytest
 from eval import __main__ as command
 from eval.anchoring import anchor
 from eval.questions import QUESTIONS, load_questions
-from rag.corpus.files import find_files
-from rag.corpus.loader import load_document
+from rag.ingest.files import find_files
+from rag.ingest.loader import load_document
 from rag.types import Document
 
 SEEDS = Path(__file__).parents[2] / "seeds"

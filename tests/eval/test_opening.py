@@ -9,8 +9,8 @@ import pytest
 from eval import opening
 from eval.opening import Composer, Opened, opened_in_memory
 from eval.questions import Question
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
+from rag.store.snapshot import Snapshot
 from rag.types import Answer
 from tests.chat_server import Reply, Request, chat_server, says
 from tests.models.tiny_cross_encoder import tiny_cross_encoder

@@ -18,8 +18,8 @@ from eval.questions import (
     find_occurrence,
     load_questions,
 )
-from rag.corpus.files import find_files
-from rag.corpus.loader import load_document
+from rag.ingest.files import find_files
+from rag.ingest.loader import load_document
 from rag.types import Document
 
 ROOT = Path(__file__).parents[2]

@@ -17,10 +17,10 @@ from pathlib import Path
 import atheris
 
 with atheris.instrument_imports(include=["rag"]):
-    from rag.corpus.chunker import chunk
-    from rag.corpus.files import ENDINGS, LoadFailure, LoadNotice
-    from rag.corpus.loader import load_documents
-    from rag.corpus.near_duplicates import signature
+    from rag.ingest.chunker import chunk
+    from rag.ingest.files import ENDINGS, LoadFailure, LoadNotice
+    from rag.ingest.loader import load_documents
+    from rag.ingest.near_duplicates import signature
 
 _FOLDER = Path(tempfile.mkdtemp(dir="/dev/shm" if Path("/dev/shm").is_dir() else None))
 

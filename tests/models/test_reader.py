@@ -14,14 +14,14 @@ import numpy as np
 import pytest
 
 from rag.config import BUNDLED_EMBEDDER, Config, cache_folder
-from rag.corpus.sentences import split_sentences
 from rag.errors import ReaderError
 from rag.models.embedder import Embedder
+from rag.models.loading import load_reader, packed_folder
 from rag.models.model_folder import find_model
 from rag.models.openvino_reader import ReaderSettings
 from rag.models.reader import Reader, ReadingStopped, TextReading
-from rag.models.reader_loading import load_reader, packed_folder
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
+from rag.text.sentences import split_sentences
 from tests.conftest import HashEmbedder
 
 ZH_QUESTION = "海桐资本向蓝港科技投资了多少钱？"
@@ -170,7 +170,7 @@ def test_loading_takes_no_torch_and_reports_to_nobody(tmp_path: Path) -> None:
         "def refuse(*_): raise AssertionError('a connection was tried')\n"
         "socket.socket.connect = socket.create_connection = refuse\n"
         "from rag.models.loading import load_embedder\n"
-        "from rag.models.reader_loading import load_reader\n"
+        "from rag.models.loading import load_reader\n"
         f"reader, notice = load_reader(None, load_embedder({BUNDLED_EMBEDDER!r}))\n"
         "reader.read('x', ['y'])\n"
         "heavy = {'torch', 'transformers', 'sentence_transformers', 'openvino_telemetry'}\n"
@@ -276,7 +276,7 @@ def test_one_that_cant_be_used_says_why(
     assert reason in caught.value.message.en
     assert "RAG_READER" in caught.value.message.zh
     assert "\n" not in str(caught.value)
-    monkeypatch.setattr("rag.models.reader_loading.packed_folder", lambda: copied)
+    monkeypatch.setattr("rag.models.loading.packed_folder", lambda: copied)
     reader, notice = load_reader(None, embedder)
     assert reader is None
     assert notice is not None

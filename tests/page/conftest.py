@@ -18,7 +18,7 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Response
 
 from rag.config import PageConfig
-from rag.page.chat.asking import Assistant
+from rag.page.chat.turns import Assistant
 from rag.page.serving import build_app, listen, server_settings
 
 from .scripted import ScriptedAssistant, seed_articles

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from rag.answering.options import AS_CONFIGURED, Options
-from rag.corpus.loader import load_document
 from rag.errors import DocumentNotFound
-from rag.index.articles import reference
+from rag.ingest.loader import load_document
 from rag.messages import Message
+from rag.store.articles import reference
 from rag.types import (
     Answer,
     Citation,

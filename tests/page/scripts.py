@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 
 from rag.errors import ChatModelUnreachable
-from rag.index.articles import reference
 from rag.messages import Message
+from rag.store.articles import reference
 from rag.types import (
     Answer,
     Citation,

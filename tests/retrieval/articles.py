@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from rag.corpus.analysis import count_terms
-from rag.index.sections import sections_of
 from rag.retrieval.known_words import KnownWords
+from rag.store.sections import sections_of
+from rag.text.words import count_terms
 from rag.types import Document, Passage
 
 TEXTS = (

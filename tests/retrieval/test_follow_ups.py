@@ -10,8 +10,8 @@ from datetime import date
 
 import pytest
 
-from rag.retrieval.query import Query, understand
-from tests.retrieval.test_query import answered
+from rag.retrieval.question import Query, understand
+from tests.retrieval.test_question import answered
 
 TODAY = date(2025, 3, 20)
 

@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from rag.corpus.languages import text_language
 from rag.retrieval.full_names import Standing, full_names, standing
+from rag.text.languages import text_language
 
 
 def standings(question: str, article: str) -> set[tuple[Standing, str]]:

@@ -12,18 +12,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rag.corpus.analysis import count_terms, term_number, terms
-from rag.corpus.languages import passage_language
-from rag.index.indexing import update_index
-from rag.index.postings import Postings
-from rag.index.snapshot import Snapshot
+from eval.single_retrievers import LexicalRetriever
 from rag.models.embedder import Embedder
 from rag.retrieval.hybrid import HybridRetriever
-from rag.retrieval.lexical import Clause, LexicalIndex, LexicalRetriever
+from rag.retrieval.lexical import Clause, LexicalIndex
 from rag.retrieval.time_frame import time_frame_of
+from rag.store.indexing import update_index
+from rag.store.sections import Postings
+from rag.store.snapshot import Snapshot
+from rag.text.languages import passage_language
+from rag.text.words import count_terms, term_number, terms
 from rag.types import TimeFrame
 from tests.conftest import HashEmbedder
-from tests.index.test_indexing import snapshot
+from tests.store.test_indexing import snapshot
 
 
 def textbook(texts: Sequence[str], question: str) -> list[float]:

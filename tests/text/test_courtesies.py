@@ -6,9 +6,8 @@ import time
 
 import pytest
 
-from rag.retrieval.question_form import tidy_question
-from rag.text.courtesies import Courtesy, courtesy_in, without_courtesies
-from rag.text.nudges import nudge_in
+from rag.retrieval.question import tidy_question
+from rag.text.courtesies import Courtesy, courtesy_in, nudge_in, without_courtesies
 
 COURTESIES: list[tuple[str, Courtesy]] = [
     ("Hi there!", "greeting"),

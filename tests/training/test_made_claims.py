@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from rag.text.han import has_han
+from rag.text.characters import has_han
 from training.made_deeds import deed_claims
 from training.made_figures import figure_claims
 from training.made_statements import statement_claims

@@ -13,11 +13,10 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import Literal
 
-from rag.corpus.dates import read_dates
-from rag.corpus.quantities import Quantity, read_quantities, same_quantity
-from rag.text.chinese import tagged
-from rag.text.han import HAN, has_han
-from rag.text.months import FULL_MONTH
+from rag.text.characters import HAN, has_han
+from rag.text.dates import FULL_MONTH, read_dates
+from rag.text.quantities import Quantity, read_quantities, same_quantity
+from rag.text.words import tagged
 
 ValueKind = Literal["quantity", "date", "name"]
 

@@ -17,14 +17,13 @@ from rag.answering.disagreement.aligned import SAME_COSINE, Difference, ValueKin
 from rag.answering.disagreement.measured import Measurement, dissent, measurements, supersedes
 from rag.answering.disagreement.opposing import State, states
 from rag.answering.evidence import Evidence
-from rag.answering.facts import read_facts
 from rag.answering.selection.ranking import Candidate
-from rag.answering.selection.requirements import Requirements
-from rag.answering.selection.wanted import Wanted
-from rag.corpus.dates import same_date
-from rag.retrieval.terms import Concept, FoldedText, fold, shows
+from rag.answering.selection.requirements import Requirements, Wanted
+from rag.text.dates import same_date
+from rag.text.facts import read_facts
 from rag.text.identifiers import by_series, read_identifiers, relation_within
 from rag.text.measures import COUNTING_WORDS, measures_in
+from rag.text.terms import Concept, FoldedText, fold, shows
 from rag.types import Conflict, ConflictValue, Statement
 
 _MOST_SENTENCES = 20

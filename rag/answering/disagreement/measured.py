@@ -15,9 +15,9 @@ from functools import lru_cache
 
 from rag.answering.evidence import Evidence
 from rag.answering.selection.reported import day_of_article
-from rag.corpus.dates import CalendarDate, day_of, read_dates
-from rag.corpus.quantities import Quantity, read_quantities, same_quantity
+from rag.text.dates import CalendarDate, day_of, read_dates
 from rag.text.measures import MEASURES, RUNNING, is_increase
+from rag.text.quantities import Quantity, read_quantities, same_quantity
 from rag.types import Published
 
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from rag.retrieval.terms import concepts
+from rag.text.terms import concepts
 
 
 @dataclass(frozen=True)

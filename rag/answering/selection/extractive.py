@@ -14,10 +14,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.selection.features import Asked
-from rag.answering.selection.ranking import Candidate
-from rag.answering.selection.requirements import Requirements
-from rag.answering.selection.wanted import Wanted, asks_several
+from rag.answering.selection.ranking import Asked, Candidate
+from rag.answering.selection.requirements import Requirements, Wanted, asks_several
 
 _SAME_COSINE = 0.95
 CONSIDERED = 12

@@ -12,12 +12,10 @@ from dataclasses import dataclass, replace
 
 from rag.answering.evidence import Evidence
 from rag.answering.selection.abstention import Assessment
-from rag.answering.selection.features import Asked, SentenceReading
-from rag.answering.selection.ranking import Candidate, rank_read
-from rag.corpus.sentences import split_sentences
-from rag.corpus.table_rows import begins_in_table
-from rag.corpus.windows import Window, windows
+from rag.answering.selection.ranking import Asked, Candidate, SentenceReading, rank_read
 from rag.models.reader import Reader, TextReading
+from rag.text.sentences import Window, split_sentences, windows
+from rag.text.table_rows import begins_in_table
 from rag.types import Hit
 
 MOST_WINDOWS = 14

@@ -14,8 +14,8 @@ from datetime import date
 from functools import lru_cache
 
 from rag.answering.evidence import Evidence
-from rag.corpus.sentences import split_sentences
 from rag.text.periods import Period, answers_for, read_periods
+from rag.text.sentences import split_sentences
 from rag.types import Document
 
 

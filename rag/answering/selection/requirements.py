@@ -1,4 +1,4 @@
-"""What a sentence must have to answer a question: one reading for choosing and for abstaining."""
+"""What a question asks for, and what a sentence must have to answer it."""
 
 from __future__ import annotations
 
@@ -9,17 +9,168 @@ from datetime import date, timedelta
 from typing import Literal
 
 from rag.answering.evidence import Evidence
-from rag.answering.facts import Facts, read_facts
 from rag.answering.selection.reported import day_of_article, is_reported, reported_periods
-from rag.answering.selection.wanted import Wanted, gives, same_measure, says_reason, wanted_kinds
-from rag.corpus.dates import CalendarDate, day_of, read_dates, same_date
-from rag.corpus.quantities import same_quantity
-from rag.retrieval.query import Query
-from rag.retrieval.terms import Concept, FoldedText, counted_noun, fold, shows
-from rag.retrieval.time_words import day_of_report
-from rag.text.han import has_han
+from rag.retrieval.question import Query
+from rag.retrieval.time_frame import day_of_report
+from rag.text.characters import has_han
+from rag.text.dates import CalendarDate, day_of, read_dates, same_date
+from rag.text.facts import Facts, read_facts
 from rag.text.periods import Period, days_of_period
+from rag.text.quantities import same_quantity
+from rag.text.terms import Concept, FoldedText, counted_noun, fold, names_someone, shows
 from rag.types import Document
+
+# What kinds of fact a question asks for, and whether a stretch of text gives one of a kind.
+
+Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list", "anything"]
+
+# By how much a price is raised (提价多少) may be told in money or in percent: any number.
+# The first pattern that fits a part of a question decides, so the narrower kinds come first.
+_QUESTIONS: dict[Wanted, re.Pattern[str]] = {
+    "reason": re.compile(
+        r"为什么|为何|何以|原因|理由|凭什么|怎么(?:会|没|不|就)|造成(?!了?[^，。？?]{0,6}(?:多少|几[人名]))|背后|图什么"
+        r"|\bwhy\b|\breasons?\b|how come"
+        r"|\bwhat (?:made|makes|led|drove|caused|causes|is behind|was behind|went wrong)",
+        re.IGNORECASE,
+    ),
+    # "When" that no verb follows begins a clause of its own: "When it closed, how many …".
+    "date": re.compile(
+        r"什么时[候间]|何时|哪一?[天年月日]|哪个?月|几[月号日]|(?<!哪)几点(?![是的])|日期|年份"
+        r"|\bwhen (?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should)\b"
+        r"|\bwhen\s*\?|\bsince when\b|\btimeline\b"
+        r"|(?:what|which) (?:date|day|year|month|evening|morning|time|century|decade)\b",
+        re.IGNORECASE,
+    ),
+    "percent": re.compile(
+        r"百分之几|百分之多少|百分比|占比|份额.*(?:多少|几|多大)|多[大少]份额|比例|幅度|同比"
+        r"|涨幅|跌幅|几个(?:百分)?点|[涨跌升降增]了?(?:多少|几)"
+        r"|\bpercent|\bwhat share\b|\bshare of\b|market share|by how much|\bhow fast\b"
+        r"|how much did .* (?:rise|fall|drop|decline|grow|gain|increase)",
+        re.IGNORECASE,
+    ),
+    "money": re.compile(
+        r"多少[万亿]*(?:钱|美元|港元|元|资金)|金额|值多少|什么价|收(?:盘价?)?(?:在|于|报)?多少"
+        r"|(?:(?<![提涨降加减调])价|市值|营收|收入|利润|成本|费用|票房|资金|投资)[^，。？?]{0,8}(?:多少|几)"
+        r"|how much (?:money|(?:did|does|has) .*(?:pay|paid|cost|spen[dt]|invest|charge))"
+        r"|\bclosing (?:share )?prices?\b|\bwhat did .* (?:cost|close at)\b"
+        r"|\bwhat (?:is|was|were) .*"
+        r"(?:price|market cap|capitali[sz]ation|value|worth|cost|revenue|profit|budget)",
+        re.IGNORECASE,
+    ),
+    "number": re.compile(
+        r"多少|(?<!哪)几[个家只款名台种次位条点岁]|数量|第几|排名|多[大高长远深重]"
+        r"|\bhow (?:many|much|large|big|high|long|old|far|tall|often)\b"
+        r"|\bwhat (?:number|score)\b|\brank",
+        re.IGNORECASE,
+    ),
+    # A "who" inside a clause is a relative pronoun: "the man who".
+    "person": re.compile(
+        r"谁(?!更|管)|哪一?位|什么人|(?:CEO|总裁|董事长|主席|负责人|创始人|首席执行官).{0,4}(?:叫什么|是哪)"
+        r"|(?:^|[,;:.]\s*|\b(?:and|to|by|with|for|from|of)\s+)who(?:se|m)?\b|which person",
+        re.IGNORECASE,
+    ),
+    "list": re.compile(
+        r"哪[些几]|有什么|列举|分别|列一下|列出|\blist\b|\bname the\b|\bwhat (?:are|were)\b"
+        r"|\bwhich .*(?:companies|stocks|models|apps|firms|shares|brands|makers|units|teams)",
+        re.IGNORECASE,
+    ),
+}
+_PARTS = re.compile(r"[，,、；;。？?：:！!]|\s+and\s+|以及|并且|还有")
+
+
+def wanted_kinds(question: str) -> tuple[Wanted, ...]:
+    """The kinds of fact that the parts of a question ask for, each once, in order.
+
+    "哪天签的字，谁签的？" asks for a date and a person. `("anything",)` where no wording tells.
+    """
+    found = [kind for part in _PARTS.split(question) if (kind := _kind(part)) != "anything"]
+    # A pattern may reach over what looks like the border of two parts.
+    return tuple(dict.fromkeys(found)) or (_kind(question),)
+
+
+_SEVERAL = re.compile(
+    r"各自?|分别|两[者家个天位]|[几哪]些|有哪|列举|列出|列一下|一样吗|相比"
+    r"|\b(?:both|each|respectively|list|compare|differ|agree"
+    r"|which (?:[a-z-]+ )?(?:two|three|[a-z-]+s))\b",
+    re.IGNORECASE,
+)
+_INTERROGATIVE = re.compile(
+    r"什么|哪|谁|多少|几|怎么|怎样|如何|为何|吗|[是会有能]不[是会有能]"
+    r"|\b(?:what|which|who|whose|where|when|why|how)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_several(question: str) -> bool:
+    """Whether the wording asks for more than one thing.
+
+    That is: for reasons, a list, something of each of two, or in several parts.
+    """
+    parts = sum(bool(_INTERROGATIVE.search(part)) for part in _PARTS.split(question))
+    return parts > 1 or bool(_SEVERAL.search(question)) or wanted_kinds(question)[0] == "reason"
+
+
+def _kind(question: str) -> Wanted:
+    return next((kind for kind, said in _QUESTIONS.items() if said.search(question)), "anything")
+
+
+_REASON = re.compile(
+    r"因为|由于|原因|因此|所以|为了|看中|看重|旨在|得益|有助于|帮助|以便|促使|导致|优势"
+    r"|能够|满足|要求|标准|缺乏|缺少"
+    r"|\b(?:because|due to|since|owing|reasons?|therefore|so that|in order|thanks to|led to"
+    r"|helps?|advantage)\b",
+    re.IGNORECASE,
+)
+
+
+# One price has several values a day: a close is no opening and no high.
+_MEASURES = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"收盘|收市|收于|收报|报收|收在"
+        r"|\bclosing\b|\bclosed\b|\bcloses?\b(?= (?:at|on|in)\b)|\bfinish|\b(?:the|market) close\b",
+        r"开盘|\bopening (?:price|bell)\b|\bopened at\b",
+        r"最高|高点|\bhighest\b|\bintraday high\b|\bpeak",
+        r"最低|低点|\blowest\b|\bintraday low\b",
+    )
+)
+
+
+def same_measure(question: str, text: str) -> bool:
+    """Whether the text speaks of each measure (close, opening, high, low) asked about."""
+    return all(words.search(text) for words in _MEASURES if words.search(question))
+
+
+_SAID_TO_BE_A_REASON = re.compile(
+    r"因为|由于|原因|理由|因此|看中|看重|得益|旨在|为了|以便|促使|导致|缺乏|缺少|基于.{0,30}考虑"
+    r"|\b(?:because|due to|owing to|reasons?|thanks to|in order to|so that|led to)\b",
+    re.IGNORECASE,
+)
+
+
+def says_reason(text: str) -> bool:
+    """Whether the text calls something a reason, not merely has a word that may lead up to one."""
+    return bool(_SAID_TO_BE_A_REASON.search(text))
+
+
+def gives(text: str, facts: Facts, wanted: Wanted) -> bool:
+    """Whether a text with these facts gives one of the wanted kind; always for open kinds."""
+    if wanted in ("list", "anything"):
+        return True
+    if wanted == "reason":
+        return bool(_REASON.search(text))
+    if wanted == "person":
+        return names_someone(text)
+    if wanted == "date":
+        return bool(facts.dates)
+    if wanted == "percent":
+        return any(quantity.unit == "%" for quantity in facts.quantities)
+    if wanted == "money":
+        return any(quantity.unit not in ("", "%", "rank") for quantity in facts.quantities)
+    return bool(facts.quantities)
+
+
+# What a sentence must have to answer a question: one reading for choosing and for abstaining.
 
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 

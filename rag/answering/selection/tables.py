@@ -10,11 +10,8 @@ from decimal import Decimal
 from functools import lru_cache
 
 from rag.answering.evidence import AskedRow
-from rag.answering.selection.features import Asked
-from rag.corpus.table_rows import Row, Table, read_tables
-from rag.retrieval.terms import Concept, FoldedText, fold, shows
-from rag.text.cells import cell_value, is_period, is_sum, without_unit
-from rag.text.han import HAN, has_han
+from rag.answering.selection.ranking import Asked
+from rag.text.characters import HAN, has_han
 from rag.text.superlatives import (
     Superlative,
     is_measured_by,
@@ -23,6 +20,8 @@ from rag.text.superlatives import (
     tells_change,
     wants_largest,
 )
+from rag.text.table_rows import Row, Table, cell_value, is_period, is_sum, read_tables, without_unit
+from rag.text.terms import Concept, FoldedText, fold, shows
 from rag.types import Document
 
 _MOST_ROWS = 5

@@ -1,18 +1,157 @@
-"""Laying a claim beside the sentence it rests on, word by word.
-
-Where claim and source are nearly the same sentence, a word that stands where the source has
-another one is a change of what is said, unless the two words mean the same. Wagner and Fischer,
-"The String-to-String Correction Problem" (1974), over the matching blocks of Ratcliff and Obershelp
-that `difflib` finds.
-"""
+"""A claim laid beside the sentence it rests on, token by token."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import Literal
 
-from rag.answering.verification.tokens import Token, tokens
+from rag.text.characters import HAN
+from rag.text.dates import ANY_MONTH, MONTH_WORDS, read_dates, read_weekday, read_weekdays
+from rag.text.dictionary import stem
+from rag.text.quantities import COUNT_WORDS, read_quantities
+from rag.text.words import segmented, simplified
+
+# A sentence as the tokens that two wordings of it are compared by.
+
+TokenKind = Literal["number", "date", "name", "word", "light", "break"]
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word, number or date of a text. Those with one `key` say the same.
+
+    `kind` is `light` for a word that carries no fact (a particle, an article), and `break` for a
+    mark that parts clauses. `text` is the token as written, `at` where it starts.
+    """
+
+    key: str
+    text: str
+    kind: TokenKind
+    at: int
+
+
+_NO_WORD = "星礼周百一二两三四五六七八九十千万亿"
+"""What a day of the week, a share or a count begins with."""
+_TOKEN = re.compile(
+    rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)"
+    rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)"
+    rf"|\d{{1,2}}[日号](?!线)"
+    rf"|\b(?i:{ANY_MONTH})\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b(?![,.:]\d)"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)? (?i:{ANY_MONTH})\b(?:,? \d{{4}})?)"
+    rf"|(?P<number>(?i:us|hk)?[$€£¥]?\d+(?:,\d{{3}})*(?:\.\d+)?"
+    r"(?:\s?(?:万亿|千万|百万|亿|万|千|百)|[kmb]\b"
+    r"|[ -]?(?i:trillion|billion|million|thousand|hundred|bn|tn|mn)\b)?"
+    r"(?:\s?(?:%|个百分点)|[ -](?i:per ?cent\b(?! point)|percentage points?\b))?(?:st|nd|rd|th)?)"
+    r"|(?P<weekday>(?:星期|礼拜)[一二三四五六日天]|(?<![一上下每本两])周[一二三四五六日](?![年岁次边]))"
+    rf"|(?P<percent>百分之[零一二三四五六七八九十百]+)"
+    rf"|(?P<count>[一二两三四五六七八九十百千万亿]{{2,}}"
+    rf"|[一二两三四五六七八九十](?=[家名位款项座种倍条支届轮个次人天年成]))"
+    rf"|(?P<han>[{HAN}](?:(?![{_NO_WORD}])[{HAN}])*)"
+    rf"|(?P<latin>[^\W\d_{HAN}](?:[^\W_{HAN}]|['’.&+-](?=[^\W_{HAN}]))*)"
+    r"|(?P<break>[，；：。！？,;:!?.()（）])"
+)
+_LIGHT = frozenset(
+    "的 了 着 地 得 之 其 也 都 就 而 且 并 所 把 则 又 还 便 即 于 在 和 与 及 以及 该 这 那 此"
+    " 一个 对 从 由 为 以 等 等等 中 里 上 a an the of that which who this these those to in on"
+    " at by for and as is are was were be been has have had it its".split()
+)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+
+
+@lru_cache(maxsize=4096)
+def tokens(text: str) -> tuple[Token, ...]:
+    """The tokens of a text in either language, in order."""
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'")
+    plain = simplified(plain)
+    return tuple(_read(plain))
+
+
+def _read(plain: str) -> Iterator[Token]:
+    at = 0
+    while match := _TOKEN.search(plain, at):
+        at = match.end()
+        said, start = match[0], match.start()
+        if match["han"]:
+            # Up to the next number: 十二 inside a run is read as one.
+            end = at
+            while end < len(plain) and (next_ := _TOKEN.match(plain, end)) and next_["han"]:
+                end = next_.end()
+            at = end
+            for word in segmented(plain[start:end]):
+                kind: TokenKind = "light" if word in _LIGHT else "word"
+                yield Token(key=word, text=word, kind=kind, at=start)
+                start += len(word)
+        elif match["latin"]:
+            yield from _latin(said, start)
+        elif match["weekday"]:
+            ((weekday, _),) = read_weekdays(said)
+            yield Token(key=f"weekday {weekday}", text=said, kind="date", at=start)
+        elif match["break"]:
+            yield Token(key=said, text=said, kind="break", at=start)
+        else:
+            yield _fact(said, start, is_date=bool(match["date"]))
+
+
+def _latin(said: str, at: int) -> Iterator[Token]:
+    word = said
+    folded = word.casefold()
+    if folded.endswith("n't") and folded != "n't":
+        base = {"won't": "will", "can't": "can"}.get(folded, folded[:-3])
+        yield Token(key=stem(base), text=base, kind="light" if base in _LIGHT else "word", at=at)
+        yield Token(key="not", text="n't", kind="word", at=at)
+        return
+    if folded == "cannot":
+        yield Token(key="can", text="can", kind="word", at=at)
+        yield Token(key="not", text="not", kind="word", at=at)
+        return
+    folded = folded.removesuffix("'s").rstrip(".")
+    if folded in COUNT_WORDS:
+        yield Token(key=f"{COUNT_WORDS[folded]}", text=said, kind="number", at=at)
+    elif (weekday := read_weekday(folded)) is not None:
+        yield Token(key=f"weekday {weekday}", text=said, kind="date", at=at)
+    elif said[0].isupper() and folded in MONTH_WORDS:
+        yield Token(key=_fact_key(said, is_date=True), text=said, kind="date", at=at)
+    elif folded in _LIGHT:
+        yield Token(key=folded, text=said, kind="light", at=at)
+    else:
+        name = any(c.isupper() for c in said)
+        yield Token(key=stem(folded), text=said, kind="name" if name else "word", at=at)
+
+
+@lru_cache(maxsize=4096)
+def _fact_key(said: str, *, is_date: bool) -> str:
+    """What a number or date says, so that two notations of it have one key."""
+    if is_date:
+        dates, _ = read_dates(said, None)
+        if dates:
+            date = dates[0]
+            return f"date {date.year or ''}-{date.month or ''}-{date.day or ''}"
+    if said in COUNT_WORDS:
+        return str(COUNT_WORDS[said])
+    quantities = read_quantities(said.casefold())
+    if quantities:
+        quantity = quantities[0]
+        return f"{quantity.value.normalize():f}{quantity.unit}{quantity.measure}"
+    return said
+
+
+def _fact(said: str, at: int, *, is_date: bool) -> Token:
+    is_date = is_date or bool(_YEAR.fullmatch(said))
+    kind: TokenKind = "date" if is_date else "number"
+    return Token(key=_fact_key(said, is_date=is_date), text=said, kind=kind, at=at)
+
+
+# Laying a claim beside the sentence it rests on, word by word.
+#
+# Where claim and source are nearly the same sentence, a word that stands where the source has
+# another one is a change of what is said, unless the two words mean the same. Wagner and Fischer,
+# "The String-to-String Correction Problem" (1974), over the matching blocks of Ratcliff and
+# Obershelp that `difflib` finds.
 
 _LONGEST_EXCHANGE = 80
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rag.answering.prompt import judging_messages
 from rag.errors import JudgeError
 from rag.models.chat import ChatModel, short_reply
-from rag.models.judge import CrossEncoderJudge, Judge
+from rag.models.cross_encoders import CrossEncoderJudge, Judge
 from rag.types import Citation
 
 _LONGEST_REPLY = 400

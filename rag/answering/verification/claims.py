@@ -17,21 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, coverage
-from rag.answering.facts import Facts, clauses, read_facts
-from rag.answering.verification.alignment import align
-from rag.answering.verification.figures import figure_otherwise
+from rag.answering.verification.alignment import align, tokens
+from rag.answering.verification.figures import another_owner, figure_otherwise
 from rag.answering.verification.names import joined, wrong_names
-from rag.answering.verification.owners import another_owner
-from rag.answering.verification.polarity import opposed_across
-from rag.answering.verification.tokens import tokens
-from rag.answering.verification.wording import Finding, compare_wording
-from rag.corpus.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
-from rag.corpus.languages import text_language
-from rag.corpus.quantities import same_quantity
+from rag.answering.verification.wording import Finding, compare_wording, opposed_across
 from rag.messages import Message
-from rag.retrieval.terms import concepts, fold
+from rag.text.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
+from rag.text.facts import Facts, clauses, read_facts
 from rag.text.identifiers import read_identifiers, relation_within
-from rag.text.numerals import ORDINAL_WORDS, ROMAN_NUMERALS
+from rag.text.languages import text_language
+from rag.text.quantities import ORDINAL_WORDS, ROMAN_NUMERALS, same_quantity
+from rag.text.terms import concepts, fold
 from rag.types import Verdict
 
 RELATED = {"same": 0.86, "across": 0.82}

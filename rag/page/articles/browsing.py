@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rag.index.catalogue import Listed
-from rag.library.intake import Refusal
-from rag.library.library import Added
 from rag.messages import Language, Message
+from rag.store.articles import Listed
+from rag.uploads.intake import Refusal
+from rag.uploads.library import Added
 
 PAGE_SIZE = 50
 

@@ -23,9 +23,9 @@ from fastapi.responses import PlainTextResponse
 from starlette.requests import ClientDisconnect
 
 from rag.errors import DocumentError
-from rag.library.intake import MAX_FILES, MEGABYTE, too_much, upload_limit
-from rag.library.names import short
 from rag.messages import Message
+from rag.uploads.intake import MAX_FILES, MEGABYTE, too_much, upload_limit
+from rag.uploads.names import short
 
 UPLOAD_PATH = "/articles/upload"
 MAX_WAITING_BYTES = 1024 * MEGABYTE

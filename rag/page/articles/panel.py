@@ -12,9 +12,6 @@ from typing import Any, Protocol, TypeVar
 import gradio as gr
 
 from rag.errors import RagError
-from rag.index.catalogue import Catalogue, Listed
-from rag.library.intake import MAX_FILES, Refusal, Upload
-from rag.library.library import Added, OnStep, Step
 from rag.messages import Language, Message
 from rag.page.articles.browsing import Outcome, Removed, View, Wanted, list_page
 from rag.page.articles.incoming import Incoming, discard
@@ -29,7 +26,10 @@ from rag.page.articles.rendering import (
 )
 from rag.page.articles.texts import EN, ZH, texts
 from rag.page.parts import QUIET, STILL, Update, asset
+from rag.store.articles import Catalogue, Listed
 from rag.types import Document
+from rag.uploads.intake import MAX_FILES, Refusal, Upload
+from rag.uploads.library import Added, OnStep, Step
 
 _SHOW_SECONDS = 0.25
 """Between two looks at how far a change of the index is."""
@@ -41,7 +41,7 @@ _Result = TypeVar("_Result")
 
 
 class Library(Protocol):
-    """What the tab needs of `rag.library.library.Library`."""
+    """What the tab needs of `rag.uploads.library.Library`."""
 
     @property
     def uploads(self) -> Path:

@@ -7,20 +7,20 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rag.corpus.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES
-from rag.index.catalogue import Catalogue, Listed
-from rag.index.notices import Notice
-from rag.index.store import Failure
-from rag.library.intake import ACCEPTED, MAX_FILES, MAX_UPLOAD_BYTES, MEGABYTE, Refusal
-from rag.library.library import Added, Step
-from rag.library.names import short
+from rag.ingest.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES
 from rag.messages import Language, Message
 from rag.page.articles.browsing import ListPage, Outcome, Removed
 from rag.page.articles.texts import Texts, texts
 from rag.page.chat.reading import article
 from rag.page.markup import escaped, external_link, inline
 from rag.page.texts import HTML_LANGUAGE
+from rag.store.articles import Catalogue, Listed
+from rag.store.database import Failure
+from rag.store.notices import Notice
 from rag.types import Document
+from rag.uploads.intake import ACCEPTED, MAX_FILES, MAX_UPLOAD_BYTES, MEGABYTE, Refusal
+from rag.uploads.library import Added, Step
+from rag.uploads.names import short
 
 _MOST_OUTLETS = 8
 _MOST_FOLDERS = 20

@@ -18,16 +18,13 @@ from rag.answering.options import Options
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import RagError
 from rag.messages import Language
-from rag.page.chat.asking import Assistant, finder, take
 from rag.page.chat.controls import render_editing, render_errand, render_examples, render_hint
-from rag.page.chat.keeping import conversation_from_json, conversation_json
+from rag.page.chat.keeping import conversation_from_json, conversation_json, conversation_markdown
 from rag.page.chat.panel import ChatPanel, drawn_in
 from rag.page.chat.reading import render_reader
 from rag.page.chat.rendering import render_turn
-from rag.page.chat.running import RunningAnswers
-from rag.page.chat.sharing import conversation_markdown
 from rag.page.chat.texts import Texts, texts
-from rag.page.chat.turns import Turn
+from rag.page.chat.turns import Assistant, RunningAnswers, Turn, finder, take
 from rag.page.parts import QUIET, Update
 from rag.retrieval.time_frame import time_frame_of
 

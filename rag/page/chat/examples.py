@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from rag.messages import Language
-from rag.page.chat.asking import Assistant
-from rag.text.han import has_han
+from rag.page.chat.turns import Assistant
+from rag.text.characters import has_han
 from rag.types import DocumentReference
 
 MOST = 4

@@ -14,11 +14,10 @@ import gradio as gr
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
-from rag.page.chat.asking import Assistant, finder
 from rag.page.chat.controls import render_examples, render_kept
 from rag.page.chat.rendering import render_turn, render_turns
 from rag.page.chat.texts import EN, texts
-from rag.page.chat.turns import Turn
+from rag.page.chat.turns import Assistant, Turn, finder
 from rag.page.parts import STILL, Update, asset
 
 

@@ -10,8 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.messages import Language
-from rag.page.chat.highlighting import blocks, marked, stands_in
-from rag.page.chat.sources import byline
+from rag.page.chat.sources import blocks, byline, marked, stands_in
 from rag.page.chat.texts import texts
 from rag.page.markup import escaped, external_link, inline
 from rag.page.texts import HTML_LANGUAGE

@@ -9,13 +9,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
-from rag.page.chat.highlighting import quote_html
-from rag.page.chat.sharing import answer_markdown
+from rag.page.chat.keeping import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
     marker_id,
     outlet_of,
     popover_id,
+    quote_html,
     render_popovers,
     render_reference,
     render_sources,

@@ -19,11 +19,9 @@ from gradio.events import Dependency
 from rag.answering.options import MAX_SOURCES
 from rag.errors import ConfigError
 from rag.messages import Language
-from rag.page.head import render_intro
-from rag.page.markup import escaped
+from rag.page.markup import escaped, render_intro
 from rag.page.parts import QUIET, STILL, Update, asset
-from rag.page.settings.choice import CONFIGURED, Choice, read_choice
-from rag.page.settings.models import Models
+from rag.page.settings.models import CONFIGURED, Choice, Models, read_choice
 from rag.page.settings.texts import EN, Texts, texts
 from rag.page.texts import HTML_LANGUAGE
 

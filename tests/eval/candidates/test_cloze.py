@@ -13,9 +13,9 @@ from eval.candidates.cloze import BLANK, build_cloze
 from eval.candidates.record import Record, write_candidates
 from eval.questions import QuestionSetError, load_questions
 from rag.answering.verification.names import joined
-from rag.corpus.files import find_files
-from rag.corpus.loader import load_document
 from rag.errors import ConfigError
+from rag.ingest.files import find_files
+from rag.ingest.loader import load_document
 from rag.types import Document
 from tests.conftest import SEEDS
 from tests.eval.candidates.articles import ARTICLES, FILM, HARBOUR, RAIL, WHEAT, article

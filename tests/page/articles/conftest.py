@@ -10,8 +10,8 @@ import pytest
 
 from rag.assistant import Assistant
 from rag.config import Config
-from rag.library.library import Library
 from rag.models.embedder import Embedder
+from rag.uploads.library import Library
 from tests.page.conftest import Served, serving
 
 

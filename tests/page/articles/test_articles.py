@@ -10,16 +10,16 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rag.assistant import Assistant
-from rag.index.indexing import update_index
-from rag.library import library as library_module
-from rag.library.library import Library
 from rag.models.embedder import Embedder
 from rag.page import texts as head_texts
 from rag.page.articles.texts import Texts, texts
-from tests.library.made import PORT, SHIPS, zipped
+from rag.store.indexing import update_index
+from rag.uploads import library as library_module
+from rag.uploads.library import Library
 from tests.page.chat.test_rendering import HOSTILE
 from tests.page.conftest import Served, Visit, serving
 from tests.page.test_page import answer, ask
+from tests.uploads.made import PORT, SHIPS, zipped
 
 EN, ZH = texts("en"), texts("zh")
 
@@ -267,7 +267,7 @@ def test_an_index_that_is_busy_is_one_line_and_files_stay(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from rag.index.opening import open_writer
+    from rag.store.opening import open_writer
 
     monkeypatch.setattr(library_module, "_PATIENCE", 0.2)
     page = visit(editable.url, locale="zh-CN")

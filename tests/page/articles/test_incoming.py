@@ -14,10 +14,10 @@ from urllib.parse import quote, urlsplit
 import httpx2
 import pytest
 
-from rag.library.intake import Upload
-from rag.library.library import Added, Library, OnStep, Step
 from rag.page.articles import incoming as incoming_module
 from rag.page.articles.incoming import Incoming, Received, discard
+from rag.uploads.intake import Upload
+from rag.uploads.library import Added, Library, OnStep, Step
 from tests.page.conftest import Served
 from tests.page.test_page import fetch
 

@@ -8,10 +8,6 @@ from typing import Any
 
 import pytest
 
-from rag.index.catalogue import Catalogue, Listed, read_catalogue
-from rag.index.store import Failure
-from rag.library.intake import Refusal
-from rag.library.library import Added, Step
 from rag.messages import Language, Message
 from rag.page.articles.browsing import PAGE_SIZE, Removed, Wanted, list_page
 from rag.page.articles.rendering import (
@@ -23,7 +19,11 @@ from rag.page.articles.rendering import (
     render_step,
 )
 from rag.page.articles.texts import EN, ZH
+from rag.store.articles import Catalogue, Listed, read_catalogue
+from rag.store.database import Failure
 from rag.types import Published
+from rag.uploads.intake import Refusal
+from rag.uploads.library import Added, Step
 from tests.page.chat.test_rendering import HOSTILE
 from tests.page.scripted import made_document
 

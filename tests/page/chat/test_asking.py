@@ -7,9 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 
-from rag.page.chat.asking import finder, take
 from rag.page.chat.texts import texts
-from rag.page.chat.turns import Turn
+from rag.page.chat.turns import Turn, finder, take
 from rag.types import Answer, Draft, Event, Progress
 from tests.page.scripted import ScriptedAssistant, answered, framing, seed_articles
 from tests.page.scripts import news

@@ -8,7 +8,7 @@ import pytest
 from markdown_it import MarkdownIt
 
 from rag.messages import Language, Message
-from rag.page.chat.sharing import answer_markdown, conversation_markdown
+from rag.page.chat.keeping import answer_markdown, conversation_markdown
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
 from rag.types import Answer

@@ -7,9 +7,8 @@ from dataclasses import replace
 
 import pytest
 
-from rag.page.chat.highlighting import blocks, marked
 from rag.page.chat.reading import MAX_CHARACTERS, render_reader
-from rag.page.chat.sources import MAX_CONSIDERED, outlet_of, render_sources, unused
+from rag.page.chat.sources import MAX_CONSIDERED, blocks, marked, outlet_of, render_sources, unused
 from rag.page.chat.texts import texts
 from rag.types import Document, Hit, Passage
 from tests.page.scripted import cite, made_document, seed_articles

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rag.page.settings.choice import CONFIGURED, Choice, read_choice
+from rag.page.settings.models import CONFIGURED, Choice, read_choice
 
 DEFAULT = Choice(composer="quotes")
 CHOSEN = Choice(

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from rag.config import Login, PageConfig
-from rag.page.login import PERIOD, TRIES, Gate
+from rag.page.guard import PERIOD, TRIES, Gate
 from rag.page.serving import is_private
 from rag.page.texts import texts
 from tests.page.conftest import Served, serving
@@ -78,7 +78,7 @@ def test_asking_without_a_password_is_no_try() -> None:
 
 
 def test_the_addresses_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.page.login._REMEMBERED_ADDRESSES", 3)
+    monkeypatch.setattr("rag.page.guard._REMEMBERED_ADDRESSES", 3)
     gate = Gate(LOGIN)
     for n in range(50):
         gate.decide(WRONG, f"10.0.0.{n}")

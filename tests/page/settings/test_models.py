@@ -13,8 +13,7 @@ from rag.config import Login, PageConfig
 from rag.errors import ConfigError
 from rag.models.chat import ChatMessage
 from rag.page.serving import build_app
-from rag.page.settings.choice import Choice
-from rag.page.settings.models import Models
+from rag.page.settings.models import Choice, Models
 from tests.chat_server import KEY, ChatServer, chat_server, listing, says
 from tests.page.scripted import ScriptedAssistant
 from tests.page.scripts import news

@@ -14,9 +14,9 @@ from playwright.sync_api import Page, Route, expect
 
 from rag.assistant import Assistant
 from rag.config import PageConfig
-from rag.index.snapshot import Snapshot
 from rag.models.embedder import Embedder
 from rag.page.settings.texts import Texts, texts
+from rag.store.snapshot import Snapshot
 from tests.chat_server import KEY, ChatServer, chat_server, says
 from tests.page.conftest import Served, Visit, reload, serving
 

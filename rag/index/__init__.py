@@ -1,1 +1,0 @@
-"""The index: SQLite holds everything, and FAISS is built from it when the index is opened."""

@@ -1,0 +1,265 @@
+"""Files -> `Document`. Every file under a root is either read or named with the reason why not."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rag.errors import DocumentError
+from rag.ingest.boilerplate import readable_text
+from rag.ingest.bylines import is_outlet_name, read_dateline
+from rag.ingest.field_blocks import ReadingNotice
+from rag.ingest.files import (
+    LoadFailure,
+    LoadNotice,
+    decode,
+    doc_id,
+    list_files,
+    read_bytes,
+    read_lines,
+    shown,
+    stored_path,
+    too_large,
+)
+from rag.ingest.front_matter import (
+    MAX_TITLE_CHARACTERS,
+    FrontMatter,
+    detect_language,
+    host_name,
+    read_front_matter,
+)
+from rag.ingest.json_lines import read_line
+from rag.messages import Language, Message
+from rag.text.characters import folded
+from rag.text.dates import read_dates
+from rag.text.sentences import split_sentences
+from rag.text.written_dates import read_published
+from rag.types import Document, Published
+
+MAX_FILE_BYTES = 5 * 1024 * 1024
+"""Far beyond any article; it bounds the time a hostile file can take."""
+MAX_PACKED_BYTES = 50 * 1024 * 1024
+"""The same for PDF and Word, which hold pictures and fonts as well."""
+_PACKED_ENDINGS = (".pdf", ".docx")
+_PAGE_ENDINGS = (".html", ".htm")
+
+_HEAD_CHARACTERS = 1000
+_DAY_IN_NAME = re.compile(r"(?<!\d)(?:19|20)\d{2}[-/._]?(\d{2})[-/._]?(\d{2})(?!\d)")
+_STEM_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
+
+
+def iter_documents(root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
+    """Read every article under `root` in the order of `list_files`, each yielded as it is read.
+
+    What can't be read is yielded as a `LoadFailure`, and the rest goes on; what of an article was
+    not understood follows it as a `LoadNotice`. Raises `DocumentError` where `root` itself can't
+    be used.
+    """
+    base = root.parent if root.is_file() else root
+    listing = list_files(root)
+    yield from listing.failures
+    for file in listing.files:
+        yield from load_documents(file.path, base)
+
+
+def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
+    """Read the articles of one file: those of each line of a `.jsonl`, else the one it is.
+
+    What can't be read is yielded as a `LoadFailure`, what of an article was not understood as a
+    `LoadNotice` behind it; nothing is raised.
+    """
+    if path.suffix.lower() == ".jsonl":
+        yield from _load_lines(path, root)
+        return
+    try:
+        document, notices = _read(path, root)
+        yield document
+        yield from _told(path, notices)
+    except DocumentError as error:
+        yield LoadFailure(path=path, reason=error.message)
+    except Exception as error:
+        yield LoadFailure(path=path, reason=_unparsed(path, error))
+
+
+def load_document(path: Path, root: Path) -> Document:
+    """Read a file that is one article; `root` is what its `doc_id` and `path` are relative to.
+
+    The title is the front matter's, else the first heading, else the first sentence. Raises
+    `DocumentError` where the file can't be read, is too large (`MAX_FILE_BYTES`,
+    `MAX_PACKED_BYTES`), isn't text (`rag.ingest.files`), has a front matter that is too long,
+    or has no text.
+    """
+    return _read(path, root)[0]
+
+
+def _read(path: Path, root: Path) -> tuple[Document, tuple[ReadingNotice, ...]]:
+    """The article of a file, and what of it was not understood. Raises as `load_document`."""
+    document_id, name, ending = doc_id(path, root), shown(path.name), path.suffix.lower()
+    data = read_bytes(path, MAX_PACKED_BYTES if ending in _PACKED_ENDINGS else MAX_FILE_BYTES)
+    if not data.strip():
+        raise _empty(name)
+    return _document(
+        _front_matter(data, name, ending),
+        document_id=document_id,
+        path=stored_path(path, root),
+        content_hash=hashlib.sha256(data).hexdigest(),
+    )
+
+
+def _front_matter(data: bytes, name: str, ending: str) -> FrontMatter:
+    """What the file says of its article, and the article as Markdown."""
+    if ending in _PACKED_ENDINGS:
+        from rag.ingest.word_and_pdf import read_packed
+
+        return read_packed(data, name, ending)
+    text = decode(data, name)
+    if ending in _PAGE_ENDINGS:
+        from rag.ingest.web_page import read_page
+
+        return read_page(text, name)
+    try:
+        return read_front_matter(text)
+    except DocumentError as error:
+        message = error.message
+        raise DocumentError(en=f"{name}: {message.en}", zh=f"{name}：{message.zh}") from error
+
+
+def _document(
+    matter: FrontMatter, *, document_id: str, path: str, content_hash: str
+) -> tuple[Document, tuple[ReadingNotice, ...]]:
+    name = shown(path.rpartition("/")[2])
+    readable = readable_text(folded(matter.body))
+    if not any(character.isalnum() for character in readable.text):
+        raise DocumentError(
+            en=f"{name} has no text besides images, links and notices: add some or remove it.",
+            zh=f"{name} 除图片、链接和声明外没有正文：请补上正文或移走该文件。",
+        )
+    language = detect_language(readable.text, matter.language)
+    url = matter.url or readable.link
+    author = matter.author
+    outlet = (
+        matter.outlet
+        or (author if author and is_outlet_name(author) else None)
+        or readable.outlet
+        or (host_name(url) if url else None)
+    )
+    hints = _days_named(name, url, readable.text)
+    published = (
+        matter.published(language, hints)
+        or read_dateline(folded(matter.body), language)
+        or _published_by_name(name, language)
+    )
+    document = Document(
+        doc_id=document_id,
+        path=path,
+        title=matter.title or _title_of(readable.text),
+        outlet=outlet,
+        published=published,
+        language=language,
+        url=url,
+        text=readable.text,
+        content_hash=content_hash,
+    )
+    unread = matter.unread_date(language, hints)
+    return document, (*matter.notices, *((unread,) if unread else ()))
+
+
+def _published_by_name(name: str, language: Language) -> Published | None:
+    """Returns the day that a file's name begins with, as Jekyll has it."""
+    match = _STEM_DATE.match(name)
+    return read_published(match[0], language) if match else None
+
+
+def _days_named(name: str, url: str | None, text: str) -> frozenset[tuple[int, int]]:
+    """Returns the months and days in a file's name, its address and the head of its text.
+
+    They tell which of two days a date like `03/04/2025` means.
+    """
+    numbers = [match.groups() for match in _DAY_IN_NAME.finditer(f"{name} {url or ''}")]
+    said, _ = read_dates(text[:_HEAD_CHARACTERS], None)
+    return frozenset(
+        [(int(month), int(day)) for month, day in numbers]
+        + [(d.month, d.day) for d in said if d.month and d.day]
+    )
+
+
+def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
+    """The articles of a JSON Lines file, whose form `rag.ingest.json_lines` tells."""
+    seen: dict[str, tuple[int, str]] = {}
+    number = 0
+    try:
+        base, stored = doc_id(path, root), stored_path(path, root)
+        lines = enumerate(read_lines(path, MAX_FILE_BYTES), 1)
+        for number, data in ((n, line) for n, line in lines if line is None or line.strip()):
+            try:
+                if data is None:
+                    raise too_large(f"{shown(path.name)}:{number}", MAX_FILE_BYTES)
+                document, notices = _line_document(data, base, stored, number)
+                first, content = seen.setdefault(document.doc_id, (number, document.content_hash))
+                if first == number:
+                    yield document
+                    yield from _told(path, notices, number)
+                elif content != document.content_hash:
+                    # The same line twice is one article; another with its id is a mistake.
+                    raise _taken(f"{shown(stored)}:{number}", first)
+            except DocumentError as error:
+                yield LoadFailure(path=path, line=number, reason=error.message)
+            except Exception as error:
+                yield LoadFailure(path=path, line=number, reason=_unparsed(path, error))
+        if number == 0:
+            raise _empty(shown(path.name))
+    except DocumentError as error:
+        yield LoadFailure(path=path, reason=error.message)
+
+
+def _told(
+    path: Path, notices: Iterable[ReadingNotice], line: int | None = None
+) -> Iterator[LoadNotice]:
+    """Yields the notices of a file; of an article that is one `line` of it, all at that line."""
+    for notice in notices:
+        yield LoadNotice(path=path, line=line or notice.line, reason=notice.reason)
+
+
+def _line_document(
+    data: bytes, base: str, stored: str, number: int
+) -> tuple[Document, tuple[ReadingNotice, ...]]:
+    """The article of one line."""
+    name = f"{shown(stored)}:{number}"
+    digest = hashlib.sha256(data.strip()).hexdigest()
+    matter = read_line(decode(data, name), name)
+    # Without an id of its own, an article keeps its id when lines above it come and go.
+    own = matter.fields.get("id")
+    document_id = f"{base}/{digest[:12] if own is None else own}"
+    return _document(matter, document_id=document_id, path=stored, content_hash=digest)
+
+
+def _empty(name: str) -> DocumentError:
+    return DocumentError(
+        en=f"{name} is empty: fill it or remove it.",
+        zh=f"{name} 是空文件：请补上内容或移走。",
+    )
+
+
+def _taken(name: str, line: int) -> DocumentError:
+    return DocumentError(
+        en=f"{name} has the id of line {line}: give each article an id of its own.",
+        zh=f"{name} 与第 {line} 行的 id 相同：请给每篇文章不同的 id。",
+    )
+
+
+def _unparsed(path: Path, error: Exception) -> Message:
+    kind, name = type(error).__name__, shown(path.name)
+    return Message(
+        code="DocumentError",
+        en=f"{name} can't be parsed ({kind}): simplify its front matter and markup.",
+        zh=f"{name} 无法解析（{kind}）：请简化其 front matter 和标记。",
+    )
+
+
+def _title_of(text: str) -> str:
+    sentences = split_sentences(text)
+    first = next((s for s in sentences if s.kind == "heading"), sentences[0])
+    line = text[first.start : first.end]
+    return line.lstrip("#- " if first.kind == "heading" else "- ")[:MAX_TITLE_CHARACTERS].rstrip()

@@ -1,0 +1,275 @@
+"""The article of a web page, without its menus, notices and comments; through trafilatura."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import trafilatura
+from lxml import etree
+from trafilatura.settings import Document as Page
+from trafilatura.settings import use_config
+
+from rag.errors import DocumentError
+from rag.ingest.field_blocks import ReadingNotice
+from rag.ingest.front_matter import FrontMatter
+from rag.ingest.table_grids import flatten_tables
+from rag.messages import Message
+from rag.text.characters import cleaned, one_line
+
+# The tree of a web page, put in order before its article is looked for.
+#
+# Pages write text right into a `div` or a cell, with `<br>` between the lines and `<b>`, `<a>` or
+# `<span>` within a sentence. What finds the article takes each of these for a piece of its own, and
+# would split sentences there or lose some, so all such text is put into paragraphs first.
+
+MAX_ELEMENTS = 12_000
+"""Many times what pages of news have. Beyond, the time to find the article in them grows with the
+square of their number."""
+MAX_WHOLE_CHARACTERS = 500_000
+"""Characters that are taken of a page that has more elements."""
+
+# The elements of lxml, which comes without types.
+Element = Any
+
+_INLINE = frozenset(
+    "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp"
+    " small span strike strong sub sup time tt u var".split()
+)
+# Those of them that say something: linked text is no article, and a bold line is a heading.
+_TELLING = frozenset(("a", "b", "strong"))
+_CONTAINERS = frozenset(
+    "body div section article main center dd form fieldset blockquote td th".split()
+)
+_LEFT_OUT = frozenset("script style noscript template svg iframe object textarea head".split())
+_CELL_CHARACTERS = 200
+"""Characters of a cell of data: a longer one holds an article laid out in a table."""
+_DIGITS_ABOVE = re.compile(r"\s*[0-9+-]{1,4}\s*")
+_ABOVE = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
+_SENTENCE = re.compile(r"[.!?…。！？；：:][\"'”’」』）)]*\s*$|.{80}")
+_MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+](?=\s)|^\d+(?=[.)]\s)")
+
+
+def count_elements(tree: Element) -> int:
+    """Returns how many elements a page has, besides scripts and the like."""
+    return sum(1 for element in tree.iter(etree.Element) if element.tag not in _LEFT_OUT)
+
+
+def put_in_order(tree: Element) -> None:
+    """Put loose lines of text into paragraphs, in place, so that each keeps what is within it."""
+    for element in list(tree.iter(etree.Comment, "wbr", "sup")):
+        if element.tag == "sup":
+            _raise_digits(element)
+        elif element.tag == "wbr":
+            # The parser takes what follows for its content.
+            element.drop_tag()
+        elif element.getparent() is not None:
+            element.drop_tree()
+    holds_blocks = _holding_blocks(tree)
+    for element in list(tree.iter(*_INLINE)):
+        # `<font>` around a whole article is no part of a line.
+        around_blocks = element in holds_blocks and element.tag != "a"
+        if around_blocks or element.tag not in _TELLING:
+            element.drop_tag()
+    _undo_layout_tables(tree)
+    for container in list(tree.iter(*_CONTAINERS)):
+        if container.tag in ("td", "th"):
+            _flatten(container, holds_blocks)
+        elif len(container) or _SENTENCE.search(container.text or ""):
+            _wrap_lines(container, holds_blocks)
+
+
+def _holding_blocks(tree: Element) -> set[Element]:
+    """Returns the elements that hold a block or a line break."""
+    holding: set[Element] = set()
+    for element in reversed(list(tree.iter(etree.Element))):
+        if element in holding or element.tag not in _INLINE:
+            holding.add(element.getparent())
+    return holding
+
+
+def _undo_layout_tables(tree: Element) -> None:
+    """Make plain blocks of tables that only lay a page out: one cell holds the article."""
+    lengths: dict[Element, int] = {}
+    for element in reversed(list(tree.iter(etree.Element))):
+        inside = sum(lengths[child] + len(child.tail or "") for child in element.iterchildren("*"))
+        lengths[element] = inside + len(element.text or "")
+    for cell in list(tree.iter("td", "th")):
+        table = next(cell.iterancestors("table"), None)
+        if table is None or lengths[cell] <= max(_CELL_CHARACTERS, lengths[table] // 2):
+            continue
+        parts = table.iter("tr", "td", "th", "tbody", "thead", "tfoot")
+        for part in [part for part in parts if next(part.iterancestors("table"), None) is table]:
+            part.tag = "div"
+        table.tag = "div"
+
+
+def _raise_digits(element: Element) -> None:
+    """Write 10<sup>3</sup> as 10³: as 103 it would be another number."""
+    if len(element) == 0 and _DIGITS_ABOVE.fullmatch(element.text or ""):
+        element.text = (element.text or "").strip().translate(_ABOVE)
+        element.drop_tag()
+
+
+def _flatten(cell: Element, holds_blocks: set[Element]) -> None:
+    """Make plain text of a cell of data."""
+    if any(child in holds_blocks for child in cell):
+        return
+    for child in list(cell):
+        if child.tag == "br":
+            child.tail = " " + (child.tail or "")
+            child.drop_tree()
+        elif child.tag in _INLINE:
+            child.drop_tag()
+
+
+def _wrap_lines(container: Element, holds_blocks: set[Element]) -> None:
+    children: list[Element] = []
+    line = etree.Element("p")
+    line.text, container.text = container.text, None
+    for child in list(container):
+        tail, child.tail = child.tail, None
+        if child.tag in _INLINE and child not in holds_blocks:
+            line.append(child)
+            child.tail = tail
+            continue
+        children += _paragraph(line)
+        line = etree.Element("p")
+        line.text = tail
+        if child.tag != "br":
+            children.append(child)
+    children += _paragraph(line)
+    lines = [child for child in children if child.getparent() is None]
+    if not any(_SENTENCE.search("".join(line.itertext())) for line in lines):
+        # Buttons and captions as often as part of the article.
+        for line in lines:
+            line.tag = "div"
+    container[:] = children
+
+
+def _paragraph(line: Element) -> Iterator[Element]:
+    """A line as a paragraph, if it has text; what is only links stays as it is, as menus are."""
+    outside = [line.text or "", *(child.tail or "" for child in line)]
+    inside = ["".join(child.itertext()) for child in line if child.tag != "a"]
+    if any(c.isalnum() for text in (*outside, *inside) for c in text):
+        yield line
+    else:
+        yield from line
+
+
+def whole_text(tree: Element) -> str:
+    """Returns the text of a page as Markdown, menus included, a paragraph for each block or row.
+
+    It is cut at `MAX_WHOLE_CHARACTERS`, those of Markdown's own signs not counted.
+    """
+    parts: list[str] = []
+    room = MAX_WHOLE_CHARACTERS
+    line: list[str] = []
+
+    def end_line(mark: str = "") -> None:
+        nonlocal room
+        text = one_line("".join(line)).strip("| ")[: max(room, 0)]
+        line.clear()
+        if text:
+            room -= len(text)
+            parts.append(mark + _MARKDOWN.sub(r"\\\g<0>", text))
+
+    skipped = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        if room <= 0:
+            break
+        name = element.tag if isinstance(element.tag, str) else None
+        begins = event == "start"
+        if name in _LEFT_OUT:
+            skipped += 1 if begins else -1
+        if not skipped and name in ("td", "th"):
+            line.append("" if begins else " | ")
+        elif not skipped and name not in _INLINE and name is not None:
+            is_heading = not begins and re.fullmatch("h[1-6]", name)
+            end_line("## " if is_heading else "")
+        if not skipped:
+            text = element.text if begins else element.tail
+            if name is not None or not begins:
+                line.append(text or "")
+    end_line()
+    return "\n\n".join(parts)
+
+
+# The article of a web page, without its menus, notices and comments; through trafilatura.
+
+# It warns of every page that it finds nothing in; we say so ourselves, with the file's name.
+logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
+
+_SETTINGS = use_config()
+_SETTINGS.set("DEFAULT", "MIN_EXTRACTED_SIZE", "1")
+_SETTINGS.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
+
+
+def read_page(html: str, name: str) -> FrontMatter:
+    """What a page says of its article, and the article as Markdown.
+
+    `name` is the file's, for messages. The text of a page with more than `MAX_ELEMENTS` elements
+    is taken whole, up to `MAX_WHOLE_CHARACTERS`, and a notice says so. Raises `DocumentError`
+    where the page holds no article.
+    """
+    tree = trafilatura.load_html(html)
+    if tree is not None:
+        if (elements := count_elements(tree)) > MAX_ELEMENTS:
+            return _read_whole(tree, elements, name)
+        put_in_order(tree)
+        flatten_tables(tree)
+    page = trafilatura.bare_extraction(
+        tree,
+        include_comments=False,
+        include_formatting=True,
+        with_metadata=True,
+        prune_xpath=["//template", "//*[@hidden]"],
+        config=_SETTINGS,
+    )
+    text = page.text or "" if isinstance(page, Page) else ""
+    if not isinstance(page, Page) or not text.strip():
+        raise _no_article(name)
+    fields = {
+        "title": page.title,
+        "date": page.date,
+        "outlet": page.sitename or page.hostname,
+        "author": page.author,
+        "url": page.url,
+        "lang": page.language,
+    }
+    return FrontMatter(
+        fields={key: value for key, value in fields.items() if value}, body=cleaned(text)
+    )
+
+
+def _read_whole(tree: Element, elements: int, name: str) -> FrontMatter:
+    text = whole_text(tree)
+    if not text:
+        raise _no_article(name)
+    title = tree.findtext(".//title")
+    return FrontMatter(
+        fields={"title": title, "lang": tree.get("lang")},
+        body=cleaned(text),
+        notices=(ReadingNotice(reason=_taken_whole(elements)),),
+    )
+
+
+def _no_article(name: str) -> DocumentError:
+    return DocumentError(
+        en=f"{name} holds no article that could be told from the rest of its page: save the"
+        " article's text as .txt or .md.",
+        zh=f"{name} 中找不到可与页面其余部分区分的文章：请把正文另存为 .txt 或 .md。",
+    )
+
+
+def _taken_whole(elements: int) -> Message:
+    return Message(
+        code="page_taken_whole",
+        en=f"Its page has {elements:,} elements, more than {MAX_ELEMENTS:,}, so its text was taken"
+        f" whole, menus included, up to {MAX_WHOLE_CHARACTERS:,} characters: save the article's"
+        " text as .txt or .md.",
+        zh=f"该页面有 {elements:,} 个元素，超过 {MAX_ELEMENTS:,} 个，因此收录了整页文字"
+        f"（包括菜单，最多 {MAX_WHOLE_CHARACTERS:,} 个字符）：请把正文另存为 .txt 或 .md。",
+    )

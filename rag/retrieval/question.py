@@ -1,0 +1,268 @@
+"""Understanding a question: its form, language and days; follow-ups made self-contained."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import Protocol
+
+from rag.config import MAX_QUESTION_CHARACTERS
+from rag.errors import QuestionError
+from rag.messages import Language
+from rag.retrieval import follow_ups_en, follow_ups_zh
+from rag.retrieval.conversation import Before
+from rag.retrieval.spelling import Slip
+from rag.retrieval.time_frame import read_time_frame
+from rag.text.characters import HAN, folded
+from rag.text.courtesies import Nudge, courtesy_in, nudge_in, without_courtesies
+from rag.text.languages import ENGLISH_STOP, text_language
+from rag.text.names import chinese_names, english_common, english_names, is_common_noun
+from rag.text.periods import Period, asked_periods
+from rag.types import Answer, TimeFrame
+
+# Gives a question one form, however it was typed: signs that say nothing change no answer.
+
+_SIGNS = frozenset("?？!！。.…~～;；,，、 \ufe0f\u200d")
+_ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr)\.$")
+# A quotation, which is kept as it is, or a blank beside a Chinese character.
+_BLANK = re.compile(
+    r"[“\"「『《‘][^“”\"「」『』《》‘’]{1,200}[”\"」』》’]"
+    rf"|(?<=[{HAN}，。、？！]) (?=[\w，。、？！])|(?<=\w) (?=[{HAN}，。、？！])"
+)
+
+
+def tidy_question(question: str) -> str:
+    """Returns the question in the form that is searched: one kind of blank, letter and end.
+
+    Full-width letters and digits become ordinary ones, blanks within Chinese go (not those of a
+    quotation), courtesies around the question too; a common first word gets its capital, and the
+    end a question mark. Where nothing but signs would be left it stays as it is.
+    """
+    text = without_courtesies(" ".join(folded(question).split()))
+    language = text_language(text)
+    if language == "zh":
+        text = _BLANK.sub(lambda match: match[0].strip(), text)
+    end = len(text)
+    while end and (text[end - 1] in _SIGNS or unicodedata.category(text[end - 1]) in ("So", "Sk")):
+        end -= 1
+    core = text[:end]
+    if not core:
+        return " ".join(question.split())
+    # "… in the U.S." loses no point that belongs to it.
+    if _ABBREVIATION.search(text[max(0, end - 10) : end + 1]):
+        core = text[: end + 1]
+    first = core.partition(" ")[0]
+    if first in ENGLISH_STOP:
+        core = core[:1].upper() + core[1:]
+    return core + ("？" if language == "zh" else "?")
+
+
+def as_embedded(question: str) -> str:
+    """The question as it is embedded: its first word in small letters where it is a common one.
+
+    The model reads case, and people type both. docs/retrieval.md tells what other forms score.
+    """
+    first, _, rest = question.partition(" ")
+    return f"{first.lower()} {rest}" if first.lower() in ENGLISH_STOP and first != "I" else question
+
+
+# Understanding a question: its language, its days, and a follow-up made self-contained.
+
+UNSEARCHED = frozenset({"nothing_before", "pinyin", "no_question"})
+"""The codes of what is missing where nothing was searched; no follow-up leans on such turns."""
+_YES_OR_NO = re.compile(
+    r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b"
+    r"|吗[？?]?$|是否|有没有|是不是",
+    re.IGNORECASE,
+)
+_LONGEST_REWRITTEN = 400
+"""Characters: a chain of follow-ups must not grow without end."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """A question as it is searched for.
+
+    `text` is self-contained and tidy (`rag.retrieval.question`); `rewritten` tells that it
+    says more than the question's own wording. `brought` is the name that a follow-up puts in the
+    place of another ("What about Orbex?"): only what is said of that answers it, and anything where
+    the name is `alone`. `whether` are the words of a follow-up that asks for yes or no ("Did it
+    help sales?"): what answered the turn before and has none of them is no answer. `nudge` tells
+    that nothing new is asked, and the question before is meant.
+    `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
+    `translations` say the same in other languages. `corrected` and `unknown` are as in
+    `rag.retrieval.spelling.Spelled`.
+    """
+
+    text: str
+    language: Language
+    rewritten: bool = False
+    brought: str | None = None
+    alone: bool = False
+    whether: str | None = None
+    nudge: Nudge | None = None
+    time_frame: TimeFrame | None = None
+    periods: tuple[Period, ...] = ()
+    translations: Mapping[Language, str] = field(default_factory=dict)
+    corrected: tuple[Slip, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def checked_question(question: str) -> str:
+    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
+
+    Raises `QuestionError` where it is empty or too long.
+    """
+    question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if not question.strip():
+        raise QuestionError(
+            en="The question is empty: write one.", zh="问题是空的：请写下您的问题。"
+        )
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            en=f"The question has {len(question):,} characters: give at most"
+            f" {MAX_QUESTION_CHARACTERS:,}.",
+            zh=f"问题有 {len(question):,} 个字符：请不要超过 {MAX_QUESTION_CHARACTERS:,} 个。",
+        )
+    return question
+
+
+def understand(
+    question: str,
+    history: Sequence[Answer],
+    *,
+    today: date | None = None,
+    newest: date | None = None,
+) -> Query:
+    """Read a question in the light of the conversation before it.
+
+    Its time frame is resolved against `today` and the day of the newest article.
+
+    A follow-up ("那OpenAI呢？", "when was it released?") becomes a question of its own: what it
+    brings takes the place of its like in the question before, and what its pronouns stand for
+    takes theirs. A question that stands alone is left as it is.
+    """
+    question = tidy_question(question)
+    language = text_language(question)
+    history = turns_that_asked(history)
+    if history and (nudge := nudge_in(question)):
+        again = tidy_question(history[-1].rewritten_question or history[-1].question)
+        query = Query(text=again, language=text_language(again), rewritten=True, nudge=nudge)
+        return reread(query, history, today, newest)
+    if not history and (topic := _topic_alone(question)):
+        about = (
+            f"关于{topic}，报道说了什么？"
+            if language == "zh"
+            else f"What do articles say about {topic}?"
+        )
+        query = Query(text=about, language=language, rewritten=True, brought=topic, alone=True)
+        return reread(query, (), today, newest)
+    own = read_time_frame(question, today, newest) if today else None
+    text = self_contained(question, history, today=today, newest=newest) if history else None
+    if text is None:
+        periods = asked_periods(question, today)
+        return Query(text=question, language=language, time_frame=own, periods=periods)
+    query = Query(
+        text=text,
+        language=language,
+        rewritten=True,
+        brought=_brought(question, text),
+        whether=question if _YES_OR_NO.search(question) else None,
+    )
+    return reread(query, history, today, newest)
+
+
+def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
+    """Returns the turns that asked something of the articles: what a follow-up can lean on."""
+    return tuple(
+        answer
+        for answer in history
+        if not courtesy_in(answer.question)
+        and not any(message.code in UNSEARCHED for message in answer.missing)
+    )
+
+
+def reread(
+    query: Query, history: Sequence[Answer], today: date | None, newest: date | None
+) -> Query:
+    """The query with the time frame of its rewritten text, or else that of the turn before."""
+    frame = read_time_frame(query.text, today, newest) if today else None
+    kept = history[-1].time_frame if history else None
+    if kept and kept.effect == "only":
+        kept = None  # a person set it for that question
+    periods = asked_periods(query.text, today)
+    return replace(query, time_frame=frame or kept, periods=periods)
+
+
+def _bounded(question: str) -> str:
+    return " ".join(question.split())[:_LONGEST_REWRITTEN]
+
+
+def self_contained(
+    question: str, history: Sequence[Answer], *, today: date | None, newest: date | None
+) -> str | None:
+    """The question with what it leans on; None for one that stands alone.
+
+    Where the turn before was in the other language nothing takes a place: both are joined.
+    """
+    previous = history[-1]
+    # Runs of blanks, which the patterns of follow-ups would go over again and again.
+    question = " ".join(question.split())
+    before = Before(
+        question=_bounded(tidy_question(previous.rewritten_question or previous.question)),
+        wording=_bounded(tidy_question(previous.question)),
+        answered=tuple(statement.text for statement in previous.statements),
+        today=today or date.today(),
+        newest=newest,
+    )
+    language = text_language(question)
+    text = _follow_ups(language).self_contained(question, before)
+    if text is None or text == question:
+        return None
+    if text_language(before.question) != language and before.question:
+        text = f"{before.question} {question}"
+    return text
+
+
+def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
+    """Tells whether a text leans on something said before, and nothing was."""
+    if turns_that_asked(history):
+        return False
+    question = tidy_question(question)
+    return bool(nudge_in(question)) or _follow_ups(text_language(question)).is_bare(question)
+
+
+def _topic_alone(question: str) -> str | None:
+    """Returns what "那百度呢？" brings where nothing was asked before it."""
+    return _follow_ups(text_language(question)).fragment_of(question, led=True)
+
+
+def _brought(question: str, text: str) -> str | None:
+    """The name that a follow-up puts in the place of another, where it stands in the new text."""
+    language = text_language(question)
+    fragment = _follow_ups(language).fragment_of(question)
+    if not fragment:
+        return None
+    names = chinese_names(fragment) if language == "zh" else english_names(fragment)
+    if names:
+        # The segmenter may have cut a name that it doesn't know.
+        name = fragment if language == "zh" and fragment in text else names[0].text
+        return name if name in text else None
+    common = is_common_noun(fragment) if language == "zh" else english_common([fragment.lower()])
+    days = re.search(r"\d", fragment) or read_time_frame(fragment, date.max, date.max)
+    return fragment if fragment in text and not common and not days else None
+
+
+class _FollowUps(Protocol):
+    """What is known of the follow-ups of one language."""
+
+    def self_contained(self, question: str, before: Before) -> str | None: ...
+    def is_bare(self, question: str) -> bool: ...
+    def fragment_of(self, question: str, *, led: bool = False) -> str | None: ...
+
+
+def _follow_ups(language: Language) -> _FollowUps:
+    return follow_ups_zh if language == "zh" else follow_ups_en

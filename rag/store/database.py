@@ -1,0 +1,391 @@
+"""The store: one SQLite file that holds everything an index knows.
+
+Documents, passages, vectors and the manifest change together, in one transaction: a reader sees
+one whole generation, and a crash leaves the last one. Vectors are kept by what was embedded
+(`vector_key`), so that text that did not change is never embedded twice, wherever it moves.
+
+Whatever can't be trusted is said in one line and never shown as an answer: another format,
+another embedding model, another chunker, or anything that fails its checksum.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sqlite3
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rag.errors import (
+    ConfigError,
+    IndexBusy,
+    IndexDamaged,
+    IndexMismatch,
+    IndexMissing,
+    IndexNotWritable,
+)
+from rag.ingest.chunker import ChunkerSettings
+from rag.ingest.reading import READING_VERSION
+from rag.messages import Message
+from rag.text.characters import one_line
+
+FORMAT_VERSION = 8
+FILE_NAME = "index.sqlite3"
+REBUILDING_NAME = "rebuilding.sqlite3"
+"""A new index while it is made beside the one in use."""
+UPLOADS_NAME = "uploads"
+"""The folder for articles that were uploaded: in the index's own, so that it is found with it."""
+
+SCHEMA = """
+CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+CREATE TABLE roots (root TEXT PRIMARY KEY) STRICT;
+CREATE TABLE files (
+    file_id INTEGER PRIMARY KEY,
+    base TEXT NOT NULL,
+    path TEXT NOT NULL,
+    stamp TEXT,
+    UNIQUE (base, path)
+) STRICT;
+CREATE TABLE documents (
+    doc_id TEXT PRIMARY KEY,
+    file_id INTEGER NOT NULL REFERENCES files,
+    natural_id TEXT NOT NULL,
+    path TEXT NOT NULL,
+    title TEXT NOT NULL,
+    outlet TEXT,
+    published TEXT,
+    precision TEXT,
+    zone_assumed INTEGER,
+    language TEXT NOT NULL,
+    url TEXT,
+    text TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    signature BLOB NOT NULL,
+    generation INTEGER NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE INDEX documents_of_file ON documents (file_id);
+CREATE INDEX documents_since ON documents (generation);
+CREATE TABLE removed (
+    doc_id TEXT NOT NULL,
+    generation INTEGER NOT NULL
+) STRICT;
+CREATE INDEX removed_since ON removed (generation);
+CREATE TABLE vectors (
+    vector_key TEXT PRIMARY KEY,
+    vector BLOB NOT NULL,
+    checksum INTEGER NOT NULL
+) STRICT;
+CREATE TABLE passages (
+    passage_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL REFERENCES documents ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    vector_key TEXT NOT NULL REFERENCES vectors,
+    terms BLOB NOT NULL
+) STRICT;
+CREATE INDEX passages_of_document ON passages (doc_id);
+CREATE INDEX passages_of_vector ON passages (vector_key);
+CREATE TABLE failures (
+    place TEXT PRIMARY KEY,
+    root TEXT NOT NULL,
+    code TEXT NOT NULL,
+    en TEXT NOT NULL,
+    zh TEXT NOT NULL
+) STRICT;
+CREATE TABLE excluded (
+    file TEXT NOT NULL,
+    natural_id TEXT NOT NULL,
+    title TEXT NOT NULL,
+    content_hash TEXT NOT NULL,
+    PRIMARY KEY (file, natural_id)
+) STRICT;
+"""
+
+_UNWRITABLE = (
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_CANTOPEN,
+)
+
+DOCUMENT_COLUMNS = (
+    "doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text,"
+    " content_hash"
+)
+"""The columns of `Document`, in the order that its checksum is made of."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Manifest:
+    """What an index was made with, and which state of it this is.
+
+    `runtime` is what computed the newest vectors; others of the same model may be beside them.
+    `index_id` is another for each index that is made, rebuilt ones included, and `commit_id` for
+    each state of it. `generation` grows by one with each change, and `updated` is when that was,
+    in ISO 8601 with zone. `documents` and `passages` count what is there. `bulk` names the files
+    that hold most of a large index as it is searched (`rag.store.large.bulk`), made at
+    `bulk_generation`; the table `removed` has what they hold and the index no longer does.
+    `reading` is the version of reading (`rag.ingest.reading`) that all files were read by, 0 where
+    that wasn't written down yet.
+    """
+
+    index_id: str
+    commit_id: str
+    embedder: str
+    runtime: str
+    fingerprint: str
+    dimensions: int
+    chunker: ChunkerSettings
+    generation: int
+    updated: str
+    documents: int
+    passages: int
+    bulk: str | None = None
+    bulk_generation: int = 0
+    reading: int = READING_VERSION
+
+    @property
+    def rereading_due(self) -> bool:
+        """Whether files were read by another version of reading, and give other articles now."""
+        return self.reading != READING_VERSION
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """A file, a folder, or a line of a file that could not be read, and why."""
+
+    path: str
+    reason: Message
+
+
+def vector_key(fingerprint: str, embedded_text: str) -> str:
+    """The key of a vector: the model's fingerprint and the exact text that was embedded."""
+    return hashlib.sha256(
+        f"{fingerprint}\0{embedded_text}".encode(errors="surrogatepass")
+    ).hexdigest()
+
+
+def document_checksum(
+    columns: Iterable[object], passages: Iterable[tuple[int, int, str, bytes]], signature: bytes
+) -> int:
+    """CRC-32 of an article's `DOCUMENT_COLUMNS` and generation, its passages, its signature.
+
+    `passages` are (start, end, vector key, terms), in order.
+    """
+    spans = [(start, end, key, zlib.crc32(terms)) for start, end, key, terms in passages]
+    # What a damaged file may hold in place of text is written somehow, and is then not equal.
+    value = json.dumps([*columns, *spans], ensure_ascii=False, default=str)
+    return zlib.crc32(signature, zlib.crc32(value.encode(errors="surrogatepass")))
+
+
+def index_exists(folder: Path) -> bool:
+    """Whether there is an index in `folder`, usable or not."""
+    return (folder / FILE_NAME).is_file()
+
+
+def stored_roots(folder: Path) -> tuple[Path, ...]:
+    """The folders and files that an index of any format of ours follows."""
+    with connect(folder) as connection:
+        return tuple(Path(root) for (root,) in connection.execute("SELECT root FROM roots"))
+
+
+def current_manifest(folder: Path) -> Manifest:
+    """The manifest of the index in `folder`. Raises as `connect` and `read_manifest` do."""
+    with connect(folder) as connection:
+        return read_manifest(connection, folder)
+
+
+def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
+    """The manifest of an open index. Raises `IndexMismatch` or `IndexDamaged`."""
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    check_format(version, folder)
+    entries = dict(connection.execute("SELECT key, value FROM manifest"))
+    if not entries:
+        raise IndexMissing(
+            en=f"The index {folder} is not finished: run `rag index` to go on with it.",
+            zh=f"索引 {folder} 尚未建成：请运行 `rag index` 继续建立。",
+        )
+    try:
+        checksum = int(entries.pop("checksum"))
+        if checksum != manifest_checksum(entries):
+            raise damaged(folder, "its manifest fails its checksum")
+        return Manifest(
+            index_id=entries["index_id"],
+            commit_id=entries["commit_id"],
+            embedder=entries["embedder"],
+            runtime=entries["runtime"],
+            fingerprint=entries["fingerprint"],
+            dimensions=int(entries["dimensions"]),
+            chunker=ChunkerSettings(**json.loads(entries["chunker"])),
+            generation=int(entries["generation"]),
+            updated=entries["updated"],
+            documents=int(entries["documents"]),
+            passages=int(entries["passages"]),
+            bulk=entries.get("bulk"),
+            bulk_generation=int(entries.get("bulk_generation", 0)),
+            reading=int(entries.get("reading", 0)),
+        )
+    except (KeyError, ValueError, TypeError) as error:
+        raise damaged(folder, f"its manifest can't be read ({error!r})") from error
+
+
+def manifest_checksum(entries: dict[str, str]) -> int:
+    """CRC-32 of the manifest's entries but the checksum itself."""
+    return zlib.crc32(json.dumps(sorted(entries.items())).encode())
+
+
+def check_manifest(
+    manifest: Manifest, folder: Path, *, fingerprint: str, chunker: ChunkerSettings
+) -> None:
+    """Raise `IndexMismatch` unless the index was made with this model and this chunker."""
+    if manifest.fingerprint != fingerprint:
+        raise IndexMismatch(
+            en=f"The index {folder} was made with embedding model {manifest.embedder!r}"
+            f" ({manifest.fingerprint[:12]}), not with the one configured ({fingerprint[:12]}):"
+            f" set RAG_EMBEDDER back, or run `rag index --rebuild`.",
+            zh=f"索引 {folder} 由嵌入模型 {manifest.embedder!r}"
+            f"（{manifest.fingerprint[:12]}）建立，与当前配置的模型（{fingerprint[:12]}）不同："
+            "请改回 RAG_EMBEDDER，或运行 `rag index --rebuild`。",
+        )
+    if manifest.chunker != chunker:
+        raise IndexMismatch(
+            en=f"The index {folder} was made with another chunker ({manifest.chunker}, now"
+            f" {chunker}): run `rag index --rebuild`.",
+            zh=f"索引 {folder} 由另一种切分设置建立（{manifest.chunker}，现为 {chunker}）："
+            f"请运行 `rag index --rebuild`。",
+        )
+
+
+@contextmanager
+def connect(folder: Path) -> Iterator[sqlite3.Connection]:
+    """A connection that reads the index in `folder`, also on a disk that can't be written.
+
+    What SQLite raises becomes an error of ours. Raises `IndexMissing` where there is none.
+    """
+    path = folder / FILE_NAME
+    try:
+        exists = path.is_file()
+    except OSError as error:
+        raise folder_unusable(folder, error) from error
+    if not exists:
+        raise IndexMissing(
+            en=f"There is no index in {folder}: run `rag index FOLDER` with the folder of your"
+            " articles, or set RAG_INDEX.",
+            zh=f"{folder} 中没有索引：请运行 `rag index 文件夹`（存放文章的文件夹），"
+            "或设置 RAG_INDEX。",
+        )
+    # A reader needs a file of its own beside the index, unless nobody can write there at all.
+    immutable = "&immutable=1" if not os.access(folder, os.W_OK) and not _pending(path) else ""
+    with closed_connection(path, folder, f"mode=ro{immutable}", seconds=5) as connection:
+        yield connection
+
+
+@contextmanager
+def closed_connection(
+    path: Path, folder: Path, options: str, *, seconds: float
+) -> Iterator[sqlite3.Connection]:
+    """A connection to the file `path`, closed at the end; what SQLite raises becomes ours.
+
+    No transaction is begun implicitly. `seconds` is how long to wait for a lock.
+    """
+    try:
+        address = f"{path.absolute().as_uri()}?{options}"
+        opened = sqlite3.connect(address, timeout=seconds, isolation_level=None, uri=True)
+        with closing(opened) as connection:
+            yield connection
+    except sqlite3.DatabaseError as error:
+        raise _translated(error, folder, writing="mode=ro" not in options) from error
+    except UnicodeDecodeError as error:
+        raise damaged(folder, "it holds text that is none") from error
+
+
+def check_format(version: int, folder: Path) -> None:
+    """Raise `IndexMismatch` unless this program reads that format."""
+    if version > FORMAT_VERSION:
+        raise IndexMismatch(
+            en=f"The index {folder} has format {version}, made by a newer version of this program"
+            f" (this one reads {FORMAT_VERSION}): update it, or run `rag index --rebuild`.",
+            zh=f"索引 {folder} 的格式版本是 {version}，由更新版本的程序建立（本程序读取"
+            f" {FORMAT_VERSION}）：请更新程序，或运行 `rag index --rebuild`。",
+        )
+    if version != FORMAT_VERSION:
+        raise IndexMismatch(
+            en=f"The index {folder} has format {version}, this program reads {FORMAT_VERSION}:"
+            f" run `rag index --rebuild`.",
+            zh=f"索引 {folder} 的格式版本是 {version}，本程序读取 {FORMAT_VERSION}："
+            "请运行 `rag index --rebuild`。",
+        )
+
+
+def busy(folder: Path) -> IndexBusy:
+    """The error for an index that another process writes to."""
+    return IndexBusy(
+        en=f"Another process is writing to the index {folder}: wait for it, then try again.",
+        zh=f"另一个进程正在写入索引 {folder}：请等它结束后重试。",
+    )
+
+
+def damaged(folder: Path, what: str) -> IndexDamaged:
+    """The error for an index that fails its own checks."""
+    what = one_line(what)[:200]
+    return IndexDamaged(
+        en=f"The index {folder} is damaged ({what}): run `rag index --rebuild FOLDER` with the"
+        " folder of your articles.",
+        zh=f"索引 {folder} 已损坏（{what}）："
+        "请运行 `rag index --rebuild 文件夹`（存放文章的文件夹）。",
+    )
+
+
+def not_writable(folder: Path, reason: str) -> IndexNotWritable:
+    """The error for an index folder that nothing can be written to."""
+    return IndexNotWritable(
+        en=f"The index {str(folder)[:200]!r} can't be written ({reason}), and is as it was: make"
+        " room or allow writing there, or set RAG_INDEX to another folder.",
+        zh=f"索引 {str(folder)[:200]!r} 无法写入（{reason}），内容保持原样："
+        "请腾出空间或开放写权限，或把 RAG_INDEX 设为其他文件夹。",
+    )
+
+
+def not_arranged(folder: Path, reason: str) -> IndexNotWritable:
+    """The error for a large index whose files for searching can't be made.
+
+    What a run stored is stored; a rebuild takes no old index's place.
+    """
+    return IndexNotWritable(
+        en=f"What was read is stored, but the files that the index {str(folder)[:200]!r} is"
+        f" searched in can't be made ({reason}): make room there and run `rag index` again; a"
+        " rebuild leaves the old index in use.",
+        zh=f"已读取的内容均已保存，但无法生成索引 {str(folder)[:200]!r} 的检索文件（{reason}）："
+        "请腾出空间后再次运行 `rag index`；重建时旧索引继续使用。",
+    )
+
+
+def folder_unusable(folder: Path, error: OSError) -> ConfigError:
+    """The error for an index folder that can't be made or looked into."""
+    return ConfigError(
+        en=f"The index folder {str(folder)[:200]!r} can't be used ({error.strerror}): set"
+        " RAG_INDEX to a folder that can be written.",
+        zh=f"索引文件夹 {str(folder)[:200]!r} 无法使用（{error.strerror}）："
+        "请把 RAG_INDEX 设为可写的文件夹。",
+    )
+
+
+def _pending(path: Path) -> bool:
+    """Whether there are changes that were committed and not yet moved into the file itself."""
+    log = path.with_name(path.name + "-wal")
+    return log.is_file() and log.stat().st_size > 0
+
+
+def _translated(error: sqlite3.DatabaseError, folder: Path, *, writing: bool) -> Exception:
+    # The primary code is in the low byte; a result of Python's own making has none.
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return busy(folder)
+    if writing and code in _UNWRITABLE:
+        return not_writable(folder, str(error))
+    return damaged(folder, str(error))

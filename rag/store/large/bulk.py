@@ -1,0 +1,226 @@
+"""The bulk of a large index, in files that are opened without being read.
+
+The store holds everything; these files hold what searching needs of it, in the form in which it is
+searched, as it was at one generation. What changed since is read from the store as always, and what
+went since is left out by the store's list. A small index has no bulk.
+
+The files can be made anew at any time (`rag.store.large.compaction`), so what is wrong with them
+is never mended: the store is read in their place.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.errors import IndexDamaged
+from rag.ingest.near_duplicates import Bands, Signatures, sharing_a_band
+from rag.messages import Language
+from rag.store.sections import Days, Postings, Sample
+from rag.store.vectors import StoredVectors
+
+FORMAT_VERSION = 1
+DESCRIPTION = "bulk.json"
+FOLDER_PREFIX = "bulk-"
+_NAME = re.compile(FOLDER_PREFIX + "[0-9a-f]{32}")
+_READ_AT_ONCE = 1 << 20
+_UNUSABLE = (
+    OSError,
+    ValueError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    RuntimeError,
+    IndexDamaged,
+)
+"""What reading files raises that aren't as they were written."""
+
+
+class BulkUnusable(Exception):
+    """The files are missing, or not as they were written."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BulkPart:
+    """The passages of one language: row i of each array is passage i, by article and place.
+
+    `documents` are rows of articles in the bulk, `spans` the places in them, shape (n, 2).
+    """
+
+    language: Language
+    passage_ids: NDArray[np.int64]
+    documents: NDArray[np.int32]
+    spans: NDArray[np.int32]
+    days: Days
+    vectors: StoredVectors
+    postings: Postings
+    sample: Sample
+
+
+class Names:
+    """The ids of articles, in the order of their UTF-8 bytes; each is named by its row."""
+
+    def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
+        self._blob = blob
+        self._ends = ends
+
+    def __len__(self) -> int:
+        return len(self._ends)
+
+    def __getitem__(self, row: int) -> str:
+        return self._bytes(row).decode()
+
+    def row(self, name: str) -> int | None:
+        """The row of an id, or None."""
+        wanted = name.encode(errors="replace")
+        low, high = 0, len(self)
+        while low < high:
+            middle = (low + high) // 2
+            if self._bytes(middle) < wanted:
+                low = middle + 1
+            else:
+                high = middle
+        return low if low < len(self) and self._bytes(low) == wanted else None
+
+    def rows(self, names: Iterable[str]) -> list[int]:
+        """The rows of those ids that there are."""
+        return [row for row in map(self.row, names) if row is not None]
+
+    def _bytes(self, row: int) -> bytes:
+        start = int(self._ends[row - 1]) if row else 0
+        return self._blob[start : int(self._ends[row])].tobytes()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bulk:
+    """Articles as they were at `generation`, by rows; row i of each array is `names[i]`.
+
+    `generations` and `checksums` tell which text of an article is meant, as in the store.
+    `stories` numbers the articles that are one story, -1 for those that stand alone.
+    """
+
+    name: str
+    generation: int
+    passages: int
+    languages: frozenset[Language]
+    parts: tuple[BulkPart, ...]
+    names: Names
+    generations: NDArray[np.int64]
+    checksums: NDArray[np.int64]
+    stories: NDArray[np.int32]
+    signatures: Signatures
+    bands: Bands
+    band_rows: NDArray[np.int32]
+
+    def story(self, row: int) -> NDArray[np.int64]:
+        """The rows of the articles that are one story with this one, itself among them."""
+        number = self.stories[row]
+        if number < 0:
+            return np.array([row])
+        order, ordered = self._by_story
+        return order[slice(*np.searchsorted(ordered, [number, number + 1]))]
+
+    def similar(self, signatures: Signatures) -> list[int]:
+        """The rows of articles that may be alike one of those with these signatures."""
+        return sharing_a_band(signatures, self.bands, self.band_rows)
+
+    @cached_property
+    def _by_story(self) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+        order = np.argsort(self.stories, kind="stable")
+        return order, self.stories[order]
+
+
+def open_bulk(folder: Path, name: str, dimensions: int) -> Bulk:
+    """The bulk in `folder / name`. Raises `BulkUnusable`.
+
+    Every file but the vectors is read through and compared with its checksum, at a second for a
+    gigabyte; vectors have one each, which is compared whenever one is read.
+    """
+    path = folder / name
+    try:
+        about = read_description(path)
+        for file, (size, checksum) in about["files"].items():
+            if (path / file).stat().st_size != size or checksum not in (None, crc(path / file)):
+                raise BulkUnusable(f"{file} is not as it was written")
+        return Bulk(
+            name=name,
+            generation=about["generation"],
+            passages=about["passages"],
+            languages=frozenset(about["languages"]),
+            parts=tuple(
+                _open_part(path, language, texts, dimensions)
+                for language, texts in about["parts"].items()
+            ),
+            names=Names(_mapped(path, "names"), _mapped(path, "name-ends")),
+            generations=_mapped(path, "generations"),
+            checksums=_mapped(path, "checksums"),
+            stories=_mapped(path, "stories"),
+            signatures=_mapped(path, "signatures"),
+            bands=_mapped(path, "bands"),
+            band_rows=_mapped(path, "band-rows"),
+        )
+    except _UNUSABLE as error:
+        raise BulkUnusable(str(error)) from error
+
+
+def drop_unused_files(folder: Path, used: Sequence[str | None]) -> None:
+    """Delete all files of bulks but those that are used. Who has them open keeps them."""
+    for path in folder.glob(f"{FOLDER_PREFIX}*"):
+        # Someone may keep a folder "bulk-2024" of their own beside the index.
+        if _NAME.fullmatch(path.name) and path.name not in used:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def read_description(path: Path) -> dict[str, Any]:
+    """What the bulk in `path` says of itself. Raises `ValueError` where it fails its checksum."""
+    about: dict[str, Any] = json.loads((path / DESCRIPTION).read_text(encoding="utf-8"))
+    checksum = about.pop("checksum")
+    if about["format"] != FORMAT_VERSION or checksum != description_checksum(about):
+        raise ValueError("its description is not as it was written")
+    return about
+
+
+def description_checksum(about: dict[str, Any]) -> int:
+    """CRC-32 of a description without its checksum."""
+    return zlib.crc32(json.dumps(about, sort_keys=True).encode())
+
+
+def crc(path: Path) -> int:
+    """CRC-32 of a file."""
+    checksum = 0
+    with path.open("rb") as file:
+        while block := file.read(_READ_AT_ONCE):
+            checksum = zlib.crc32(block, checksum)
+    return checksum
+
+
+def _open_part(path: Path, language: Language, texts: Sequence[str], dimensions: int) -> BulkPart:
+    vectors = StoredVectors(path, language, dimensions)
+    return BulkPart(
+        language=language,
+        passage_ids=_mapped(path, f"{language}.passage-ids"),
+        documents=_mapped(path, f"{language}.documents"),
+        spans=_mapped(path, f"{language}.spans"),
+        days=np.array(_mapped(path, f"{language}.days")),
+        vectors=vectors,
+        postings=Postings.open(path, language),
+        sample=Sample(
+            vectors=vectors.sample(),
+            postings=Postings.open(path, f"{language}.sample"),
+            texts=tuple(texts),
+        ),
+    )
+
+
+def _mapped(path: Path, name: str) -> NDArray[Any]:
+    return np.asarray(np.load(path / f"{name}.npy", mmap_mode="r"))

@@ -1,0 +1,133 @@
+"""The articles of a large index, read from the store as they are asked for."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.store.articles import read_texts
+from rag.store.database import connect
+from rag.store.large.bulk import Bulk, BulkPart
+from rag.types import Document, Passage
+
+_KEPT_CHARACTERS = 20_000_000
+_READ_AT_ONCE = 500
+
+
+class Documents(Mapping[str, Document]):
+    """Articles by id: some in memory, those of the bulk in the store. Safe between threads.
+
+    `current`, shape (articles of the bulk,), leaves out those that changed or went. One that
+    changes later is missing from then on: its text is not the one that was searched. Those read
+    last are kept. Reading raises `IndexDamaged` for what fails its checksum.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        in_memory: Mapping[str, Document],
+        bulk: Bulk,
+        current: NDArray[np.bool_],
+    ) -> None:
+        self._folder = folder
+        self._in_memory = in_memory
+        self._bulk = bulk
+        self._current = current
+        self._kept: OrderedDict[str, Document] = OrderedDict()
+        self._characters = 0
+        self._lock = threading.Lock()
+
+    def __getitem__(self, doc_id: str) -> Document:
+        return self.read([doc_id])[doc_id]
+
+    def __len__(self) -> int:
+        return len(self._in_memory) + int(self._current.sum())
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self._in_memory
+        for row in np.flatnonzero(self._current).tolist():
+            yield self._bulk.names[row]
+
+    def whole(self) -> Iterator[Document]:
+        """Every article, one after another, without keeping them."""
+        yield from self._in_memory.values()
+        rows = np.flatnonzero(self._current).tolist()
+        for first in range(0, len(rows), _READ_AT_ONCE):
+            names = [self._bulk.names[row] for row in rows[first : first + _READ_AT_ONCE]]
+            yield from self._stored(names).values()
+
+    def read(self, doc_ids: Collection[str]) -> dict[str, Document]:
+        """The articles of these ids that there are, in one go."""
+        found: dict[str, Document] = {}
+        with self._lock:
+            for doc_id in doc_ids:
+                if document := self._in_memory.get(doc_id) or self._kept.get(doc_id):
+                    found[doc_id] = document
+                    if doc_id in self._kept:
+                        self._kept.move_to_end(doc_id)
+        missing = [doc_id for doc_id in dict.fromkeys(doc_ids) if doc_id not in found]
+        if missing:
+            read = self._stored(missing)
+            self._keep(read)
+            found |= read
+        return found
+
+    def _stored(self, doc_ids: Sequence[str]) -> dict[str, Document]:
+        rows = {doc_id: self._bulk.names.row(doc_id) for doc_id in doc_ids}
+        known = {
+            doc_id: (int(self._bulk.generations[row]), int(self._bulk.checksums[row]))
+            for doc_id, row in rows.items()
+            if row is not None and self._current[row]
+        }
+        if not known:
+            return {}
+        with connect(self._folder) as connection:
+            connection.execute("BEGIN")
+            return {
+                document.doc_id: document
+                for document, mark in read_texts(connection, self._folder, tuple(known))
+                if mark == known[document.doc_id]
+            }
+
+    def _keep(self, read: Mapping[str, Document]) -> None:
+        with self._lock:
+            for doc_id, document in read.items():
+                if doc_id not in self._kept:
+                    self._kept[doc_id] = document
+                    self._characters += len(document.text)
+            while self._characters > _KEPT_CHARACTERS and len(self._kept) > len(read):
+                _, dropped = self._kept.popitem(last=False)
+                self._characters -= len(dropped.text)
+
+
+class BulkPassages:
+    """The passages of one language of the bulk, their text read from the store."""
+
+    def __init__(self, bulk: Bulk, part: BulkPart, documents: Documents) -> None:
+        self._names = bulk.names
+        self._part = part
+        self._documents = documents
+
+    def at(self, rows: Sequence[int]) -> list[Passage | None]:
+        """Those of some rows; None for one whose article changed meanwhile."""
+        part = self._part
+        names = [self._names[row] for row in part.documents[rows].tolist()]
+        documents = self._documents.read(names)
+        numbers, spans = part.passage_ids[rows].tolist(), part.spans[rows].tolist()
+        return [
+            Passage(
+                passage_id=number,
+                doc_id=name,
+                start=start,
+                end=end,
+                text=documents[name].text[start:end],
+            )
+            if name in documents
+            else None
+            for name, number, (start, end) in zip(names, numbers, spans, strict=True)
+        ]

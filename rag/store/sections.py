@@ -1,0 +1,291 @@
+"""Sections: passages of one language that are searched together, by vectors and by terms."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rag.messages import Language
+from rag.models.embedder import Vectors
+from rag.store.vectors import FlatVectors, VectorIndex, sample_rows
+from rag.text.languages import passage_language
+from rag.text.words import read_counts
+from rag.text.written_dates import published_days
+from rag.types import Document, Passage, Published
+
+# Postings: which passages hold a term, and how often; in memory, or mapped from files.
+
+Rows = NDArray[np.uint32]
+
+_MOST_PASSAGES = 1 << 24
+_CHUNK = 1 << 16
+"""Passages whose postings are put in order at once: some 100 MB."""
+_NAMES = ("terms", "starts", "rows", "counts", "lengths")
+
+
+class Postings:
+    """The postings of n passages: row i is passage i. Never changed after it is built.
+
+    `terms` are the numbers of all terms (`rag.text.words.term_number`), in rising order;
+    those of `terms[t]` are `rows[starts[t]:starts[t + 1]]`, rising, with `counts` beside them
+    (1 to 255). `lengths` counts the terms of each passage, shape (n,).
+    """
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        self.terms: NDArray[np.uint32] = arrays["terms"]
+        self.starts: NDArray[np.int64] = arrays["starts"]
+        self.rows: Rows = arrays["rows"]
+        self.counts: NDArray[np.uint8] = arrays["counts"]
+        self.lengths: NDArray[np.uint32] = arrays["lengths"]
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    @classmethod
+    def of(cls, counted: Sequence[bytes]) -> Postings:
+        """Postings in memory, of term counts as they are stored. Nothing is segmented."""
+        if len(counted) >= _MOST_PASSAGES:
+            raise ValueError(f"{len(counted)} passages are more than {_MOST_PASSAGES}")
+        packed = read_counts(counted)
+        rows = np.repeat(
+            np.arange(len(counted), dtype=np.uint64), [len(blob) // 8 for blob in counted]
+        )
+        often = packed & np.uint64(0xFF)
+        # 32 bits of term, 24 of row, 8 of count: sorted, the postings of a term lie together.
+        postings = (packed >> np.uint64(8) << np.uint64(32)) | rows << np.uint64(8) | often
+        postings.sort()
+        terms = (postings >> np.uint64(32)).astype(np.uint32)
+        starts = np.flatnonzero(np.diff(terms, prepend=~terms[:1]))
+        return cls(
+            {
+                "terms": terms[starts],
+                "starts": np.append(starts, len(terms)).astype(np.int64),
+                "rows": (postings >> np.uint64(8)).astype(np.uint32) & np.uint32(0xFFFFFF),
+                "counts": postings.astype(np.uint8),
+                "lengths": np.bincount(rows.astype(np.intp), often, minlength=len(counted)).astype(
+                    np.uint32
+                ),
+            }
+        )
+
+    def find(self, term: int) -> tuple[Rows, NDArray[np.uint8]]:
+        """The rows that hold a term, and how often each does."""
+        at = int(np.searchsorted(self.terms, np.uint32(term)))
+        if at == len(self.terms) or self.terms[at] != term:
+            return self.rows[:0], self.counts[:0]
+        part = slice(int(self.starts[at]), int(self.starts[at + 1]))
+        return self.rows[part], self.counts[part]
+
+    @classmethod
+    def open(cls, folder: Path, prefix: str) -> Postings:
+        """Those that `write_postings` wrote. Read as they are needed, not now."""
+        return cls(
+            {
+                name: np.asarray(np.load(folder / f"{prefix}.{name}.npy", mmap_mode="r"))
+                for name in _NAMES
+            }
+        )
+
+
+def write_postings(folder: Path, prefix: str, counted: Iterable[bytes]) -> None:
+    """Write the postings of any number of passages into files, with little memory."""
+    with TemporaryDirectory(dir=folder) as temporary:
+        parts = []
+        for number, chunk in enumerate(_chunks(counted)):
+            _save(Path(temporary), str(number), Postings.of(chunk))
+            parts.append(Postings.open(Path(temporary), str(number)))
+        _save(folder, prefix, _joined(parts, Path(temporary)))
+
+
+def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:
+    """The postings of several runs of passages, one run behind the other."""
+    if len(parts) == 1:
+        return parts[0]
+    terms = np.unique(np.concatenate([part.terms for part in parts] or [np.empty(0, np.uint32)]))
+    held = np.zeros(len(terms), np.int64)
+    for part in parts:
+        held[np.searchsorted(terms, part.terms)] += np.diff(part.starts)
+    starts = np.append(0, np.cumsum(held))
+    size = int(starts[-1])
+    rows = _mapped(scratch / "rows.npy", np.uint32, size)
+    counts = _mapped(scratch / "counts.npy", np.uint8, size)
+    filled, first = starts[:-1].copy(), 0
+    for part in parts:
+        at = np.searchsorted(terms, part.terms)
+        many = np.diff(part.starts)
+        places = np.repeat(filled[at] - part.starts[:-1], many) + np.arange(len(part.rows))
+        rows[places] = part.rows + np.uint32(first)
+        counts[places] = part.counts
+        filled[at] += many
+        first += len(part)
+    return Postings(
+        {
+            "terms": terms,
+            "starts": starts,
+            "rows": np.asarray(rows),
+            "counts": np.asarray(counts),
+            "lengths": np.concatenate([part.lengths for part in parts] or [terms]),
+        }
+    )
+
+
+def _mapped(path: Path, kind: type[np.generic], size: int) -> NDArray[Any]:
+    """An array in a file, to be filled. Raises `OSError` where there is no room for it."""
+    array = np.lib.format.open_memmap(path, "w+", kind, (size,))
+    # Else the system kills who writes into a mapped file on a full disk.
+    if sys.platform == "linux":
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
+    return array
+
+
+def _chunks(counted: Iterable[bytes]) -> Iterator[list[bytes]]:
+    chunk: list[bytes] = []
+    for blob in counted:
+        chunk.append(blob)
+        if len(chunk) == _CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _save(folder: Path, prefix: str, postings: Postings) -> None:
+    for name in _NAMES:
+        np.save(folder / f"{prefix}.{name}.npy", getattr(postings, name))
+
+
+# Sections: passages of one language that are searched together.
+#
+# Scores are compared within a language, so each has sections of its own: one of articles that are
+# held in memory, and in a large index one more whose articles lie in files
+# (`rag.store.large.bulk`).
+
+Days = NDArray[np.int32]
+"""Shape (n, 2): the first and last day, as ordinals, on which each may have been published."""
+
+UNDATED = (0, -1)
+"""Never within any days: it ends before it begins."""
+
+
+class Passages(Protocol):
+    """The passages of a section, by row."""
+
+    def at(self, rows: Sequence[int]) -> list[Passage | None]:
+        """Those of some rows; None for one whose article changed since the section was opened."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """Passages that stand for all of a section, evenly spread: `rag.store.vectors.sample_rows`."""
+
+    vectors: Vectors
+    postings: Postings
+    texts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Section:
+    """Passages of one language: row i of each part is passage i. Never changed.
+
+    `allowed`, shape (n,), leaves out passages whose article changed or went since the files were
+    written; None where there are none such.
+    """
+
+    language: Language
+    passages: Passages
+    vectors: VectorIndex
+    postings: Postings
+    days: Days
+    sample: Sample
+    allowed: NDArray[np.bool_] | None = None
+
+    def __len__(self) -> int:
+        return len(self.days)
+
+    @cached_property
+    def count(self) -> int:
+        """How many passages of it can be found."""
+        return len(self) if self.allowed is None else int(self.allowed.sum())
+
+
+class _InMemory:
+    """Passages that are held as they are."""
+
+    def __init__(self, passages: Sequence[Passage]) -> None:
+        self._passages = passages
+
+    def at(self, rows: Sequence[int]) -> list[Passage | None]:
+        return [self._passages[row] for row in rows]
+
+
+def sections_of(
+    passages: Sequence[Passage],
+    documents: Mapping[str, Document],
+    vectors: Vectors,
+    terms: Sequence[bytes],
+) -> tuple[Section, ...]:
+    """The sections of articles in memory, a language each; row i of `vectors` is `passages[i]`.
+
+    `terms[i]` are its term counts (`rag.text.words.count_terms`).
+    """
+    languages = np.array([passage_language(p.text, documents[p.doc_id].language) for p in passages])
+    days = days_of(documents[passage.doc_id].published for passage in passages)
+    return tuple(
+        _section(
+            language,
+            [passages[row] for row in rows.tolist()],
+            vectors[rows],
+            [terms[row] for row in rows.tolist()],
+            days[rows],
+        )
+        for language in sorted(set(languages.tolist()))
+        for rows in [np.flatnonzero(languages == language)]
+    )
+
+
+def _section(
+    language: Language,
+    passages: Sequence[Passage],
+    vectors: Vectors,
+    terms: Sequence[bytes],
+    days: Days,
+) -> Section:
+    index, postings = FlatVectors(vectors), Postings.of(terms)
+    rows = sample_rows(len(passages)).tolist()
+    whole = len(rows) == len(passages)
+    return Section(
+        language=language,
+        passages=_InMemory(passages),
+        vectors=index,
+        postings=postings,
+        days=days,
+        sample=Sample(
+            vectors=index.sample(),
+            postings=postings if whole else Postings.of([terms[row] for row in rows]),
+            texts=tuple(passages[row].text for row in rows),
+        ),
+    )
+
+
+def days_of(dates: Iterable[Published | None]) -> Days:
+    """The days of articles with these dates."""
+    spans = [_span(published) for published in dates]
+    return np.array(spans, np.int32).reshape(-1, 2)
+
+
+def _span(published: Published | None) -> tuple[int, int]:
+    if published is None:
+        return UNDATED
+    first, last = published_days(published)
+    return first.toordinal(), last.toordinal()

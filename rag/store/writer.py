@@ -1,0 +1,384 @@
+"""Writing an index: one process at a time, and each commit one whole generation."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import uuid
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from rag.errors import IndexMissing
+from rag.ingest.chunker import CHUNKER, Span
+from rag.ingest.files import LoadNotice
+from rag.ingest.reading import READING_VERSION
+from rag.models.embedder import Embedder, Vectors
+from rag.store.articles import Stored, columns_of, read_stored
+from rag.store.database import (
+    DOCUMENT_COLUMNS,
+    FORMAT_VERSION,
+    SCHEMA,
+    Failure,
+    Manifest,
+    closed_connection,
+    document_checksum,
+    manifest_checksum,
+    read_manifest,
+)
+from rag.store.followed_files import (
+    Exclusion,
+    KnownFile,
+    all_read_by_this_version,
+    drop_exclusion,
+    exclusion_of,
+    exclusions,
+    known_file,
+    known_files,
+    put_exclusion,
+)
+from rag.store.notices import make_table, put_notices
+from rag.types import Document
+
+# In an order in which nothing refers to what is gone.
+_CONTENT = "passages documents notices files roots failures excluded removed manifest".split()
+
+
+class Writer:
+    """The one process that may change an index; use `open_writer`. Not for several threads.
+
+    All changes are made inside `commit`.
+    """
+
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
+        self._connection = connection
+        self.folder = folder
+        # Keys of vectors that a passage gave up in this commit; another may still have them.
+        self._given_up: set[str] = set()
+        # Articles that were removed or replaced in this commit.
+        self._removed: set[str] = set()
+
+    def manifest(self) -> Manifest | None:
+        """The manifest, or None in an index that was only just made."""
+        (entries,) = self._connection.execute("SELECT count(*) FROM manifest").fetchone()
+        return read_manifest(self._connection, self.folder) if entries else None
+
+    @contextmanager
+    def commit(self) -> Iterator[None]:
+        """What is written inside becomes visible all at once at the end, or not at all."""
+        self._removed.clear()
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def begin_again(self) -> None:
+        """Forget everything but vectors, which what is indexed next may have again."""
+        with self.commit():
+            for table in _CONTENT:
+                self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
+
+    def drop_all_unused_vectors(self) -> None:
+        """Forget every vector that no passage has."""
+        self._connection.execute(
+            "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
+        )
+
+    def clear(self) -> None:
+        """Begin anew with an empty index of the present format."""
+        # Else dropping a table would first delete what refers to it, row by row.
+        self._connection.execute("PRAGMA foreign_keys = OFF")
+        with self.commit():
+            tables = self._connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'"
+            ).fetchall()
+            for (table,) in tables:
+                self._connection.execute(f'DROP TABLE "{table}"')
+            for statement in SCHEMA.split(";"):
+                self._connection.execute(statement)
+            make_table(self._connection)
+            self._connection.execute(f"PRAGMA user_version = {FORMAT_VERSION}")
+        self._connection.execute("PRAGMA foreign_keys = ON")
+
+    def copy_to(self, path: Path) -> None:
+        """Make the index in the file `path` equal to this one, in one transaction there."""
+        with closed_connection(path, self.folder, "mode=rwc", seconds=5) as target:
+            self._connection.backup(target)
+
+    def files(self) -> tuple[KnownFile, ...]:
+        """Every file that the index knows, with its articles."""
+        return known_files(self._connection)
+
+    def file(self, file: Path) -> KnownFile | None:
+        """What the index knows of one file, given by its absolute path."""
+        return known_file(self._connection, file)
+
+    def holds(self, doc_id: str) -> bool:
+        """Whether an article of that id is stored."""
+        row = self._connection.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,))
+        return row.fetchone() is not None
+
+    def roots(self) -> tuple[str, ...]:
+        """What the index follows."""
+        rows = self._connection.execute("SELECT root FROM roots ORDER BY root")
+        return tuple(root for (root,) in rows)
+
+    def add_root(self, root: str) -> None:
+        """Follow a folder or file from now on."""
+        self._connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
+
+    def remove_root(self, root: str) -> None:
+        """Follow it no more, and forget what could not be read of it."""
+        self._connection.execute("DELETE FROM roots WHERE root = ?", (root,))
+        self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
+
+    def put_file(self, base: str, path: str) -> int:
+        """Know a file from now on, to be read again until it has a stamp; its number."""
+        (file_id,) = self._connection.execute(
+            "INSERT INTO files (base, path) VALUES (?, ?)"
+            " ON CONFLICT (base, path) DO UPDATE SET stamp = NULL RETURNING file_id",
+            (base, path),
+        ).fetchone()
+        return int(file_id)
+
+    def set_stamp(
+        self, base: str, path: str, stamp: str | None, notices: Iterable[LoadNotice]
+    ) -> None:
+        """Remember that all articles of a file are stored as they were when it had that stamp.
+
+        `notices` are what of them was not understood.
+        """
+        self._connection.execute(
+            "UPDATE files SET stamp = ? WHERE base = ? AND path = ?", (stamp, base, path)
+        )
+        put_notices(self._connection, base, path, notices)
+
+    def remove_file(self, base: str, path: str) -> None:
+        """Forget a file; its articles must have been removed, or moved to another."""
+        self._connection.execute("DELETE FROM files WHERE base = ? AND path = ?", (base, path))
+
+    def put_document(
+        self,
+        file_id: int,
+        document: Document,
+        *,
+        natural_id: str,
+        signature: bytes,
+        spans: Sequence[Span],
+        keys: Sequence[str],
+        terms: Sequence[bytes],
+        generation: int,
+    ) -> None:
+        """Store an article in place of any older text of the same `doc_id`, with its passages.
+
+        `keys[i]` is the vector key of `spans[i]`, whose vector must have been put before, and
+        `terms[i]` its term counts (`rag.text.words`).
+        """
+        self.remove_document(document.doc_id)
+        columns, passages = columns_of(document), _passages(spans, keys, terms)
+        checksum = document_checksum((*columns, generation), passages, signature)
+        self._connection.execute(
+            f"INSERT INTO documents ({DOCUMENT_COLUMNS}, file_id, natural_id, signature,"  # noqa: S608
+            " generation, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*columns, file_id, natural_id, signature, generation, checksum),
+        )
+        self._connection.executemany(
+            "INSERT INTO passages (doc_id, start, end, vector_key, terms) VALUES (?, ?, ?, ?, ?)",
+            [(document.doc_id, *passage) for passage in passages],
+        )
+
+    def is_stored(
+        self,
+        document: Document,
+        *,
+        signature: bytes,
+        spans: Sequence[Span],
+        keys: Sequence[str],
+        terms: Sequence[bytes],
+    ) -> bool:
+        """Tells whether `put_document` would store what is there, by the checksum of all of it."""
+        row = self._connection.execute(
+            "SELECT generation, checksum FROM documents WHERE doc_id = ?", (document.doc_id,)
+        ).fetchone()
+        if row is None:
+            return False
+        columns = (*columns_of(document), row[0])
+        checksum = document_checksum(columns, _passages(spans, keys, terms), signature)
+        return bool(checksum == row[1])
+
+    def remove_document(self, doc_id: str) -> None:
+        """Remove an article and its passages; nothing happens if there is none."""
+        self._given_up.update(
+            key
+            for (key,) in self._connection.execute(
+                "SELECT vector_key FROM passages WHERE doc_id = ?", (doc_id,)
+            )
+        )
+        gone = self._connection.execute("DELETE FROM documents WHERE doc_id = ?", (doc_id,))
+        if gone.rowcount:
+            self._removed.add(doc_id)
+
+    def exclude(self, doc_id: str) -> bool:
+        """Remove an article and keep it away, though its file is there; whether there was one."""
+        exclusion = exclusion_of(self._connection, doc_id)
+        if exclusion is None:
+            return False
+        self.put_exclusion(exclusion)
+        self.remove_document(doc_id)
+        return True
+
+    def exclusions(self) -> tuple[Exclusion, ...]:
+        """The articles that were removed by hand."""
+        return exclusions(self._connection)
+
+    def put_exclusion(self, exclusion: Exclusion) -> None:
+        """Keep an article away."""
+        put_exclusion(self._connection, exclusion)
+
+    def drop_exclusion(self, exclusion: Exclusion) -> None:
+        """Let an article in again, when its file is read the next time."""
+        drop_exclusion(self._connection, exclusion)
+
+    def missing_keys(self, keys: Iterable[str]) -> set[str]:
+        """Those of `keys` that no vector is stored under."""
+        return {
+            key
+            for key in set(keys)
+            if not self._connection.execute(
+                "SELECT 1 FROM vectors WHERE vector_key = ?", (key,)
+            ).fetchone()
+        }
+
+    def put_vectors(self, keys: Sequence[str], vectors: Vectors) -> None:
+        """Store row i of `vectors`, shape (n, dimensions), under `keys[i]`."""
+        blobs = [row.astype("<f4").tobytes() for row in vectors]
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)",
+            [(key, blob, zlib.crc32(blob)) for key, blob in zip(keys, blobs, strict=True)],
+        )
+
+    def replace_failures(self, root: str, failures: Iterable[Failure]) -> None:
+        """Remember what of `root` could not be read, in place of what was known before."""
+        self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
+            [(f.path, root, f.reason.code, f.reason.en, f.reason.zh) for f in failures],
+        )
+
+    def has_failures(self) -> bool:
+        """Whether anything that is followed could not be read."""
+        return self._connection.execute("SELECT 1 FROM failures").fetchone() is not None
+
+    def next_generation(self) -> int:
+        """The number of the generation that the next commit makes."""
+        before = self.manifest()
+        return before.generation + 1 if before else 1
+
+    def finish_generation(self, embedder: Embedder | None = None) -> None:
+        """Write the manifest of what there is now, and drop unused vectors, as a commit's last act.
+
+        `embedder` is what made the vectors that were put; an index without a manifest needs one.
+        """
+        self._drop_unused_vectors()
+        before = self.manifest()
+        if before is None and embedder is None:
+            raise IndexMissing(
+                en=f"The index {self.folder} is empty: run `rag index FOLDER` first.",
+                zh=f"索引 {self.folder} 是空的：请先运行 `rag index 文件夹`。",
+            )
+        generation = before.generation + 1 if before else 1
+        if before and before.bulk:
+            self._connection.executemany(
+                "INSERT INTO removed VALUES (?, ?)", [(d, generation) for d in self._removed]
+            )
+        entries = self._made_with(embedder) if embedder else {}
+        if before is None:
+            entries["reading"] = str(READING_VERSION)
+        self._write_manifest(
+            entries
+            | {
+                "index_id": before.index_id if before else uuid.uuid4().hex,
+                "generation": str(generation),
+                "updated": datetime.now(UTC).isoformat(timespec="seconds"),
+                "documents": str(self._count("documents")),
+                "passages": str(self._count("passages")),
+            }
+        )
+
+    def settle_reading(self) -> None:
+        """Say in the manifest that this version of reading read all files, once that is so."""
+        manifest = self.manifest()
+        if manifest and manifest.rereading_due and all_read_by_this_version(self._connection):
+            self._write_manifest({"reading": str(READING_VERSION)})
+
+    def use_bulk(self, name: str, generation: int) -> None:
+        """Search most of the index in the files `name`, which hold it as of `generation`."""
+        self._connection.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
+        self._write_manifest({"bulk": name, "bulk_generation": str(generation)})
+
+    def outside(self, generation: int) -> tuple[int, int]:
+        """How many passages were stored since that generation, and how many articles went."""
+        (passages,) = self._connection.execute(
+            "SELECT count(*) FROM documents JOIN passages USING (doc_id) WHERE generation > ?",
+            (generation,),
+        ).fetchone()
+        (removed,) = self._connection.execute(
+            "SELECT count(*) FROM removed WHERE generation > ?", (generation,)
+        ).fetchone()
+        return passages, removed
+
+    def articles(self, doc_ids: Sequence[str], dimensions: int) -> Iterator[Stored]:
+        """The articles of these ids as they are stored. Raises `IndexDamaged`."""
+        return read_stored(self._connection, self.folder, doc_ids, dimensions)
+
+    def doc_ids(self) -> list[str]:
+        """The ids of all articles, in order."""
+        rows = self._connection.execute("SELECT doc_id FROM documents ORDER BY doc_id")
+        return [doc_id for (doc_id,) in rows]
+
+    def _write_manifest(self, entries: dict[str, str]) -> None:
+        """Write these entries over those there are, as another state of the index."""
+        entries = dict(self._connection.execute("SELECT key, value FROM manifest")) | entries
+        entries["commit_id"] = uuid.uuid4().hex
+        entries.pop("checksum", None)
+        entries["checksum"] = str(manifest_checksum(entries))
+        self._connection.executemany(
+            "INSERT OR REPLACE INTO manifest VALUES (?, ?)", list(entries.items())
+        )
+
+    def _drop_unused_vectors(self) -> None:
+        self._connection.executemany(
+            "DELETE FROM vectors WHERE vector_key = ?1 AND NOT EXISTS"
+            " (SELECT 1 FROM passages WHERE vector_key = ?1)",
+            [(key,) for key in self._given_up],
+        )
+        self._given_up.clear()
+
+    def _count(self, table: str) -> int:
+        (count,) = self._connection.execute(f"SELECT count(*) FROM {table}").fetchone()  # noqa: S608
+        return int(count)
+
+    @staticmethod
+    def _made_with(embedder: Embedder) -> dict[str, str]:
+        return {
+            "embedder": embedder.name,
+            "runtime": embedder.runtime,
+            "fingerprint": embedder.fingerprint,
+            "dimensions": str(embedder.dimensions),
+            "chunker": json.dumps(asdict(CHUNKER)),
+        }
+
+
+def _passages(
+    spans: Sequence[Span], keys: Sequence[str], terms: Sequence[bytes]
+) -> list[tuple[int, int, str, bytes]]:
+    return [
+        (span.start, span.end, key, counts)
+        for span, key, counts in zip(spans, keys, terms, strict=True)
+    ]

@@ -1,0 +1,126 @@
+"""The one reader of checkable facts: numbers with units, dates, names and direction.
+
+Verification asks whether the facts of a claim stand in its source; abstention asks whether the
+kind of fact a question wants stands in the evidence. Both read text through `read_facts`, so they
+can't disagree about what a number is.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from rag.text.dates import MONTH_WORDS, WEEKDAY_WORDS, CalendarDate, read_dates
+from rag.text.languages import text_language
+from rag.text.negation import denies
+from rag.text.quantities import Quantity, read_quantities
+from rag.types import Published
+
+
+@dataclass(frozen=True, kw_only=True)
+class Facts:
+    """What can be checked in a stretch of text.
+
+    `names` are words in Latin letters that name something, as written. `rises`, `falls` and
+    `negated` tell whether any word of that meaning stands in the text. `moves` are the quantities
+    whose own clause speaks of one direction only, each with whether that is a rise.
+    """
+
+    quantities: tuple[Quantity, ...]
+    dates: tuple[CalendarDate, ...]
+    names: tuple[str, ...]
+    rises: bool
+    falls: bool
+    negated: bool
+    moves: tuple[tuple[Quantity, bool], ...]
+
+
+NO_NAMES = MONTH_WORDS | frozenset((*WEEKDAY_WORDS, "q1", "q2", "q3", "q4", "us", "hk", "i"))
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
+# "up" and "down" speak of a value only with a number or behind a verb of being or trading.
+_MOVED = (
+    r"\b(?:(?:is|are|was|were|went|go|goes|closed|ended|finished|traded|moved) {way}\b"
+    r"|{way}(?= (?:by )?(?:about |around |nearly |almost |over |more than |as much as )?[$¥€£]?\d))"
+)
+_RISES = re.compile(
+    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|上调|反弹|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
+    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|rebound\w*|higher)\b|"
+    + _MOVED.format(way="up")
+)
+_FALLS = re.compile(
+    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|下调|降低|降至|降幅|下挫|锐减|缩减|缩水"
+    r"|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*(?! to )|"
+    r"decreas\w*|reduc\w*|tumbl\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|lower|lost|los[es]s?)\b|"
+    + _MOVED.format(way="down")
+)
+_CLAUSE_END = re.compile(
+    r"[，；。！？;!?]|,\s|\.\s|\b(?:while|but|whereas|although|though|and)\b|而|但"
+)
+
+
+@lru_cache(maxsize=8192)
+def read_facts(text: str, published: Published | None = None) -> Facts:
+    """Every checkable fact of `text`, in either language.
+
+    Dates that lean on the day of writing ("昨日", "last year", a day without a year) are resolved
+    against `published`, and left as they are said where it is None.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    folded = plain.casefold()
+    dates, rest = read_dates(plain, published)
+    return Facts(
+        quantities=read_quantities(rest),
+        dates=dates,
+        names=tuple(dict.fromkeys(_read_names(plain))),
+        rises=bool(_RISES.search(folded)),
+        falls=bool(_FALLS.search(folded)),
+        negated=denies(plain),
+        moves=tuple(_read_moves(rest)),
+    )
+
+
+def clauses(text: str) -> list[str]:
+    """The text cut where a sentence usually turns to another thing."""
+    return _CLAUSE_END.split(text)
+
+
+def _read_moves(text: str) -> Iterator[tuple[Quantity, bool]]:
+    """Each quantity whose clause speaks of one direction, with whether that is a rise."""
+    for clause in clauses(text):
+        rises, falls = bool(_RISES.search(clause)), bool(_FALLS.search(clause))
+        if rises != falls:
+            for quantity in read_quantities(clause):
+                yield quantity, rises
+
+
+def _read_names(text: str) -> list[str]:
+    """Latin words that name something: capitalised inside a sentence, or with digits in them.
+
+    In Chinese text every Latin word counts; in English the first word of a sentence doesn't,
+    since any word is capitalised there, unless more than its first letter is.
+    """
+    chinese = text_language(text) == "zh"
+    names = []
+    for match in _NAME.finditer(text):
+        word = match.group().removesuffix("'s").rstrip(".'")
+        if word.casefold() in NO_NAMES:
+            continue
+        if chinese:
+            if len(word) > 1:
+                names.append(word)
+            continue
+        if (
+            any(c.isupper() for c in word[1:])
+            or any(c.isdigit() for c in word)
+            or (word[:1].isupper() and len(word) > 1 and not _opens(text[: match.start()]))
+        ):
+            names.append(word)
+    return names
+
+
+def _opens(before: str) -> bool:
+    """Whether a sentence begins behind this text."""
+    return not before.strip("\"'“‘([ \n") or bool(re.search(r"[.!?:]['\"”]?\s+[\"'“(]?$", before))
