@@ -1,11 +1,11 @@
 """Questions over a folder of news articles, answered with checked citations.
 
-    from rag import answer
-    print(answer("why did Apple choose Alibaba").text)
+    import rag
+    print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer` and its async twin `aanswer` open the index that the environment names (`RAG_INDEX`, else
-`.rag`, see `rag.config`) once a process and share it between threads. `Assistant` gives the same
-with settings of your own, and streams.
+`answer`, `search`, `verify` and `index` work on the index that the environment names (`RAG_INDEX`,
+else `.rag`); `aanswer`, `asearch`, `averify` and `aindex` are their async twins. `Assistant` and
+`AsyncAssistant` do the same over an index of your choice, and stream. docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -14,11 +14,37 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.answering.options import Options
-    from rag.api import aanswer, answer
+    from rag.api import aanswer, aindex, answer, asearch, averify, index, search, verify
     from rag.assistant import Assistant
+    from rag.async_assistant import AsyncAssistant
     from rag.config import ChatModelConfig, Config
-    from rag.errors import RagError
+    from rag.errors import (
+        AnswerFormatError,
+        ChatModelBrokeOff,
+        ChatModelEmpty,
+        ChatModelError,
+        ChatModelFailed,
+        ChatModelRefused,
+        ChatModelTimedOut,
+        ChatModelUnreachable,
+        ConfigError,
+        DocumentError,
+        DocumentNotFound,
+        EmbedderError,
+        IndexBusy,
+        IndexDamaged,
+        IndexMismatch,
+        IndexMissing,
+        IndexNotWritable,
+        IndexUnusable,
+        JudgeError,
+        QuestionError,
+        RagError,
+        ReaderError,
+        RerankerError,
+    )
+    from rag.messages import Message
+    from rag.store.notices import IndexProgress, IndexReport
     from rag.types import (
         Answer,
         Citation,
@@ -28,45 +54,94 @@ if TYPE_CHECKING:
         Hit,
         Passage,
         Progress,
+        SearchResult,
         Statement,
         TimeFrame,
     )
 
-__all__ = [
-    "Answer",
-    "Assistant",
-    "ChatModelConfig",
-    "Citation",
-    "Config",
-    "Conflict",
-    "Document",
-    "Draft",
-    "Hit",
-    "Options",
-    "Passage",
-    "Progress",
-    "RagError",
-    "Statement",
-    "TimeFrame",
-    "aanswer",
-    "answer",
-]
+    __version__: str
 
 # Everything is imported when it is asked for: FAISS and NumPy would make `rag --help` wait.
 _HOMES = {
-    "rag.answering.options": ("Options",),
-    "rag.api": ("aanswer", "answer"),
+    "rag.api": (
+        *("aanswer", "aindex", "answer", "asearch", "averify", "index", "search", "verify"),
+    ),
     "rag.assistant": ("Assistant",),
+    "rag.async_assistant": ("AsyncAssistant",),
     "rag.config": ("ChatModelConfig", "Config"),
-    "rag.errors": ("RagError",),
+    "rag.errors": (
+        *("AnswerFormatError", "ChatModelBrokeOff", "ChatModelEmpty", "ChatModelError"),
+        *("ChatModelFailed", "ChatModelRefused", "ChatModelTimedOut", "ChatModelUnreachable"),
+        *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "IndexBusy"),
+        *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
+        *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
+    ),
+    "rag.messages": ("Message",),
+    "rag.store.notices": ("IndexProgress", "IndexReport"),
     "rag.types": (
         *("Answer", "Citation", "Conflict", "Document", "Draft", "Hit", "Passage", "Progress"),
-        *("Statement", "TimeFrame"),
+        *("SearchResult", "Statement", "TimeFrame"),
     ),
 }
+__all__ = [
+    "Answer",
+    "AnswerFormatError",
+    "Assistant",
+    "AsyncAssistant",
+    "ChatModelBrokeOff",
+    "ChatModelConfig",
+    "ChatModelEmpty",
+    "ChatModelError",
+    "ChatModelFailed",
+    "ChatModelRefused",
+    "ChatModelTimedOut",
+    "ChatModelUnreachable",
+    "Citation",
+    "Config",
+    "ConfigError",
+    "Conflict",
+    "Document",
+    "DocumentError",
+    "DocumentNotFound",
+    "Draft",
+    "EmbedderError",
+    "Hit",
+    "IndexBusy",
+    "IndexDamaged",
+    "IndexMismatch",
+    "IndexMissing",
+    "IndexNotWritable",
+    "IndexProgress",
+    "IndexReport",
+    "IndexUnusable",
+    "JudgeError",
+    "Message",
+    "Passage",
+    "Progress",
+    "QuestionError",
+    "RagError",
+    "ReaderError",
+    "RerankerError",
+    "SearchResult",
+    "Statement",
+    "TimeFrame",
+    "__version__",
+    "aanswer",
+    "aindex",
+    "answer",
+    "asearch",
+    "averify",
+    "index",
+    "search",
+    "verify",
+]
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("cited-rag")
     for home, names in _HOMES.items():
         if name in names:
             return getattr(import_module(home), name)

@@ -1,27 +1,37 @@
-"""The Python functions: one question, one answer, over the index that the environment names."""
+"""The Python functions: `answer`, `search`, `verify` and `index`, each with an async twin.
+
+They work on the index that the environment names (`RAG_INDEX`, else `.rag`), or on that of
+`config`. It is opened at the first call and shared by all threads after it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+from typing import TypeAlias
 
-from rag.answering.options import AS_CONFIGURED, Options
+from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.config import Config, message_language
+from rag.messages import Language
 from rag.models.embedder import Embedder
 from rag.store.database import current_manifest
 from rag.store.indexing import first_root, made_of_seeds, update_index
-from rag.types import Answer, TimeFrame
+from rag.store.notices import IndexReport, OnIndexProgress
+from rag.types import Answer, SearchResult, Statement
 
 MOST_OPEN = 8
 """Indexes that stay open at once: the one that was asked least recently is let go first."""
+PathLike: TypeAlias = str | os.PathLike[str]
 
 _log = logging.getLogger(__name__)
-_lock = threading.Lock()
+_lock = threading.RLock()
 _opened: OrderedDict[Config, Assistant] = OrderedDict()
 # The model is the largest part of an opened index, and the same for most of them.
 _embedders: dict[str, Embedder] = {}
@@ -31,37 +41,91 @@ def answer(
     question: str,
     history: Sequence[Answer] = (),
     *,
-    time_frame: TimeFrame | None = None,
+    model: ModelChoice = "configured",
+    language: Language | None = None,
+    sources: int | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     today: date | None = None,
-    options: Options = AS_CONFIGURED,
     config: Config | None = None,
 ) -> Answer:
-    """Answer a question from the articles of an index.
+    """Answer a question from the articles of the index, as `Assistant.ask` does.
 
-    `history` are the earlier answers of the conversation, oldest first. `time_frame` restricts the
-    articles by their day of publication; without it, days that the question speaks of are
-    preferred, "last week" and the like resolved against `today`, by default this machine's day.
-    `options` are the answer's language, how many sources it may draw on, and who writes it.
-    `config` is the environment's by default; the index is opened at the first call with a config
-    and shared by all threads after it. The last eight stay open, and share one embedding model.
     Where there is no index and the current folder has a `seeds/` folder, the index is made from it
-    first, as `rag ask` does; the log tells so, as a warning, since it may take minutes.
+    first; that may take minutes, and the log says so as a warning. A question that the articles
+    don't answer raises nothing: its status is `abstained`.
 
-    Raises `QuestionError`, `ConfigError`, `IndexUnusable`, `EmbedderError` and `RerankerError`, all
-    of them `RagError`s. A question that the articles don't answer raises nothing: its status is
-    `abstained`.
+    Raises what `Assistant.ask` and `Assistant.open` raise, all of them `RagError`s.
     """
-    assistant = _assistant(config or Config.from_environment())
-    return assistant.ask(question, history, time_frame=time_frame, today=today, options=options)
+    return _assistant(config).ask(
+        question,
+        history,
+        model=model,
+        language=language,
+        sources=sources,
+        since=since,
+        until=until,
+        today=today,
+    )
+
+
+def search(
+    question: str,
+    k: int = 10,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | None = None,
+    config: Config | None = None,
+) -> tuple[SearchResult, ...]:
+    """The `k` passages of the index that fit best, as `Assistant.search` finds them."""
+    return _assistant(config).search(question, k, since=since, until=until, today=today)
+
+
+def verify(
+    claim: str,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | None = None,
+    config: Config | None = None,
+) -> Statement:
+    """Check a sentence against the articles of the index, as `Assistant.verify` does."""
+    return _assistant(config).verify(claim, since=since, until=until, today=today)
+
+
+def index(
+    paths: PathLike | Sequence[PathLike] = (),
+    *,
+    rebuild: bool = False,
+    on_progress: OnIndexProgress | None = None,
+    config: Config | None = None,
+) -> IndexReport:
+    """Bring the index up to date with files and folders, and return what was done.
+
+    Without `paths`, with those that it follows already. New and changed articles are stored, and
+    those whose file is gone are removed. What can't be read is in the report's `failures` and
+    stops nothing. `rebuild` makes the index anew. `on_progress` is told how far it is.
+
+    Raises `ConfigError` for a path that does not exist, `IndexBusy` while another process writes,
+    `IndexNotWritable`, `IndexMismatch` for an index of another model, and `EmbedderError`.
+    """
+    config = config or Config.from_environment()
+    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    roots = [Path(path) for path in given] or None
+    return update_index(config.index, roots, _embedder(config), on_progress, rebuild=rebuild)
 
 
 async def aanswer(
     question: str,
     history: Sequence[Answer] = (),
     *,
-    time_frame: TimeFrame | None = None,
+    model: ModelChoice = "configured",
+    language: Language | None = None,
+    sources: int | None = None,
+    since: date | str | None = None,
+    until: date | str | None = None,
     today: date | None = None,
-    options: Options = AS_CONFIGURED,
     config: Config | None = None,
 ) -> Answer:
     """`answer` for async callers: the work happens in a thread, and the event loop stays free."""
@@ -69,38 +133,89 @@ async def aanswer(
         answer,
         question,
         history,
-        time_frame=time_frame,
+        model=model,
+        language=language,
+        sources=sources,
+        since=since,
+        until=until,
         today=today,
-        options=options,
         config=config,
     )
 
 
-def _assistant(config: Config) -> Assistant:
+async def asearch(
+    question: str,
+    k: int = 10,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | None = None,
+    config: Config | None = None,
+) -> tuple[SearchResult, ...]:
+    """`search` for async callers."""
+    return await asyncio.to_thread(
+        search, question, k, since=since, until=until, today=today, config=config
+    )
+
+
+async def averify(
+    claim: str,
+    *,
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | None = None,
+    config: Config | None = None,
+) -> Statement:
+    """`verify` for async callers."""
+    return await asyncio.to_thread(
+        verify, claim, since=since, until=until, today=today, config=config
+    )
+
+
+async def aindex(
+    paths: PathLike | Sequence[PathLike] = (),
+    *,
+    rebuild: bool = False,
+    on_progress: OnIndexProgress | None = None,
+    config: Config | None = None,
+) -> IndexReport:
+    """`index` for async callers; `on_progress` is called in the thread that indexes."""
+    return await asyncio.to_thread(
+        index, paths, rebuild=rebuild, on_progress=on_progress, config=config
+    )
+
+
+def _assistant(config: Config | None) -> Assistant:
     """Opens the index and the models of a config, or returns those that are open."""
+    config = config or Config.from_environment()
     with _lock:
         assistant = _opened.get(config)
         if assistant is None:
             assistant = _opened[config] = _open(config)
-            _embedders[config.embedder] = assistant.embedder
         _opened.move_to_end(config)
         while len(_opened) > MOST_OPEN:
             _opened.popitem(last=False)
         return assistant
 
 
+def _embedder(config: Config) -> Embedder:
+    """The embedding model of a config, which every opened index of the same model shares."""
+    from rag.models.loading import load_embedder
+
+    with _lock:
+        if config.embedder not in _embedders:
+            _embedders[config.embedder] = load_embedder(config.embedder)
+        return _embedders[config.embedder]
+
+
 def _open(config: Config) -> Assistant:
     """Opens the index, which is made from `seeds/` first where there is none."""
-    embedder = _embedders.get(config.embedder)
     seeds = first_root(config.index)
     if seeds:
-        from rag.models.loading import load_embedder
-
         language = message_language()
         _log.warning(made_of_seeds(config.index).text(language))
-        embedder = embedder or load_embedder(config.embedder)
-        for failure in update_index(config.index, [seeds], embedder).failures:
+        for failure in update_index(config.index, [seeds], _embedder(config)).failures:
             _log.warning("%s: %s", failure.path, failure.reason.text(language))
     # What is wrong with the index is told before the seconds that the model takes to load.
     current_manifest(config.index)
-    return Assistant.open(config, embedder=embedder)
+    return Assistant.open(config, embedder=_embedder(config))

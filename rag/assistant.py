@@ -1,74 +1,49 @@
-"""The composition root: opens an index, and owns the one path of a question.
-
-    understand -> retrieve -> gather evidence -> compose -> attribute and verify -> Answer
-
-The command line, the chat page, Python callers and the evaluation all come through
-`Assistant.stream`, and `Assistant.ask` is its last event.
-"""
+"""The composition root: opens an index and its models, and is what Python callers talk to."""
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from rag.answering.composition import Composition, compose, full_name, total_use
-from rag.answering.disagreement.conflicts import find_conflicts
-from rag.answering.evidence import SentenceVectors
-from rag.answering.notices import (
-    behind,
-    corrected,
-    did_you_mean,
-    looked_up_again,
-    no_article_then,
-    rereading_due,
-    searched_as,
-)
-from rag.answering.options import AS_CONFIGURED, Options, Writer
-from rag.answering.search import Corpus, Found, QuestionVector, search
-from rag.answering.selection.abstention import not_answered, shortfall
-from rag.answering.selection.narrowing import Place, places_cited, places_shown
-from rag.answering.understanding import read_question
-from rag.answering.unsearched import answer_unsearched
+from rag.answering.checking import check_claim
+from rag.answering.composition import full_name
+from rag.answering.options import ModelChoice, Options, Writers
+from rag.answering.path import QuestionPath
+from rag.answering.search import MOST_HITS
 from rag.answering.verification.chat_judge import open_judge
 from rag.config import Config
-from rag.errors import RagError
+from rag.errors import QuestionError
 from rag.ingest.chunker import CHUNKER
 from rag.messages import Language, Message
-from rag.models.chat import ChatModel, TokenUsage
+from rag.models.chat import ChatModel
 from rag.models.cross_encoders import CrossEncoderReranker, Judge, Reranker
 from rag.models.embedder import Embedder
 from rag.models.loading import load_reader
 from rag.models.reader import Reader
-from rag.retrieval.question import checked_question, tidy_question, turns_that_asked, understand
-from rag.retrieval.spelling import close_names, spelled
-from rag.retrieval.time_frame import check_time_frame
+from rag.retrieval.question import checked_question
+from rag.retrieval.time_frame import days_between
 from rag.store.articles import document_not_found, reference
-from rag.store.database import current_manifest
 from rag.store.snapshot import Snapshot, read_snapshot
-from rag.text.languages import text_language
 from rag.types import (
     Answer,
-    Conflict,
     Document,
     DocumentReference,
     Event,
-    ModelUse,
-    Progress,
-    TimeFrame,
-    Timings,
+    SearchResult,
+    Statement,
 )
 from rag.uploads.library import Library
 
-_NEAREST = 3
+MOST_RESULTS = 100
 
 
-class Assistant:
-    """Answers questions over one opened index. Safe between threads: open it once and share it."""
+class Assistant(QuestionPath):
+    """Answers questions over one opened index. Safe between threads: open it once and share it.
+
+    `with Assistant.open(config) as assistant:` lets go of the index and the models at its end.
+    """
 
     def __init__(
         self,
@@ -82,23 +57,20 @@ class Assistant:
         folder: Path | None = None,
         notice: Message | None = None,
     ) -> None:
-        """`folder` is the index of the snapshot, if newer generations of it are to be picked up.
-
-        `judge` "model" has each chat model judge what it wrote. `notice` goes with every answer.
-        """
-        self._embedder = embedder
-        self._writer = Writer.of(chat_model) if chat_model else None
-        self._vectors = SentenceVectors(embedder)
-        self._reranker = reranker
-        self.reader = reader
-        self._notice = notice
-        self._judge = judge
-        self._corpus = Corpus(snapshot, embedder, reranker)
-        self._folder = folder
+        """Take what is open already; `Assistant.open` opens it. Takes what `QuestionPath` takes."""
+        super().__init__(
+            snapshot=snapshot,
+            embedder=embedder,
+            chat_model=chat_model,
+            reranker=reranker,
+            reader=reader,
+            judge=judge,
+            folder=folder,
+            notice=notice,
+        )
+        self._writers = Writers(self.writer)
         # The articles, to list, add to and remove from; None without a folder.
         self.library = Library(folder, embedder, self.refresh) if folder else None
-        self._refreshing = threading.Lock()
-        self._behind: Message | None = None
 
     @classmethod
     def open(
@@ -141,39 +113,11 @@ class Assistant:
             notice=no_reader,
         )
 
-    @property
-    def embedder(self) -> Embedder:
-        """The embedding model, which another index may share."""
-        return self._embedder
+    def __enter__(self) -> Assistant:
+        return self
 
-    @property
-    def snapshot(self) -> Snapshot:
-        """The generation of the index that answers come from now."""
-        return self._corpus.snapshot
-
-    def refresh(self) -> None:
-        """Pick up the newest generation of the index, as every question does by itself.
-
-        An index that can't be read any more leaves the generation that is open in use; answers
-        then carry a notice that says so.
-        """
-        if self._folder is None or not self._refreshing.acquire(blocking=False):
-            return  # another thread reads it; this one goes on with what is open
-        try:
-            old, new = self.snapshot.manifest, current_manifest(self._folder)
-            if old.commit_id != new.commit_id:
-                snapshot = read_snapshot(
-                    self._folder,
-                    fingerprint=self._embedder.fingerprint,
-                    chunker=CHUNKER,
-                    previous=self.snapshot,
-                )
-                self._corpus = Corpus(snapshot, self._embedder, self._reranker)
-            self._behind = None
-        except RagError as error:
-            self._behind = behind(error, self.snapshot.manifest)
-        finally:
-            self._refreshing.release()
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     @property
     def chat_model_name(self) -> str | None:
@@ -181,7 +125,7 @@ class Assistant:
 
         An `Options` that names another writer, or none, goes before it.
         """
-        return full_name(self._writer.model) if self._writer else None
+        return full_name(self.writer.model) if self.writer else None
 
     def document(self, doc_id: str) -> Document:
         """The article of that id. Raises `DocumentNotFound`."""
@@ -199,22 +143,34 @@ class Assistant:
         question: str,
         history: Sequence[Answer] = (),
         *,
-        time_frame: TimeFrame | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
         today: date | None = None,
-        options: Options = AS_CONFIGURED,
     ) -> Answer:
-        """Answer a question; `history` are the earlier answers of the conversation, oldest first.
+        """Answer a question from the articles.
 
-        `time_frame` takes the place of the one that is read from the question's wording; `today`
-        is what "yesterday" or "last week" lean on, by default this machine's day. `options` are
-        the answer's language, how many sources it may draw on, and who writes it.
+        `history` are the earlier answers of the conversation, oldest first. `model` writes the
+        answer (`ModelChoice`), in `language`, by default the question's, from at most `sources`
+        sentences, 1 to 20. `since` and `until` leave out articles of other days; both days count,
+        and may be written as 2025-02-13, 2025-02 or 2025. Without them the days that the question
+        speaks of are preferred; "yesterday" leans on `today`, by default this machine's day.
 
-        Raises `QuestionError` for an empty or overlong question and a time frame that ends before
-        it begins. A failing chat model raises nothing: the answer is then made of the articles'
-        own sentences, and its notices say so.
+        Raises `QuestionError` for an empty or overlong question and for days that are none, and
+        `ConfigError` for a model, a language or a number that can't be used. A chat model that
+        fails raises nothing: the articles' own sentences answer then, and a notice says so.
         """
         *_, answer = self.stream(
-            question, history, time_frame=time_frame, today=today, options=options
+            question,
+            history,
+            model=model,
+            language=language,
+            sources=sources,
+            since=since,
+            until=until,
+            today=today,
         )
         if not isinstance(answer, Answer):
             raise TypeError(f"the stream ended with {answer!r}")
@@ -225,157 +181,91 @@ class Assistant:
         question: str,
         history: Sequence[Answer] = (),
         *,
-        time_frame: TimeFrame | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
         today: date | None = None,
-        options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
-        """Answer a question step by step; the last event is the `Answer`. Raises as `ask` does."""
-        started = time.perf_counter()
-        question = checked_question(question)
-        if time_frame:
-            check_time_frame(time_frame)
-        known = self._corpus.known_words
-        if unsearched := answer_unsearched(question, history, known, options.language):
-            yield from unsearched.statements
-            yield unsearched
-            return
-        history = turns_that_asked(history)
-        yield Progress(stage="searching")
-        writer = self._writer if options.writer == "configured" else options.writer
-        found, usages = self._find(question, history, time_frame, today or date.today(), writer)
-        # "Really?" behind a Chinese question is in English, and the question searched in Chinese.
-        language = options.language or text_language(question)
-        retrieved = time.perf_counter()
-        yield Progress(stage="reading", count=len(found.hits))
-        composition = yield from compose(
-            found, writer, language, options.sources, self._vectors, self._judge
-        )
-        composed = time.perf_counter()
-        conflicts: tuple[Conflict, ...] = ()
-        if composition.statements:
-            conflicts = find_conflicts(
-                found.candidates, found.needed, found.asked.concepts, composition.statements
-            )
-        checked = composition.seconds + time.perf_counter() - composed
-        ended = time.perf_counter()
-        yield self._answer(
+        """Answer a question step by step; the last event is the `Answer`. Takes what `ask` takes.
+
+        Raises as `ask` does, before the first event.
+        """
+        options = Options(language=language, sources=sources, writer=self._writers.named(model))
+        return self.events(
             question,
-            language,
-            found,
-            composition,
-            conflicts,
-            total_use(writer.model, usages, composition.model) if writer else None,
-            Timings(
-                retrieve=retrieved - started,
-                compose=ended - retrieved - checked,
-                verify=checked,
-                total=ended - started,
-            ),
-        )
-
-    def find(self, question: str, *, today: date | None = None) -> Found:
-        """What an answer to the question would be made of. For measuring; raises as `ask` does."""
-        question, today = checked_question(question), today or date.today()
-        found, _ = self._find(question, (), None, today, self._writer)
-        return found
-
-    def holds_answer(self, question: str) -> bool:
-        """Whether sentences are found that answer the question. No chat model is asked."""
-        query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
-        found = search(self._corpus, query, self._embedder, self._vectors, None, reader=self.reader)
-        return found.assessment.answerable
-
-    def _find(
-        self,
-        question: str,
-        history: Sequence[Answer],
-        time_frame: TimeFrame | None,
-        today: date,
-        writer: Writer | None,
-    ) -> tuple[Found, tuple[TokenUsage, ...]]:
-        """What the search brought, and what the chat model counted for understanding."""
-        self.refresh()
-        corpus = self._corpus
-        read = spelled(tidy_question(question), corpus.known_words)
-        # What leans on nothing is searched for as it stands.
-        begun = None if history else QuestionVector(self._embedder, read.text)
-        query, usage = read_question(
-            read,
             history,
-            corpus.known_words,
-            writer.rewriter if writer else None,
+            time_frame=days_between(since, until),
             today=today,
-            newest=corpus.retriever.newest,
+            options=options,
         )
-        usages = [usage]
-        if time_frame:
-            query = replace(query, time_frame=time_frame)
-        translator = writer.translator if writer else None
-        shown: Collection[Place] = ()
-        if query.nudge == "more":
-            shown = places_shown(history, query.text)
-        elif query.whether:
-            shown = places_cited(history[-1])
-        found = search(
-            corpus, query, self._embedder, self._vectors, translator, begun, shown, self.reader
-        )
-        usages.append(found.usage)
-        return found, tuple(usage for usage in usages if usage)
 
-    def _answer(
+    def search(
         self,
         question: str,
-        language: Language,
-        found: Found,
-        composition: Composition,
-        conflicts: tuple[Conflict, ...],
-        model: ModelUse | None,
-        timings: Timings,
-    ) -> Answer:
-        answered = bool(composition.statements)
-        missing = found.assessment.missing
-        if answered:
-            missing += shortfall(found.needed, found.cited(composition.statements))
-        else:
-            close = close_names(found.query.unknown, found.corpus.known_words)
-            missing += tuple(map(did_you_mean, close))
-        nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
-        query = found.query
-        documents = found.corpus.snapshot.documents
-        notices = [notice for notice in (self._behind, self._notice) if notice]
-        if found.corpus.snapshot.manifest.rereading_due:
-            notices.append(rereading_due())
-        notices += map(corrected, query.corrected)
-        if query.nudge == "doubt" and answered:
-            notices.append(looked_up_again())
-        notices += map(searched_as, query.translations.values())
-        frame = query.time_frame
-        # What is reported on a year or a quarter is published after it.
-        of_days = frame is not None and not query.periods
-        if frame and of_days and found.hits and not found.corpus.retriever.has_articles_of(frame):
-            notices.append(no_article_then(frame))
-        return Answer(
-            question=question,
-            language=language,
-            rewritten_question=query.text if query.rewritten or query.corrected else None,
-            status=("partial" if missing else "answered") if answered else "abstained",
-            statements=composition.statements,
-            left_out=composition.left_out,
-            conflicts=conflicts,
-            missing=missing or (() if answered else (not_answered(),)),
-            nearest=tuple(
-                reference(document)
-                for doc_id in nearest[: 0 if answered else _NEAREST]
-                # It may have gone while the question was answered.
-                if (document := documents.get(doc_id))
-            ),
-            time_frame=query.time_frame,
-            hits=found.hits,
-            notices=(*notices, *composition.notices),
-            model=model,
-            timings=timings,
-            answerability=found.assessment.answerability,
+        k: int = 10,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> tuple[SearchResult, ...]:
+        """The `k` passages, 1 to 100, that fit a question or words best, best first.
+
+        They may be fewer. One story in several outlets is found once. Days are as for `ask`, and
+        it raises as `ask` does.
+        """
+        if not 1 <= k <= MOST_RESULTS:
+            raise QuestionError(
+                en=f"The number of results is {k}: give 1 to {MOST_RESULTS}.",
+                zh=f"结果数量为 {k}：请给出 1 到 {MOST_RESULTS} 之间的数。",
+            )
+        found, _ = self.found(
+            checked_question(question),
+            (),
+            days_between(since, until),
+            today or date.today(),
+            None,
+            most_hits=max(k, MOST_HITS),
         )
+        documents = found.corpus.snapshot.documents
+        return tuple(
+            SearchResult(
+                doc_id=document.doc_id,
+                title=document.title,
+                outlet=document.outlet,
+                published=document.published,
+                url=document.url,
+                start=passage.start,
+                end=passage.end,
+                text=passage.text,
+                score=hit.score,
+            )
+            for hit in found.hits[:k]
+            for passage in [hit.passage]
+            if (document := documents.get(passage.doc_id))
+        )
+
+    def verify(
+        self,
+        claim: str,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> Statement:
+        """Check a sentence against the articles, as each sentence of an answer is checked.
+
+        The result's `verdict` is "supported" where a source says nearly the same words, "partial"
+        where numbers, dates and names agree and the wording has to be read, and "unsupported"
+        where something differs, which `reasons` name, or nothing near was found. `citations` are
+        the sentences that it was held against. Days are as for `ask`, and it raises as `ask` does.
+        """
+        found, _ = self.found(
+            checked_question(claim), (), days_between(since, until), today or date.today(), None
+        )
+        judge = None if self.judge == "model" else self.judge
+        return check_claim(claim.strip(), found.evidence, self.vectors, judge)
 
 
 def open_chat_model(config: Config) -> ChatModel | None:

@@ -240,16 +240,24 @@ def ask(
 ) -> None:
     from rag.answering.options import Options
     from rag.retrieval.question import checked_question
-    from rag.retrieval.time_frame import day_of_asking, time_frame_of
+    from rag.retrieval.time_frame import day_of_asking, days_between
 
     question = _as_typed(question)
     # Before the minutes that a first start may take.
     checked_question(question)
-    frame, day = time_frame_of(since, until), day_of_asking(today)
+    days_between(since, until)
+    day = day_of_asking(today)
     options = Options(language=cast(Language | None, language), sources=sources)
     # In a variable: to free the tokenizer takes half a second, and has time until after printing.
     assistant = open_assistant()
-    answer = assistant.ask(question, time_frame=frame, today=day, options=options)
+    answer = assistant.ask(
+        question,
+        language=options.language,
+        sources=options.sources,
+        since=since,
+        until=until,
+        today=day,
+    )
     if as_json:
         print_json_line(answer.to_json())
     else:

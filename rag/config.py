@@ -56,6 +56,28 @@ class ChatModelConfig:
     api_key: str | None = field(default=None, repr=False)
     timeout: float = 60.0
 
+    @classmethod
+    def from_environment(
+        cls, name: str, environment: Mapping[str, str] | None = None
+    ) -> ChatModelConfig:
+        """A model at the environment's endpoint, with its key and its time limit.
+
+        Raises `ConfigError` on a value that can't be used.
+        """
+        env = os.environ if environment is None else environment
+        if not name.strip() or not name.isprintable():
+            raise ConfigError(
+                en=f"The chat model's name is {name!r}: give the name that its endpoint knows.",
+                zh=f"对话模型的名称为 {name!r}：请给出其接口所用的模型名。",
+            )
+        url = env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT
+        return cls(
+            name=name.strip(),
+            endpoint=_endpoint("OPENAI_BASE_URL", url),
+            api_key=_key(env.get("OPENAI_API_KEY", "").strip()),
+            timeout=_timeout(env),
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
@@ -77,23 +99,13 @@ class Config:
         """
         env = os.environ if environment is None else environment
         name = env.get("RAG_MODEL", "").strip()
-        chat_model = None
-        if name:
-            chat_model = ChatModelConfig(
-                name=name,
-                endpoint=_endpoint(
-                    "OPENAI_BASE_URL", env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT
-                ),
-                api_key=_key(env.get("OPENAI_API_KEY", "").strip()),
-                timeout=_timeout(env),
-            )
         return cls(
             index=Path(env.get("RAG_INDEX", "").strip() or ".rag"),
             embedder=env.get("RAG_EMBEDDER", "").strip() or BUNDLED_EMBEDDER,
             reranker=env.get("RAG_RERANKER", "").strip() or None,
             reader=env.get("RAG_READER", "").strip() or None,
             judge=env.get("RAG_JUDGE", "").strip() or None,
-            chat_model=chat_model,
+            chat_model=ChatModelConfig.from_environment(name, env) if name else None,
         )
 
 

@@ -100,6 +100,25 @@ class Hit:
     score: float
 
 
+@dataclass(frozen=True, kw_only=True)
+class SearchResult:
+    """A passage that a search found, with the article that it is of.
+
+    Always: `text == document.text[start:end]`, in Unicode code points. A higher `score` is a
+    better result; scores of two searches can't be compared.
+    """
+
+    doc_id: str
+    title: str
+    outlet: str | None
+    published: Published | None
+    url: str | None
+    start: int
+    end: int
+    text: str
+    score: float
+
+
 # --- what is said -----------------------------------------------------------------------------
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.metadata
+import inspect
 from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -124,6 +126,94 @@ def test_many_indexes_share_one_model_and_only_the_last_stay_open(
     assert len(loaded) == 1
 
 
+def test_searching_verifying_and_indexing_work_on_the_same_index(
+    opened: list[Config], tmp_path: Path
+) -> None:
+    articles = tmp_path / "articles"
+    articles.mkdir()
+    (articles / "2025-03-04-port.md").write_text(
+        "---\ntitle: The port\noutlet: Lund Times\nurl: https://example.org/port\n---\n\n"
+        "Forty ships came to Lund on Monday. The harbour was full.\n"
+    )
+    config = Config(index=tmp_path / "index")
+    told: list[rag.IndexProgress] = []
+    report = rag.index(articles, on_progress=told.append, config=config)
+    assert (report.added, report.documents) == (1, 1)
+    assert told
+    assert rag.index(config=config).unchanged == 1
+
+    [hit] = rag.search("How many ships came to Lund?", k=3, config=config)
+    assert (hit.title, hit.outlet, str(hit.published)) == ("The port", "Lund Times", "2025-03-04")
+    assert hit.url == "https://example.org/port"
+    assert "Forty ships" in hit.text
+    assert rag.search("ships", since="2025-04", config=config) == ()
+    with pytest.raises(QuestionError, match="number of results is 0"):
+        rag.search("ships", k=0, config=config)
+
+    true = rag.verify("Forty ships came to Lund on Monday.", config=config)
+    assert (true.verdict, true.citations[0].outlet) == ("supported", "Lund Times")
+    false = rag.verify("Fifty ships came to Lund on Monday.", config=config)
+    assert false.verdict == "unsupported"
+    assert [reason.code for reason in false.reasons] == ["number"]
+    assert false.citations[0].quote == "Forty ships came to Lund on Monday."
+    assert opened == [config]
+
+
+def test_the_async_twins_do_the_same(seeds_index: Path, opened: list[Config]) -> None:
+    config = Config(index=seeds_index)
+
+    async def all_of_them() -> None:
+        assert await rag.asearch(QUESTION, 2, config=config) == rag.search(
+            QUESTION, 2, config=config
+        )
+        claim = "截止今日收盘，阿里股价上涨2.55%达116.7港元。"
+        assert (await rag.averify(claim, config=config)).verdict == "supported"
+        async with await rag.AsyncAssistant.open(config) as assistant:
+            events = [event async for event in assistant.stream(QUESTION)]
+            assert isinstance(events[-1], rag.Answer)
+            assert events[-1].text == (await assistant.ask(QUESTION)).text
+            [first, *_] = await assistant.documents()
+            assert (await assistant.document(first.doc_id)).title == first.title
+        with pytest.raises(ValueError, match="closed"):
+            await assistant.ask(QUESTION)
+
+    asyncio.run(all_of_them())
+    assert opened
+
+
+def test_an_assistant_is_closed_at_the_end_of_its_block(
+    seeds_index: Path, opened: list[Config]
+) -> None:
+    with rag.Assistant.open(Config(index=seeds_index)) as assistant:
+        assert assistant.ask(QUESTION).status == "answered"
+    with pytest.raises(ValueError, match="closed"):
+        assistant.search(QUESTION)
+    assert opened
+
+
+def test_the_async_side_has_what_the_sync_side_has() -> None:
+    functions = {"answer", "search", "verify", "index"}
+    for name in functions:
+        assert f"a{name}" in rag.__all__
+        assert _parameters(getattr(rag, f"a{name}")) == _parameters(getattr(rag, name))
+    for name in ("ask", "stream", "search", "verify", "document", "documents", "close"):
+        sync, twin = getattr(rag.Assistant, name), getattr(rag.AsyncAssistant, name)
+        assert _parameters(sync) == _parameters(twin)
+
+
+def _parameters(function: Any) -> list[tuple[str, Any]]:
+    return [(p.name, p.default) for p in inspect.signature(function).parameters.values()]
+
+
+def test_every_public_error_is_importable_and_the_version_is_the_packages() -> None:
+    tree = [rag.RagError]
+    for error in tree:
+        tree += error.__subclasses__()
+    public = [error for error in tree if error.__module__ == "rag.errors"]
+    assert all(getattr(rag, error.__name__) is error for error in public)
+    assert rag.__version__ == importlib.metadata.version("cited-rag")
+
+
 def test_everything_named_public_is_there() -> None:
     assert all(hasattr(rag, name) for name in rag.__all__)
-    assert sorted(rag.__all__, key=lambda n: (n[0].islower(), n)) == rag.__all__
+    assert sorted(rag.__all__) == sorted(set(rag.__all__))

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.options import Writer
+from rag.answering.options import Writer, Writers
 from rag.assistant import Assistant
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import DocumentNotFound, QuestionError
@@ -55,7 +55,8 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
 def with_model(assistant: Assistant, model: ChatModel) -> Assistant:
     """The same assistant, what it has embedded included, with a chat model."""
     twin = copy(assistant)
-    twin._writer = Writer(model=model)
+    twin.writer = Writer(model=model)
+    twin._writers = Writers(twin.writer)
     return twin
 
 
@@ -158,7 +159,7 @@ def test_days_that_no_article_is_of_are_told_as_such(assistant: Assistant) -> No
     told = [notice for notice in answer.notices if notice.code == "no_article_then"]
     assert "2026-11-21" in told[0].zh
     # The search is that of the question without its days.
-    plain = assistant.ask("昨天苹果决定与谁合作？", time_frame=TimeFrame(end=date(2027, 1, 1)))
+    plain = assistant.ask("昨天苹果决定与谁合作？", until=date(2027, 1, 1))
     assert answer.hits == plain.hits
     assert answer.status == "answered"
 
@@ -191,18 +192,18 @@ def test_the_ends_of_a_range_and_weekdays_need_not_be_in_the_text(
 def test_the_days_that_a_person_sets_leave_other_articles_out(assistant: Assistant) -> None:
     question = "Why did Apple choose Alibaba on February 13?"
     only = TimeFrame(start=FEB_13, end=FEB_13)
-    answer = assistant.ask(question, time_frame=only)
+    answer = assistant.ask(question, since=FEB_13, until="2025-02-13")
     assert answer.time_frame == only
     documents = assistant.snapshot.documents
     days = {documents[hit.passage.doc_id].published for hit in answer.hits}
     assert {str(day)[:10] for day in days} == {"2025-02-13"}
     assert Answer.from_json(answer.to_json()) == answer
 
-    none = assistant.ask(question, time_frame=TimeFrame(end=date(2020, 1, 1)))
+    none = assistant.ask(question, until="2020-01-01")
     assert (none.status, none.hits, none.nearest) == ("abstained", (), ())
     assert [message.code for message in none.missing] == ["no_article_of"]
     with pytest.raises(QuestionError, match="before it begins"):
-        assistant.ask(question, time_frame=TimeFrame(start=FEB_13, end=date(2020, 1, 1)))
+        assistant.ask(question, since=FEB_13, until=date(2020, 1, 1))
 
 
 def test_a_follow_up_keeps_the_days_unless_it_names_its_own(assistant: Assistant) -> None:

@@ -17,7 +17,7 @@ from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
 from rag.retrieval.question import as_embedded
 from rag.store.snapshot import Snapshot
-from rag.types import Answer, TimeFrame, Timings
+from rag.types import Answer, Timings
 from tests.chat_server import Reply, Request, chat_server, in_pieces, says
 
 TODAY = date(2025, 2, 14)
@@ -93,7 +93,6 @@ def test_days_that_all_articles_are_of_change_no_answer(
     seeds: Snapshot, embedder: Embedder, question: str
 ) -> None:
     assistant = Assistant(snapshot=seeds, embedder=embedder)
-    february = TimeFrame(start=date(2025, 2, 1), end=date(2025, 2, 28))
     free = assistant.ask(question, today=TODAY)
-    held = assistant.ask(question, today=TODAY, time_frame=february)
+    held = assistant.ask(question, today=TODAY, since="2025-02", until="2025-02")
     assert (held.status, held.text, held.missing) == (free.status, free.text, free.missing)

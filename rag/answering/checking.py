@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import time
 from collections.abc import Iterator, Sequence
@@ -27,7 +28,7 @@ from rag.messages import Message
 from rag.models.cross_encoders import Judge
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
-from rag.types import Citation, Statement
+from rag.types import Statement
 
 # More of them and the reply as a whole is not worth another one.
 _MOST_REPAIRED = 3
@@ -47,6 +48,27 @@ _REFUSAL = re.compile(
 # So much of the prompt in a sentence, in letters, is the prompt itself.
 _ECHO = 6
 _NO_LETTERS = re.compile(r"[\W\d_]+")
+
+
+def check_claim(
+    claim: str, evidence: Sequence[Evidence], vectors: SentenceVectors, judge: Judge | None
+) -> Statement:
+    """Check one sentence against the evidence that supports it best.
+
+    The citations are the sentences that it was held against, even where it is unsupported.
+    """
+    (vector,) = vectors.of([claim])
+    cited, verification = attribute(claim, vector, (), evidence)
+    if verification.verdict != "unsupported":
+        with contextlib.suppress(RagError):
+            verification = judged(claim, cited, verification, judge)
+    return Statement(
+        text=claim,
+        kind="claim",
+        citations=Citer().cite(cited),
+        verdict=verification.verdict,
+        reasons=verification.reasons,
+    )
 
 
 class Checker:
@@ -221,7 +243,10 @@ class Checker:
         if verification.verdict != "supported" and _is_framing(sentence.text, verification):
             return Statement(text=sentence.text, kind="framing", citations=(), verdict="supported")
         if verification.verdict != "unsupported":
-            verification = self._judged(sentence.text, cited, verification)
+            try:
+                verification = judged(sentence.text, cited, verification, self._judge)
+            except RagError:
+                self._unjudged = True
         supported = verification.verdict != "unsupported"
         if not supported and cited:
             self._sources[sentence.text] = cited[0]
@@ -234,24 +259,23 @@ class Checker:
             reasons=verification.reasons,
         )
 
-    def _judged(
-        self, claim: str, cited: Sequence[Evidence], verification: Verification
-    ) -> Verification:
-        """The judge's verdict where there is a judge; an article's own words need none."""
-        if self._judge is None or any(e.text == claim for e in cited):
-            return verification
-        sources: tuple[Citation, ...] = Citer().cite(cited)
-        try:
-            support = self._judge.support(claim, sources)
-        except RagError:
-            self._unjudged = True
-            return verification
-        reasons = tuple(r for r in verification.reasons if r.code != NOT_JUDGED)
-        if support >= _JUDGED_FALSE:
-            verdict = verification.verdict if reasons else "supported"
-            return Verification(verdict=verdict, reasons=reasons)
-        reason = _not_supported(self._judge.name)
-        return Verification(verdict="unsupported", reasons=(*reasons, reason))
+
+def judged(
+    claim: str, cited: Sequence[Evidence], verification: Verification, judge: Judge | None
+) -> Verification:
+    """The judge's verdict where there is a judge; an article's own words need none.
+
+    Raises `JudgeError` where the judge gives no verdict.
+    """
+    if judge is None or any(e.text == claim for e in cited):
+        return verification
+    support = judge.support(claim, Citer().cite(cited))
+    reasons = tuple(r for r in verification.reasons if r.code != NOT_JUDGED)
+    if support >= _JUDGED_FALSE:
+        verdict = verification.verdict if reasons else "supported"
+        return Verification(verdict=verdict, reasons=reasons)
+    reason = _not_supported(judge.name)
+    return Verification(verdict="unsupported", reasons=(*reasons, reason))
 
 
 def _letters(text: str) -> str:

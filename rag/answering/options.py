@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeAlias, get_args
 
 from rag.answering.understanding import QuestionRewriter, Translator
+from rag.config import ChatModelConfig
 from rag.errors import ConfigError
 from rag.messages import Language
 from rag.models.chat import ChatModel
 
 MAX_SOURCES = 20
+_MOST_WRITERS = 8
+
+ModelChoice: TypeAlias = str | ChatModelConfig | ChatModel | None
+"""Who writes an answer, as a caller names it.
+
+"configured" is the assistant's own chat model, None the articles' own sentences. Any other text is
+the name of a model at the endpoint that the environment names (`OPENAI_BASE_URL`).
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,3 +78,34 @@ class Options:
 
 
 AS_CONFIGURED = Options()
+
+
+class Writers:
+    """Chat models that callers name, each with what it remembers; eight at most. Thread-safe."""
+
+    def __init__(self, configured: Writer | None) -> None:
+        self._configured = configured
+        self._kept: OrderedDict[str | ChatModelConfig | ChatModel, Writer] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def named(self, model: ModelChoice) -> Writer | None:
+        """Return the writer that a caller means. Raises `ConfigError` for an unusable name."""
+        if model is None or model == "configured":
+            return self._configured if model else None
+        with self._lock:
+            if model not in self._kept:
+                self._kept[model] = Writer.of(_opened(model))
+            self._kept.move_to_end(model)
+            while len(self._kept) > _MOST_WRITERS:
+                self._kept.popitem(last=False)
+            return self._kept[model]
+
+
+def _opened(model: str | ChatModelConfig | ChatModel) -> ChatModel:
+    if isinstance(model, str):
+        model = ChatModelConfig.from_environment(model)
+    if not isinstance(model, ChatModelConfig):
+        return model
+    from rag.models.openai_chat import OpenAIChatModel
+
+    return OpenAIChatModel(model)

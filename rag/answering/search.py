@@ -53,7 +53,7 @@ from rag.store.snapshot import Snapshot
 from rag.text.terms import FoldedTexts, concepts, fold, weights
 from rag.types import Hit, Statement
 
-_HITS = 20
+MOST_HITS = 20
 _SAMPLED_PASSAGES = 2000
 _EMBEDDED_SENTENCES = 64
 
@@ -138,12 +138,14 @@ def search(
     begun: QuestionVector | None = None,
     shown: Collection[Place] = (),
     reader: SentenceReader | None = None,
+    most_hits: int = MOST_HITS,
 ) -> Found:
     """Search for a question, in the articles' other language too where there is a translator.
 
     `begun` is its vector, where that is under way already. Sentences that were `shown` before
     are left out where more is asked for, or where they can't answer a question for yes or no too.
-    `reader` reads the best sentences with the question, where there is one.
+    `reader` reads the best sentences with the question, where there is one. `most_hits` is how
+    many passages are found at most.
     """
     begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
@@ -162,7 +164,7 @@ def search(
     asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
     vector = begun.of(query.text)
     # Twice as many as are wanted, since one story may be found in several outlets.
-    hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * _HITS), _HITS)
+    hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * most_hits), most_hits)
     # An article may have gone in this moment.
     documents = corpus.snapshot.documents
     read = {h.passage.doc_id: documents.get(h.passage.doc_id) for h in hits}

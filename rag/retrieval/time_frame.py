@@ -41,6 +41,11 @@ def time_frame_of(since: str, until: str) -> TimeFrame | None:
     return frame
 
 
+def days_between(since: date | str | None, until: date | str | None) -> TimeFrame | None:
+    """`time_frame_of` for days as a program gives them: as a `date`, as text, or None."""
+    return time_frame_of(*("" if day is None else str(day) for day in (since, until)))
+
+
 def day_of_asking(text: str) -> date | None:
     """The day that a person gives as today, as YYYY-MM-DD; None where the text is empty.
 

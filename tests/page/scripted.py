@@ -43,7 +43,7 @@ class ScriptedAssistant:
     options: list[Options] = field(default_factory=list)
     gate: threading.Event = field(default_factory=threading.Event)
 
-    def stream(
+    def events(
         self,
         question: str,
         history: Sequence[Answer] = (),

@@ -95,7 +95,7 @@ def _with(
 
 
 def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The hits by their score and by how surely a window of their passage answers, best first.
+    """The hits, best first: to each score is added how surely a window of its passage answers.
 
     `ranked` is what `read_best` gave; a passage that wasn't read counts as the least sure one.
     """
@@ -106,11 +106,12 @@ def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit,
             sure[where] = max(sure.get(where, -math.inf), candidate.read.window)
     least = min(sure.values(), default=0.0)
 
-    def score(hit: Hit) -> float:
-        read = sure.get((hit.passage.doc_id, hit.passage.start), least)
-        return hit.score + _READ_HIT_WEIGHT * read
-
-    return tuple(sorted(hits, key=score, reverse=True))
+    read = [
+        replace(hit, score=hit.score + _READ_HIT_WEIGHT * sure.get(place, least))
+        for hit in hits
+        for place in [(hit.passage.doc_id, hit.passage.start)]
+    ]
+    return tuple(sorted(read, key=lambda hit: hit.score, reverse=True))
 
 
 def sure_of_answer(assessment: Assessment, best: Candidate) -> Assessment:

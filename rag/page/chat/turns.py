@@ -115,7 +115,7 @@ class Assistant(Protocol):
     def chat_model_name(self) -> str | None:
         """The model that will see questions and passages, or None where nothing leaves."""
 
-    def stream(
+    def events(
         self,
         question: str,
         history: Sequence[Answer] = (),
@@ -150,7 +150,7 @@ def take(
     """
     shown_at = -DRAFT_INTERVAL
     try:
-        for event in assistant.stream(
+        for event in assistant.events(
             turn.question, history, time_frame=time_frame, options=options
         ):
             turn = turn.after(event)

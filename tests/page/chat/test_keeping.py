@@ -24,7 +24,7 @@ def conversation() -> tuple[Turn, ...]:
     turns = []
     for number, question in enumerate(("Why?", "Still with Baidu?", "weather?"), start=1):
         turn = Turn(number=number, question=question)
-        for event in assistant.stream(question):
+        for event in assistant.events(question):
             turn = turn.after(event)
         turns.append(turn)
     turns.append(Turn(number=4, question="Q").after(framing("Checked:")).stop())

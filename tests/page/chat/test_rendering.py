@@ -190,7 +190,7 @@ def assistant() -> ScriptedAssistant:
 
 def finished(assistant: ScriptedAssistant, question: str) -> Turn:
     turn = Turn(number=1, question=question)
-    for event in assistant.stream(question):
+    for event in assistant.events(question):
         turn = turn.after(event)
     return turn
 

@@ -34,7 +34,7 @@ def shown(markdown: str) -> Page:
 
 
 def answer_of(question: str) -> Answer:
-    *_, last = ScriptedAssistant(seed_articles(), news).stream(question)
+    *_, last = ScriptedAssistant(seed_articles(), news).events(question)
     assert isinstance(last, Answer)
     return last
 

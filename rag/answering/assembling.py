@@ -1,0 +1,91 @@
+"""Puts an answer together: what was composed, what is missing, and what a reader should know."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rag.answering.composition import Composition
+from rag.answering.notices import (
+    corrected,
+    did_you_mean,
+    looked_up_again,
+    no_article_then,
+    rereading_due,
+    searched_as,
+)
+from rag.answering.search import Found
+from rag.answering.selection.abstention import not_answered, shortfall
+from rag.messages import Language, Message
+from rag.retrieval.spelling import close_names
+from rag.store.articles import reference
+from rag.types import Answer, Conflict, ModelUse, Timings
+
+_NEAREST = 3
+
+
+def assemble(
+    question: str,
+    language: Language,
+    found: Found,
+    composition: Composition,
+    conflicts: tuple[Conflict, ...],
+    *,
+    of_index: Sequence[Message],
+    model: ModelUse | None,
+    timings: Timings,
+) -> Answer:
+    """Put the answer to a question together.
+
+    `of_index` are notices about the index, which come first. Without statements the answer is an
+    abstention: it says what is missing and names the three nearest articles.
+    """
+    answered = bool(composition.statements)
+    missing = found.assessment.missing
+    if answered:
+        missing += shortfall(found.needed, found.cited(composition.statements))
+    else:
+        close = close_names(found.query.unknown, found.corpus.known_words)
+        missing += tuple(map(did_you_mean, close))
+    query = found.query
+    documents = found.corpus.snapshot.documents
+    nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
+    return Answer(
+        question=question,
+        language=language,
+        rewritten_question=query.text if query.rewritten or query.corrected else None,
+        status=("partial" if missing else "answered") if answered else "abstained",
+        statements=composition.statements,
+        left_out=composition.left_out,
+        conflicts=conflicts,
+        missing=missing or (() if answered else (not_answered(),)),
+        nearest=tuple(
+            reference(document)
+            for doc_id in nearest[: 0 if answered else _NEAREST]
+            # It may have gone while the question was answered.
+            if (document := documents.get(doc_id))
+        ),
+        time_frame=query.time_frame,
+        hits=found.hits,
+        notices=(*of_index, *_of_search(found, answered), *composition.notices),
+        model=model,
+        timings=timings,
+        answerability=found.assessment.answerability,
+    )
+
+
+def _of_search(found: Found, answered: bool) -> list[Message]:
+    """What a reader should know of how the question was read and searched for."""
+    notices = []
+    query = found.query
+    if found.corpus.snapshot.manifest.rereading_due:
+        notices.append(rereading_due())
+    notices += map(corrected, query.corrected)
+    if query.nudge == "doubt" and answered:
+        notices.append(looked_up_again())
+    notices += map(searched_as, query.translations.values())
+    frame = query.time_frame
+    # What is reported on a year or a quarter is published after it.
+    of_days = frame is not None and not query.periods
+    if frame and of_days and found.hits and not found.corpus.retriever.has_articles_of(frame):
+        notices.append(no_article_then(frame))
+    return notices

@@ -1,0 +1,233 @@
+"""The one path of a question, top to bottom.
+
+    understand -> retrieve -> gather evidence -> compose -> attribute and verify -> Answer
+
+The command line, the chat page, Python callers and the evaluation all come this way.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from rag.answering.assembling import assemble
+from rag.answering.composition import compose, total_use
+from rag.answering.disagreement.conflicts import find_conflicts
+from rag.answering.evidence import SentenceVectors
+from rag.answering.notices import behind
+from rag.answering.options import AS_CONFIGURED, Options, Writer
+from rag.answering.search import MOST_HITS, Corpus, Found, QuestionVector, search
+from rag.answering.selection.narrowing import Place, places_cited, places_shown
+from rag.answering.understanding import read_question
+from rag.answering.unsearched import answer_unsearched
+from rag.errors import RagError
+from rag.ingest.chunker import CHUNKER
+from rag.messages import Message
+from rag.models.chat import ChatModel, TokenUsage
+from rag.models.cross_encoders import Judge, Reranker
+from rag.models.embedder import Embedder
+from rag.models.reader import Reader
+from rag.retrieval.question import checked_question, tidy_question, turns_that_asked, understand
+from rag.retrieval.spelling import spelled
+from rag.retrieval.time_frame import check_time_frame
+from rag.store.database import current_manifest
+from rag.store.snapshot import Snapshot, read_snapshot
+from rag.text.languages import text_language
+from rag.types import Answer, Conflict, Event, Progress, TimeFrame, Timings
+
+
+class QuestionPath:
+    """Answers questions over one opened index. Safe between threads."""
+
+    def __init__(
+        self,
+        *,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        chat_model: ChatModel | None = None,
+        reranker: Reranker | None = None,
+        reader: Reader | None = None,
+        judge: Judge | Literal["model"] | None = None,
+        folder: Path | None = None,
+        notice: Message | None = None,
+    ) -> None:
+        """`folder` is the index of the snapshot, if newer generations of it are to be picked up.
+
+        `judge` "model" has each chat model judge what it wrote. `notice` goes with every answer.
+        """
+        self._embedder = embedder
+        self.writer = Writer.of(chat_model) if chat_model else None
+        self.vectors = SentenceVectors(embedder)
+        self._reranker = reranker
+        self.reader = reader
+        self._notice = notice
+        self.judge = judge
+        self._opened: Corpus | None = Corpus(snapshot, embedder, reranker)
+        self._folder = folder
+        self._refreshing = threading.Lock()
+        self._behind: Message | None = None
+
+    @property
+    def embedder(self) -> Embedder:
+        """The embedding model, which another index may share."""
+        return self._embedder
+
+    @property
+    def _corpus(self) -> Corpus:
+        if self._opened is None:
+            raise ValueError("the assistant is closed: open another one")
+        return self._opened
+
+    def close(self) -> None:
+        """Let go of the index. A question after that raises `ValueError`."""
+        self._opened = None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The generation of the index that answers come from now."""
+        return self._corpus.snapshot
+
+    def refresh(self) -> None:
+        """Pick up the newest generation of the index, as every question does by itself.
+
+        An index that can't be read any more leaves the generation that is open in use; answers
+        then carry a notice that says so.
+        """
+        if self._folder is None or not self._refreshing.acquire(blocking=False):
+            return  # another thread reads it; this one goes on with what is open
+        try:
+            old, new = self.snapshot.manifest, current_manifest(self._folder)
+            if old.commit_id != new.commit_id:
+                snapshot = read_snapshot(
+                    self._folder,
+                    fingerprint=self._embedder.fingerprint,
+                    chunker=CHUNKER,
+                    previous=self.snapshot,
+                )
+                self._opened = Corpus(snapshot, self._embedder, self._reranker)
+            self._behind = None
+        except RagError as error:
+            self._behind = behind(error, self.snapshot.manifest)
+        finally:
+            self._refreshing.release()
+
+    def events(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+        today: date | None = None,
+        options: Options = AS_CONFIGURED,
+    ) -> Iterator[Event]:
+        """Answer a question step by step, with the reader's choices as one value.
+
+        `time_frame` takes the place of the one that is read from the question's wording.
+        """
+        started = time.perf_counter()
+        question = checked_question(question)
+        if time_frame:
+            check_time_frame(time_frame)
+        known = self._corpus.known_words
+        if unsearched := answer_unsearched(question, history, known, options.language):
+            yield from unsearched.statements
+            yield unsearched
+            return
+        history = turns_that_asked(history)
+        yield Progress(stage="searching")
+        writer = self.writer if options.writer == "configured" else options.writer
+        found, usages = self.found(question, history, time_frame, today or date.today(), writer)
+        # "Really?" behind a Chinese question is in English, and the question searched in Chinese.
+        language = options.language or text_language(question)
+        retrieved = time.perf_counter()
+        yield Progress(stage="reading", count=len(found.hits))
+        composition = yield from compose(
+            found, writer, language, options.sources, self.vectors, self.judge
+        )
+        composed = time.perf_counter()
+        conflicts: tuple[Conflict, ...] = ()
+        if composition.statements:
+            conflicts = find_conflicts(
+                found.candidates, found.needed, found.asked.concepts, composition.statements
+            )
+        checked = composition.seconds + time.perf_counter() - composed
+        ended = time.perf_counter()
+        yield assemble(
+            question,
+            language,
+            found,
+            composition,
+            conflicts,
+            of_index=[notice for notice in (self._behind, self._notice) if notice],
+            model=total_use(writer.model, usages, composition.model) if writer else None,
+            timings=Timings(
+                retrieve=retrieved - started,
+                compose=ended - retrieved - checked,
+                verify=checked,
+                total=ended - started,
+            ),
+        )
+
+    def find(self, question: str, *, today: date | None = None) -> Found:
+        """What an answer to the question would be made of. For measuring; raises as `ask` does."""
+        question, today = checked_question(question), today or date.today()
+        found, _ = self.found(question, (), None, today, self.writer)
+        return found
+
+    def holds_answer(self, question: str) -> bool:
+        """Whether sentences are found that answer the question. No chat model is asked."""
+        query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
+        found = search(self._corpus, query, self._embedder, self.vectors, None, reader=self.reader)
+        return found.assessment.answerable
+
+    def found(
+        self,
+        question: str,
+        history: Sequence[Answer],
+        time_frame: TimeFrame | None,
+        today: date,
+        writer: Writer | None,
+        *,
+        most_hits: int = MOST_HITS,
+    ) -> tuple[Found, tuple[TokenUsage, ...]]:
+        """What the search brought, and what the chat model counted for understanding."""
+        self.refresh()
+        corpus = self._corpus
+        read = spelled(tidy_question(question), corpus.known_words)
+        # What leans on nothing is searched for as it stands.
+        begun = None if history else QuestionVector(self._embedder, read.text)
+        query, usage = read_question(
+            read,
+            history,
+            corpus.known_words,
+            writer.rewriter if writer else None,
+            today=today,
+            newest=corpus.retriever.newest,
+        )
+        usages = [usage]
+        if time_frame:
+            query = replace(query, time_frame=time_frame)
+        translator = writer.translator if writer else None
+        shown: Collection[Place] = ()
+        if query.nudge == "more":
+            shown = places_shown(history, query.text)
+        elif query.whether:
+            shown = places_cited(history[-1])
+        found = search(
+            corpus,
+            query,
+            self._embedder,
+            self.vectors,
+            translator,
+            begun,
+            shown,
+            self.reader,
+            most_hits,
+        )
+        usages.append(found.usage)
+        return found, tuple(usage for usage in usages if usage)

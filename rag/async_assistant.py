@@ -1,0 +1,125 @@
+"""The assistant for async callers: each method's work happens in a thread."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
+
+from rag.answering.options import ModelChoice
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.messages import Language
+from rag.types import Answer, Document, DocumentReference, Event, SearchResult, Statement
+
+
+class AsyncAssistant:
+    """`Assistant` for async callers, with the same methods; the event loop stays free.
+
+    `async with await AsyncAssistant.open(config) as assistant:` lets go of the index at its end.
+    """
+
+    def __init__(self, assistant: Assistant) -> None:
+        self._assistant = assistant
+
+    @classmethod
+    async def open(cls, config: Config) -> AsyncAssistant:
+        """Open the index and the models that `config` names. Raises as `Assistant.open` does."""
+        return cls(await asyncio.to_thread(Assistant.open, config))
+
+    async def __aenter__(self) -> AsyncAssistant:
+        return self
+
+    async def __aexit__(self, *error: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Let go of the index. A question after that raises `ValueError`."""
+        self._assistant.close()
+
+    async def ask(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> Answer:
+        """Answer a question, as `Assistant.ask` does."""
+        return await asyncio.to_thread(
+            self._assistant.ask,
+            question,
+            history,
+            model=model,
+            language=language,
+            sources=sources,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def stream(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> AsyncIterator[Event]:
+        """Answer a question step by step, as `Assistant.stream` does."""
+        events = self._assistant.stream(
+            question,
+            history,
+            model=model,
+            language=language,
+            sources=sources,
+            since=since,
+            until=until,
+            today=today,
+        )
+        # A generator may not raise StopIteration into a future.
+        while (event := await asyncio.to_thread(next, events, None)) is not None:
+            yield event
+
+    async def search(
+        self,
+        question: str,
+        k: int = 10,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> tuple[SearchResult, ...]:
+        """The passages that fit best, as `Assistant.search` finds them."""
+        return await asyncio.to_thread(
+            self._assistant.search, question, k, since=since, until=until, today=today
+        )
+
+    async def verify(
+        self,
+        claim: str,
+        *,
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | None = None,
+    ) -> Statement:
+        """Check a sentence against the articles, as `Assistant.verify` does."""
+        return await asyncio.to_thread(
+            self._assistant.verify, claim, since=since, until=until, today=today
+        )
+
+    async def document(self, doc_id: str) -> Document:
+        """The article of that id. Raises `DocumentNotFound`."""
+        return await asyncio.to_thread(self._assistant.document, doc_id)
+
+    async def documents(self) -> tuple[DocumentReference, ...]:
+        """Every article of the index, by id."""
+        return await asyncio.to_thread(self._assistant.documents)
