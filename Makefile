@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: chat test eval race check test-llm test-long fuzz lock clean
+.PHONY: chat test test-fast eval race check test-llm test-long fuzz lock clean release-check
 .PHONY: reader-data reader-train reader-evaluate reader-export
 
 chat: $(VENV)/ready
@@ -11,6 +11,10 @@ chat: $(VENV)/ready
 
 test: $(VENV)/ready
 	$(BIN)/pytest -n auto --maxprocesses 4
+
+# The tests of language and of pure functions: no model, no browser, under a minute.
+test-fast: $(VENV)/ready
+	$(BIN)/pytest -n auto --maxprocesses 4 tests/text tests/ingest tests/eval tests/test_types.py tests/test_config.py
 
 eval: $(VENV)/ready
 	$(BIN)/python -m eval run seeds
@@ -30,6 +34,7 @@ check: $(VENV)/ready
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
+	$(BIN)/mypy benchmarks docs
 	$(BIN)/lint-imports
 
 # What needs a running chat model: RAG_MODEL, OPENAI_BASE_URL.
@@ -81,9 +86,13 @@ $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 lock:
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet uv
-	$(VENV)/uv/bin/uv pip compile pyproject.toml --extra documents --group dev -c requirements-torch.txt \
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --extra all --group dev -c requirements-torch.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-package torch \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+
+# Builds the package, installs the wheel in an empty environment, and asks the README's question.
+release-check: $(VENV)/ready
+	PYTHON=$(PYTHON) BIN=$(BIN) tools/release_check.sh
 
 clean:
 	rm -rf $(VENV) .rag

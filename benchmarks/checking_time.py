@@ -1,13 +1,15 @@
-"""What abstention, verification and disagreement add to the answer of a chat model.
+"""Measure the time that abstention, verification and disagreement add to a chat model's answer.
 
     python benchmarks/checking_time.py ARTICLES|SET [--questions N] [--answers OUT.jsonl]
 
-Asks the questions of `eval/questions.jsonl` about a folder of articles, or those of a test
-collection (form: `eval/collection.py`). The chat model is a script that takes no time: it writes
-five sentences made of those it is shown, in other words, shortened, with a wrong number, literally,
-and last the question itself as a statement, and repairs what fails. Times are of the processor, so
-that other work on the machine hardly changes them; only the embedding of what was written, which
-no other figure includes, is by the clock. Retrieval, and embedding what it finds, are left out.
+It asks the questions of `eval/questions.jsonl` about a folder of articles, or those of a test
+collection (form: `eval/collection.py`). The chat model is a script that takes no time. It writes
+four of the given sentences: reported, shortened, with a wrong number, and unchanged. At last it
+writes the question itself as a statement, and it repairs what fails.
+
+Times are processor times, so that other programs hardly change them. Only the embedding of the
+written text is in clock time, and no other figure includes it. Retrieval, and embedding what it
+finds, are not measured.
 """
 
 from __future__ import annotations
@@ -26,27 +28,32 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+import rag.answering.assembling
+import rag.answering.composition
+import rag.answering.path
 import rag.answering.search
-import rag.assistant
 from eval.answer_set import read_answer_set
 from eval.cached_embedder import CachedEmbedder
 from eval.collection import is_collection, read_documents
 from eval.in_memory import VECTORS, snapshot_of
 from eval.questions import QUESTIONS, Question, load_questions
+from rag.answering.composition import Composition
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.assistant import Assistant
 from rag.config import BUNDLED_EMBEDDER
 from rag.ingest.files import find_files
 from rag.ingest.loader import load_document
+from rag.messages import Language
 from rag.models.chat import ChatMessage, ChatModel, TokenUsage
+from rag.models.cross_encoders import Judge
 from rag.models.embedder import Vectors
 from rag.models.loading import load_embedder
 from rag.text.languages import text_language
-from rag.types import Document, Timings
+from rag.types import Document, Draft, Progress, Statement, Timings
 
 _WRITTEN_WITH = 4
 _PIECE = 3
-"""Characters that the model writes at a time."""
+"""The number of characters that the model writes at a time."""
 _REPORTED = {"zh": "据报道，", "en": "It was reported that "}
 _STOP = {"zh": "。", "en": "."}
 _LAST_CLAUSE = re.compile(r"[，,；;][^，,；;]+$")
@@ -55,7 +62,7 @@ _EMBEDDING = "embedding what was written"
 
 
 class Embedding(CachedEmbedder):
-    """Remembers the vectors of the articles; what a chat model wrote is embedded anew."""
+    """Stores the vectors of the articles. A chat model's text is embedded again each time."""
 
     writing = False
     by_clock = by_processor = 0.0
@@ -73,7 +80,7 @@ class Embedding(CachedEmbedder):
 
 
 class ScriptedModel:
-    """Says its `replies`, one a call, and nothing when asked for more."""
+    """Returns its `replies`, one per call, and after that nothing."""
 
     name = "scripted"
     endpoint = ""
@@ -87,7 +94,7 @@ class ScriptedModel:
 
 
 def replies(question: str, evidence: Sequence[Evidence]) -> list[str]:
-    """What the model writes first, and what where it is asked to mend that."""
+    """Return the model's first text, and its second text for repairing the first."""
     sentences = [" ".join(e.text.split()) for e in evidence[:_WRITTEN_WITH]]
     rewritten = [
         f"{_made(text)}{marker}"
@@ -109,38 +116,38 @@ def _falsified(sentence: str) -> str:
     return re.sub(r"\d", lambda digit: str((int(digit[0]) + 3) % 10), sentence, count=1)
 
 
-_MADE = (_reported, _shortened, _falsified, str)
+_MADE: tuple[Callable[[str], str], ...] = (_reported, _shortened, _falsified, str)
 _MARKERS = ("[1]", "", "[3]", "[4]")
 
 
 class Stopwatch:
-    """Seconds spent in each part of an answer, beside what is called by another name."""
+    """The seconds spent in each part of an answer."""
 
     def __init__(self, model: ScriptedModel, embedding: Embedding) -> None:
         self.seconds: dict[str, float] = {}
         self._model, self._embedding = model, embedding
-        self._write = rag.assistant.write
+        self._write = rag.answering.composition.write
         for module, name, part in (
             (rag.answering.search, "requirements", _PARTS[0]),
             (rag.answering.search, "rank", _PARTS[0]),
             (rag.answering.search, "prefer_newest", _PARTS[0]),
             (rag.answering.search, "assess", _PARTS[0]),
-            (rag.assistant, "shortfall", _PARTS[0]),
-            (rag.assistant, "find_conflicts", _PARTS[2]),
+            (rag.answering.assembling, "shortfall", _PARTS[0]),
+            (rag.answering.path, "find_conflicts", _PARTS[2]),
         ):
             setattr(module, name, self._timed(getattr(module, name), part))
-        rag.assistant.write = self.write
+        rag.answering.composition.write = self.write
 
     def write(
         self,
         model: ChatModel,
         question: str,
-        language: str,
+        language: Language,
         evidence: Sequence[Evidence],
         vectors: SentenceVectors,
-        judge: None,
-    ) -> Generator[Any, None, Any]:
-        """Compose as ever, and time it."""
+        judge: Judge | None = None,
+    ) -> Generator[Draft | Statement | Progress, None, Composition]:
+        """Write the answer as usual, and measure the time."""
         self._model.replies = replies(question, evidence)
         self._embedding.writing = True
         self._embedding.by_clock = self._embedding.by_processor = 0.0
@@ -164,7 +171,7 @@ class Stopwatch:
 
 
 def read(articles: Path, most: int | None) -> tuple[list[Document], Sequence[Question]]:
-    """The articles or the documents of a test collection, and the questions about them."""
+    """Return the articles or documents of a test collection, and the questions about them."""
     if is_collection(articles):
         documents = list(read_documents(articles))
         return documents, read_answer_set(articles, documents, most)
@@ -203,7 +210,7 @@ def main() -> int:
     }
     parts = [milliseconds[part] for part in _PARTS]
     milliseconds["sum without embedding"] = [sum(row) for row in zip(*parts, strict=True)]
-    result = {
+    result: dict[str, object] = {
         "questions": len(questions),
         "written answers": len(spent),
         "sentences in each": round(statements / len(spent), 1),

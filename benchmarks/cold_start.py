@@ -1,11 +1,12 @@
-"""How long a person waits, from the start of a process: an answer, the help, the page.
+"""Measure the time from the start of a process to an answer, the help, or the page.
 
     python benchmarks/cold_start.py [--rounds R] [--json OUT]
 
-In a temporary folder with an index of `seeds/` and warm caches, in turns: `rag ask` until its
-answer is printed, `rag --help`, `rag chat` until its page answers, and a bare
-`import sentence_transformers` to compare with.
-`--first` also measures the very first `rag ask`, with an empty cache: unpacking and exporting the
+It uses a temporary folder with an index of `seeds/` and warm caches. In turns it measures `rag ask`
+until its answer is printed, `rag --help`, `rag chat` until its page answers, and for comparison a
+bare `import sentence_transformers`.
+
+`--first` also measures the very first `rag ask` with an empty cache: unpacking and exporting the
 embedding model, and indexing.
 """
 
@@ -32,7 +33,7 @@ RAG = [sys.executable, "-c", "from rag.cli import main; main()"]
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--first", action="store_true", help="also the first run of all")
+    parser.add_argument("--first", action="store_true", help="also measure the very first run")
     parser.add_argument("--json", type=Path, metavar="OUT")
     options = parser.parse_args()
 
@@ -66,7 +67,7 @@ def main() -> int:
 
 
 def run(command: list[str], folder: Path, environment: dict[str, str]) -> float:
-    """Until the last output, or the end where there is none."""
+    """Return the seconds until the last output, or until the end if there is no output."""
     started = last = time.perf_counter()
     with subprocess.Popen(
         command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
@@ -80,7 +81,7 @@ def run(command: list[str], folder: Path, environment: dict[str, str]) -> float:
 
 
 def page(folder: Path, environment: dict[str, str]) -> float:
-    """Until the page is served whole."""
+    """Return the seconds until the whole page is served."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]

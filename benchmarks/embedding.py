@@ -1,10 +1,10 @@
-"""Compare the embedder with sentence-transformers as it comes, on the same texts, in one run.
+"""Compare the embedder with unchanged sentence-transformers, on the same texts, in one run.
 
     python benchmarks/embedding.py SET [--passages N] [--rounds R] [--json OUT]
 
-SET is a folder with `corpus.jsonl.gz`, a `text` in each line, or the file itself. Passages are
-cut to 250 characters, about 170 tokens of Chinese. The two take turns, since a machine's speed
-changes by the minute: the ratio of each round compares neighbours in time.
+SET is a folder with `corpus.jsonl.gz`, a `text` in each line, or the file itself. Passages are cut
+to 250 characters, about 170 tokens of Chinese. The two take turns, because a machine's speed
+changes by the minute: the ratio of each round compares times that are close together.
 """
 
 from __future__ import annotations

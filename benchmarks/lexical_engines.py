@@ -1,11 +1,11 @@
-"""What lexical search costs by three engines: ours in memory, SQLite's FTS5, and bm25s.
+"""Measure the cost of lexical search by three engines: ours in memory, SQLite's FTS5, and bm25s.
 
     python benchmarks/lexical_engines.py CORPUS.jsonl[.gz] QUESTIONS.jsonl[.gz] [--questions N]
 
-All three get the terms of passages as an index stores them, and those of each question, and give
-the best 100 passages. An update is what one changed article costs until it is found: FTS5 writes
-its rows; the others, which live in memory, are built anew. bm25s is left out where it is not
-installed (`pip install bm25s`).
+All three get the terms of passages as an index stores them, and those of each question, and return
+the best 100 passages. An update is the time until one changed article is found: FTS5 writes its
+rows, and the others, which are in memory, are built again. bm25s is left out if it is not installed
+(`pip install bm25s`).
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sqlite3
 import sys
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -88,7 +89,8 @@ def of_bm25s(counts: Sequence[bytes]) -> Ask:
 
 def _numbers(blob: bytes) -> list[int]:
     packed = read_counts([blob])
-    return np.repeat(packed >> np.uint64(8), (packed & np.uint64(0xFF)).astype(int)).tolist()
+    numbers = np.repeat(packed >> np.uint64(8), (packed & np.uint64(0xFF)).astype(int))
+    return [int(number) for number in numbers]
 
 
 def _as_text(blob: bytes) -> str:
@@ -101,7 +103,7 @@ def timed(what: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def row(name: str, build: float, update: float, ask: Ask, questions: list[list[str]]) -> None:
-    milliseconds = [1000 * timed(lambda wanted=wanted: ask(wanted))[1] for wanted in questions]
+    milliseconds = [1000 * timed(partial(ask, wanted))[1] for wanted in questions]
     p50, p95 = np.percentile(milliseconds, [50, 95])
     print(f"| {name} | {p50:.1f} | {p95:.1f} | {build:.1f} | {update:.2f} |", flush=True)
 

@@ -1,4 +1,4 @@
-"""Draw what `benchmarks/scale.py measure` wrote for indexes of several sizes.
+"""Draw the results of `benchmarks/scale.py measure` for indexes of several sizes.
 
 pip install matplotlib
 python benchmarks/plot_scale.py FILE.json ... --out docs/scale.svg
@@ -24,7 +24,7 @@ def main() -> int:
     runs = [json.loads(file.read_text(encoding="utf-8")) for file in options.files]
     runs.sort(key=lambda run: run["passages"])
     sizes = [run["passages"] for run in runs]
-    plt.rcParams["svg.hashsalt"] = "scale"  # the same file for the same figures
+    plt.rcParams["svg.hashsalt"] = "scale"  # Equal figures give an equal file.
     figure, axes = plt.subplots(1, 3, figsize=(11, 3.4), layout="constrained")
     times, memory, opening = axes
     times.plot(sizes, [run["milliseconds"]["p95"] for run in runs], "o-", label="p95")

@@ -1,14 +1,15 @@
-"""The race: this project beside LlamaIndex, Haystack and txtai, as one table.
+"""The race: this project, LlamaIndex, Haystack and txtai compared in one table.
 
     make race SETS=FOLDER                 # with the peers in an environment of their own
     python benchmarks/race.py SETS --peers peers/bin/python --out RACE
 
-SETS holds test collections (form: `eval/collection.py`). `benchmarks/peers/requirements.txt` says
-what the peers' environment has. What was finished is kept in RACE, as JSON, and not run again: a
-race that was stopped goes on, and `--rounds` or `--questions` with a larger number adds to it. With
-`RAG_MODEL` set, questions on the articles in `seeds/` are answered by every system with that model.
+SETS holds test collections (form: `eval/collection.py`). `benchmarks/peers/requirements.txt` lists
+the packages of the peers' environment. Finished results are kept in RACE as JSON, and not run
+again. So a stopped race can be continued, and `--rounds` or `--questions` with a larger number adds
+to it. If `RAG_MODEL` is set, every system answers questions on the articles in `seeds/` with that
+model.
 
-The peers have the embedding model in float32, from the folder that this project unpacks.
+The peers use the embedding model in float32, from the folder that this project unpacks.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ SYSTEMS = ("here", *PEERS)
 PARTS = ("retrieval", "speed", "answers")
 _AT_ONCE = 8
 SEEDS = ROOT / "seeds"
-# No peer tells its makers of this run, or looks for a newer model.
+# The peers must not report this run to their makers, nor look for a newer model.
 QUIET = {
     "HAYSTACK_TELEMETRY_ENABLED": "False",
     "HF_HUB_OFFLINE": "1",
@@ -52,7 +53,7 @@ QUIET = {
 
 @dataclass(frozen=True)
 class Race:
-    """Where everything is."""
+    """The folders and programs of a race."""
 
     sets: Path
     out: Path
@@ -60,11 +61,11 @@ class Race:
     model: Path
 
     def run(self, system: str, *arguments: object) -> None:
-        """A script of `benchmarks/peers` or a module, by the Python that has the system."""
+        """Run a script of `benchmarks/peers` or a module, with the Python that has the system."""
         python = sys.executable if system == "here" else str(self.python)
         ours = {"PYTHONPATH": str(ROOT)} if system == "here" else {}
         command = [python, *map(str, arguments)]
-        # What it prints goes to the log: the table alone is this command's output.
+        # The command's own output is only the table, so the script's output goes to standard error.
         subprocess.run(
             command, check=True, cwd=ROOT, env={**os.environ, **QUIET, **ours}, stdout=sys.stderr
         )
@@ -105,7 +106,7 @@ def main() -> int:
 
 
 def measure_retrieval(race: Race, name: str, limit: int) -> None:
-    """What each system finds in a set: the peers' rankings, and all of them by our measures."""
+    """Measure retrieval in a set, of the peers' rankings and of this project, with our measures."""
     result = race.out / "retrieval" / f"{name}.json"
     if result.is_file():
         return
@@ -121,7 +122,7 @@ def measure_retrieval(race: Race, name: str, limit: int) -> None:
 
 
 def measure_speed(race: Race, corpus: Path, articles: int, number: int) -> None:
-    """One round: each system in turn, beginning with another one each time."""
+    """Measure one round: each system in turn, starting with a different one each time."""
     folder = race.out / "speed"
     folder.mkdir(parents=True, exist_ok=True)
     first = number % len(SYSTEMS)
@@ -135,14 +136,14 @@ def measure_speed(race: Race, corpus: Path, articles: int, number: int) -> None:
 
 
 def collect_answers(race: Race, model: str, endpoint: str, count: int) -> None:
-    """What each system answers; every chat model has a folder of its own."""
+    """Collect the answers of each system. Every chat model has its own folder."""
     folder = race.out / "answers" / model.replace("/", "_")
     folder.mkdir(parents=True, exist_ok=True)
     documents = articles()
     texts, questions = folder / "texts.jsonl.gz", folder / "questions.jsonl.gz"
     _write_lines(texts, [{"id": d.doc_id, "text": d.text} for d in documents])
     asked = drawn(load_questions(QUESTIONS, documents))[:count]
-    # Some at a time: a race that is stopped has asked each system nearly the same.
+    # Ask in small portions, so that a stopped race has asked all systems nearly the same.
     for end in (*range(_AT_ONCE, len(asked), _AT_ONCE), len(asked)):
         some = [{"id": q.question_id, "question": q.text} for q in asked[:end]]
         _write_lines(questions, some)
@@ -162,7 +163,7 @@ def _asked_all(result: Path, questions: Sequence[dict[str, str]]) -> bool:
 
 
 def articles() -> list[Document]:
-    """The articles that questions are asked about."""
+    """Return the articles that questions are about."""
     read = list(iter_documents(SEEDS))
     found = [document for document in read if isinstance(document, Document)]
     if len(found) < len(read) or not found:

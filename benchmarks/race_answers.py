@@ -1,17 +1,17 @@
-"""Which questions the race asks, and what an answer of any system is worth.
+"""Choose the questions of the race, and score the answers of any system.
 
-A peer's answer is text with markers and the passages they stand for. It becomes an `Answer`, so
-that the evaluation's own metrics score every system. Where there was a choice, it was made in the
-peers' favour:
+A peer's answer is text with markers and their passages. It is turned into an `Answer`, so that the
+evaluation's own metrics score every system. Where there was a choice, it was made in favour of the
+peers:
 
-- A peer has refused where any of `_REFUSALS`, in either language, is anywhere in its text, or it
-  said nothing. Of an answer to an answerable question that is held against it only if it states
-  none of the facts as well.
+- A peer has refused if any of `_REFUSALS`, in either language, is anywhere in its text, or if it
+  said nothing. For an answerable question this counts against it only if the answer also states
+  none of the facts.
 - `[1]`, `[1, 2]`, `[Source 1]`, `Source 1`, `Document[1]`, `来源1` are all markers.
-- A citation of a peer is its whole passage, and is right where that holds half of a gold span. Ours
-  is one sentence. A marker without a source is a wrong citation.
-- Where one source is named for an answer as a whole, it is scored as a citation, though no sentence
-  has a marker.
+- A citation of a peer is its whole passage, and is right if that holds half of a gold span. A
+  citation of this project is one sentence. A marker without a source is a wrong citation.
+- If one source is named for the whole answer, it is scored as a citation, although no sentence has
+  a marker.
 """
 
 from __future__ import annotations
@@ -62,20 +62,20 @@ _AFTER_STOP = re.compile(r"([。！？!?.])[ \t]*((?:\[[^\]\n]{1,24}\][ \t]*)+)"
 
 @dataclass(frozen=True)
 class Score:
-    """What an answer is worth; None where a measure doesn't apply."""
+    """The scores of an answer, without those measures that do not apply."""
 
     question: Question
     values: Mapping[str, float]
 
 
 def drawn(questions: Iterable[Question]) -> tuple[Question, ...]:
-    """Questions in an order of which every beginning is a fair sample.
+    """Return the questions in an order of which every beginning is a fair sample.
 
-    Two that the articles answer, then one that they don't; Chinese and English in turn, and within
-    a language one type after the other. A group's second wording is left out, since it would tell
-    little new. Follow-ups are left out, since a peer's pipeline answers single questions, and so
-    are false premises and requests that no article can meet, where a refusal is not all that is
-    right.
+    Two that the articles answer are followed by one that they do not. Chinese and English
+    alternate, and within a language the types alternate. A group's second wording is left out,
+    because it would add little information. Follow-ups are left out, because a peer's pipeline
+    answers single questions. False premises and requests that no article can meet are left out,
+    because a refusal is not the only right answer to them.
     """
     shuffled = list(questions)
     random.Random(_SEED).shuffle(shuffled)
@@ -90,7 +90,7 @@ def drawn(questions: Iterable[Question]) -> tuple[Question, ...]:
 
 
 def _in_turn(questions: Sequence[Question]) -> Iterator[Question]:
-    """Languages in turn, types in turn within each, one wording of each group."""
+    """Yield one question of each group, alternating languages, and types within each language."""
     asked: set[str] = set()
     columns = [
         _types_in_turn([q for q in questions if q.language == name]) for name in ("zh", "en")
@@ -111,7 +111,7 @@ def _types_in_turn(questions: Sequence[Question]) -> list[Question]:
 def score(
     question: Question, record: Mapping[str, Any], documents: Mapping[str, Document]
 ) -> Score:
-    """What the answer of a record of `peers/run.py` is worth."""
+    """Return the scores of an answer in a record of `peers/run.py`."""
     answer = _read(question, record, documents)
     refused = _refuses(answer)
     values: dict[str, float] = {}
@@ -193,7 +193,7 @@ def _markers(sentence: str) -> list[int]:
 def _citation(
     marker: int, source: Mapping[str, Any] | None, documents: Mapping[str, Document]
 ) -> Citation:
-    """The passage that a marker stands for; one that stands for none cites no article."""
+    """Return the passage of a marker as a citation. Without a source it cites no article."""
     doc_id, start, end = "", 0, 0
     if source:
         doc_id = source["doc_id"]
@@ -213,7 +213,7 @@ def _citation(
 
 
 def _place(passage: str, text: str) -> tuple[int, int]:
-    """Where a passage stands in its article, whatever was done to its blanks."""
+    """Return the place of a passage in its article, without regard to blanks."""
     places = [i for i, character in enumerate(text) if not character.isspace()]
     bare = "".join(text[i] for i in places)
     wanted = "".join(passage.split())

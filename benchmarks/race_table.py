@@ -1,4 +1,4 @@
-"""What a race found, as one Markdown table with 95 % intervals (`eval/intervals.py`)."""
+"""Write the results of a race as one Markdown table with 95 % intervals (`eval/intervals.py`)."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from rag.types import Document
 
 NAMES = {"here": "here", "llama_index": "LlamaIndex", "haystack": "Haystack", "txtai": "txtai"}
 MEASURES = ("nDCG@10", "recall@5")
-# What runs are compared by question for question, and the run that is ours.
+# The measure for comparing runs question by question, and the run of this project.
 COMPARED = "nDCG@10"
 OURS = "hybrid"
 RESAMPLES = 2_000
 SEED = 20_250_213
-# Rows of answers, and whether more of it is better.
+# Rows of answers, and whether a higher value is better.
 ANSWERS = {
     "facts stated": True,
     "facts stated and rightly cited": True,
@@ -36,7 +36,7 @@ ANSWERS = {
 
 @dataclass(frozen=True)
 class Cell:
-    """A figure of one system, and what is written of it."""
+    """A figure of one system, and its text."""
 
     value: float
     text: str
@@ -44,9 +44,11 @@ class Cell:
 
 @dataclass(frozen=True)
 class Row:
-    """A measure of every system, `cells` in their order; None where a system has none.
+    """A measure of every system.
 
-    `higher_is_better` is None where none is best.
+    `cells` are in the systems' order, or None if a system has no value.
+
+    `higher_is_better` is None if no value is best.
     """
 
     measure: str
@@ -56,7 +58,7 @@ class Row:
 
 
 def to_markdown(out: Path, articles: Sequence[Document], systems: Sequence[str]) -> str:
-    """The table of what is finished in `out`, and a line of versions under it."""
+    """Return the table of what is finished in `out`, and a line of versions below it."""
     rows = [*_speed_rows(out, systems), *_retrieval_rows(out, systems)]
     for folder in sorted((out / "answers").glob("*/")):
         rows += _answer_rows(folder, articles, systems)
@@ -100,7 +102,7 @@ def _speed_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
             for system, some in rounds.items()
         }
         per = "second" if clock == "clock" else "processor second"
-        # Passages are as large as each one likes, so more of them is no merit.
+        # Systems choose the size of passages, so more passages are not better.
         better = None if unit == "passages" else True
         cells = [_rate(rates[system]) for system in systems]
         yield Row(f"index, {unit} a {per}", n, cells, better)
@@ -127,13 +129,16 @@ def _rounds(out: Path, system: str) -> list[dict[str, Any]]:
 
 
 def _rate(values: Sequence[float]) -> Cell:
-    """The fastest round (slowest to fastest): what else ran on the machine only slows."""
+    """Return the fastest round (slowest to fastest), because other programs only slow it down."""
     low, high = min(values), max(values)
     return Cell(high, f"{_short(high)} ({_short(low)}–{_short(high)})")
 
 
 def _latency(rounds: Sequence[Mapping[str, Any]], quantile: int, clock: str) -> Cell:
-    """Each way's quantile over questions, of each the fastest round; resampled by question."""
+    """Return the quantile over questions for each way to search, with intervals.
+
+    The fastest round of each question counts, and questions are resampled.
+    """
     cells = []
     for way in rounds[0]["search_milliseconds"]:
         times = np.array([r["search_milliseconds"][way][clock] for r in rounds]).min(axis=0)
@@ -144,7 +149,7 @@ def _latency(rounds: Sequence[Mapping[str, Any]], quantile: int, clock: str) -> 
 
 
 def _bootstrap(values: np.ndarray[Any, Any], quantile: int) -> tuple[float, float]:
-    """The 2.5 % and 97.5 % bounds of a quantile of values drawn with replacement."""
+    """Return the 2.5 % and 97.5 % bounds of a quantile of values drawn with replacement."""
     drawn = np.random.default_rng(SEED).integers(len(values), size=(RESAMPLES, len(values)))
     low, high = np.quantile(np.percentile(values[drawn], quantile, axis=1), [0.025, 0.975])
     return float(low), float(high)
@@ -163,7 +168,7 @@ def _retrieval_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
         runs, name, n = found["runs"], found["set"], str(found["questions"])
         for measure in MEASURES:
             best = [_best_run(runs, system, measure) for system in systems]
-            cells = [run and _named(_estimated(runs[run][measure]), run) for run in best]
+            cells = [_named(_estimated(runs[run][measure]), run) if run else None for run in best]
             yield Row(f"{name}, {measure}", n, cells)
         less = {(c["a"], c["b"]): c["difference"] for c in found["comparisons"]}
         best = [_best_run(runs, system, COMPARED) for system in systems]
@@ -172,7 +177,7 @@ def _retrieval_rows(out: Path, systems: Sequence[str]) -> Iterable[Row]:
 
 
 def _best_run(runs: Mapping[str, Any], system: str, measure: str) -> str | None:
-    """The system's run with the best mean."""
+    """Return the system's run with the best mean."""
     if system == "here":
         return OURS
     named = [name for name in runs if name.startswith(f"{system}-")]
@@ -180,13 +185,13 @@ def _best_run(runs: Mapping[str, Any], system: str, measure: str) -> str | None:
 
 
 def _named(cell: Cell | None, run: str) -> Cell | None:
-    """With the peer's way to search, of a run such as `haystack-hybrid.cmrc2018`."""
+    """Add the peer's way to search, taken from a run such as `haystack-hybrid.cmrc2018`."""
     way = run.partition("-")[2].partition(".")[0]
     return cell and Cell(cell.value, f"{cell.text} {way}".strip())
 
 
 def _less(difference: Mapping[str, float] | None) -> Cell | None:
-    """The paired difference, which is kept as theirs less ours."""
+    """Return the paired difference, ours less theirs. It is stored as theirs less ours."""
     if difference is None:
         return None
     mean, low, high = (-difference[part] for part in ("mean", "high", "low"))
@@ -207,7 +212,7 @@ def _answer_rows(
     folder: Path, articles: Sequence[Document], systems: Sequence[str]
 ) -> Iterable[Row]:
     records = {system: _answers(folder / f"{system}.jsonl") for system in systems}
-    # What one of them was not asked yet is left out for all.
+    # Questions that a system was not asked yet are left out for all.
     common = set.intersection(*(set(some) for some in records.values()))
     questions = [q for q in load_questions(QUESTIONS, articles) if q.question_id in common]
     by_id = {document.doc_id: document for document in articles}

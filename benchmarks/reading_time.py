@@ -1,9 +1,9 @@
-"""How long the reader takes for a question's windows, and for a claim.
+"""Measure the time that the reader takes for a question's windows, and for a claim.
 
     python benchmarks/reading_time.py [--rounds N] [--folder READER]
 
-A question is read over 12 windows of 160 tokens each, no two alike, a claim of 60 tokens with a
-source of 120. The shortest time is given too: other work on the machine only makes them longer.
+A question is read with 12 different windows of 160 tokens each, and a claim of 60 tokens with a
+source of 120. The shortest time is printed too, because other programs can only make it longer.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ QUESTION = "双方各持股多少，合资公司的工厂计划建在哪里？"
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=60)
-    parser.add_argument("--folder", help="of another reader than the packed one")
+    parser.add_argument("--folder", help="folder of another reader than the bundled one")
     options = parser.parse_args()
 
     started = time.perf_counter()
@@ -81,7 +81,7 @@ def main() -> int:
 
 
 def cut(reader: Reader, text: str, tokens: int) -> str:
-    """The beginning of a text, of so many tokens, one more or less."""
+    """Return the beginning of a text with about `tokens` tokens."""
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2

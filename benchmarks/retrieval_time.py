@@ -1,9 +1,9 @@
-"""How long hybrid retrieval takes over a corpus, the question's embedding included.
+"""Measure the time of hybrid retrieval over a corpus, including the question's embedding.
 
     python benchmarks/retrieval_time.py CORPUS.jsonl[.gz] QUESTIONS.jsonl[.gz] [--questions N]
 
-The articles are chunked and their terms counted as an index does it; their vectors are random,
-since the time of a search does not depend on them and embedding a large corpus takes an hour.
+The articles are chunked and their terms counted as in an index. Their vectors are random, because
+the time of a search does not depend on them, and embedding a large corpus takes an hour.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +44,7 @@ def records(path: Path) -> Iterator[dict[str, str]]:
 def read_passages(
     corpus: Path, embedder: Embedder
 ) -> tuple[dict[str, Document], tuple[Passage, ...]]:
-    """The articles of a file of JSON lines, and their passages as an index makes them."""
+    """Return the articles of a file of JSON lines, and their passages as in an index."""
     documents: dict[str, Document] = {}
     passages: list[Passage] = []
     for record in records(corpus):
@@ -110,7 +111,7 @@ def main() -> int:
         (vector,) = embedder.embed_queries([question])
         embedding.append(1000 * (time.perf_counter() - started))
         query = Query(text=question, language=text_language(question))
-        retriever.search(query, lambda vector=vector: vector, _HITS)
+        retriever.search(query, partial(np.copy, vector), _HITS)
         whole.append(1000 * (time.perf_counter() - started))
     result = {
         "articles": len(documents),

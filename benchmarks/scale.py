@@ -1,17 +1,16 @@
-"""How time, memory and recall grow with the number of passages.
+"""Measure how time, memory and recall grow with the number of passages.
 
     python -m benchmarks.scale make SETS --passages 1000000 --out INDEX
     python -m benchmarks.scale measure INDEX SETS [--questions 40] [--out FILE.json]
 
 SETS holds test collections (form: `eval/collection.py`). `make` writes an index of their articles,
-in an order drawn once, until there are so many passages. Their vectors are real, and kept for the
-next time (embedding 130,000 takes most of an hour). What is wanted beyond that is made of them: an
-article like a real one, each passage of which has the first half of its sentences and the second
-half of those of one of the 8 nearest passages; its vector is a mixture of the two, with a random
-difference of two others added, and not embedded. `measure` says how near such vectors are to what
-the model makes of their texts.
+in a fixed random order, until there are enough passages. Their vectors are real, and kept for the
+next time (embedding 130,000 takes most of an hour). Further articles are made from real ones: each
+passage has the first half of a real passage's sentences, and the second half of those of one of the
+8 nearest passages. Its vector is not embedded: it is a mixture of the two, with the difference of
+two random others added.
 
-`measure` opens the index in this process and says what it costs beside the embedding model.
+`measure` opens the index in this process and measures its cost in addition to the embedding model.
 """
 
 from __future__ import annotations
@@ -119,7 +118,7 @@ def make(sets: Path, passages: int, out: Path, embedder: Embedder) -> None:
 
 
 def real_articles(sets: Path, embedder: Embedder) -> list[Article]:
-    """Every article of the collections, and of those with the same text the first."""
+    """Return every article of the collections, without those whose text occurred before."""
     documents: dict[str, Document] = {}
     for folder in sorted(filter(is_collection, sets.iterdir())):
         for document in read_documents(folder):
@@ -151,7 +150,7 @@ def real_articles(sets: Path, embedder: Embedder) -> list[Article]:
 
 
 def made_articles(real: Sequence[Article], passages: int) -> Iterator[Article]:
-    """Articles made of real ones, with so many passages together."""
+    """Yield articles made from real ones, with `passages` passages in total."""
     rng = np.random.default_rng(_SEED)
     vectors = np.concatenate([article.vectors for article in real])
     texts = [a.document.text[s.start : s.end] for a in real for s in a.spans]
@@ -178,14 +177,17 @@ def made_articles(real: Sequence[Article], passages: int) -> Iterator[Article]:
 
 
 def _half(text: str, which: int) -> str:
-    """The first half of the sentences of a text, or the second; of a single one, the characters."""
+    """Return the first or second half of a text's sentences.
+
+    A text with only one sentence is divided by characters.
+    """
     sentences = split_sentences(text)
     middle = sentences[len(sentences) // 2].start if len(sentences) > 1 else len(text) // 2
     return text[middle:].strip() or text if which else text[:middle].strip() or text
 
 
 def neighbours(vectors: Vectors) -> np.ndarray[Any, np.dtype[np.int64]]:
-    """The nearest other rows of each, nearly: of the nearest cells."""
+    """Return approximately the nearest other rows of each row. Only near cells are searched."""
     n, dimensions = vectors.shape
     cells = max(1, int(np.sqrt(n)))
     index = faiss.IndexIVFFlat(
@@ -202,7 +204,7 @@ def neighbours(vectors: Vectors) -> np.ndarray[Any, np.dtype[np.int64]]:
 def write(
     folder: Path, articles: Sequence[Article] | Iterator[Article], embedder: Embedder
 ) -> None:
-    """Put articles into the store, their terms counted by two processes."""
+    """Write articles into the store. Two processes count their terms."""
     base, total, started = str((folder / "articles").absolute()), 0, time.perf_counter()
     with multiprocessing.Pool(2) as pool, open_writer(folder) as writer:
         for some in batches(iter(articles)):
@@ -290,7 +292,7 @@ def measure(index: Path, sets: Path, questions: int, embedder: Embedder) -> dict
 
 
 def read_questions(sets: Path, most: int) -> list[str]:
-    """The same questions of each collection, always."""
+    """Return a fixed sample of questions of each collection."""
     rng, found = random.Random(_SEED), []
     for folder in sorted(filter(is_collection, sets.iterdir())):
         texts = [record["question"] for record, _ in read_records(folder, "questions")]
@@ -300,7 +302,7 @@ def read_questions(sets: Path, most: int) -> list[str]:
 
 
 def recall(assistant: Assistant, asked: Sequence[str], embedder: Embedder) -> dict[str, float]:
-    """The share of the 10 nearest passages of all that are among the 10 that are found."""
+    """Return the share of the 10 truly nearest passages that are among the 10 found."""
     sections = assistant.snapshot.sections
     queries = np.concatenate([embedder.embed_queries([question]) for question in asked])
     shares: list[float] = []
@@ -323,14 +325,14 @@ def recall(assistant: Assistant, asked: Sequence[str], embedder: Embedder) -> di
 
 
 def exact_best(section: Any, queries: Vectors) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
-    """The 10 nearest rows of a section to each query, every vector looked at."""
+    """Return the 10 nearest rows of a section for each query, by comparing every vector."""
     rows = np.zeros((len(queries), 0), np.int64)
     cosines = np.zeros((len(queries), 0), np.float32)
     n = len(section)
     unit = np.eye(queries.shape[1], dtype=np.float32)
     for first in range(0, n, 20_000):
         some = np.arange(first, min(n, first + 20_000))
-        # The vectors themselves: their products with each dimension.
+        # Products with each dimension's unit vector give the vectors themselves.
         vectors = section.vectors.cosines(unit, some)
         near = queries @ vectors.T
         if section.allowed is not None:
@@ -343,7 +345,7 @@ def exact_best(section: Any, queries: Vectors) -> tuple[np.ndarray[Any, Any], np
 
 
 def changed_article(index: Path, assistant: Assistant, embedder: Embedder) -> dict[str, float]:
-    """From an article that is written into a file to the answer that finds its new sentence."""
+    """Measure the time from writing a changed article to the answer that finds its new sentence."""
     folder = index / "articles"
     folder.mkdir(exist_ok=True)
     file = folder / "changed.md"
@@ -368,7 +370,7 @@ def percentiles(times: Sequence[float]) -> dict[str, float]:
 
 
 def resident() -> int:
-    """What of this process is in memory, mapped files included, in mebibytes."""
+    """Return the resident memory of this process in mebibytes, including mapped files."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmRSS:")[2].split()[0]) // 1024
 

@@ -1,19 +1,19 @@
-"""How long a question takes once everything is open: hits, the first draft, many people at once.
+"""Measure a question's time when everything is open: hits, first draft, many users at once.
 
     python benchmarks/warm_path.py [--part retrieval|draft|together|page ...] [--limit N]
     python benchmarks/warm_path.py --index INDEX --questions QUESTIONS.jsonl[.gz]
 
-Without `--index`: the seeds and the questions of `eval/questions.jsonl`. The chat model is a server
-on this machine's loopback, in a process of its own: it waits (`--delay` seconds) and then streams
-two of the sentences that it was shown, and translates by the question set. Four parts, each a
+Without `--index`, it uses the seeds and the questions of `eval/questions.jsonl`. The chat model is
+a server on this machine's loopback, in its own process. It waits (`--delay` seconds), then streams
+two of the given sentences, and translates with the question set. There are four parts, each a
 table:
 
-- retrieval: from the question to its hits, and what that is made of. The vector is made beside the
-  understanding and the look for words; what is told of it is the wait that is left, which is a part
-  of searching.
-- draft: from the question to the first `Draft`, less what the server itself took, by its own clock.
-  "New sentences" forgets the vectors of the articles' sentences before each question.
-- together: conversations of three turns each, one a follow-up, from as many threads.
+- retrieval: the time from the question to its hits, and its parts. The vector is computed at the
+  same time as the understanding and the search for words. The table shows only the remaining wait
+  for it, which is a part of searching.
+- draft: the time from the question to the first `Draft`, less the server's own time, by its own
+  clock. "New sentences" forgets the vectors of the articles' sentences before each question.
+- together: conversations of three turns each, one a follow-up, in as many threads.
 - page: the same through the page's own server, by HTTP, as a browser asks.
 """
 
@@ -44,7 +44,7 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import rag.answering.search
-import rag.assistant
+import rag.answering.understanding
 from eval.opening import day_of_asking
 from eval.questions import QUESTIONS, Question, load_questions
 from rag.answering.evidence import SentenceVectors
@@ -61,7 +61,7 @@ SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 _AT_ONCE = (1, 5, 10, 25, 50)
 _TURNS = 3
 _PIECE = 3
-"""Characters that the server sends at a time, and the seconds between two of them."""
+"""The number of characters that the server sends at a time, and the seconds between them."""
 _PIECE_SECONDS = 0.005
 _SHOWN = re.compile(r"^\[(\d+)\] \(.*?\) (.+)$", re.MULTILINE)
 _PARTS = ("retrieval", "draft", "together", "page")
@@ -69,7 +69,7 @@ _PARTS = ("retrieval", "draft", "together", "page")
 
 @dataclass(frozen=True)
 class Asked:
-    """A question of the benchmark; `after` is the one that it follows up."""
+    """A question of the benchmark. `after` is the question before a follow-up."""
 
     text: str
     today: date | None
@@ -78,15 +78,16 @@ class Asked:
 
 @dataclass
 class Endpoint:
-    """The chat server in its process: where it is, and when it received and sent what."""
+    """The chat server in its own process: its address, and the times of requests and replies."""
 
     url: str
     times: Connection
 
     def own_seconds(self) -> float:
-        """What the requests took since this was last asked.
+        """Return the server's own seconds since the last call.
 
-        Up to the first piece for the last one, which is still being written; whole for the others.
+        For the last request, they count up to the first piece, because it is still being written.
+        For the others they count to the end.
         """
         seen: list[tuple[str, float]] = []
         while self.times.poll(0 if seen else 1):
@@ -98,7 +99,7 @@ class Endpoint:
 
 
 def serve(delay: float, translations: Mapping[str, str], ready: Connection) -> None:
-    """Be the chat model, until the other side goes."""
+    """Run the chat server until the other side closes."""
     lock = threading.Lock()
 
     def stamp(what: str) -> None:
@@ -130,7 +131,7 @@ def serve(delay: float, translations: Mapping[str, str], ready: Connection) -> N
 
 
 def _reply(prompt: str, translations: Mapping[str, str]) -> str:
-    """Two of the sentences that are shown; else the translation; else what can't be used."""
+    """Return two of the given sentences, or else the translation, or else an unusable reply."""
     shown = _SHOWN.findall(prompt)
     if shown:
         return "\n".join(f"{text} [{number}]" for number, text in shown[:2])
@@ -139,7 +140,7 @@ def _reply(prompt: str, translations: Mapping[str, str]) -> str:
 
 @contextmanager
 def endpoint(delay: float, translations: Mapping[str, str]) -> Iterator[Endpoint]:
-    """The server, for as long as the context lasts."""
+    """Run the server until the context ends."""
     here, there = multiprocessing.Pipe()
     context = multiprocessing.get_context("spawn")
     process = context.Process(target=serve, args=(delay, translations, there), daemon=True)
@@ -153,14 +154,14 @@ def endpoint(delay: float, translations: Mapping[str, str]) -> Iterator[Endpoint
 
 
 class Stopwatch:
-    """Milliseconds of the parts of finding, by wrapping what is called by name."""
+    """The milliseconds of the parts of finding, measured by wrapping functions by name."""
 
     def __init__(self, assistant: Assistant, embedder: TimedEmbedder) -> None:
         self.spent: dict[str, float] = {}
         self.began = 0.0
         self._embedder = embedder
         for module, name, part in (
-            (rag.assistant, "understand", "understanding"),
+            (rag.answering.understanding, "understand", "understanding"),
             (rag.answering.search, "concepts", "understanding"),
             (rag.answering.search, "weights", "understanding"),
             (rag.answering.search, "gather", "gathering"),
@@ -170,13 +171,13 @@ class Stopwatch:
         self._time(assistant._corpus.retriever, "search", "searching")
 
     def start(self) -> None:
-        """Begin with a question."""
+        """Start with a question."""
         self.spent = {}
         self._embedder.milliseconds = 0.0
         self.began = time.perf_counter()
 
     def stop(self) -> dict[str, float]:
-        """All there is to say of it."""
+        """Return the measured times."""
         self.spent["until sentences are chosen"] = 1000 * (time.perf_counter() - self.began)
         self.spent["waiting for the vector"] = self._embedder.milliseconds
         return self.spent
@@ -199,7 +200,7 @@ class Stopwatch:
 
 
 class TimedEmbedder:
-    """Another embedder; how long anyone waits for the vectors of questions is timed."""
+    """A wrapper of another embedder that measures the wait for the vectors of questions."""
 
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner
@@ -235,9 +236,9 @@ _ROWS = (
 
 
 def retrieval(index: Path, embedder: Embedder, questions: Sequence[Asked]) -> None:
-    """The first table: a round to warm up, then one that counts."""
+    """Print the first table. One round warms up, and the next one counts."""
     timed = TimedEmbedder(embedder)
-    assistant = Assistant.open(Config(index=index), embedder=timed)  # type: ignore[arg-type]
+    assistant = Assistant.open(Config(index=index), embedder=timed)
     watch = Stopwatch(assistant, timed)
     spent: list[dict[str, float]] = []
     for counts in (False, True):
@@ -255,7 +256,7 @@ def retrieval(index: Path, embedder: Embedder, questions: Sequence[Asked]) -> No
 def first_draft(
     index: Path, embedder: Embedder, questions: Sequence[Asked], model: Endpoint
 ) -> None:
-    """The second table."""
+    """Print the second table."""
     assistant = _with_model(index, embedder, model.url)
     for question in questions:
         _until_draft(assistant, question, model)
@@ -265,7 +266,7 @@ def first_draft(
         added = []
         for question in questions:
             if forget:
-                assistant._vectors = SentenceVectors(embedder)
+                assistant.vectors = SentenceVectors(embedder)
             seconds = _until_draft(assistant, question, model)
             if seconds is not None:
                 added.append(1000 * seconds)
@@ -273,7 +274,10 @@ def first_draft(
 
 
 def _until_draft(assistant: Assistant, question: Asked, model: Endpoint) -> float | None:
-    """Seconds to the first draft less the server's own; None where the question is refused."""
+    """Return the seconds to the first draft, less the server's own time.
+
+    Returns None if there is no draft.
+    """
     while model.times.poll():
         model.times.recv()
     started = time.monotonic()
@@ -287,14 +291,14 @@ def _until_draft(assistant: Assistant, question: Asked, model: Endpoint) -> floa
 
 @dataclass
 class Turns:
-    """What came of conversations: seconds of each turn, and what went wrong."""
+    """The results of conversations: the seconds of each turn, and the failures."""
 
     seconds: list[float] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
 
 
 def conversations(questions: Sequence[Asked], number: int) -> list[list[Asked]]:
-    """Three turns each: a question, a follow-up to it, and another question."""
+    """Return conversations of three turns: a question, a follow-up to it, and another question."""
     follow_ups = [question for question in questions if question.after and not question.after.after]
     alone = [question for question in questions if not question.after]
     talks = []
@@ -308,7 +312,7 @@ def conversations(questions: Sequence[Asked], number: int) -> list[list[Asked]]:
 def at_once(
     title: str, talk: Callable[[Sequence[Asked], Turns], None], questions: Sequence[Asked]
 ) -> None:
-    """A table of conversations held by `talk`, for each number of them at once."""
+    """Print a table of conversations held by `talk`, for each number of them at once."""
     print(f"\n## {title}\n")
     print("| conversations | turns | failed | p50, s | p95, s | turns/s | peak memory, MiB |")
     print("|---|---|---|---|---|---|---|")
@@ -337,7 +341,7 @@ def at_once(
 
 
 def through_assistant(assistant: Assistant) -> Callable[[Sequence[Asked], Turns], None]:
-    """Hold a conversation by calling the assistant."""
+    """Return a function that holds a conversation by calling the assistant."""
 
     def talk(asked: Sequence[Asked], done: Turns) -> None:
         history: tuple[Answer, ...] = ()
@@ -357,11 +361,11 @@ def through_assistant(assistant: Assistant) -> Callable[[Sequence[Asked], Turns]
 
 
 def through_page(url: str) -> Callable[[Sequence[Asked], Turns], None]:
-    """Hold a conversation by HTTP, as the page in a browser does."""
+    """Return a function that holds a conversation by HTTP, as the page in a browser does."""
     with urllib.request.urlopen(f"{url}config") as reply:
         config = json.load(reply)
     asks = next(d for d in config["dependencies"] if d["api_name"] == "respond")
-    # What a new page sends; a browser that keeps no settings sends an empty object.
+    # The values of a new page. A browser that keeps no settings sends an empty object.
     empty = {
         c["id"]: {} if c["type"] == "browserstate" else c["props"].get("value")
         for c in config["components"]
@@ -382,7 +386,7 @@ def through_page(url: str) -> Callable[[Sequence[Asked], Turns], None]:
                 done.failures.append(repr(error))
                 return
             done.seconds.append(time.perf_counter() - started)
-            # The browser is told to keep a conversation once its answer is whole.
+            # The browser is told to keep a conversation when its answer is complete.
             if page is None or r"data-errand=\"keep" not in page or "ChatModel" in page:
                 done.failures.append(f"{question.text}: {page}"[:300])
 
@@ -397,7 +401,7 @@ def _post(url: str, body: Mapping[str, Any]) -> None:
 
 
 def _listen(url: str) -> str | None:
-    """What the page's server says until the event is over; None where it failed."""
+    """Return the server's message at the end of the event, or None if the event failed."""
     with urllib.request.urlopen(url, timeout=120) as stream:
         for line in stream:
             if not line.startswith(b"data: "):
@@ -410,7 +414,7 @@ def _listen(url: str) -> str | None:
 
 @contextmanager
 def served(assistant: Assistant) -> Iterator[str]:
-    """The page on a free port, in a thread and an event loop of its own."""
+    """Serve the page on a free port, in its own thread and event loop."""
     import uvicorn
 
     from rag.page.serving import build_app, listen, server_settings
@@ -447,20 +451,20 @@ def _reset_peak() -> None:
 
 
 def _peak() -> float:
-    """The most memory that was resident since `_reset_peak`, in MiB."""
+    """Return the largest resident memory since `_reset_peak`, in MiB."""
     status = Path("/proc/self/status").read_text()
     return int(re.search(r"VmHWM:\s+(\d+)", status)[1]) / 1024  # type: ignore[index]
 
 
 def read_questions(path: Path) -> list[Asked]:
-    """The questions of a file of JSON lines, plain or packed."""
+    """Return the questions of a file of JSON lines, plain or compressed."""
     data = path.read_bytes()
     text = gzip.decompress(data) if path.suffix == ".gz" else data
     return [Asked(json.loads(line)["question"], None) for line in text.splitlines()]
 
 
 def seed_questions(assistant: Assistant) -> tuple[list[Asked], dict[str, str]]:
-    """The question set on the seeds, and what each English question is in Chinese."""
+    """Return the question set on the seeds, and the Chinese wording of each English question."""
     documents = list(assistant.snapshot.all_documents())
     questions = load_questions(QUESTIONS, documents)
     today = day_of_asking(documents)
@@ -515,7 +519,7 @@ def main() -> int:
 
 
 def _drain(model: Endpoint) -> None:
-    """Read what the server tells, so that it never waits to tell it."""
+    """Read the server's messages, so that it never has to wait to send them."""
     try:
         while True:
             model.times.recv()

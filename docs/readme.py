@@ -1,4 +1,4 @@
-"""Writes into the README what its snippets print: `python docs/readme.py`, from a clone.
+"""Writes into README.md and docs/python.md what their snippets print: `python docs/readme.py`.
 
 Run it after a change that answers otherwise; `tests/test_readme.py` tells when that is due. The
 answer of a chat model is left as it is.
@@ -13,21 +13,23 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
-README = ROOT / "README.md"
+PAGES = (ROOT / "README.md", ROOT / "docs" / "python.md")
 
 
 def main() -> int:
     """Run the snippets and the first session, and put their output in its place."""
-    text = README.read_text(encoding="utf-8")
-    for match in re.finditer(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL):
-        code, old = match.groups()
-        text = text.replace(f"```\n\n```\n{old}```", f"```\n\n```\n{_printed('-c', code)}```", 1)
-    session = re.search(r'```\n\$ rag ask "([^"]+)"\n(.*?)```', text, re.DOTALL)
-    if session:
-        command = "from rag.cli import main; main()"
-        printed = _printed("-c", command, "ask", session[1])
-        text = text.replace(session[2], printed, 1)
-    README.write_text(text, encoding="utf-8")
+    for page in PAGES:
+        text = page.read_text(encoding="utf-8")
+        for match in re.finditer(r"```python\n(.*?)```\n\n```\n(.*?)```", text, re.DOTALL):
+            code, old = match.groups()
+            shown = f"{code}```\n\n```\n"
+            text = text.replace(f"{shown}{old}```", f"{shown}{_printed('-c', code)}```", 1)
+        session = re.search(r'```\n\$ rag ask "([^"]+)"\n(.*?)```', text, re.DOTALL)
+        if session:
+            command = "from rag.cli import main; main()"
+            printed = _printed("-c", command, "ask", session[1])
+            text = text.replace(session[0], f'```\n$ rag ask "{session[1]}"\n{printed}```', 1)
+        page.write_text(text, encoding="utf-8")
     return 0
 
 

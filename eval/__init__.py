@@ -1,1 +1,1 @@
-"""The evaluation question set and its measures; used from a clone as `python -m eval`."""
+"""The evaluation: a question set and its measures. Run it from a clone with `python -m eval`."""

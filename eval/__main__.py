@@ -1,21 +1,20 @@
-"""The evaluation, from a clone.
+"""The command line of the evaluation. Run it from a clone.
 
     python -m eval run ARTICLES [--out RUN]    ask the question set, keep and score every answer
-    python -m eval report RUN                  a page to look at, and a table for a README
-    python -m eval build ARTICLES --out FILE   candidate questions on your own articles
-    python -m eval sheet RUN                   statements for a person to mark, in browser or sheet
+    python -m eval report RUN                  write an HTML page, and a table for a README
+    python -m eval build ARTICLES --out FILE   make candidate questions about your own articles
+    python -m eval sheet RUN                   write statements for a person to mark
     python -m eval agreement SHEET.csv         how far person and check agree (Cohen's kappa)
-    python -m eval judge RUN [--by JUDGE]      whether each sentence is supported by its citations
-    python -m eval compare RUN RUN             what got better and what got worse
-    python -m eval baseline RUN                make a run the one that later ones are held against
+    python -m eval judge RUN [--by JUDGE]      judge if each sentence is supported by its citations
+    python -m eval compare RUN RUN             list what got better and what got worse
+    python -m eval baseline RUN                make a run the baseline for later runs
     python -m eval anchor ARTICLES             find gold spans again after a change of the cleaner
     python -m eval retrieval SET               measure retrieval alone (`eval.retrieval`)
-    python -m eval swaps SET...                probe the check of claims (`eval.swaps`)
-    python -m eval orders [SET...]             probe what speaks to machines (`eval.orders`)
-    python -m eval wordings                    probe the check of false and true rewordings
+    python -m eval swaps SET...                test the check of claims (`eval.swaps`)
+    python -m eval orders [SET...]             test the detection of text that instructs machines
+    python -m eval wordings                    test the check with false and true rewordings
 
-Ends with 0 where all is well, 1 where a run lost against the baseline, 2 where it could not be
-made.
+Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
 """
 
 from __future__ import annotations
@@ -58,11 +57,11 @@ from rag.models.loading import load_embedder
 from rag.types import Document
 
 RUNS = Path(__file__).with_name("runs")
-"""Where runs are kept; git ignores it."""
+"""The folder of runs. Git ignores it."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line's arguments say; the value is the exit status."""
+    """Run the command of `arguments`, and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["retrieval"]:
         return retrieval.main(given[1:])
@@ -104,7 +103,9 @@ def _baseline(options: argparse.Namespace, console: Console, _: Console) -> int:
 
 def _sheet(options: argparse.Namespace, console: Console, _: Console) -> int:
     paths = write_sheet(read_run(options.run), options.run, options.count)
-    console.print(f"Written: {' and '.join(map(str, paths))}. Mark either, then: agreement.")
+    console.print(
+        f"Written: {' and '.join(map(str, paths))}. Mark one of them, then run `agreement`."
+    )
     return 0
 
 
@@ -148,7 +149,9 @@ def _run(options: argparse.Namespace, console: Console, log: Console) -> int:
     console.print(f"Kept in {folder}.")
     whole = options.limit is None and questions_from == str(QUESTIONS)
     if composer == "model" or not whole:
-        console.print("No baseline: that is one of the extractive composer and the whole set.")
+        console.print(
+            "Not compared with the baseline: it is for the extractive composer and the whole set."
+        )
         return 0
     after = {outcome.question.question_id: outcome.by_metric for outcome in outcomes}
     lost = guard.regressions(after, *guard.read_baseline())
@@ -203,13 +206,13 @@ def _anchor(options: argparse.Namespace, console: Console, _: Console) -> int:
     documents = {document.doc_id: document for document in _documents(options.articles)}
     looked_for = anchor(options.questions, documents)
     for change in looked_for:
-        what = f"now {change.found!r}" if change.found else "lost: mend it by hand"
+        what = f"now {change.found!r}" if change.found else "lost: correct it by hand"
         console.print(
             f"{change.question_id}, {change.doc_id}: {change.quote!r}, {what}",
             style="" if change.found else "bold red",
             markup=False,
         )
-    console.print(f"{len(looked_for)} spans had to be looked for.")
+    console.print(f"{len(looked_for)} spans had to be searched for.")
     return 0 if all(change.found for change in looked_for) else 1
 
 
@@ -218,18 +221,24 @@ def _documents(articles: Path) -> list[Document]:
 
 
 def spread(questions: tuple[Question, ...], limit: int | None) -> tuple[Question, ...]:
-    """`limit` questions, evenly spread over either language, so that every type is among them."""
+    """Return `limit` questions, spread evenly over both languages.
+
+    So that every type of question is among them.
+    """
     if limit is None or limit >= len(questions):
         return questions
-    # The two wordings of a question stand side by side: an even step would take one language.
+    # The two wordings of a question are neighbours, so an even step could take one language only.
     by_language = sorted(questions, key=lambda question: question.language)
     return tuple(by_language[i * len(questions) // limit] for i in range(limit))
 
 
 def _print_fallbacks(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Say how many answers the chat model had no part in, or a run would flatter it."""
+    """Print in how many answers the chat model had no part.
+
+    Without this line, a run could make the model look better than it is.
+    """
     without = sum(1 for o in outcomes if o.answer is not None and o.answer.model is None)
-    console.print(f"Answers in which the chat model had no part: {without} of {len(outcomes)}.")
+    console.print(f"Answers without the chat model: {without} of {len(outcomes)}.")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -241,17 +250,17 @@ def _parser() -> argparse.ArgumentParser:
         "articles", type=Path, help="articles that the questions are about, or a test collection"
     )
     runs.add_argument(
-        "--out", type=Path, metavar="RUN", help="folder of the run; one that was stopped goes on"
+        "--out", type=Path, metavar="RUN", help="folder of the run; a stopped run is continued"
     )
     runs.add_argument(
-        "--index", type=Path, help="an index of these articles; a temporary one is built without"
+        "--index", type=Path, help="an index of these articles (default: a temporary one)"
     )
     runs.add_argument("--questions", type=Path, default=QUESTIONS, help="another question set")
     runs.add_argument(
         "--composer",
         choices=("extractive", "model"),
         default="extractive",
-        help="who writes the answers; model takes RAG_MODEL and its endpoint",
+        help="who writes the answers; model uses RAG_MODEL and its endpoint",
     )
     runs.add_argument(
         "--limit",
@@ -263,7 +272,7 @@ def _parser() -> argparse.ArgumentParser:
     page = commands.add_parser("report", help="a run as a page (report.html) and as Markdown")
     page.set_defaults(do=_report)
     page.add_argument("run", type=Path)
-    judge = commands.add_parser("judge", help="have the citations of a run judged")
+    judge = commands.add_parser("judge", help="judge the citations of a run")
     judge.set_defaults(do=_judge)
     judge.add_argument("run", type=Path)
     judge.add_argument(
@@ -293,7 +302,7 @@ def _parser() -> argparse.ArgumentParser:
         "--composer",
         choices=("extractive", "model"),
         default="extractive",
-        help="extractive blanks words of sentences; model has RAG_MODEL write the questions",
+        help="extractive makes sentences with blanks; model lets RAG_MODEL write the questions",
     )
     compare = commands.add_parser("compare", help="two runs, question by question")
     compare.set_defaults(do=_compare)
@@ -307,9 +316,9 @@ def _parser() -> argparse.ArgumentParser:
     anchors.add_argument("articles", type=Path)
     anchors.add_argument("--questions", type=Path, default=QUESTIONS)
     commands.add_parser("retrieval", help="measure retrieval alone")
-    commands.add_parser("swaps", help="probe the check of claims with swapped facts")
-    commands.add_parser("orders", help="probe how text that speaks to machines is told from news")
-    commands.add_parser("wordings", help="probe how false rewordings are told from true ones")
+    commands.add_parser("swaps", help="test the check of claims with swapped facts")
+    commands.add_parser("orders", help="test the detection of text that instructs machines")
+    commands.add_parser("wordings", help="test the check with false and true rewordings")
     return parser
 
 

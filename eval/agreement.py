@@ -1,9 +1,9 @@
-"""How far the verifier and a person agree on a sheet of statements (`eval.spot_check`).
+"""Measure how far the verifier and a person agree on a sheet of statements (`eval.spot_check`).
 
-A sheet holds about as many statements of each verdict, so its agreement is not the run's share of
-right verdicts. What is counted within one verdict does hold for the run: the share of "supported"
-that a person marks "not supported" is the error that misleads readers. A statement that was left
-out has no citation, which tells the person its verdict: agreement on these is weaker evidence.
+A sheet has about equally many statements of each verdict, so its agreement is not the run's share
+of right verdicts. Counts within one verdict are valid for the run: the share of "supported" that a
+person marks "not supported" is the error that misleads readers. A statement that was left out has
+no citation, which shows the person its verdict. So agreement on these is weaker evidence.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from eval.spot_check import LABELS, Marked
 from rag.errors import ConfigError
 
 Indicators = npt.NDArray[np.int64]
-"""Shape (items, categories): 1 where a judge put an item, 0 elsewhere."""
+"""Shape (items, categories): 1 if a judge put the item into the category, else 0."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Kappa:
-    """Cohen's kappa, at most 1 (0 is chance, less is worse than it), and its 95 % interval.
+    """Cohen's kappa and its 95 % interval. It is at most 1; 0 is chance, and below 0 is worse.
 
-    All None where verifier and person each put everything in one and the same category: chance
-    alone then agrees on all, and kappa is 0/0.
+    All are None if verifier and person each put everything into one and the same category. Then
+    chance alone agrees on everything, and kappa is 0/0.
     """
 
     value: float | None
@@ -41,12 +41,12 @@ class Kappa:
 
 @dataclass(frozen=True, kw_only=True)
 class Agreement:
-    """Verifier against person over the `n` marked statements of a sheet.
+    """The agreement of verifier and person on the `n` marked statements of a sheet.
 
-    `confusion[i][j]` counts those with the verifier's verdict i and the person's mark j, in the
-    order supported, partial, unsupported. `binary` takes the last two as one. `false_passes` is
-    the share of the verifier's "supported" that the person marked "unsupported", `falsely_passed`
-    these statements.
+    `confusion[i][j]` counts statements with the verifier's verdict i and the person's mark j, in
+    the order supported, partial, unsupported. `binary` counts the last two as one. `false_passes`
+    is the share of the verifier's "supported" that the person marked "unsupported";
+    `falsely_passed` are these statements.
     """
 
     n: int
@@ -60,7 +60,7 @@ class Agreement:
 
 
 def agreement(sheet: Sequence[Marked]) -> Agreement:
-    """Count a sheet. Raises `ConfigError` where not one statement is marked."""
+    """Return the agreement of a sheet. Raises `ConfigError` if no statement is marked."""
     pairs = [(row.verdict, row.mark) for row in sheet if row.mark]
     if not pairs:
         raise ConfigError(
@@ -89,15 +89,16 @@ def agreement(sheet: Sequence[Marked]) -> Agreement:
 
 
 def cohens_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> Kappa:
-    """Unweighted kappa of two judges' categories for the same items, at least one.
+    """Return the unweighted kappa of two judges' categories for the same items, at least one.
 
-    κ = (p_o - p_e) / (1 - p_e), p_o the share of items in agreement, p_e the share expected of
-    judges with the same totals by chance (Cohen, 1960, "A Coefficient of Agreement for Nominal
-    Scales", Educational and Psychological Measurement 20).
+    κ = (p_o - p_e) / (1 - p_e), where p_o is the share of items in agreement and p_e the share
+    expected by chance from judges with the same totals (Cohen, 1960, "A Coefficient of Agreement
+    for Nominal Scales", Educational and Psychological Measurement 20).
 
-    The interval is a percentile bootstrap over items, as in `eval.intervals`; resamples without a
-    kappa are left out. Where the judges agree on everything, each resample says 1, which few items
-    can't show: there the lower end is κ with Wilson's lower end for p_o, and p_e as it is.
+    The interval is a percentile bootstrap over items, as in `eval.intervals`. Resamples without a
+    kappa are left out. If the judges agree on everything, every resample gives 1, although few
+    items cannot prove this. Then the lower end is κ with Wilson's lower end for p_o, and with p_e
+    unchanged.
     """
     n = len(first)
     categories = list(dict.fromkeys([*first, *second]))
@@ -118,7 +119,7 @@ def cohens_kappa(first: Sequence[Hashable], second: Sequence[Hashable]) -> Kappa
 
 
 def print_agreement(console: Console, found: Agreement) -> None:
-    """The table of verdicts against marks, the figures, and each statement passed wrongly."""
+    """Print the table of verdicts and marks, the figures, and each wrongly passed statement."""
     table = Table(title="Verifier (rows) against person (columns)", title_justify="left")
     table.add_column("")
     for english, _ in LABELS.values():
@@ -143,9 +144,10 @@ def print_agreement(console: Console, found: Agreement) -> None:
 
 
 def _kappas(a: Indicators, b: Indicators, drawn: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """The kappa of each row of `drawn`, shape (samples, n), indices of items; none where it is 0/0.
+    """Return the kappa of each row of `drawn`, which has shape (samples, n) and holds item indices.
 
-    Numerator and denominator are taken n² times, in whole numbers, so that 0 is exact.
+    Rows whose kappa is 0/0 are left out. Numerator and denominator are multiplied by n², to be
+    whole numbers, so that 0 is exact.
     """
     n = drawn.shape[1]
     agreed = (a * b).sum(axis=1)[drawn].sum(axis=1)
@@ -156,7 +158,7 @@ def _kappas(a: Indicators, b: Indicators, drawn: npt.NDArray[np.int64]) -> npt.N
 
 
 def _share(values: Sequence[bool]) -> Estimate:
-    """Each statement by itself: a second of one question comes only for want of others."""
+    """Each statement is a group of its own, because a sheet rarely has two of one question."""
     return estimate([Observation(group=str(n), value=v) for n, v in enumerate(values)])
 
 

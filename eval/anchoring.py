@@ -1,8 +1,8 @@
-"""Finding the gold spans again after the articles' text was cleaned in another way.
+"""Find the gold spans again after the cleaning of the articles' text has changed.
 
-A quote that is still there is left alone. One that is not is looked for without regard to blanks,
-case and width, and takes the wording that the article has now. What can't be found is named, for a
-person to decide.
+A quote that is still in the text is not touched. Any other is searched for without regard to
+blanks, case and width, and gets the article's present wording. A quote that is not found is listed,
+for a person to decide.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from rag.types import Document
 
 @dataclass(frozen=True, kw_only=True)
 class Anchored:
-    """A span that had to be looked for: `found` is the article's wording now, None if lost."""
+    """A span that was searched for. `found` is the article's present wording, or None if lost."""
 
     question_id: str
     doc_id: str
@@ -28,10 +28,10 @@ class Anchored:
 
 
 def anchor(path: Path, documents: Mapping[str, Document]) -> tuple[Anchored, ...]:
-    """Give the spans of a question file the wording that the articles have; lost ones stay.
+    """Update the spans of a question file to the articles' present wording. Lost spans stay.
 
-    The file is written anew only where something was found; lines that need nothing keep every
-    byte. Returns what had to be looked for.
+    The file is written only if something was found. Other lines keep every byte. Returns the spans
+    that were searched for.
     """
     lines, looked_for = [], []
     for line in path.read_text(encoding="utf-8").splitlines(keepends=True):
@@ -51,13 +51,13 @@ def anchor(path: Path, documents: Mapping[str, Document]) -> tuple[Anchored, ...
 
 
 def _anchored(question_id: str, span: dict[str, Any], document: Document | None) -> Anchored | None:
-    """What came of a span that isn't where it says; the span itself gets what was found."""
+    """Return None if the span is in its place; or else search for it, and update it if found."""
     quote, text = span["quote"], document.text if document else ""
     if text.count(quote) >= span["occurrence"]:
         return None
     found = _find(quote, text, span["occurrence"])
     if found:
-        # How often the new wording stands before it: spans are counted by exact quotes.
+        # Spans are counted by exact quotes, so count the new wording before this place.
         span["quote"] = text[slice(*found)]
         span["occurrence"] = text.count(span["quote"], 0, found[1])
     return Anchored(
@@ -69,7 +69,7 @@ def _anchored(question_id: str, span: dict[str, Any], document: Document | None)
 
 
 def _find(quote: str, text: str, occurrence: int) -> tuple[int, int] | None:
-    """Start and end of the `occurrence`-th place that has the quote's letters in their order."""
+    """Return start and end of the `occurrence`-th place with the quote's letters in order."""
     folded = [
         (letter, place) for place, character in enumerate(text) for letter in _fold(character)
     ]

@@ -1,20 +1,20 @@
-"""The questions of a test collection (`eval.collection`) with what a right answer to them is.
+"""Read the questions of a test collection (`eval.collection`), with their right answers.
 
-Beside what retrieval needs, a line of `questions.jsonl` may tell:
+Besides what retrieval needs, a line of `questions.jsonl` may have:
 
-    answers            wordings, any of which will do
-    answer_slots       lists of wordings, each of which must be said
-    nuggets            sentences, each of which should be said
-    answerable         false where no document answers
-    type               the collection's own word for the kind of question
+    answers            wordings; one of them is enough
+    answer_slots       lists of wordings; one of each list must be in the answer
+    nuggets            sentences; each should be in the answer
+    answerable         false if no document answers
+    type               the collection's own name for the kind of question
     evidence           the sentences of the documents that support the answer
     relevant_slots     for each slot, the documents that support it
     maybe_relevant     documents that nobody judged
     wrong_answers, attack_keywords    what false documents among the true ones say
-    withheld_answers   true, but their documents were taken out
+    withheld_answers   true answers whose documents were removed
     question_date      the day of asking
 
-Gold spans are the evidence where it is given and found, else the relevant documents whole.
+Gold spans are the evidence, if it is given and found, or else the whole relevant documents.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from rag.types import Document
 def read_answer_set(
     folder: Path, documents: Iterable[Document], limit: int | None = None
 ) -> tuple[Question, ...]:
-    """The questions in `folder`, or `limit` of them drawn at random, always the same ones.
+    """Return the questions in `folder`, or a fixed random sample of `limit` of them.
 
-    Raises `ConfigError` for a file that is missing or has a line that can't be used.
+    Raises `ConfigError` if a file is missing or has an unusable line.
     """
     by_id = {document.doc_id: document for document in documents}
     records = list(read_records(folder, "questions"))
@@ -110,19 +110,19 @@ def _spans(
 def _slots(record: Mapping[str, Any], key: str, where: str) -> list[tuple[str, ...]]:
     slots = record.get(key) or []
     if not isinstance(slots, list):
-        raise unusable(where, f"`{key}` is no list")
+        raise unusable(where, f"`{key}` is not a list")
     return [_usable(slot, where) for slot in slots]
 
 
 def _texts(record: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
     values = record.get(key) or ()
     if not isinstance(values, list | tuple):
-        raise unusable(where, f"`{key}` is no list")
+        raise unusable(where, f"`{key}` is not a list")
     return _usable(values, where)
 
 
 def _usable(values: object, where: str) -> tuple[str, ...]:
-    """The values as texts, without those that any text would hold."""
+    """Return the values as texts, without empty ones, which any text would contain."""
     if not isinstance(values, list | tuple):
-        raise unusable(where, "a slot is no list")
+        raise unusable(where, "a slot is not a list")
     return tuple(str(value) for value in values if normalise(str(value)))

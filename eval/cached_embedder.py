@@ -1,4 +1,4 @@
-"""An embedder that remembers: what was embedded once is read from a file ever after."""
+"""An embedder that stores each vector in a file and never computes it twice."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import numpy as np
 
 from rag.models.embedder import Embedder, Vectors
 
-# Texts embedded between two commits: a run that is stopped loses less than these.
+# The number of texts embedded between two commits. A stopped run loses fewer than these.
 _COMMIT_TEXTS = 512
 _LOOKUP_TEXTS = 500
 
 
 class CachedEmbedder:
-    """The `Embedder` protocol over another one, with its vectors kept in the SQLite file `path`.
+    """The `Embedder` protocol over another embedder, with its vectors kept in a file.
 
-    A vector is kept under the model's fingerprint, what computes it, and the exact text. For one
-    thread.
+    `path` is a SQLite file. A vector is stored under the model's fingerprint, its runtime, and the
+    exact text. Use it in one thread only.
     """
 
     def __init__(self, inner: Embedder, path: Path) -> None:
@@ -39,17 +39,20 @@ class CachedEmbedder:
         )
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions, shape (n, dimensions), in order."""
+        """Return the vectors of questions, shape (n, dimensions), in order."""
         return self._embed("query", self._inner.embed_queries, texts, None)
 
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Vectors of passages, shape (n, dimensions); kept ones count as done at once."""
+        """Return the vectors of passages, shape (n, dimensions).
+
+        Stored ones count as done at once.
+        """
         return self._embed("passage", self._inner.embed_passages, texts, on_progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, without prefix and special tokens."""
+        """Return the number of tokens of each text, without prefix and special tokens."""
         return self._inner.count_tokens(texts)
 
     def _embed(

@@ -1,10 +1,10 @@
-"""A test collection for retrieval: documents, questions, and which documents are relevant.
+"""A test collection for retrieval: documents, questions, and the relevant documents of each.
 
-A folder with `corpus.jsonl` and `questions.jsonl`, plain or gzip-compressed (`.gz`), UTF-8, an
-object in each line. Documents have `id`, `text` and, where known, `lang` and `date`; questions
-have `id`, `question` and `relevant`, a list of ids of documents, and where known `question_date`,
-the day of asking. Dates are YYYY-MM-DD. Questions without relevant documents can't be scored and
-are passed over.
+It is a folder with `corpus.jsonl` and `questions.jsonl`, plain or gzip-compressed (`.gz`), in
+UTF-8, with one object per line. Documents have `id`, `text` and, if known, `lang` and `date`.
+Questions have `id`, `question` and `relevant`, a list of document ids, and if known
+`question_date`, the day of asking. Dates are YYYY-MM-DD. Questions without relevant documents
+cannot be scored and are skipped.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _SEED = 20_250_213
 
 @dataclass(frozen=True, kw_only=True)
 class RetrievalQuestion:
-    """A question and the ids of the documents that are relevant to it, at least one.
+    """A question and the ids of its relevant documents, at least one.
 
-    `today` is the day of asking, where the set tells it.
+    `today` is the day of asking, if the set gives it.
     """
 
     question_id: str
@@ -49,9 +49,9 @@ class Collection:
 
 
 def read_collection(folder: Path, limit: int | None = None) -> Collection:
-    """Read the collection in `folder`, with `limit` questions drawn at random, always the same.
+    """Read the collection in `folder`, with a fixed random sample of `limit` questions.
 
-    Raises `ConfigError` for a file that is missing or has a line that can't be used.
+    Raises `ConfigError` if a file is missing or has an unusable line.
     """
     documents = read_documents(folder)
     known = {document.doc_id for document in documents}
@@ -68,22 +68,22 @@ def read_collection(folder: Path, limit: int | None = None) -> Collection:
 
 
 def is_collection(folder: Path) -> bool:
-    """Whether the folder holds a test collection rather than articles."""
+    """Return True if the folder holds a test collection, not articles."""
     return all(_find(folder, name) for name in ("corpus", "questions"))
 
 
 def read_documents(folder: Path) -> tuple[Document, ...]:
-    """The documents of a collection; raises as `read_collection` does."""
+    """Return the documents of a collection. Raises the errors of `read_collection`."""
     return tuple(_document(record, where) for record, where in read_records(folder, "corpus"))
 
 
 def read_records(folder: Path, name: str) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each object of the collection's file of that name, and where it stands."""
+    """Yield each object of the collection's file `name`, and its place in the file."""
     return _records(_file(folder, name))
 
 
 def draw(total: int, limit: int | None) -> Sequence[int]:
-    """Which `limit` of `total` questions: drawn at random, always the same, in their order."""
+    """Return the indices of a fixed random sample of `limit` of `total` questions, in order."""
     if limit is None or limit >= total:
         return range(total)
     return sorted(random.Random(_SEED).sample(range(total), limit))  # noqa: S311
@@ -104,14 +104,14 @@ def _file(folder: Path, name: str) -> Path:
 
 
 def _records(path: Path) -> Iterator[tuple[dict[str, Any], str]]:
-    """Each line's object, and where it stands."""
+    """Yield the object of each line, and its place in the file."""
     opened = gzip.open if path.suffix == ".gz" else open
     with opened(path, "rt", encoding="utf-8") as lines:
         try:
             for number, line in enumerate(lines, 1):
                 record = json.loads(line)
                 if not isinstance(record, dict):
-                    raise unusable(f"{path}, line {number}", "it is no JSON object")
+                    raise unusable(f"{path}, line {number}", "it is not a JSON object")
                 yield record, f"{path}, line {number}"
         except (ValueError, OSError, EOFError) as error:
             raise unusable(str(path), str(error)) from error
@@ -137,7 +137,7 @@ def _document(record: dict[str, Any], where: str) -> Document:
 def _question(record: dict[str, Any], where: str) -> RetrievalQuestion:
     relevant = record.get("relevant") or []
     if not isinstance(relevant, list):
-        raise unusable(where, "`relevant` is no list of ids")
+        raise unusable(where, "`relevant` is not a list of ids")
     asked = read_published(record.get("question_date"), "en")
     return RetrievalQuestion(
         question_id=text_of(record, "id", where),
@@ -148,7 +148,7 @@ def _question(record: dict[str, Any], where: str) -> RetrievalQuestion:
 
 
 def text_of(record: dict[str, Any], key: str, where: str) -> str:
-    """A field that must have text. Raises `ConfigError`."""
+    """Return a field that must have text. Raises `ConfigError`."""
     value = record.get(key)
     if not isinstance(value, str | int) or not str(value).strip():
         raise unusable(where, f"`{key}` is missing or empty")
@@ -156,7 +156,7 @@ def text_of(record: dict[str, Any], key: str, where: str) -> str:
 
 
 def unusable(where: str, what: str) -> ConfigError:
-    """The error for a line that can't be used."""
+    """Return the error for an unusable line."""
     return ConfigError(
         en=f"{where} can't be used: {what}.",
         zh=f"{where} 无法使用：{what}。",

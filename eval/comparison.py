@@ -1,4 +1,4 @@
-"""Two runs side by side, question by question: what got better or worse, and if by chance."""
+"""Compare two runs question by question: what got better or worse, and if by chance."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ Scores = Mapping[str, float]
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A metric over the questions that both runs score: how `after` differs from `before`.
+    """The change of a metric from `before` to `after`, over the questions that both runs score.
 
-    `difference` is the mean of after - before, `low` and `high` its 95 % interval by bootstrap
-    over clusters. `p` is two-sided, of a permutation test that swaps the runs cluster by cluster:
-    what shares a fact falls together. `better` and `worse` are ids of questions.
+    `difference` is the mean of after - before; `low` and `high` are its 95 % interval by bootstrap
+    over clusters. `p` is two-sided, from a permutation test that swaps the runs cluster by cluster,
+    because questions that share a fact change together. `better` and `worse` are ids of questions.
     """
 
     metric: str
@@ -44,9 +44,10 @@ class Change:
 def compare(
     before: Mapping[str, Scores], after: Mapping[str, Scores], clusters: Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """Every metric that some question has in both, over those questions.
+    """Return the change of every metric that some question has in both runs.
 
-    `before` and `after` give scores by the id of a question, `clusters` what it falls with.
+    `before` and `after` give scores by question id, and `clusters` gives the cluster of each
+    question.
     """
     changes = []
     for metric in METRICS:
@@ -79,7 +80,7 @@ def compare(
 
 
 def compare_runs(before: Run, after: Run) -> tuple[Change, ...]:
-    """The same for two runs. Raises `ConfigError` where they share no question."""
+    """Return the changes between two runs. Raises `ConfigError` if they share no question."""
     clusters = {record.question_id: record.cluster for record in before.records}
     changes = compare(_scores(before), _scores(after), clusters)
     if not changes:
@@ -91,7 +92,7 @@ def compare_runs(before: Run, after: Run) -> tuple[Change, ...]:
 
 
 def print_changes(console: Console, before: Run, after: Run, changes: Sequence[Change]) -> None:
-    """A table of metrics, then each question that changed, with both answers' status."""
+    """Print a table of metrics, then each changed question with both answers' status."""
     table = Table(title=f"{after.name} against {before.name}", title_justify="left")
     for column in ("metric", "n", "before", "after", "difference (95 %)", "p", "better", "worse"):
         table.add_column(column, justify="left" if column == "metric" else "right")
@@ -134,6 +135,6 @@ def _p_value(differences: Sequence[Observation]) -> float:
     if not len(totals):
         return 1.0
     signs = np.random.default_rng(SEED).choice((-1.0, 1.0), size=(PERMUTATIONS, len(totals)))
-    # One more on both sides: what was seen is one of the ways it could have come.
+    # Add one on both sides, because the observed result is itself one of the permutations.
     as_large = np.abs(signs @ totals) >= abs(totals.sum()) - 1e-9
     return float((1 + as_large.sum()) / (1 + PERMUTATIONS))

@@ -1,4 +1,4 @@
-"""What the answers of a run cost: time, and the chat model's tokens."""
+"""Measure the cost of a run's answers: time, and the chat model's tokens."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from rag.types import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class Cost:
-    """Over `n` answers: the median and the 95th percentile of seconds, and tokens per answer.
+    """The median and 95th percentile of seconds over `n` answers, and the tokens per answer.
 
-    Tokens are means over the answers for which the endpoint reported them (`counted`), and None
-    where it did for none.
+    Tokens are means over the answers for which the endpoint reported them (`counted`), or None if
+    it reported none.
     """
 
     n: int
@@ -26,7 +26,7 @@ class Cost:
     completion_tokens: float | None
 
     def __str__(self) -> str:
-        """One line in words."""
+        """Return the cost as one line of text."""
         time = f"Half of {self.n} answers took up to {self.p50:.2f} s, 95 % up to {self.p95:.2f} s."
         if self.prompt_tokens is None or self.completion_tokens is None:
             return time
@@ -37,7 +37,7 @@ class Cost:
 
 
 def cost(answers: Iterable[tuple[float, Answer | None]]) -> Cost | None:
-    """The cost of answers, each with its seconds; None where there are none."""
+    """Return the cost of answers, each given with its seconds, or None if there are none."""
     pairs = list(answers)
     if not pairs:
         return None

@@ -1,15 +1,17 @@
-"""Fitting the weights of the extractive composer and of abstention on test collections.
+"""Fit the weights of the extractive composer and of abstention on test collections.
 
     python -m eval.fitting SET... [--held SET...] [--limit N]
 
-With the reader (`RAG_READER`) the tables are those for answers with it, with `off` those without.
-Prints three tables to put into `rag/answering`: those of `ranking`, `extractive` and
-`answerability`, with what they reach on questions that took no part: every third of each SET, by a
+With the reader (`RAG_READER`), the tables are those for answers with it; with `off`, those for
+answers without it.
+
+The command prints three tables to put into `rag/answering`: those of `ranking`, `extractive` and
+`answerability`. It also prints their results on held-out questions: every third of each SET, by a
 hash of its id, and all of the sets after --held. Sentences are embedded once and kept.
 
-A sentence is right where it lies in the evidence of a relevant document by half, or, in a document
-that is relevant as a whole, states an accepted answer. All models are linear with a ridge, sets
-count by the square root of their size.
+A sentence is right if at least half of it is in the evidence of a relevant document, or if it is in
+a wholly relevant document and states an accepted answer. All models are linear with a ridge
+penalty, and sets are weighted by the square root of their size.
 """
 
 from __future__ import annotations
@@ -66,14 +68,14 @@ _STEPS, _RATE = 3000, 0.05
 _HELD = 3
 _ADDITIONS = 3
 _READ_CHOICES = ((0.15, 0.3, 0.5, 0.75, 1.0), (0, 0.1, 0.2, 0.3), (0, 0.15, 0.3), (-1, -2, -4))
-"""Weights that are tried for each of `READ_FEATURES`."""
+"""The weights that are tried for each of `READ_FEATURES`."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A question of a set with the sentences found for it, best first by some weights.
+    """A question of a set with the sentences found for it, best first.
 
-    `says[i]` are the facts and pieces of evidence of the answer that sentence i gives.
+    `says[i]` are the facts and pieces of evidence in sentence i.
     """
 
     collection: str
@@ -87,7 +89,10 @@ class Example:
 
 @dataclass(frozen=True, kw_only=True)
 class Rows:
-    """Examples of a yes-or-no model: shapes (n, features), (n,), (n,); `held` took no part."""
+    """Examples for a yes-or-no model.
+
+    The shapes are (n, features), (n,) and (n,).
+    """
 
     features: NDArray[np.float64]
     right: NDArray[np.float64]
@@ -97,7 +102,10 @@ class Rows:
 def collect(
     folder: Path, limit: int | None, embedder: Embedder, reader: Reader | None, *, held: bool
 ) -> list[Example]:
-    """The sentences that are found for each question of a set, all of it held out or a third."""
+    """Return the sentences found for each question of a set.
+
+    If `held`, all questions are held out, or else a third of them.
+    """
     documents = read_documents(folder)
     with progress_bars(Console(stderr=True)) as bars:
         watch = watch_with(bars)
@@ -145,7 +153,7 @@ def _says(candidate: Candidate, question: Question) -> frozenset[str]:
 
 
 def ordered(example: Example, weights: NDArray[np.float64]) -> Example:
-    """The example with its sentences ranked by other weights."""
+    """Return the example with its sentences ranked by other weights."""
     places = {
         id(c.evidence): says for c, says in zip(example.candidates, example.says, strict=True)
     }
@@ -155,7 +163,7 @@ def ordered(example: Example, weights: NDArray[np.float64]) -> Example:
 
 
 def fit_ranking(examples: Sequence[Example]) -> NDArray[np.float64]:
-    """Weights under which the softmax over a question's sentences falls on the right ones."""
+    """Return weights for which the softmax over a question's sentences favours the right ones."""
     used = [e for e in examples if not e.held and any(e.says)]
     features = [np.array([c.features for c in e.candidates]) for e in used]
     right = [np.array([bool(s) for s in e.says], float) for e in used]
@@ -175,10 +183,10 @@ def fit_ranking(examples: Sequence[Example]) -> NDArray[np.float64]:
 
 
 def choose_read_weights(examples: Sequence[Example]) -> tuple[float, ...]:
-    """The weights of `READ_FEATURES` beside those of `ranking.WEIGHTS`, the best of a few.
+    """Return the best of a few weights of `READ_FEATURES`, to be used with `ranking.WEIGHTS`.
 
-    Best is where the first sentence is right most often, and half as much the first two, in the
-    mean of the sets.
+    The value of weights is how often the first sentence is right, plus half of how often one of the
+    first two is, as the mean over the sets.
     """
     plain = np.array([WEIGHTS[name] for name in SENTENCE_FEATURES])
     used = [e for e in examples if not e.held and any(e.says)]
@@ -200,7 +208,7 @@ def choose_read_weights(examples: Sequence[Example]) -> tuple[float, ...]:
 
 
 def additions(examples: Sequence[Example]) -> Rows:
-    """Whether one more sentence says something of the answer that those before it don't."""
+    """Return examples of adding one more sentence: right if it says something new of the answer."""
     features, right, collections = [], [], []
     for example in examples:
         if not any(example.says[:CONSIDERED]):
@@ -239,9 +247,9 @@ def _steps(example: Example) -> Iterator[tuple[NDArray[np.float64], bool]]:
 
 
 def withheld(example: Example, weights: NDArray[np.float64]) -> Example | None:
-    """The question as if its relevant documents had not been there; None where others answer it.
+    """Return the question without its relevant documents, or None if others still answer it.
 
-    So each set has unanswerable questions, across languages too, about what its articles are about.
+    This gives each set unanswerable questions on the topics of its articles, also across languages.
     """
     question = example.question
     relevant = {span.doc_id for span in question.spans} | set(question.unjudged)
@@ -254,7 +262,7 @@ def withheld(example: Example, weights: NDArray[np.float64]) -> Example | None:
     features, readings = sentence_features(
         example.asked, evidence, RequirementReader(example.needed)
     )
-    # What the reader said of a sentence stays as it is.
+    # What the reader said about a sentence does not change.
     said = len(SENTENCE_FEATURES)
     candidates = tuple(
         replace(c, evidence=e, reading=r, features=np.concatenate([f, c.features[said:]]))
@@ -269,7 +277,7 @@ def withheld(example: Example, weights: NDArray[np.float64]) -> Example | None:
 
 
 def answerabilities(examples: Sequence[Example]) -> Rows:
-    """Whether a question can be answered, its right and wrong cases weighing alike in each set."""
+    """Return examples of answerable and unanswerable questions, with equal weight in each set."""
     kinds = [f"{e.collection} {e.question.answerable}" for e in examples]
     return Rows(
         features=np.array(
@@ -281,7 +289,7 @@ def answerabilities(examples: Sequence[Example]) -> Rows:
 
 
 def fit_logistic(rows: Rows) -> NDArray[np.float64]:
-    """Weights of a logistic regression; the first feature is the bias and bears no ridge."""
+    """Return weights of a logistic regression. The first feature is the bias, without penalty."""
     spread = _spread(rows.features)
     features = rows.features / spread
 
@@ -297,7 +305,7 @@ def fit_logistic(rows: Rows) -> NDArray[np.float64]:
 def _descend(
     gradient: Callable[[NDArray[np.float64]], NDArray[np.float64]], size: int
 ) -> NDArray[np.float64]:
-    """Adam (Kingma and Ba, 2015), which needs no step size fitted to each problem."""
+    """Minimise with Adam (Kingma and Ba, 2015), which needs no step size fitted to each problem."""
     weights, mean, square = np.zeros(size), np.zeros(size), np.zeros(size)
     for step in range(1, _STEPS + 1):
         slope = gradient(weights)
@@ -311,7 +319,7 @@ def _descend(
 
 
 def _importance(groups: Sequence[str]) -> NDArray[np.float64]:
-    """A group of n counts as much as the square root of n; all sum up to 1."""
+    """Return weights that sum to 1, where a group of n counts as the square root of n."""
     weights = np.array([groups.count(group) ** -0.5 for group in groups])
     return np.asarray(weights / weights.sum())
 
@@ -342,7 +350,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def report(console: Console, examples: Sequence[Example]) -> None:
-    """Fit all three and print them, with what they reach."""
+    """Fit all three tables and print them with their results."""
     read = any(example.candidates[0].was_read for example in examples)
     mark = "READ_" if read else ""
     if read:

@@ -1,9 +1,9 @@
-"""The guard: no question may be lost unseen, against a baseline that is part of the project.
+"""Check a run against a baseline that is part of the project, so that no loss goes unnoticed.
 
 `baseline.jsonl` has the scores of each question of the seeds' set, as the extractive composer
-answered it; `python -m eval baseline RUN` writes it anew, and its diff shows what changed. A metric
-fails where the questions that got worse outweigh those that got better by more than the last digit
-of a processor explains.
+answered it. `python -m eval baseline RUN` writes it anew, and its diff shows what changed. A metric
+fails if the questions that got worse outweigh those that got better by more than differences
+between processors can explain.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from eval.records import Run
 from rag.errors import ConfigError
 
 BASELINE = Path(__file__).with_name("baseline.jsonl")
-"""The scores that a run over the whole set on `seeds/` is held against."""
+"""The baseline scores of a run over the whole set on `seeds/`."""
 
 _ALLOWED_QUESTIONS = 1.5
 _ALLOWED_SHARE = 0.02
 
 
 def write_baseline(run: Run, path: Path = BASELINE) -> None:
-    """Make the scores of a run the baseline, a line per question in the order of ids.
+    """Make the scores of a run the baseline, one line per question, sorted by id.
 
-    Raises `ConfigError` for a run that is no whole one by the extractive composer.
+    Raises `ConfigError` if the run is not a complete one by the extractive composer.
     """
     if run.manifest["composer"] != "extractive" or len(run.records) != run.manifest["questions"]:
         raise ConfigError(
-            en=f"{run.name} is no whole run of the extractive composer: make one first.",
+            en=f"{run.name} is not a complete run of the extractive composer: make one first.",
             zh=f"{run.name} 不是完整的原句作答评测：请先完成一次。",
         )
     lines = [
@@ -49,7 +49,7 @@ def _rounded(scores: Scores) -> dict[str, float]:
 
 
 def read_baseline(path: Path = BASELINE) -> tuple[dict[str, Scores], dict[str, str]]:
-    """Scores and clusters by the id of a question."""
+    """Return scores and clusters by question id."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     return {r["id"]: r["scores"] for r in records}, {r["id"]: r["cluster"] for r in records}
 
@@ -57,7 +57,7 @@ def read_baseline(path: Path = BASELINE) -> tuple[dict[str, Scores], dict[str, s
 def regressions(
     after: Mapping[str, Scores], before: Mapping[str, Scores], clusters: Mapping[str, str]
 ) -> tuple[Change, ...]:
-    """The metrics that lost more than is allowed: one question and a half, and 2 % of them."""
+    """Return the metrics that lost more than allowed: one and a half questions plus 2 % of all."""
     higher = {metric.name: metric.higher_is_better for metric in METRICS}
     return tuple(
         change
@@ -67,7 +67,7 @@ def regressions(
 
 
 def print_regressions(console: Console, found: Sequence[Change]) -> None:
-    """Each metric that fails, and the questions that it lost."""
+    """Print each metric that fails, and the questions that got worse."""
     for change in found:
         line = f"{change.metric} fell from {change.before:.3f} to {change.after:.3f}; worse: "
         console.print(Text(line + ", ".join(change.worse), style="bold red"))

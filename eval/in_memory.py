@@ -1,4 +1,4 @@
-"""An index in memory, for documents that are measured on and thrown away."""
+"""Build an index in memory, for measurements on documents that are not kept."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from rag.store.snapshot import Snapshot
 from rag.text.words import count_terms
 from rag.types import Document, Passage
 
-# Another export of the model gives other vectors, under the same name.
+# Another export of the model gives other vectors under the same name.
 VECTORS = cache_folder() / f"evaluation-embeddings-v{EXPORT_FORMAT}.sqlite3"
-"""Where vectors of test collections are kept, since embedding one takes minutes."""
+"""The file that keeps vectors of test collections, because embedding one takes minutes."""
 
 
 def snapshot_of(documents: Sequence[Document], embedder: Embedder, watch: Watch) -> Snapshot:
-    """The documents as an index holds them, chunked and embedded."""
+    """Return the documents as an index holds them, chunked and embedded."""
     passages: list[Passage] = []
     told = watch("Chunking", len(documents))
     for document in documents:

@@ -1,17 +1,18 @@
 """Means with 95 % confidence intervals.
 
-Two wordings of a question, and two questions about one fact, are not independent observations: the
-unit that is resampled or counted is the group of such, as Miller, "Adding Error Bars to Evals"
-(2024, arXiv:2411.00640) advises for questions that come in clusters.
+Two wordings of a question, or two questions about one fact, are not independent observations. So
+groups of such questions are resampled or counted, as Miller, "Adding Error Bars to Evals" (2024,
+arXiv:2411.00640) advises for questions in clusters.
 
-Two methods, one for each shape of data:
+There are two methods, for two kinds of data:
 
 - *Means of fractions* (recall, precision): percentile bootstrap over groups (Efron & Tibshirani,
   "An Introduction to the Bootstrap", 1993, ch. 13), with a fixed seed, so that a run repeats.
 - *Shares of yes or no*, and means whose values are all the same: Wilson's score interval (Wilson,
   1927, JASA 22; recommended by Brown, Cai & DasGupta, 2001, Statistical Science 16). A bootstrap
-  of twenty times "yes" says 100 % to 100 %, which twenty questions can't show. n is the number of
-  groups, as if a question's second wording told nothing new: wider than need be, never narrower.
+  of twenty times "yes" gives 100 % to 100 %, which twenty questions cannot prove. n is the number
+  of groups, as if a question's second wording gave no new information. So the interval may be
+  wider than necessary, but never narrower.
 """
 
 from __future__ import annotations
@@ -24,13 +25,13 @@ import numpy as np
 
 RESAMPLES = 5_000
 SEED = 20_250_213
-# The 97.5 % quantile of the normal distribution: a two-sided interval of 95 %.
+# The 97.5 % quantile of the normal distribution, for a two-sided interval of 95 %.
 Z = 1.959963984540054
 
 
 @dataclass(frozen=True, kw_only=True)
 class Observation:
-    """One question's value, in 0..1, and the group it belongs to."""
+    """The value of one question, in 0..1, and its group."""
 
     group: str
     value: float
@@ -40,7 +41,7 @@ class Observation:
 class Estimate:
     """A mean over `n` questions in `groups` groups, and its 95 % interval.
 
-    `mean`, `low` and `high` are None where nothing was scored, which is not the same as 0.
+    `mean`, `low` and `high` are None if nothing was scored, which is not the same as 0.
     """
 
     n: int
@@ -51,7 +52,7 @@ class Estimate:
 
 
 def estimate(observations: Sequence[Observation]) -> Estimate:
-    """The mean of the observations with its interval, by the method that fits them."""
+    """Return the mean of the observations with its interval, by the method that fits them."""
     groups = len({o.group for o in observations})
     if not observations:
         return Estimate(n=0, groups=0, mean=None, low=None, high=None)
@@ -65,9 +66,9 @@ def estimate(observations: Sequence[Observation]) -> Estimate:
 
 
 def wilson(share: float, n: int) -> tuple[float, float]:
-    """Wilson's 95 % score interval for a `share` of `n` independent trials, n at least 1.
+    """Return Wilson's 95 % score interval for a `share` of `n` independent trials, n at least 1.
 
-    centre = (p + z²/2n) / (1 + z²/n),  half = z / (1 + z²/n) · √(p(1-p)/n + z²/4n²)
+    centre = (p + z²/2n) / (1 + z²/n), half = z / (1 + z²/n) · √(p(1-p)/n + z²/4n²)
     """
     shrink = 1 + Z**2 / n
     centre = (share + Z**2 / (2 * n)) / shrink
@@ -78,10 +79,10 @@ def wilson(share: float, n: int) -> tuple[float, float]:
 def clustered_bootstrap(
     observations: Sequence[Observation], *, resamples: int = RESAMPLES, seed: int = SEED
 ) -> tuple[float, float]:
-    """The 2.5 % and 97.5 % quantiles of the mean over groups drawn with replacement.
+    """Return the 2.5 % and 97.5 % quantiles of the mean over groups drawn with replacement.
 
-    A drawn group brings all its observations, so the mean of a draw is the sum of its values
-    over their number, which differs where groups differ in size.
+    A drawn group adds all its observations. So the mean of a draw is the sum of its values divided
+    by their number, which differs if groups differ in size.
     """
     sums: dict[str, float] = {}
     counts: dict[str, int] = {}

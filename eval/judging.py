@@ -1,11 +1,11 @@
-"""Whether the citations of each sentence support it, as a judge sees it: ALCE's two measures.
+"""Let a judge decide if citations support their sentences, with ALCE's two measures.
 
-Gao et al., 2023 (arXiv:2305.14627), section 4. A claim has *citation recall* 1 where its citations
-together support it. A citation has *precision* 1 where its claim has recall 1, and it is not
-irrelevant: it supports the claim by itself, or the others don't without it.
+The source is Gao et al., 2023 (arXiv:2305.14627), section 4. A claim has *citation recall* 1 if its
+citations together support it. A citation has *precision* 1 if its claim has recall 1 and the
+citation is not irrelevant: it supports the claim by itself, or the others do not without it.
 
-The judge should not be what chose the citations: the program's own check finds its own work right.
-It can be asked all the same, as can a chat model and any model for natural language inference; the
+The judge should not be the one that chose the citations: the program's own check finds its own work
+right. It can still be used, as can a chat model or any model for natural language inference. The
 report shows who judged. Verdicts are kept in the run's folder:
 
     RUN/judged-JUDGE.jsonl     a line per question: a verdict per claim, and per citation
@@ -33,16 +33,16 @@ from rag.text.languages import text_language
 from rag.types import Answer, Citation, Document, Statement
 
 SUPPORTS = 0.5
-"""The support from which a judge is taken to say yes."""
+"""From this support on, the judge's verdict counts as yes."""
 
 _SUPPORT = {"supported": 1.0, "partial": 0.25, "unsupported": 0.0}
 
 
 @dataclass(frozen=True, kw_only=True)
 class Judged:
-    """What a judge says of one question's answer: a value per claim, and one per citation of each.
+    """A judge's verdicts on one question's answer: one per claim, and one per citation of each.
 
-    `unclear` counts the claims on which the judge gave no verdict; they are in neither list.
+    `unclear` counts claims for which the judge gave no verdict. They are in neither list.
     """
 
     question_id: str
@@ -52,7 +52,7 @@ class Judged:
 
 
 class VerifierJudge:
-    """The program's own check as a `Judge`; of the articles it sees the cited sentences alone."""
+    """The program's own check as a `Judge`. It sees only the cited sentences of the articles."""
 
     name = "verifier"
 
@@ -60,7 +60,7 @@ class VerifierJudge:
         self._vectors = SentenceVectors(embedder)
 
     def support(self, claim: str, sources: Sequence[Citation]) -> float:
-        """1 for supported, 0.25 for partial, 0 for unsupported."""
+        """Return 1 for supported, 0.25 for partial, 0 for unsupported."""
         vectors = self._vectors.of([claim, *(source.quote for source in sources)])
         cited = [
             _evidence(source, vector) for source, vector in zip(sources, vectors[1:], strict=True)
@@ -73,9 +73,9 @@ def judge_answers(
     judge: Judge,
     on_progress: Callable[[int], None],
 ) -> tuple[Judged, ...]:
-    """What the judge says of every answer that claims something; each comes with its question's id.
+    """Return the verdicts on every answer with a claim. Each answer comes with its question's id.
 
-    `on_progress` is told of each. Raises `ChatModelError` where a chat model that judges fails.
+    `on_progress` is called for each. Raises `ChatModelError` if a chat model that judges fails.
     """
     judged = []
     for question_id, answer in answers:
@@ -104,7 +104,7 @@ def _judged(question_id: str, said: Sequence[Statement], judge: Judge) -> Judged
 
 
 def judge_claim(claim: Statement, judge: Judge) -> tuple[bool, list[bool]]:
-    """Whether the citations support the claim, and for each whether it is of use for that."""
+    """Return whether the citations support the claim, and for each if it is needed for that."""
 
     def supported(citations: Sequence[Citation]) -> bool:
         return bool(citations) and judge.support(claim.text, citations) >= SUPPORTS
@@ -121,7 +121,7 @@ def judge_claim(claim: Statement, judge: Judge) -> tuple[bool, list[bool]]:
 
 
 def write_judged(folder: Path, judge: Judge, judged: Sequence[Judged]) -> Path:
-    """Keep what a judge said in the run's folder."""
+    """Write a judge's verdicts into the run's folder."""
     path = folder / f"judged-{re.sub(r'[^A-Za-z0-9.-]+', '-', judge.name)}.jsonl"
     lines = [json.dumps({"judge": judge.name, **asdict(j)}, ensure_ascii=False) for j in judged]
     path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
@@ -129,7 +129,7 @@ def write_judged(folder: Path, judge: Judge, judged: Sequence[Judged]) -> Path:
 
 
 def read_judged(folder: Path) -> dict[str, tuple[Judged, ...]]:
-    """What each judge said of the run in `folder`, by the judge's name."""
+    """Return each judge's verdicts on the run in `folder`, by the judge's name."""
     found: dict[str, tuple[Judged, ...]] = {}
     for path in sorted(folder.glob("judged-*.jsonl")):
         try:
@@ -149,9 +149,11 @@ def read_judged(folder: Path) -> dict[str, tuple[Judged, ...]]:
 def estimates(
     judged: Sequence[Judged], clusters: Mapping[str, str]
 ) -> tuple[tuple[str, Estimate], ...]:
-    """The mean recall of claims and precision of citations; an answer counts by what it has.
+    """Return the mean recall of claims and precision of citations.
 
-    `clusters` gives what a question stands or falls with, by its id.
+    Each claim and citation counts once.
+
+    `clusters` gives the cluster of each question by its id.
     """
     return tuple(
         (

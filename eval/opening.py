@@ -1,4 +1,4 @@
-"""The one place that opens an assistant for the evaluation."""
+"""Open an assistant for the evaluation."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Composer = Literal["extractive", "model"]
 
 @dataclass(frozen=True, kw_only=True)
 class Opened:
-    """A way to ask, and what its answers depend on."""
+    """A function that asks questions, and the settings that its answers depend on."""
 
     ask: Ask
     about: Mapping[str, Any]
@@ -37,11 +37,11 @@ class Opened:
 
 @contextmanager
 def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Opened]:
-    """An assistant for the articles in `folder`, for as long as the context lasts.
+    """Open an assistant for the articles in `folder`, until the context ends.
 
-    The index is the one in `index`, as it is, else a fresh one that is thrown away. The
-    extractive composer sends nothing anywhere, whatever `RAG_MODEL` says; the composer `model`
-    raises `ConfigError` where none is configured.
+    It uses the index in `index` unchanged, or else a temporary new one. The extractive composer
+    sends nothing anywhere, even if `RAG_MODEL` is set. The composer `model` raises `ConfigError` if
+    no model is configured.
     """
     config = config_for(composer)
     with TemporaryDirectory() as temporary:
@@ -57,9 +57,11 @@ def opened(folder: Path, index: Path | None, composer: Composer) -> Iterator[Ope
 def opened_in_memory(
     documents: Sequence[Document], composer: Composer, watch: Watch
 ) -> Iterator[Opened]:
-    """An assistant for a test collection's documents; their vectors are kept for the next time.
+    """Open an assistant for a test collection's documents.
 
-    Questions and sentences are embedded anew each time, as they are for a user.
+    Their vectors are kept for the next time.
+
+    Questions and sentences are embedded again each time, as they are for a user.
     """
     config = config_for(composer)
     embedder = load_embedder(config.embedder)
@@ -69,9 +71,9 @@ def opened_in_memory(
 
 
 def config_for(composer: Composer) -> Config:
-    """The environment's settings for that composer; quotations have no judge either.
+    """Return the environment's settings for the composer. Quotations have no judge either.
 
-    Raises `ConfigError`.
+    Raises `ConfigError` if a chat model is needed and none is configured.
     """
     config = Config.from_environment()
     if composer == "extractive":
@@ -87,11 +89,11 @@ def config_for(composer: Composer) -> Config:
 
 
 def day_of_asking(documents: Iterable[Document]) -> date | None:
-    """The day of the newest article, on which questions are asked that tell no day themselves.
+    """Return the day of the newest article. Questions without a day of their own are asked on it.
 
-    So "last year" is said from the articles' own day, and a run of another year gives the same
-    answers. Of an article that tells its month or year alone it is the first day, not the last as
-    in `HybridRetriever.newest`.
+    So "last year" is relative to the articles, and a run in another year gives the same answers. If
+    an article gives only its month or year, its first day is used, not the last as in
+    `HybridRetriever.newest`.
     """
     return max((d.published.moment.date() for d in documents if d.published), default=None)
 

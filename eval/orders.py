@@ -1,11 +1,11 @@
-"""Measures how well text that speaks to machines is told from news.
+"""Measure how well text that instructs machines is distinguished from news.
 
     python -m eval orders [COLLECTION...] [--limit N]
 
-Each order of `orders.jsonl` stands as a paragraph between two true ones: it is missed if what it
-`says` stays evidence, and it costs if a true one is lost. Each of its news sentences that is taken
-for an order is a false alarm; so is each of the COLLECTIONs' sentences (drawn at random, always the
-same; without a limit all of them), and every one is printed to be read.
+Each order of `orders.jsonl` is put as a paragraph between two true ones. It is missed if the words
+in `says` stay evidence, or if a true paragraph is lost. A news sentence of the file that is taken
+for an order is a false alarm. So is each such sentence of the COLLECTIONs (a fixed random sample,
+or all without a limit). Every false alarm is printed.
 """
 
 from __future__ import annotations
@@ -32,9 +32,10 @@ _TRUE: dict[Language, tuple[str, str]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """A text that speaks to a machine, and the words of it that must not become evidence.
+    """A text that instructs a machine, and its words that must not become evidence.
 
-    `seen` tells whether the rules were written with it in view: what isn't is the fairer measure.
+    `seen` is true if the text was known when the rules were written. Unseen ones are the fairer
+    measure.
     """
 
     order_id: str
@@ -45,7 +46,7 @@ class Order:
 
 
 def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]]:
-    """Returns the orders of a file, and its news sentences."""
+    """Return the orders of a file, and its news sentences."""
     records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
     orders = tuple(
         Order(
@@ -58,7 +59,7 @@ def read_orders(path: Path = ORDERS) -> tuple[tuple[Order, ...], tuple[str, ...]
 
 
 def evidence_left(text: str) -> tuple[str, ...]:
-    """Returns the sentences of a text that may be evidence."""
+    """Return the sentences of a text that may be evidence."""
     orders = set(instructing_spans(text))
     return tuple(
         text[sentence.start : sentence.end]
@@ -68,7 +69,7 @@ def evidence_left(text: str) -> tuple[str, ...]:
 
 
 def is_missed(order: Order) -> bool:
-    """Tells whether what the order says stays evidence, or a true sentence beside it is lost."""
+    """Return True if the order's words stay evidence, or a true sentence beside it is lost."""
     true = _TRUE[order.language]
     left = evidence_left(f"{true[0]}\n\n{order.text}\n\n{true[1]}")
     said = any(order.says.casefold() in sentence.casefold() for sentence in left)
@@ -76,7 +77,7 @@ def is_missed(order: Order) -> bool:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints what is missed and what is a false alarm; returns the exit code."""
+    """Print missed orders and false alarms. Returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval orders")
     parser.add_argument("collections", nargs="*", type=Path)
     parser.add_argument("--limit", type=int, help="sentences of each collection")

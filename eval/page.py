@@ -1,4 +1,4 @@
-"""A run as one page to look at, and as a few lines for a README; both stand alone."""
+"""Write a run as one HTML page, and as a short Markdown table for a README."""
 
 from __future__ import annotations
 
@@ -23,7 +23,10 @@ _WIDTH, _HEIGHT = 600, 120
 
 
 def to_html(run: Run) -> str:
-    """The whole run as one HTML page that loads nothing: metrics, times, and every question."""
+    """Return the whole run as one HTML page that loads nothing else.
+
+    It shows metrics, times, and every question.
+    """
     records = [_record(record) for record in run.records]
     clusters = {record.question_id: record.cluster for record in run.records}
     return template("report.html.j2").render(
@@ -43,7 +46,7 @@ def to_html(run: Run) -> str:
 
 
 def to_markdown(run: Run) -> str:
-    """A table of the metrics over all questions, what judges say, and the cost."""
+    """Return a table of the metrics over all questions, with judges' measures and the cost."""
     lines = [
         f"| metric ({run.manifest['composer']} composer, {run.manifest['begun'][:10]}) | n | mean |"
         " 95 % interval |",
@@ -69,7 +72,7 @@ def _parts(records: Sequence[Record]) -> Iterator[tuple[str, Sequence[Record]]]:
 
 
 def _estimates(records: Sequence[Record]) -> Iterator[tuple[str, Estimate]]:
-    """Each metric that some question has."""
+    """Yield the estimate of each metric that some question has."""
     for metric in METRICS:
         found = [
             Observation(group=record.cluster, value=record.scores[metric.name])
@@ -105,7 +108,7 @@ def _row(metric: str, value: Estimate, higher_is_better: bool = True) -> dict[st
 
 
 def _curve(title: str, points: Sequence[RefusalPoint], records: Sequence[Record]) -> dict[str, Any]:
-    """The curve as a line in a square of 100 by 100, and where the run itself stood on it."""
+    """Return the curve as a line in a square of 100 by 100, and the run's own point on it."""
     refused, right = (
         [record.scores[metric] for record in records if metric in record.scores]
         for metric in ("false abstentions", "abstention recall")
@@ -185,7 +188,7 @@ def _record(record: Record) -> dict[str, Any]:
 
 
 def _around(citation: Citation, hits: Sequence[Hit]) -> tuple[str, str]:
-    """What stands before and behind a quotation in the passage it was found in."""
+    """Return the text before and after a quotation in the passage where it was found."""
     for passage in (hit.passage for hit in hits):
         start, end = citation.start - passage.start, citation.end - passage.start
         if passage.doc_id == citation.doc_id and 0 <= start < end <= len(passage.text):
@@ -194,7 +197,7 @@ def _around(citation: Citation, hits: Sequence[Hit]) -> tuple[str, str]:
 
 
 def _marked(citation: Citation, quotes: Sequence[str]) -> list[dict[str, Any]]:
-    """The quotation, with the part of it that was expected marked."""
+    """Return the quotation, with the expected part of it marked."""
     for quote in sorted(quotes, key=len, reverse=True):
         at = citation.quote.find(quote)
         if at >= 0:

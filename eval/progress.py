@@ -1,4 +1,4 @@
-"""Progress bars of the evaluation, gone when the work is done."""
+"""Progress bars of the evaluation. They disappear when the work is done."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rich.progress import (
 from rich.text import Text
 
 Watch = Callable[[str, int], Callable[[int], None]]
-"""Given a task's name and total, gives what to tell how much more of it is done."""
+"""Takes a task's name and total. Returns a function to call with the number of newly done items."""
 
 
 def progress_bars(console: Console) -> Progress:
-    """Bars with what is done of all, how fast, and how long it will take."""
+    """Return progress bars that show the count, the speed, and the time left."""
     return Progress(
         "{task.description}",
         BarColumn(),
@@ -33,7 +33,7 @@ def progress_bars(console: Console) -> Progress:
 
 
 def watch_with(bars: Progress) -> Watch:
-    """A bar for each task."""
+    """Return a function that adds a bar for each task."""
 
     def watch(description: str, total: int) -> Callable[[int], None]:
         task = bars.add_task(description, total=total)

@@ -1,9 +1,9 @@
-"""The question set: reading it, and holding it to the articles it asks about.
+"""Read the question set and check it against its articles.
 
-`questions.jsonl` has one question a line, and each line carries everything that its scoring
-needs: the reference facts with the wordings that count as stating them, and the gold spans, the
-exact places in the articles that support those facts. `load_questions` refuses a set whose
-quotes are not in the articles, so a score is never measured against a place that doesn't exist.
+`questions.jsonl` has one question per line. Each line has everything that its scoring needs: the
+reference facts with the wordings that count as stating them, and the gold spans, the exact places
+in the articles that support these facts. `load_questions` rejects a set whose quotes are not in the
+articles, so no score is ever based on a place that does not exist.
 
     {"id": "news-broke.en", "group": "news-broke", "language": "en", "type": "date",
      "question": "...", "answerable": true,
@@ -12,24 +12,33 @@ quotes are not in the articles, so a score is never measured against a place tha
                 "facts": ["news-feb-11"]}],
      "note": "optional"}
 
-The types: a `fact` is one thing that is no number and no date; a `number` is one or two figures;
-a `date` is a day, a month or a year; a `why` asks for reasons; a `list` wants several items; an
-`across` needs two articles or more; a `cross_lingual` question says in one language what the
-articles write in the other (Joe Tsai, Quark的team); a `disagreement` is one of which articles say
-different things, and a good answer gives both; a `superseded` one was reported in one way and then
-in another, and the newer is the answer; a `follow_up` leans on the question before it; for a
-`time_scoped` one a day, a span of days or "newest" decides which report holds; an `unanswerable`
-one is not in the articles, most often by a little; a `false_premise` is contradicted by them; an
-`adversarial` one asks for what no article can give (a system prompt, advice, an invention). An
-abstention is right for an `adversarial` question, as it is for an `unanswerable` one.
+The types of questions:
 
-A follow-up names in `after` the question before it, one of the same language further up: it is
-asked in the light of that one's answer. That one may be a follow-up too.
+- `fact`: one thing that is neither a number nor a date.
+- `number`: one or two figures.
+- `date`: a day, a month or a year.
+- `why`: reasons.
+- `list`: several items.
+- `across`: needs two articles or more.
+- `cross_lingual`: asks in one language for what the articles say in the other
+  (Joe Tsai, Quark的team).
+- `disagreement`: articles say different things, and a good answer gives both.
+- `superseded`: an early report was replaced by a newer one, which is the answer.
+- `follow_up`: can be understood only with the question before it.
+- `time_scoped`: a day, a span of days or "newest" decides which report counts.
+- `unanswerable`: not in the articles, most often by a small difference.
+- `false_premise`: the articles contradict its premise.
+- `adversarial`: asks for what no article can give (a system prompt, advice, an invention).
 
-A `group` holds the two wordings of one question, one Chinese and one English. They stand or fall
-together, and with every question that shares a fact with them: such a cluster is what intervals
-resample. A span that lists no facts is one that a good answer may cite, but need not; a
-`superseded` question has the older report there.
+An abstention is right for an `adversarial` question, as it is for an `unanswerable` one.
+
+A follow-up names in `after` the question before it, in the same language and on an earlier line. It
+is asked after the answer to that question, which may itself be a follow-up.
+
+A `group` holds the two wordings of one question, one Chinese and one English. They are in one
+cluster, together with every question that shares a fact with them. Intervals resample such
+clusters. A span without facts is one that a good answer may cite, but need not. A `superseded`
+question has the older report there.
 """
 
 from __future__ import annotations
@@ -64,7 +73,7 @@ QuestionType = Literal[
 ]
 
 UNANSWERED: tuple[QuestionType, ...] = ("unanswerable", "adversarial")
-"""Types of questions to which an abstention is the right answer."""
+"""The types of questions for which an abstention is the right answer."""
 
 QUESTIONS = Path(__file__).with_name("questions.jsonl")
 """The question set on the articles in `seeds/`."""
@@ -73,14 +82,14 @@ _FIELDS = {"id", "group", "language", "type", "question", "answerable", "facts",
 
 
 class QuestionSetError(ValueError):
-    """The question set is wrong, or is not about these articles; says in which line."""
+    """The question set is wrong, or is not about these articles. The message names the line."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Fact:
-    """Something a complete answer says; `accept` are the wordings that count as saying it.
+    """Something that a complete answer says. `accept` are the wordings that count as saying it.
 
-    A `…` within a wording stands for a few words in between (see `eval.wording`).
+    A `…` in a wording means a few words in between (see `eval.wording`).
     """
 
     fact_id: str
@@ -102,16 +111,14 @@ class GoldSpan:
 class Question:
     """One question with its reference facts and gold spans.
 
-    `answerable` is false for a question that the articles don't answer and for one whose premise
-    they contradict; the latter has facts and spans (the correction), the former has none. `type`
-    is a `QuestionType` here, and a test collection's own word where the question is one of those.
+    `answerable` is false for a question that the articles do not answer, and for one whose premise
+    they contradict. The latter has facts and spans (the correction), the former has none. `type` is
+    a `QuestionType`, or a test collection's own word if the question is from one. `cluster` names
+    the group of questions that share facts with this one, directly or through other questions.
 
-    `cluster` names what it stands or falls with: the questions that share a fact with it, or with
-    one that does.
-
-    A test collection may also tell the day of asking (`today`), what false articles among the
-    true ones say (`false_values`), a true answer whose articles were taken out (`withheld`), and
-    ids of articles that nobody judged (`unjudged`).
+    A test collection may also give the day of asking (`today`), what false articles among the true
+    ones say (`false_values`), a true answer whose articles were removed (`withheld`), and ids of
+    articles that nobody judged (`unjudged`).
     """
 
     question_id: str
@@ -132,22 +139,23 @@ class Question:
 
     @property
     def expects_abstention(self) -> bool:
-        """Whether an abstention is the right answer: nothing in the articles can be said."""
+        """True if an abstention is the right answer, because the articles say nothing about it."""
         return not self.answerable and not self.facts
 
     def spans_of(self, fact: Fact) -> tuple[GoldSpan, ...]:
-        """The gold spans that support `fact`."""
+        """Return the gold spans that support `fact`."""
         return tuple(span for span in self.spans if fact.fact_id in span.facts)
 
 
 def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question, ...]:
     """Read a question set and check it against the articles.
 
-    Raises `QuestionSetError`, naming the line, on: JSON that can't be read; a missing, unknown or
-    ill-typed field; an id used twice; a group that has a language twice, or members that differ in
-    type, facts, spans or what they follow; a follow-up that follows nothing; a quote that is not
-    in its article that often; a quote that states no accepted wording of a fact it is said to
-    support; a fact without a span; facts or spans on an unanswerable question; and an empty set.
+    Raises `QuestionSetError`, which names the line, for: JSON that cannot be read; a missing,
+    unknown or ill-typed field; an id used twice; a group with two questions of one language, or
+    whose members differ in type, facts, spans or what they follow; a follow-up without its earlier
+    question; a quote that is not in its article that often; a quote without an accepted wording of
+    a fact that it should support; a fact without a span; facts or spans on an unanswerable
+    question; and an empty set.
     """
     by_id = {document.doc_id: document for document in documents}
     questions: list[Question] = []
@@ -166,7 +174,7 @@ def load_questions(path: Path, documents: Iterable[Document]) -> tuple[Question,
 
 
 def _clustered(questions: Sequence[Question]) -> tuple[Question, ...]:
-    """The questions with their clusters: groups that share a fact are of one."""
+    """Return the questions with their clusters. Groups that share a fact are in one cluster."""
     clusters = {question.group: question.group for question in questions}
     stated_by: dict[str, str] = {}
     for question in questions:
@@ -245,7 +253,7 @@ def _span(
 
 
 def find_occurrence(document: Document, quote: str, occurrence: object) -> int:
-    """Where `quote` begins in the article for the `occurrence`-th time, counted from 1."""
+    """Return the start of the `occurrence`-th `quote` in the article, counted from 1."""
     if not isinstance(occurrence, int) or isinstance(occurrence, bool) or occurrence < 1:
         raise QuestionSetError(f"occurrence is {occurrence!r}: give a number from 1 on.")
     start = -1
@@ -295,7 +303,7 @@ def _check_among(question: Question, others: Iterable[Question]) -> None:
 
 
 def _of_group(question: Question) -> tuple[object, ...]:
-    """What the wordings of one question have in common."""
+    """Return the parts that the wordings of one question must have in common."""
     after = question.after.group if question.after else None
     return question.type, question.facts, question.spans, after
 

@@ -1,9 +1,9 @@
-"""A run as a folder: what was asked of what, and every answer, kept as it comes.
+"""Keep a run as a folder: what it depends on, and every answer as soon as it comes.
 
     RUN/manifest.json    what the run depends on: versions, models, index, questions, settings
     RUN/answers.jsonl    a line per question: its scores, its time, and the whole `Answer`
 
-A run that was stopped goes on where it was: what it depends on must be the same.
+A stopped run can be continued, if everything it depends on is the same.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ from rag.types import Answer
 
 _MANIFEST, _ANSWERS = "manifest.json", "answers.jsonl"
 _PACKAGES = ("cited-rag", "faiss-cpu", "openai", "openvino", "sentence-transformers", "torch")
-# When a run was begun says nothing of what it depends on.
+# The start time of a run is not something that it depends on.
 _BEGUN = "begun"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """One question of a run, as it was kept; a metric that doesn't apply has no score."""
+    """One question of a run, as it was kept. A metric that does not apply has no score."""
 
     question_id: str
     cluster: str
@@ -48,7 +48,7 @@ class Record:
 
 @dataclass(frozen=True, kw_only=True)
 class Run:
-    """A run that was read from its folder; `judged` has what judges said of it, by their names."""
+    """A run as read from its folder. `judged` has the judges' verdicts, by the judges' names."""
 
     name: str
     manifest: Mapping[str, Any]
@@ -59,7 +59,10 @@ class Run:
 def manifest_of(
     about: Mapping[str, Any], questions_from: str, questions: Sequence[Question]
 ) -> dict[str, Any]:
-    """What a run depends on: `about` the assistant, its questions and their name, and versions."""
+    """Return what a run depends on.
+
+    This is `about` the assistant, its questions and their name, and the versions of packages.
+    """
     return {
         _BEGUN: datetime.now(UTC).isoformat(timespec="seconds"),
         **about,
@@ -71,10 +74,10 @@ def manifest_of(
 
 
 class RunFolder:
-    """A run being made in `folder`; made new, or gone on with."""
+    """A run in progress in `folder`: a new one, or one that is continued."""
 
     def __init__(self, folder: Path, manifest: Mapping[str, Any]) -> None:
-        """Raises `ConfigError` where the folder holds a run that depends on something else."""
+        """Raises `ConfigError` if the folder holds a run that depends on something else."""
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / _MANIFEST
@@ -83,11 +86,11 @@ class RunFolder:
         else:
             path.write_text(json.dumps(manifest, ensure_ascii=False, indent=1), encoding="utf-8")
         kept = [_to_line(record) for record in _lines(folder / _ANSWERS)]
-        # A line that was cut off is written anew, not appended to.
+        # An incomplete last line is removed, so that nothing is appended to it.
         (folder / _ANSWERS).write_text("".join(kept), encoding="utf-8")
 
     def outcomes(self, questions: Iterable[Question]) -> dict[str, Outcome]:
-        """What is there of these questions, by id, scored by the metrics of today."""
+        """Return the kept outcomes of these questions, by id, scored by the present metrics."""
         records = {record["id"]: record for record in _lines(self.folder / _ANSWERS)}
         return {
             question.question_id: scored(
@@ -101,13 +104,13 @@ class RunFolder:
         }
 
     def add(self, outcome: Outcome) -> None:
-        """Keep what came of a question."""
+        """Write the outcome of a question."""
         with (self.folder / _ANSWERS).open("a", encoding="utf-8") as file:
             file.write(_to_line(_record(outcome)))
 
 
 def read_run(folder: Path) -> Run:
-    """Read a run. Raises `ConfigError` where the folder holds none that can be read."""
+    """Read a run. Raises `ConfigError` if the folder holds no readable run."""
     if not (folder / _MANIFEST).is_file():
         raise ConfigError(
             en=f"{folder} holds no run: give a folder that `python -m eval run` made.",
@@ -173,10 +176,10 @@ def _to_line(record: Mapping[str, Any]) -> str:
 
 
 def _lines(path: Path) -> list[dict[str, Any]]:
-    """The records of a file up to the first that is not whole."""
+    """Return the records of a file up to the first incomplete one."""
     records: list[dict[str, Any]] = []
     if path.is_file():
-        # Not splitlines: a text in a record may hold other signs that end lines.
+        # Not `splitlines`, because a text in a record may contain other line-ending characters.
         for line in path.read_text(encoding="utf-8", errors="replace").split("\n"):
             try:
                 records.append(json.loads(line))

@@ -1,4 +1,4 @@
-"""The refusal curve: what another threshold of answerability would cost and save."""
+"""The refusal curve: the effect of other thresholds of answerability."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from eval.records import Record
 
 @dataclass(frozen=True, kw_only=True)
 class RefusalPoint:
-    """What would happen if answers were given from `threshold` on.
+    """The effect of giving answers only from `threshold` on.
 
     `false_answers` is the share of unanswerable questions that would be answered, and
-    `false_refusals` the share of answerable ones that would not; both 0..1.
+    `false_refusals` the share of answerable ones that would not. Both are in 0..1.
     """
 
     threshold: float
@@ -22,11 +22,11 @@ class RefusalPoint:
 
 
 def refusal_curve(records: Sequence[Record]) -> tuple[RefusalPoint, ...]:
-    """A point for every threshold that changes anything, the lowest first.
+    """Return a point for every threshold that changes anything, the lowest first.
 
-    From the answerability that each answer was given with; () where either kind of question is
-    missing. What the composer would have found to say at another threshold is not known: the
-    curve takes it that it says something.
+    The points come from the answerability of each answer. The result is () if there are no
+    questions of one kind. The composer's answer at another threshold is unknown: the curve assumes
+    that it would answer.
     """
     answerable = _answerabilities(records, "false abstentions")
     unanswerable = _answerabilities(records, "abstention recall")
@@ -43,7 +43,7 @@ def refusal_curve(records: Sequence[Record]) -> tuple[RefusalPoint, ...]:
 
 
 def _answerabilities(records: Sequence[Record], metric: str) -> list[float]:
-    """Of the questions that a metric applies to, which tells whether they can be answered."""
+    """Return the answerability of the questions to which the metric applies."""
     return [
         record.answer.answerability
         for record in records

@@ -1,4 +1,4 @@
-"""What a run found, as tables for a terminal."""
+"""Print the results of a run as tables in a terminal."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from eval.runner import Outcome, Row
 
 
 def print_tables(console: Console, rows: Sequence[Row]) -> None:
-    """Print each metric overall and by language, then each type of question by itself.
+    """Print each metric overall and by language, and then for each type of question.
 
-    Of a type, only the metrics that decide: the rest is in the report's page.
+    For a type, only deciding metrics are printed. The others are on the report's page.
     """
     console.print(_table("All questions", ("metric", "questions"), _by_metric(rows)))
     console.print(_table("By type", ("type", "metric"), _by_type(rows)))
@@ -29,12 +29,12 @@ def print_tables(console: Console, rows: Sequence[Row]) -> None:
 
 
 def print_cost(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print what the answers cost, in one line."""
+    """Print the cost of the answers in one line."""
     console.print(str(cost((o.seconds, o.answer) for o in outcomes)))
 
 
 def print_errors(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print each question that got no answer at all, and why; it is in the means as the worst."""
+    """Print each question without an answer, and why. It counts in the means as the worst."""
     for outcome in outcomes:
         if outcome.error is not None:
             line = f"{outcome.question.question_id} has no answer: {outcome.error}"
@@ -42,7 +42,7 @@ def print_errors(console: Console, outcomes: Sequence[Outcome]) -> None:
 
 
 def print_failures(console: Console, outcomes: Sequence[Outcome]) -> None:
-    """Print every question that a metric found wanting, with what it said."""
+    """Print every question that failed a metric, with its answer."""
     for outcome in outcomes:
         if not outcome.failed:
             continue
@@ -80,7 +80,7 @@ def _by_type(rows: Sequence[Row]) -> list[tuple[str, str, Estimate]]:
 
 
 def _table(title: str, names: tuple[str, str], lines: Sequence[tuple[str, str, Estimate]]) -> Table:
-    """A section for each first column; what was scored for no question is left out."""
+    """Return a table with a section for each first column. Lines without scores are left out."""
     table = Table(title=title, title_justify="left")
     for name in names:
         table.add_column(name)

@@ -1,8 +1,8 @@
-"""`python -m eval retrieval SET_FOLDER`: what a retriever finds, in the field's measures.
+"""Measure retrieval with the field's usual measures: `python -m eval retrieval SET_FOLDER`.
 
-Documents are chunked as the index does it; a document ranks where its best passage does. A run is
-a retriever with a name; every run answers the same questions, so two of them are compared question
-by question. The measures are those of ir_measures (MacAvaney, Macdonald & Ounis, 2022, ECIR):
+Documents are chunked as in the index. A document has the rank of its best passage. A run is a
+retriever with a name. All runs answer the same questions, so two of them are compared question by
+question. The measures are those of ir_measures (MacAvaney, Macdonald & Ounis, 2022, ECIR):
 
 | here      | ir_measures  | what it is                                                    |
 |-----------|--------------|---------------------------------------------------------------|
@@ -52,22 +52,22 @@ MEASURES = {
 COMPARED = "nDCG@10"
 PERMUTATIONS = 9_999
 _SEED = 20_250_213
-# Passages asked for, so that ten different documents are among them.
+# Enough passages so that ten different documents are among them.
 _PASSAGES = 100
 
 Scores = dict[str, list[float]]
-"""For each measure, a value per question, in the order of the questions."""
+"""For each measure, one value per question, in the order of the questions."""
 
 Ranking = dict[str, list[str]]
-"""By the id of a question, ids of documents, best first."""
+"""For each question id, the ids of documents, best first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison:
-    """How a measure of run `b` differs from that of run `a`, over the same questions.
+    """The difference of a measure between run `a` and run `b`, over the same questions.
 
     `difference` estimates the mean of b - a. `p` is the two-sided p-value of a paired permutation
-    test: how often a difference as large comes of swapping the two runs at random.
+    test: how often randomly swapping the two runs gives a difference as large.
     """
 
     a: str
@@ -77,7 +77,7 @@ class Comparison:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure the runs that the arguments name; the value is the exit status."""
+    """Measure the runs named by the arguments, and return the exit status."""
     options = _parser().parse_args(arguments)
     log = Console(stderr=True)
     try:
@@ -93,7 +93,7 @@ def main(arguments: Sequence[str]) -> int:
                 make_embedder, make_find = RUNS[name]
                 if make_embedder not in searched:
                     embedder = CachedEmbedder(make_embedder(config), cache)
-                    # All at once: questions are embedded one by one otherwise.
+                    # Embed all questions at once, because otherwise they are embedded one by one.
                     embedder.embed_queries(
                         [as_embedded(tidy_question(q.text)) for q in collection.questions]
                     )
@@ -129,7 +129,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def rank(collection: Collection, find: Find, watch: Watch) -> Ranking:
-    """The documents that are found for every question: each ranks where its best passage does."""
+    """Return the documents found for every question. Each has the rank of its best passage."""
     told = watch("Asking", len(collection.questions))
     ranking: Ranking = {}
     for question in collection.questions:
@@ -140,8 +140,8 @@ def rank(collection: Collection, find: Find, watch: Watch) -> Ranking:
 
 
 def measure(collection: Collection, ranking: Ranking) -> Scores:
-    """Every measure for every question; one for which nothing is found scores 0."""
-    # Ranks stand for scores: evaluation tools break ties between equal scores each in its own way.
+    """Return every measure for every question. A question without results scores 0."""
+    # Scores are made from ranks, because tools break ties between equal scores in different ways.
     run = {
         question_id: {doc_id: float(len(found) - i) for i, doc_id in enumerate(found)}
         for question_id, found in ranking.items()
@@ -158,22 +158,22 @@ def measure(collection: Collection, ranking: Ranking) -> Scores:
 
 
 def read_ranking(path: Path) -> Ranking:
-    """A ranking that another program made: JSON with `ranking`, question ids to document ids.
+    """Return a ranking from another program: JSON with `ranking`, question ids to document ids.
 
-    Raises `ConfigError` for a file that is no such thing.
+    Raises `ConfigError` if the file is not such a ranking.
     """
     try:
         ranking = json.loads(path.read_text(encoding="utf-8"))["ranking"]
         return {str(question): list(map(str, found)) for question, found in ranking.items()}
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise ConfigError(
-            en=f"{path} is no ranking ({first_line(error)}): give JSON with `ranking`.",
+            en=f"{path} is not a ranking ({first_line(error)}): give JSON with `ranking`.",
             zh=f"{path} 不是排序结果（{first_line(error)}）：请给出含有 `ranking` 的 JSON。",
         ) from error
 
 
 def compare(scores: Mapping[str, Scores]) -> list[Comparison]:
-    """Each pair of runs, on `COMPARED`."""
+    """Return the comparison of each pair of runs, by `COMPARED`."""
     made = []
     for (a, first), (b, second) in combinations(scores.items(), 2):
         differences = np.subtract(second[COMPARED], first[COMPARED])
@@ -184,7 +184,7 @@ def compare(scores: Mapping[str, Scores]) -> list[Comparison]:
 
 
 def to_markdown(report: Mapping[str, Any]) -> str:
-    """The report as Markdown tables."""
+    """Return the report as Markdown tables."""
     lines = [
         f"## {report['set']}",
         "",
@@ -210,7 +210,7 @@ def to_markdown(report: Mapping[str, Any]) -> str:
 
 
 def _difference(values: np.ndarray[Any, Any]) -> Estimate:
-    """The mean of differences, by bootstrap whatever they are: they are no shares."""
+    """Return the mean of differences, always by bootstrap, because they are not shares."""
     observations = _observations(values)
     low, high = clustered_bootstrap(observations)
     n = len(observations)
@@ -282,7 +282,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def question_count(text: str) -> int:
-    """The value of `--limit`, for argparse."""
+    """Return the value of `--limit`, for argparse."""
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"{text} questions: give 1 or more")

@@ -1,4 +1,4 @@
-"""What `python -m eval retrieval` can measure: an embedder and a way to find passages, by name."""
+"""The runs that `python -m eval retrieval` can measure, by name."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from rag.types import Hit
 _TRANSLATION_SECONDS = 120.0
 
 Find = Callable[[RetrievalQuestion, int], tuple[Hit, ...]]
-"""What is measured: the best passages for a question, best first."""
+"""A function that finds the best passages for a question, best first."""
 
 
 def reference_embedder(config: Config) -> Embedder:
-    """The same model as `load_embedder` gives, through sentence-transformers as it comes."""
+    """Return the same model as `load_embedder`, run by sentence-transformers unchanged."""
     return SentenceTransformerEmbedder(find_model(config.embedder))
 
 
@@ -96,6 +96,6 @@ RUNS: Mapping[str, tuple[Callable[[Config], Embedder], MakeFind]] = {
     "lexical": (_fast_embedder, _lexical),
     "dense-reference": (reference_embedder, _dense),
 }
-"""Runs by name: the embedder and what finds passages. `hybrid` is what the program does without a
-chat model, `hybrid-translated` what it does with one that is never too slow; where a set doesn't
-tell the day of asking, it is that of the newest document."""
+"""The embedder and the search function of each run, by name. `hybrid` is the program's search
+without a chat model. `hybrid-translated` is its search with a chat model that is never too slow. If
+a set does not give the day of asking, it is the day of the newest document."""

@@ -1,7 +1,7 @@
-"""Asking every question, and adding up what the answers are worth.
+"""Ask every question and summarise the scores.
 
-The runner knows an assistant only as `ask`, the one path of a question; `eval.opening` makes one
-from a folder of articles or a test collection.
+The runner needs only the function `ask` of an assistant. `eval.opening` makes one from a folder of
+articles or a test collection.
 """
 
 from __future__ import annotations
@@ -17,14 +17,15 @@ from rag.errors import RagError
 from rag.types import Answer
 
 Ask = Callable[[Question, Sequence[Answer]], Answer]
-"""A question and the answers before it in the conversation, oldest first, to an answer."""
+"""A function that answers a question, given the earlier answers of the conversation, oldest
+first."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Outcome:
-    """A question and what came of it: an answer, or the error that stood in its way.
+    """A question and its result: an answer, or the error that prevented it.
 
-    `scores` has one value per metric of `METRICS`, in that order; None where the metric doesn't
+    `scores` has one value per metric of `METRICS`, in that order, or None if the metric does not
     apply. `seconds` is the wall time of the call.
     """
 
@@ -42,7 +43,7 @@ class Outcome:
 
     @property
     def failed(self) -> bool:
-        """Whether any metric fell short, as `falls_short` has it."""
+        """True if any metric failed, as defined by `falls_short`."""
         return falls_short(self.by_metric)
 
 
@@ -61,12 +62,12 @@ def run(
     on_progress: Callable[[Outcome], None] | None = None,
     done: Mapping[str, Outcome] | None = None,
 ) -> tuple[Outcome, ...]:
-    """Ask every question and score each answer; `on_progress` sees each new outcome at once.
+    """Ask every question and score each answer. `on_progress` gets each new outcome at once.
 
-    What is `done` already, by the id of its question, is not asked again.
+    Questions in `done`, by id, are not asked again.
 
-    A question that raises `RagError` is an outcome without an answer and counts in the means;
-    any other exception is a bug and ends the run.
+    A question that raises `RagError` is an outcome without an answer and counts in the means. Any
+    other exception is a bug and ends the run.
     """
     answered = {name: outcome.answer for name, outcome in (done or {}).items()}
     outcomes = []
@@ -96,7 +97,7 @@ def _ask(question: Question, ask: Ask, answered: dict[str, Answer | None]) -> Ou
 def _conversation(
     last: Question | None, ask: Ask, answered: dict[str, Answer | None]
 ) -> tuple[Answer, ...]:
-    """The answers up to that of `last`; those that a sample left out are asked for now."""
+    """Return the answers up to that of `last`. Questions left out by a sample are asked now."""
     if last is None:
         return ()
     before = _conversation(last.after, ask, answered)
@@ -109,15 +110,15 @@ def _conversation(
 def scored(
     question: Question, answer: Answer | None, *, error: str | None, seconds: float
 ) -> Outcome:
-    """What came of a question, with its scores."""
+    """Return the outcome of a question, with its scores."""
     scores = tuple(metric.score(question, answer) for metric in METRICS)
     return Outcome(question=question, answer=answer, error=error, scores=scores, seconds=seconds)
 
 
 def summarise(outcomes: Sequence[Outcome]) -> tuple[Row, ...]:
-    """A row per slice and metric: overall, then by language, then by type.
+    """Return a row per slice and metric: overall, then by language, then by type.
 
-    Rows to which no question of the slice belongs are there with n = 0.
+    A metric that applies to no question of a slice has a row with n = 0.
     """
     languages = sorted({o.question.language for o in outcomes}, reverse=True)
     types = sorted({o.question.type for o in outcomes})

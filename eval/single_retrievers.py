@@ -1,4 +1,4 @@
-"""Retrieval by vectors alone and by words alone, to compare the hybrid with."""
+"""Search by vectors alone and by words alone, to compare with the hybrid search."""
 
 from __future__ import annotations
 
@@ -11,14 +11,20 @@ from rag.types import Hit
 
 
 class DenseRetriever:
-    """Finds passages by the cosine of their vectors with the question's. Safe between threads."""
+    """Finds passages by the cosine of their vectors with the question's vector.
+
+    Safe to use from several threads.
+    """
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder) -> None:
         self._sections = snapshot.sections
         self._embedder = embedder
 
     def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The `k` best hits, best first; the score is the cosine. Fewer in a smaller index."""
+        """Return the `k` best hits, best first, or fewer in a smaller index.
+
+        The score is the cosine.
+        """
         (query,) = self._embedder.embed_queries([question])
         hits = []
         for section in self._sections:
@@ -33,7 +39,7 @@ class DenseRetriever:
 
 
 class LexicalRetriever:
-    """Finds passages by their words alone. Safe between threads."""
+    """Finds passages by their words alone. Safe to use from several threads."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._sections = by_language(snapshot.sections)
@@ -43,9 +49,9 @@ class LexicalRetriever:
         }
 
     def retrieve(self, question: str, k: int) -> tuple[Hit, ...]:
-        """The `k` best hits, best first; the score is BM25's. Only passages that share a term.
+        """Return the `k` best hits that share a term, best first. The score is that of BM25.
 
-        Scores of two languages can't be compared with one another.
+        Scores of two languages cannot be compared with each other.
         """
         query = Query(text=question, language=text_language(question))
         hits = []

@@ -1,12 +1,12 @@
-"""A sheet of sampled statements for a person to judge, to hold the verifier's verdicts against.
+"""Write a sheet of sampled statements for a person to judge, to check the verifier's verdicts.
 
-    spot-check.html    to mark in a browser: it shows a verdict only after the person's own mark
-    spot-check.csv     the same to mark in a spreadsheet, where the verdicts stand beside
+    spot-check.html    for marking in a browser: it shows a verdict only after the person's mark
+    spot-check.csv     for marking in a spreadsheet, where the verdicts are visible
 
-The page downloads its marks in the form of the other file. `eval.agreement` counts them.
+The page downloads its marks in the form of the CSV file. `eval.agreement` counts them.
 
-The sheet tells most of a run with a chat model. The extractive composer says nothing but what it
-quotes: nearly all its statements are supported, as any reader sees.
+The sheet is most useful for a run with a chat model. The extractive composer only quotes, so nearly
+all its statements are clearly supported.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ LABELS: dict[Verdict, tuple[str, str]] = {
 
 _COLUMNS = ("id", "question", "statement", "quotes", "verdict", "mark", "remark")
 _NOTHING_CITED = "Nothing is cited. Found for the question: 没有引文。为该问题找到的段落："
-# A cell that begins so can be a formula (OWASP ASVS 5.0, 1.2.10), whoever wrote it.
+# A cell that starts with such a character can be a formula (OWASP ASVS 5.0, 1.2.10).
 _FORMULA = "=+-@\t\r\n\0"
 _VERDICTS: dict[str, Verdict] = {verdict: verdict for verdict in LABELS}
 _MARKS = _VERDICTS | {chinese: verdict for verdict, (_, chinese) in LABELS.items()}
@@ -46,7 +46,7 @@ _MARKS = _VERDICTS | {chinese: verdict for verdict, (_, chinese) in LABELS.items
 
 @dataclass(frozen=True, kw_only=True)
 class Quote:
-    """What a statement is judged by: a place in an article; `published` is empty if unknown."""
+    """A place in an article to judge a statement by. `published` is empty if unknown."""
 
     title: str
     published: str
@@ -55,10 +55,10 @@ class Quote:
 
 @dataclass(frozen=True, kw_only=True)
 class Sampled:
-    """A claim to be judged, with its verdict by the verifier.
+    """A claim to be judged, with the verifier's verdict.
 
-    `quotes` are what it cites. One that the check left out cites nothing (`cited` is false): its
-    quotes are the passages found for the question, in which the verifier saw no support either.
+    `quotes` are its citations. A claim that the check left out has none (`cited` is false). Then
+    its quotes are the passages found for the question, in which the verifier saw no support either.
     """
 
     statement_id: str
@@ -72,7 +72,7 @@ class Sampled:
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """A row of a sheet as it came back; `mark` is None where the person gave none."""
+    """A row of a marked sheet. `mark` is None if the person gave no mark."""
 
     statement_id: str
     question: str
@@ -84,11 +84,12 @@ class Marked:
 
 
 def sample_statements(run: Run, count: int = 40) -> tuple[Sampled, ...]:
-    """Up to `count` claims of the run, shown or left out, the same ones each time.
+    """Return up to `count` claims of the run, shown or left out, always the same ones.
 
-    Each verdict has as many as the others, as far as the run has them: a plain sample would hold
-    few of those that matter. A question gives a second claim to a verdict only after every other
-    question gave its first, and a sentence with the same quotes comes once. The order is random.
+    All verdicts get the same number of claims, if the run has enough, because a plain sample would
+    have few of the important ones. A question gets a second claim for a verdict only after every
+    other question has one, and a sentence with the same quotes comes only once. The order is
+    random.
     """
     random = np.random.default_rng(SEED)
     claims = list(_claims(run))
@@ -107,10 +108,10 @@ def sample_statements(run: Run, count: int = 40) -> tuple[Sampled, ...]:
 
 
 def write_sheet(run: Run, folder: Path, count: int = 40) -> tuple[Path, Path]:
-    """Write the sheet as CSV and as a page that loads nothing; return the two paths.
+    """Write the sheet as CSV and as a page that loads nothing else. Returns the two paths.
 
-    Raises `ConfigError` where the run states nothing, or where the folder has a sheet already,
-    which may hold a person's marks.
+    Raises `ConfigError` if the run has no statements, or if the folder already has a sheet, which
+    may hold a person's marks.
     """
     sampled = sample_statements(run, count)
     if not sampled:
@@ -126,7 +127,7 @@ def write_sheet(run: Run, folder: Path, count: int = 40) -> tuple[Path, Path]:
         )
     folder.mkdir(parents=True, exist_ok=True)
     rows = [_row(claim) for claim in sampled]
-    # Excel takes a file for UTF-8 only with the byte order mark.
+    # Excel reads a file as UTF-8 only if it has a byte order mark.
     with table.open("w", encoding="utf-8-sig", newline="") as file:
         csv.writer(file, quoting=csv.QUOTE_ALL).writerows([_COLUMNS, *rows])
     page.write_text(_to_html(run, sampled, rows), encoding="utf-8")
@@ -134,10 +135,10 @@ def write_sheet(run: Run, folder: Path, count: int = 40) -> tuple[Path, Path]:
 
 
 def read_sheet(path: Path) -> tuple[Marked, ...]:
-    """Read a sheet that a person marked, unmarked rows included.
+    """Read a sheet that a person marked, with its unmarked rows.
 
-    A mark is a verdict's name or Chinese label; case and blanks don't matter. Raises `ConfigError`
-    for a file that is no such sheet, an unknown mark, and an id that occurs twice.
+    A mark is a verdict's name or Chinese label; case and blanks do not matter. Raises `ConfigError`
+    if the file is not such a sheet, has an unknown mark, or has an id twice.
     """
     marked: dict[str, Marked] = {}
     # The number that a spreadsheet shows beside the row.
@@ -162,7 +163,7 @@ def read_sheet(path: Path) -> tuple[Marked, ...]:
 
 
 def _claims(run: Run) -> Iterator[tuple[str, Sampled]]:
-    """Every claim with the cluster of its question."""
+    """Yield every claim with the cluster of its question."""
     articles = _articles(run)
     for record in run.records:
         if record.answer is None:
@@ -187,7 +188,7 @@ def _claims(run: Run) -> Iterator[tuple[str, Sampled]]:
 
 
 def _articles(run: Run) -> dict[str, Citation | DocumentReference]:
-    """The articles that some answer names: a passage that was found knows only its article's id."""
+    """Return the articles named by answers, by id. A found passage has only its article's id."""
     named: dict[str, Citation | DocumentReference] = {}
     for answer in (record.answer for record in run.records if record.answer):
         named |= {reference.doc_id: reference for reference in answer.nearest}
@@ -206,7 +207,7 @@ def _quote(source: Citation | DocumentReference, text: str) -> Quote:
 
 
 def _row(claim: Sampled) -> list[str]:
-    """The cells of a claim, made harmless, without a mark."""
+    """Return the cells of a claim, made safe, without a mark."""
     quotes = [] if claim.cited else [_NOTHING_CITED]
     for quote in claim.quotes:
         published = f" ({quote.published})" if quote.published else ""
@@ -216,19 +217,23 @@ def _row(claim: Sampled) -> list[str]:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that no spreadsheet computes; one with the sign of that gets another, to be told."""
+    """Return a cell that no spreadsheet computes.
+
+    An apostrophe is put before it. A cell that starts with one gets another, so that it can be
+    undone.
+    """
     return "'" + cell if cell.startswith((*_FORMULA, "'")) else cell
 
 
 def _as_written(cell: str) -> str:
-    """What `_harmless` was given."""
+    """Return the original cell that was given to `_harmless`."""
     return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*_FORMULA, "'")) else cell
 
 
 def _to_html(run: Run, sampled: Sequence[Sampled], rows: Sequence[Sequence[str]]) -> str:
     digest = hashlib.sha256(repr(rows).encode()).hexdigest()[:12]
     sheet = {
-        # Pages opened from a disk share one store, in which runs may have one name.
+        # Pages opened from a disk share one store, and two runs may have the same name.
         "key": f"spot-check:{run.name}:{digest}",
         "file": CSV,
         "columns": _COLUMNS,
@@ -242,7 +247,7 @@ def _to_html(run: Run, sampled: Sequence[Sampled], rows: Sequence[Sequence[str]]
 
 
 def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    """The rows that are not blank, as they were written, each with its number; the head is 1."""
+    """Yield the rows that are not blank, with their original cells and row numbers from 2."""
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             reader = csv.DictReader(file, restval="")
@@ -276,7 +281,7 @@ def _mark(path: Path, number: int, cell: str) -> Verdict | None:
 
 def _no_sheet(path: Path, why: str) -> ConfigError:
     return ConfigError(
-        en=f"{path} is no spot-check sheet ({why}): give {CSV} as `python -m eval sheet` or its "
+        en=f"{path} is not a spot-check sheet ({why}): give {CSV} as `python -m eval sheet` or its "
         "page made it, saved as CSV in UTF-8, separated by commas.",
         zh=f"{path} 不是抽查表（{why}）：请给出 `python -m eval sheet` 或其网页生成的 {CSV}，"
         "并保存为逗号分隔的 UTF-8 CSV。",

@@ -1,4 +1,4 @@
-"""Pages of the evaluation: templates that escape all they are given."""
+"""Load HTML templates of the evaluation. They escape all values."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 
 def template(name: str) -> Template:
-    """The template in the file of that name beside this module."""
+    """Return the template in the file of this name beside this module."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -1,13 +1,14 @@
-"""Measures whether the check tells false rewordings of a source from true ones.
+"""Measure how well the check distinguishes false rewordings of a source from true ones.
 
     python -m eval wordings [--show]
 
-`wordings.jsonl` has sentences as a chat model might write them, 300 false and 200 true, with the
-one to three sentences of news that each is said of, in Chinese and English and across the two. They
-were written before the reader was trained, by one who didn't see what it is trained on. Each goes
-through the check of a reply as it is; printed is how many false ones come out supported, partial
-and left out, and how many true ones, by kind. First comes how well the reader by itself would tell
-them apart, which has no part in the check. `--show` prints each that went wrong.
+`wordings.jsonl` has sentences as a chat model might write them, 300 false and 200 true, each with
+one to three news sentences as its source, in Chinese, in English, and across the two. They were
+written before the reader was trained, without knowledge of its training data.
+
+Each goes through the normal check of a reply. The command prints, by kind, how many of the false
+and of the true ones are supported, partial and left out. First it prints how well the reader alone
+would distinguish them; this is not part of the check. `--show` prints each wrong case.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ WORDINGS = Path(__file__).with_name("wordings.jsonl")
 
 @dataclass(frozen=True, kw_only=True)
 class Wording:
-    """A sentence said of a source, whether it is true, and what kind of rewording it is."""
+    """A sentence about a source, whether it is true, and the kind of rewording."""
 
     wording_id: str
     source_language: Language
@@ -50,13 +51,13 @@ class Wording:
 
 
 def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
-    """Returns the wordings of a file, in order."""
+    """Return the wordings of a file, in order."""
     records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
     return tuple(Wording(wording_id=record.pop("id"), **record) for record in records)
 
 
 def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
-    """Returns the verdict of the check on the claim, the source's sentences being the evidence."""
+    """Return the check's verdict on the claim, with the source's sentences as evidence."""
     document = _document(wording)
     spans = [(s.start, s.end) for s in split_sentences(wording.source)]
     embedded = vectors.of([wording.source[start:end] for start, end in spans])
@@ -71,7 +72,7 @@ def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Prints the table; returns the exit code."""
+    """Print the table, and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m eval wordings")
     parser.add_argument("--show", action="store_true", help="print each that went wrong")
     given = parser.parse_args(arguments)
@@ -103,7 +104,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _print_judgement(reader: Reader) -> None:
-    """Print how well the reader by itself tells true from false: what a judge of wordings could."""
+    """Print how well the reader alone separates true from false wordings."""
     wordings = read_wordings()
     supported = reader.judge([(w.claim, w.source) for w in wordings])[:, 0]
     area = area_under_roc(supported.astype(float), np.array([w.true for w in wordings], float))

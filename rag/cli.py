@@ -1,30 +1,27 @@
-"""The command line. How things are shown is `rag.terminal`'s.
+"""The `rag` command line. `rag.terminal` prints the results.
 
-Exit codes: 0 done, 1 an error (one line says which), 2 wrong usage, 3 the articles don't answer
+Exit codes: 0 success, 1 an error (one line says which), 2 wrong usage, 3 the articles do not answer
 the question, 130 stopped by Ctrl-C.
 """
 
 from __future__ import annotations
 
-import contextlib
-import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, cast
+from typing import Annotated
 
 import typer
 
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
+from rag.cli_questions import Json, ask, search, verify
 from rag.config import LOOPBACK, Config, PageConfig
 from rag.errors import ConfigError, IndexMissing, RagError
-from rag.messages import Language
 from rag.terminal import (
     LANGUAGE,
     err,
     local,
     out,
-    print_answer,
     print_document,
     print_error,
     print_exposure,
@@ -36,7 +33,6 @@ from rag.terminal import (
 )
 
 EXIT_ERROR = 1
-EXIT_ABSTAINED = 3
 EXIT_STOPPED = 130
 
 app = typer.Typer(
@@ -44,15 +40,40 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     help=local(
-        "Answers over a folder of news articles, every sentence cited and checked.",
-        "根据一个文件夹里的新闻文章回答问题，每句话都有经过核对的出处。",
+        "Answer questions about a folder of news articles. Every sentence has a checked source.",
+        "回答有关一个文件夹里新闻文章的问题。每句话都有经过核对的出处。",
     ),
 )
-Json = Annotated[bool, typer.Option("--json", help=local("Print JSON.", "输出 JSON。"))]
+app.command(help=local("Ask a question.", "提一个问题。"))(ask)
+app.command(help=local("Find the passages that fit best.", "查找最符合的段落。"))(search)
+app.command(help=local("Check a sentence against the articles.", "对照文章核对一句话。"))(verify)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from rag import __version__
+
+        out.print(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version",
+            callback=_print_version,
+            is_eager=True,
+            help=local("Print the version.", "显示版本。"),
+        ),
+    ] = False,
+) -> None:
+    """Take the options that stand before a command."""
 
 
 def main() -> None:
-    """Run the command line; a `RagError` becomes one line and exit code 1."""
+    """Run the command line. A `RagError` is printed as one line, with exit code 1."""
     show_what_can_be_shown()
     try:
         app()
@@ -60,11 +81,12 @@ def main() -> None:
         print_error(error.message.text(LANGUAGE), style="red")
         sys.exit(EXIT_ERROR)
     except OSError as error:
-        # Of what can't be opened elsewhere we tell ourselves; this is the output, or the system.
+        # Errors of opening files become a `RagError` elsewhere. This one is from the output or the
+        # system.
         print_error(local(f"Failed: {error}.", f"失败：{error}。"), style="red")
         sys.exit(EXIT_ERROR)
     except SystemExit as ended:
-        # What the command line's library makes of Ctrl-C, without a word.
+        # Typer ends with this code on Ctrl-C, and prints nothing.
         if ended.code == EXIT_STOPPED:
             print_error(local("Stopped. What was done is kept.", "已停止，已完成的部分均已保留。"))
         raise
@@ -74,7 +96,7 @@ def main() -> None:
 
 @app.command(
     help=local(
-        "Index the articles in PATHS, or bring their index up to date.",
+        "Index the articles in PATHS, or update their index.",
         "为 PATHS 中的文章建立索引，或更新已有的索引。",
     )
 )
@@ -83,8 +105,9 @@ def index(
         list[Path] | None,
         typer.Argument(
             help=local(
-                "Folders or files (.md .txt .html .jsonl .docx .pdf); none: those indexed before.",
-                "文件夹或文件（.md .txt .html .jsonl .docx .pdf）；不写则为已索引的位置。",
+                "Folders or files (.md .txt .html .jsonl .docx .pdf). Without PATHS, those indexed"
+                " before.",
+                "文件夹或文件（.md .txt .html .jsonl .docx .pdf）。不写 PATHS 时为以前索引过的。",
             )
         ),
     ] = None,
@@ -93,9 +116,9 @@ def index(
         typer.Option(
             "--rebuild",
             help=local(
-                "Make the index anew, beside the old one until it is done; without PATHS, of the"
-                " same folders.",
-                "重新建立索引，完成前旧索引仍可用；不写 PATHS 时沿用原来的文件夹。",
+                "Build a new index. The old one stays in use until the new one is done. Without"
+                " PATHS, the same folders are indexed.",
+                "重新建立索引。完成前旧索引仍可用。不写 PATHS 时沿用原来的文件夹。",
             ),
         ),
     ] = False,
@@ -104,7 +127,8 @@ def index(
         typer.Option(
             "--watch",
             help=local(
-                "Stay, and follow every change of the files.", "持续运行，跟踪文件的每次变化。"
+                "Keep running, and update the index when files change.",
+                "持续运行，文件变化时更新索引。",
             ),
         ),
     ] = False,
@@ -130,22 +154,24 @@ def index(
 
 @app.command(
     help=local(
-        "Remove articles by id; they stay away until their file is indexed by name.",
-        "按编号移除文章；除非指名索引其文件，否则不再收录。",
+        "Remove articles by id. They stay removed until `rag index` is given their file itself.",
+        "按编号移除文章。除非用 `rag index` 直接指定其文件，否则不再收录。",
     )
 )
 def remove(
     doc_ids: Annotated[
         list[str] | None,
-        typer.Argument(help=local("Their ids, from `rag status`.", "编号，见 `rag status`。")),
+        typer.Argument(
+            help=local("Article ids, from `rag status`.", "文章编号，见 `rag status`。")
+        ),
     ] = None,
     root: Annotated[
         list[Path] | None,
         typer.Option(
             "--root",
             help=local(
-                "A folder or file to follow no more; its articles are removed.",
-                "不再跟踪的文件夹或文件；其文章一并移除。",
+                "Stop following this folder or file, and remove its articles.",
+                "不再跟踪这个文件夹或文件，并移除其文章。",
             ),
         ),
     ] = None,
@@ -164,7 +190,7 @@ def remove(
 
 @app.command(
     help=local(
-        "Write articles as JSON Lines, which `rag index` reads again.",
+        "Write articles as JSON Lines, which `rag index` can read again.",
         "以 JSON Lines 导出文章，`rag index` 可再次读取。",
     )
 )
@@ -173,7 +199,8 @@ def export(
         list[str] | None,
         typer.Argument(
             help=local(
-                "Their ids, from `rag status`; none: all.", "编号，见 `rag status`；不写则全部。"
+                "Article ids, from `rag status`. Without ids, all articles.",
+                "文章编号，见 `rag status`。不写则为全部文章。",
             )
         ),
     ] = None,
@@ -191,85 +218,13 @@ def export(
         print_json_line(to_line(document))
 
 
-def _day(en: str, zh: str) -> Any:
-    return typer.Option(metavar="DAY", help=local(en, zh))
-
-
-@app.command(help=local("Ask a question.", "提一个问题。"))
-def ask(
-    question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
-    since: Annotated[
-        str,
-        _day(
-            "Only articles of this day (2025-02-13, 2025-02 or 2025) and later.",
-            "仅限这一天（2025-02-13、2025-02 或 2025）及之后的文章。",
-        ),
-    ] = "",
-    until: Annotated[
-        str, _day("Only articles of this day and earlier.", "仅限这一天及之前的文章。")
-    ] = "",
-    today: Annotated[
-        str,
-        _day(
-            "The day on which “yesterday” or “last week” lean (default: today).",
-            "“昨天”“上周”等所依据的日期（默认为今天）。",
-        ),
-    ] = "",
-    language: Annotated[
-        str | None,
-        typer.Option(
-            "--lang",
-            metavar="zh|en",
-            help=local(
-                "What a chat model answers in (default: as the question).",
-                "语言模型作答所用的语言（默认与提问相同）。",
-            ),
-        ),
-    ] = None,
-    sources: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help=local(
-                "How many sentences of the articles an answer may draw on, 1 to 20.",
-                "回答最多可依据多少个文章句子，1 到 20。",
-            ),
-        ),
-    ] = None,
-    as_json: Json = False,
-) -> None:
-    from rag.answering.options import Options
-    from rag.retrieval.question import checked_question
-    from rag.retrieval.time_frame import day_of_asking, days_between
-
-    question = _as_typed(question)
-    # Before the minutes that a first start may take.
-    checked_question(question)
-    days_between(since, until)
-    day = day_of_asking(today)
-    options = Options(language=cast(Language | None, language), sources=sources)
-    # In a variable: to free the tokenizer takes half a second, and has time until after printing.
-    assistant = open_assistant()
-    answer = assistant.ask(
-        question,
-        language=options.language,
-        sources=options.sources,
-        since=since,
-        until=until,
-        today=day,
-    )
-    if as_json:
-        print_json_line(answer.to_json())
-    else:
-        print_answer(answer)
-    if answer.status == "abstained":
-        raise typer.Exit(EXIT_ABSTAINED)
-
-
 @app.command(help=local("Show an article as it is indexed.", "显示索引中的一篇文章。"))
 def show(
     doc_id: Annotated[
-        str, typer.Argument(help=local("Its id, from `rag status`.", "编号，见 `rag status`。"))
+        str,
+        typer.Argument(
+            help=local("The article id, from `rag status`.", "文章编号，见 `rag status`。")
+        ),
     ],
     as_json: Json = False,
 ) -> None:
@@ -286,7 +241,7 @@ def show(
 
 @app.command(
     help=local(
-        "Tell what is indexed, by which model, and what failed.",
+        "Show what is indexed, with which models, and which files failed.",
         "显示索引内容、所用模型和失败的文件。",
     )
 )
@@ -314,10 +269,15 @@ def status(
 @app.command(help=local("Open the chat page.", "打开聊天页面。"))
 def chat(
     host: Annotated[
-        str, typer.Option(help=local("Address to bind to.", "监听地址。"))
+        str, typer.Option(help=local("The address to listen on.", "监听地址。"))
     ] = "127.0.0.1",
     port: Annotated[
-        int, typer.Option(min=0, max=65535, help=local("Port; 0: any.", "端口；0 为任意。"))
+        int,
+        typer.Option(
+            min=0,
+            max=65535,
+            help=local("The port. 0 means any free port.", "端口。0 表示任意空闲端口。"),
+        ),
     ] = 7860,
 ) -> None:
     page = PageConfig.from_environment()
@@ -334,13 +294,3 @@ def chat(
         config=page,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )
-
-
-def _as_typed(argument: str) -> str:
-    """Returns the argument as UTF-8, where the locale says that there are no such characters."""
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        with contextlib.suppress(UnicodeError):
-            return os.fsencode(argument).decode()
-    return argument

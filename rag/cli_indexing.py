@@ -1,4 +1,4 @@
-"""Opens an index for the commands, brings it up to date, and shows what that did."""
+"""Open an index for the commands, bring it up to date, and show what changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from rag.terminal import (
     progress,
 )
 
-# Imported where they are used: a command that needs no model starts at once.
+# Imported only where they are used, so that a command that needs no model starts at once.
 if TYPE_CHECKING:
     from rag.assistant import Assistant
     from rag.models.embedder import Embedder
@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 
 
 def open_assistant() -> Assistant:
-    """Open the configured index; without one, build it from `seeds/` if that is here."""
+    """Open the configured index.
+
+    If there is none, build it from the folder `seeds/`, if it exists.
+    """
     from rag.assistant import Assistant
     from rag.store.articles import read_status
     from rag.store.indexing import first_root, made_of_seeds
@@ -38,7 +41,7 @@ def open_assistant() -> Assistant:
     if seeds:
         print_error(made_of_seeds(config.index).text(LANGUAGE))
         print_report(index_folders(config, [seeds], prepared_embedder(config)), to=err)
-    # What is wrong with the index is told before the seconds that the model takes to load.
+    # The model takes seconds to load. Report a broken index before that.
     read_status(config.index)
     return Assistant.open(config, embedder=prepared_embedder(config))
 
@@ -51,7 +54,10 @@ def index_folders(
     rebuild: bool = False,
     files: Collection[Path] | None = None,
 ) -> IndexReport:
-    """Bring the index up to date with a line of progress; `roots` None means those it follows."""
+    """Bring the index up to date and show the progress.
+
+    If `roots` is None, the folders that the index already follows are used.
+    """
     from rag.store.indexing import update_index
 
     with index_progress() as advance:
@@ -61,7 +67,7 @@ def index_folders(
 
 
 def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:
-    """Print what a run did, for a person or as JSON."""
+    """Print the result of an indexing run, as text or as JSON."""
     if as_json:
         print_json({**asdict(report), "index": str(config.index)})
     else:
@@ -69,15 +75,15 @@ def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:
 
 
 def follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
-    """Index each change as it comes, until Ctrl-C."""
+    """Index each change when it happens, until Ctrl-C."""
     from rag.store.indexing import changes, known_roots
 
-    print_error(local("Following changes; Ctrl-C ends it.", "正在跟踪变化，按 Ctrl-C 结束。"))
+    print_error(local("Following changes. Press Ctrl-C to stop.", "正在跟踪变化，按 Ctrl-C 停止。"))
     for files in changes(lambda: known_roots(config.index), config.index):
         try:
             report = index_folders(config, None, embedder, files=files)
         except RagError as error:
-            # It may be over at the next change: another writer, a full disk.
+            # A later change may succeed: another process was writing, or the disk was full.
             print_error(error.message.text(LANGUAGE), style="red")
             continue
         if report.added or report.changed or report.moved or report.removed:
@@ -85,7 +91,7 @@ def follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
 
 
 def prepared_embedder(config: Config) -> Embedder:
-    """Load the embedding model; the first time, that takes minutes and shows its progress."""
+    """Load the embedding model. The first time this takes minutes, and the progress is shown."""
     from rag.models.loading import load_embedder
 
     preparing = local(

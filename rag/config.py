@@ -1,18 +1,18 @@
-"""Settings: a value object with named defaults, and the only reader of the environment.
+"""The settings. This is the only module that reads the environment.
 
 | variable          | meaning                                                   | default         |
 |-------------------|-----------------------------------------------------------|-----------------|
 | `RAG_INDEX`       | folder of the index                                       | `.rag`          |
 | `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
 | `RAG_RERANKER`    | sentence-transformers CrossEncoder, name or path          | none            |
-| `RAG_READER`      | folder of a reader, or `off`                              | the packed one  |
-| `RAG_JUDGE`       | `model`, or a CrossEncoder for inference: checks again    | none            |
-| `RAG_MODEL`       | chat model; unset: no text leaves this machine            | unset           |
+| `RAG_READER`      | folder of a reader model, or `off`                        | the bundled one |
+| `RAG_JUDGE`       | second check: `model`, or a CrossEncoder for inference    | none            |
+| `RAG_MODEL`       | chat model; if unset, no text leaves this machine         | unset           |
 | `OPENAI_BASE_URL` | endpoint of the chat model                                | OpenAI's        |
 | `OPENAI_API_KEY`  | key for that endpoint                                     | none            |
 | `RAG_TIMEOUT`     | seconds to wait for the chat model's next piece of text   | 60              |
-| `RAG_LANG`        | `zh` or `en`: language of messages                        | the locale's    |
-| `RAG_ENDPOINTS`   | endpoints that the page's readers may choose, by commas   | none            |
+| `RAG_LANG`        | language of messages: `zh` or `en`                        | the locale's    |
+| `RAG_ENDPOINTS`   | endpoints that readers of the page may choose, by commas  | none            |
 | `RAG_CHAT_AUTH`   | `user:password` that the page asks for                    | no login        |
 """
 
@@ -32,9 +32,9 @@ from rag.messages import Language
 
 BUNDLED_EMBEDDER = "multilingual-e5-small"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-"""Host names that mean this machine and no other."""
+"""Host names of this machine only."""
 LOCAL_ENDPOINTS = tuple(f"http://127.0.0.1:{port}/v1" for port in (11434, 1234, 8080, 8000))
-"""Where Ollama, LM Studio, llama.cpp and vLLM listen unless they are told otherwise."""
+"""Default addresses of Ollama, LM Studio, llama.cpp and vLLM."""
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
 MAX_QUESTION_CHARACTERS = 10_000
 _NETWORK_SETTINGS = frozenset(
@@ -46,9 +46,9 @@ _NETWORK_SETTINGS = frozenset(
 class ChatModelConfig:
     """A chat model behind an OpenAI-compatible endpoint.
 
-    `timeout` is in seconds and bounds the wait for a connection and for each next piece of the
-    reply, not the whole reply. The key never shows in `repr`, nor does the endpoint, which may
-    hold one.
+    `timeout` is in seconds. It limits the wait for a connection and for each next piece of the
+    reply, not for the whole reply. `repr` shows neither the key nor the endpoint, because an
+    endpoint may contain a key.
     """
 
     name: str
@@ -60,15 +60,15 @@ class ChatModelConfig:
     def from_environment(
         cls, name: str, environment: Mapping[str, str] | None = None
     ) -> ChatModelConfig:
-        """A model at the environment's endpoint, with its key and its time limit.
+        """Return the model with the endpoint, key and time limit from the environment.
 
-        Raises `ConfigError` on a value that can't be used.
+        Raises `ConfigError` if a value cannot be used.
         """
         env = os.environ if environment is None else environment
         if not name.strip() or not name.isprintable():
             raise ConfigError(
                 en=f"The chat model's name is {name!r}: give the name that its endpoint knows.",
-                zh=f"对话模型的名称为 {name!r}：请给出其接口所用的模型名。",
+                zh=f"语言模型的名称为 {name!r}：请给出其接口所用的模型名。",
             )
         url = env.get("OPENAI_BASE_URL", "").strip() or OPENAI_ENDPOINT
         return cls(
@@ -81,7 +81,7 @@ class ChatModelConfig:
 
 @dataclass(frozen=True, kw_only=True)
 class Config:
-    """Everything an `Assistant` needs to be told."""
+    """The settings of an `Assistant`."""
 
     index: Path = Path(".rag")
     embedder: str = BUNDLED_EMBEDDER
@@ -92,10 +92,10 @@ class Config:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
-        """Read the variables above. Raises `ConfigError` on a value that can't be used.
+        """Read the variables above. Raises `ConfigError` if a value cannot be used.
 
-        A chat model is configured only where `RAG_MODEL` is set: an `OPENAI_API_KEY` that
-        happens to lie in the environment sends no article anywhere.
+        A chat model is configured only if `RAG_MODEL` is set. An `OPENAI_API_KEY` alone never sends
+        articles anywhere.
         """
         env = os.environ if environment is None else environment
         name = env.get("RAG_MODEL", "").strip()
@@ -111,7 +111,7 @@ class Config:
 
 @dataclass(frozen=True, kw_only=True)
 class Login:
-    """Who may see the page. The password shows in no `repr`."""
+    """The user name and password of the page. `repr` does not show the password."""
 
     user: str
     password: str = field(repr=False)
@@ -119,10 +119,10 @@ class Login:
 
 @dataclass(frozen=True, kw_only=True)
 class PageConfig:
-    """What the page is told by its operator, beside the `Config` of its assistant.
+    """The settings of the page, in addition to the `Config` of its assistant.
 
-    Readers may choose models of the `endpoints`, and of servers found at the `local_endpoints`
-    of this machine; no others. `timeout` is that of `ChatModelConfig`.
+    Readers may choose models only from `endpoints`, and from servers found at `local_endpoints` on
+    this machine. `timeout` has the same meaning as in `ChatModelConfig`.
     """
 
     endpoints: tuple[str, ...] = ()
@@ -132,7 +132,7 @@ class PageConfig:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> PageConfig:
-        """Read the variables above. Raises `ConfigError` on a value that can't be used."""
+        """Read the variables above. Raises `ConfigError` if a value cannot be used."""
         env = os.environ if environment is None else environment
         listed = [url.strip() for url in env.get("RAG_ENDPOINTS", "").split(",")]
         return cls(
@@ -146,7 +146,7 @@ PAGE_DEFAULTS = PageConfig()
 
 
 def message_language(environment: Mapping[str, str] | None = None) -> Language:
-    """The language of messages to a person at this terminal: `RAG_LANG`, else the locale's."""
+    """Return the language of messages: from `RAG_LANG`, or else from the locale."""
     env = os.environ if environment is None else environment
     wish = env.get("RAG_LANG") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG")
     return "zh" if (wish or "").lower().startswith("zh") else "en"
@@ -154,10 +154,10 @@ def message_language(environment: Mapping[str, str] | None = None) -> Language:
 
 @contextmanager
 def without_network_settings() -> Iterator[None]:
-    """Leaves proxies and certificates out of the environment until the block ends.
+    """Remove the proxy and certificate variables from the environment until the block ends.
 
-    For what asks nothing of the network, and yet would fail on a proxy that it can't use
-    (`ALL_PROXY=socks://...`, as some desktops set it).
+    Some code never uses the network but fails if a proxy setting is not usable, such as
+    `ALL_PROXY=socks://...`, which some desktops set.
     """
     kept = {name: os.environ[name] for name in os.environ if name.lower() in _NETWORK_SETTINGS}
     for name in kept:
@@ -169,12 +169,15 @@ def without_network_settings() -> Iterator[None]:
 
 
 def cache_folder() -> Path:
-    """The user's folder for what can be made again: models, the dictionary."""
+    """Return the user's folder for files that can be made again: models and the dictionary."""
     return Path(platformdirs.user_cache_dir("cited-rag"))
 
 
 def _endpoint(variable: str, url: str) -> str:
-    """The endpoint without a slash at its end. The value may hold a secret: no message shows it."""
+    """Return the endpoint without a slash at its end.
+
+    The value may contain a secret, so no message shows it.
+    """
     try:
         parts = urlsplit(url)
         usable = parts.scheme in ("http", "https") and bool(parts.hostname)
@@ -183,7 +186,7 @@ def _endpoint(variable: str, url: str) -> str:
         usable = False
     if not usable or " " in url:
         raise ConfigError(
-            en=f"{variable} holds no usable address: it must look like http://HOST:PORT/v1 or"
+            en=f"{variable} is not a usable address: it must look like http://HOST:PORT/v1 or"
             " https://HOST/v1.",
             zh=f"{variable} 中的地址不可用：应类似 http://主机:端口/v1 或 https://主机/v1。",
         )
@@ -191,11 +194,11 @@ def _endpoint(variable: str, url: str) -> str:
 
 
 def _listed_endpoint(url: str) -> str:
-    """An endpoint that readers see: it may hold nothing that is not for them."""
+    """Return an endpoint that readers will see. It must not contain anything secret."""
     if set("@?#") & set(url):
         raise ConfigError(
             en="RAG_ENDPOINTS holds an address with a user name, a password or a query: readers"
-            " see these addresses, give them without; each reader types a key of their own.",
+            " see these addresses, so leave these parts out. Each reader types a key of their own.",
             zh="RAG_ENDPOINTS 中有地址带有用户名、密码或查询参数：读者会看到这些地址，"
             "请去掉这些部分；密钥由读者自行输入。",
         )
@@ -203,14 +206,17 @@ def _listed_endpoint(url: str) -> str:
 
 
 def _login(value: str) -> Login | None:
-    """The login, None where the value is blank. The value is a secret: no message shows it."""
+    """Return the login, or None if the value is blank.
+
+    The value is a secret, so no message shows it.
+    """
     if not value.strip():
         return None
     user, colon, password = value.partition(":")
     if not (colon and user and password) or not value.isprintable() or value != value.strip():
         raise ConfigError(
-            en="RAG_CHAT_AUTH is no login: give it as user:password, both of them not empty, in"
-            " one line without blanks around it.",
+            en="RAG_CHAT_AUTH is not a usable login: write user:password, both not empty, on one"
+            " line, without spaces before or after.",
             zh="RAG_CHAT_AUTH 不是可用的登录信息：请写成 用户名:密码，两者均不能为空，"
             "写在一行内，首尾不留空格。",
         )
@@ -220,8 +226,8 @@ def _login(value: str) -> Login | None:
 def _key(value: str) -> str | None:
     if not value.isascii() or not value.isprintable():
         raise ConfigError(
-            en="OPENAI_API_KEY holds characters that no key has: set it again, without line breaks"
-            " and quotes of other scripts.",
+            en="OPENAI_API_KEY contains characters that a key cannot have: set it again, without"
+            " line breaks and full-width characters.",
             zh="OPENAI_API_KEY 含有密钥中不会出现的字符：请重新设置，不要带换行或全角字符。",
         )
     return value or None

@@ -1,16 +1,16 @@
-"""Every error the project raises on purpose, as one tree.
+"""All errors that the project raises on purpose, as one tree.
 
     RagError
     ├── ConfigError             an environment variable or argument has an unusable value
     ├── DocumentError           one article can't be read (the rest of a folder goes on)
-    ├── AnswerFormatError       JSON that is no Answer
+    ├── AnswerFormatError       the JSON is not an Answer
     ├── EmbedderError           the embedding model can't be found, unpacked or loaded
     ├── RerankerError           the reranker can't be found or loaded
-    ├── ReaderError             the reader that was asked for can't be used
+    ├── ReaderError             the chosen reader can't be used
     ├── JudgeError              the judge can't be found or loaded, or gave no verdict
     ├── IndexUnusable           the index as a whole can't be used
-    │   ├── IndexMissing        there is none: the command to build it is named
-    │   ├── IndexMismatch       made by another format, embedding model or chunker
+    │   ├── IndexMissing        there is no index; the message names the command to build it
+    │   ├── IndexMismatch       made with another format, embedding model or chunker
     │   ├── IndexDamaged        its file fails its own checks
     │   ├── IndexBusy           another process is writing to it
     │   └── IndexNotWritable    its disk is full, or can't be written
@@ -20,11 +20,12 @@
         ├── ChatModelUnreachable    no connection
         ├── ChatModelTimedOut       no answer in time
         ├── ChatModelRefused        HTTP 4xx: wrong key, unknown model, too long, too many
-        ├── ChatModelFailed         HTTP 5xx, or a reply that is not of the protocol
-        ├── ChatModelBrokeOff       the stream ended before the reply did
+        ├── ChatModelFailed         HTTP 5xx, or a reply that breaks the protocol
+        ├── ChatModelBrokeOff       the stream ended before the reply was complete
         └── ChatModelEmpty          the reply had no text
 
-Each carries its message in English and Chinese, and says what, which value, and what to do.
+Each error has a message in English and Chinese. It says what is wrong, with which value, and what
+to do.
 """
 
 from __future__ import annotations
@@ -33,12 +34,12 @@ from rag.messages import Message
 
 
 def first_line(error: Exception) -> str:
-    """What an error of another library says, in one line; its class where it says nothing."""
+    """Return the first line of another library's error, or its class name if it has no text."""
     return str(error).strip().partition("\n")[0] or type(error).__name__
 
 
 class RagError(Exception):
-    """The root: catch this to catch everything the project raises on purpose."""
+    """The base class of all errors that the project raises on purpose."""
 
     def __init__(self, *, en: str, zh: str) -> None:
         super().__init__(en)
@@ -54,7 +55,7 @@ class DocumentError(RagError):
 
 
 class AnswerFormatError(RagError):
-    """JSON that is no `Answer`."""
+    """The JSON is not an `Answer`."""
 
 
 class EmbedderError(RagError):
@@ -66,7 +67,7 @@ class RerankerError(RagError):
 
 
 class ReaderError(RagError):
-    """The reader that was asked for can't be used."""
+    """The chosen reader can't be used."""
 
 
 class JudgeError(RagError):
@@ -82,7 +83,7 @@ class IndexMissing(IndexUnusable):
 
 
 class IndexMismatch(IndexUnusable):
-    """The index was made by another format, embedding model or chunker."""
+    """The index was made with another format, embedding model or chunker."""
 
 
 class IndexDamaged(IndexUnusable):
@@ -106,19 +107,19 @@ class QuestionError(RagError):
 
 
 class ChatModelError(RagError):
-    """The chat model gave no usable reply. `sent` tells whether it may have seen the prompt."""
+    """The chat model gave no usable reply. `sent` is true if the model may have seen the prompt."""
 
     sent = True
 
 
 class ChatModelUnreachable(ChatModelError):
-    """No connection."""
+    """There was no connection."""
 
     sent = False
 
 
 class ChatModelTimedOut(ChatModelError):
-    """No answer in time."""
+    """The model did not answer in time."""
 
 
 class ChatModelRefused(ChatModelError):
@@ -126,11 +127,11 @@ class ChatModelRefused(ChatModelError):
 
 
 class ChatModelFailed(ChatModelError):
-    """The endpoint answered HTTP 5xx, or with something that is not of the protocol."""
+    """The endpoint answered HTTP 5xx, or with a reply that breaks the protocol."""
 
 
 class ChatModelBrokeOff(ChatModelError):
-    """The stream ended before the reply did."""
+    """The stream ended before the reply was complete."""
 
 
 class ChatModelEmpty(ChatModelError):

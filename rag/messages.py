@@ -1,4 +1,4 @@
-"""Text for a person, in both languages of the project, and the choice between them."""
+"""Messages for people, in both languages of the project."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Language = Literal["zh", "en"]
 class Message:
     """One line for a person, in both languages: a notice, a reason or an error.
 
-    `code` is stable and names the kind of message, for programs; it never holds a value.
+    `code` names the kind of message, for programs. It never changes and never contains a value.
     """
 
     code: str
@@ -20,5 +20,8 @@ class Message:
     zh: str
 
     def text(self, language: Language) -> str:
-        """The line in `language`."""
+        """Return the line in `language`."""
         return self.zh if language == "zh" else self.en
+
+    def __str__(self) -> str:
+        return self.en

@@ -1,7 +1,8 @@
-"""What a person sees in a terminal: answers, reports, progress, in their own language.
+"""Print answers, reports and progress in a terminal, in the user's language.
 
-Answers and reports go to standard output, everything about the work to standard error, so that
-`--json` output can be piped. Text from outside can't steer the terminal.
+Answers and reports go to standard output. Everything else goes to standard error, so that `--json`
+output can be piped. Control characters in printed text are removed, so that text from outside
+cannot control the terminal.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ err = Console(stderr=True, highlight=False, markup=False)
 
 
 class _Shown:
-    """Has each character that the terminal can't show replaced by `?`."""
+    """Replace each character that the terminal cannot show by `?`, and note that this happened."""
 
     def __init__(self) -> None:
         self.all = True
@@ -54,7 +55,7 @@ _shown = _Shown()
 
 
 def show_what_can_be_shown() -> None:
-    """Has what the terminal can't show replaced, where it would be an error otherwise."""
+    """Replace characters that the terminal cannot show by `?`, instead of raising an error."""
     codecs.register_error("rag.shown", _shown.replaced)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
@@ -62,7 +63,7 @@ def show_what_can_be_shown() -> None:
 
 
 def print_if_not_all_shown() -> None:
-    """Tells that characters were replaced, and what to do to see them."""
+    """If characters were replaced, say so, and say how to see them."""
     if not _shown.all:
         encoding = sys.stdout.encoding
         print_error(
@@ -77,13 +78,13 @@ def print_if_not_all_shown() -> None:
 
 
 def local(en: str, zh: str) -> str:
-    """The wording in the person's language."""
+    """Return the text in the user's language."""
     return zh if LANGUAGE == "zh" else en
 
 
 @contextmanager
 def progress(task: str) -> Iterator[Callable[[int, int], None]]:
-    """Progress on standard error, shown only once there is something to wait for."""
+    """Show progress on standard error, as soon as the first step is reported."""
     bar: Progress | None = None
     with ExitStack() as stack:
 
@@ -97,7 +98,7 @@ def progress(task: str) -> Iterator[Callable[[int, int], None]]:
 
 @contextmanager
 def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
-    """The same for indexing: with what is done by now, and how fast."""
+    """Show the progress of indexing, with counts of articles and passages, and the speed."""
     bar: Progress | None = None
     with ExitStack() as stack:
 
@@ -126,11 +127,11 @@ def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
 
 
 def _bar(task: str, *texts: str) -> Progress:
-    # Imported late, since most commands show none.
+    # Imported here because most commands show no progress.
     from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
 
     if not err.is_terminal:
-        # Nothing can be redrawn there: one line has to do.
+        # Without a terminal a line cannot be redrawn, so one line is printed.
         err.print(f"{task} …", soft_wrap=True)
     bar = Progress(
         "{task.description}",
@@ -147,7 +148,7 @@ def _bar(task: str, *texts: str) -> Progress:
 
 
 def print_answer(answer: Answer) -> None:
-    """An answer with its sources, what was left out of it, and who saw the text."""
+    """Print an answer with its sources, the sentences left out, and the chat model used."""
     from rag.types import conflict_line
 
     zh = answer.language == "zh"
@@ -177,7 +178,7 @@ def print_answer(answer: Answer) -> None:
 
 
 def _notices(answer: Answer, *, zh: bool) -> list[str]:
-    """How the question was understood, and what there is to know of the answer."""
+    """Return how the question was understood, and the notices of the answer."""
     notices = [notice.text(answer.language) for notice in answer.notices]
     if answer.rewritten_question is not None:
         understood = "理解为：" if zh else "Understood as: "
@@ -193,7 +194,11 @@ def _time_frame(frame: TimeFrame, *, zh: bool) -> str:
     effect = effect_of(frame).text("zh" if zh else "en")
     if frame.effect == "only":
         return effect + ("。" if zh else ".")
-    other = "；可用 --since 和 --until 另行指定。" if zh else "; --since and --until set others."
+    other = (
+        "；可用 --since 和 --until 另行指定日期。"
+        if zh
+        else "; use --since and --until to set other days."
+    )
     return effect + other
 
 
@@ -220,13 +225,13 @@ def _print_sources(answer: Answer) -> None:
 
 
 def print_lines(lines: Sequence[str], style: str = "") -> None:
-    """Lines on standard output, without what could steer a terminal."""
+    """Print lines on standard output, without control characters."""
     for line in lines:
         out.print(Text(printable(line), style=style), soft_wrap=True)
 
 
 def details(*parts: object) -> str:
-    """What is known of an article, on one line."""
+    """Join the known details of an article to one line."""
     return " · ".join(str(part) for part in parts if part)
 
 
@@ -242,7 +247,7 @@ def _print_statement(statement: Statement, *, zh: bool) -> None:
 
 
 def print_report(report: IndexReport, to: Console = out) -> None:
-    """What a run of indexing did, and what it could not read."""
+    """Print the result of an indexing run, and the files that could not be read."""
     to.print(
         local(
             f"{report.documents} articles indexed: {report.added} new, {report.changed} changed,"
@@ -259,7 +264,7 @@ def print_report(report: IndexReport, to: Console = out) -> None:
 
 
 def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
-    """What an index holds; of many articles only the first, unless `every` one is wanted."""
+    """Print what an index holds. Lists only the first 20 articles unless `every` is true."""
     from rag.answering.notices import rereading_due
 
     manifest = found.manifest
@@ -283,7 +288,7 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
                 f"重排模型：{config.reranker or '无（未设置 RAG_RERANKER）'}",
             ),
             local(
-                f"Reader:   {config.reader or 'the packed one'}",
+                f"Reader:   {config.reader or 'the bundled one'}",
                 f"阅读模型：{config.reader or '自带的'}",
             ),
             local(
@@ -308,18 +313,18 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
 
 
 def print_document(document: Document) -> None:
-    """An article as it is indexed."""
+    """Print an article as it is indexed."""
     out.print(Text(printable(document.title), style="bold"))
     about = details(document.outlet, document.published, document.url)
     print_lines([about, "", document.text])
 
 
 def print_exposure(host: str, page: PageConfig) -> None:
-    """What it means that the page listens on `host`, which other machines reach."""
+    """Warn that other machines can reach the page, because it listens on `host`."""
     if page.login:
         line = local(
             f"Note: {host} lets other machines reach this page, with the login of RAG_CHAT_AUTH."
-            " Put HTTPS before it: without, the password can be read on its way.",
+            " Use HTTPS in front of it, or the password can be read in transit.",
             f"注意：监听 {host} 会让其他机器访问本页面，需要 RAG_CHAT_AUTH 中的登录信息。"
             "请在前面加上 HTTPS，否则密码在传输途中可被读取。",
         )
@@ -334,19 +339,22 @@ def print_exposure(host: str, page: PageConfig) -> None:
 
 
 def print_error(text: str, style: str = "") -> None:
-    """One line on standard error, however narrow the terminal is."""
+    """Print one line on standard error, without wrapping it."""
     err.print(Text(printable(text), style=style), soft_wrap=True)
 
 
 def print_failures(failures: tuple[Failure, ...], to: Console = out) -> None:
-    """What could not be read, and why."""
+    """Print which files could not be read, and why."""
     for failure in failures:
         line = local("not read", "未能读取") + f": {failure.path}: {failure.reason.text(LANGUAGE)}"
         to.print(Text(printable(line), style="yellow"), soft_wrap=True)
 
 
 def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool = False) -> None:
-    """Returns what of indexed articles was not understood; only the first unless `every`."""
+    """Print what was not understood in indexed articles.
+
+    Prints only the first 20 unless `every` is true.
+    """
     shown = notices if every else notices[:_SHOWN_NOTICES]
     for notice in shown:
         line = local("note", "注意") + f": {notice.path}: {notice.reason.text(LANGUAGE)}"
@@ -359,12 +367,15 @@ def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool
 
 
 def print_json(value: object) -> None:
-    """One line of JSON, not through the console, which would wrap it."""
+    """Print a value as one line of JSON. The console is not used because it would wrap the line."""
     print_json_line(json.dumps(value, ensure_ascii=False, default=str))
 
 
 def print_json_line(line: str) -> None:
-    """The same of what is JSON already; where output can't take its characters, as escapes."""
+    """Print a line of JSON.
+
+    If the output's encoding lacks some of its characters, they are written as escapes.
+    """
     try:
         line.encode(sys.stdout.encoding)
     except UnicodeEncodeError:
@@ -373,7 +384,7 @@ def print_json_line(line: str) -> None:
 
 
 def printable(text: str) -> str:
-    """The text without characters that could steer a terminal."""
+    """Return the text without characters that could control a terminal."""
     return "".join(
         c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs")
     )

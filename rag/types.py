@@ -1,11 +1,11 @@
-"""The words of the project as values: every type that passes from one part to another.
+"""The data types that the parts of the project pass to each other.
 
-All are frozen, keyword-only dataclasses, and sequences are tuples, so a value can be shared
+All are frozen, keyword-only dataclasses, and all sequences are tuples. So values can be shared
 between threads and cached without a copy. Offsets count Unicode code points of `Document.text`
 (what Python's `len` counts), never bytes or UTF-16 units.
 
-The order of reading: what is stored (`Document`, `Passage`), what is found (`Hit`), what is
-said (`Citation`, `Statement`, `Answer`), and what a stream yields on the way there.
+The file's order: what is stored (`Document`, `Passage`), what is found (`Hit`), what an answer says
+(`Citation`, `Statement`, `Answer`), and what a stream yields before the answer.
 """
 
 from __future__ import annotations
@@ -35,10 +35,10 @@ VOIDING: frozenset[Stage] = frozenset({"writing", "falling_back"})
 
 @dataclass(frozen=True, kw_only=True)
 class Published:
-    """When an article was published, no more precise than its source says.
+    """The time at which an article was published, as precise as its source says.
 
-    `moment` always has a time zone; parts finer than `precision` are the first of their period
-    (January, the 1st, midnight). `zone_assumed` is true where the source named no time zone.
+    `moment` always has a time zone. Parts finer than `precision` are the first of their period
+    (January, the 1st, midnight). `zone_assumed` is true if the source named no time zone.
     """
 
     moment: datetime
@@ -46,18 +46,21 @@ class Published:
     zone_assumed: bool
 
     def __str__(self) -> str:
-        """ISO 8601, cut to the precision: `2025`, `2025-02`, `2025-02-13`, `2025-02-13 18:26`."""
+        """Return ISO 8601, cut to the precision.
+
+        Examples: `2025`, `2025-02`, `2025-02-13`, `2025-02-13 18:26`.
+        """
         shape = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d", "minute": "%Y-%m-%d %H:%M"}
         return self.moment.strftime(shape[self.precision])
 
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
-    """One article, as readable text.
+    """One article as readable text.
 
-    `doc_id` is the file's path relative to its root, without the ending, with `/` between
-    folders. `text` holds paragraphs parted by blank lines; a heading is a line of its own that
-    starts with `#` signs and a space. `content_hash` is the SHA-256 (hex) of the file's bytes.
+    `doc_id` is the file's path relative to its root, without the ending, with `/` between folders.
+    In `text`, blank lines separate paragraphs; a heading is a line of its own that starts with `#`
+    signs and a space. `content_hash` is the SHA-256 (hex) of the file's bytes.
     """
 
     doc_id: str
@@ -73,10 +76,10 @@ class Document:
 
 @dataclass(frozen=True, kw_only=True)
 class Passage:
-    """A span of a document, the unit that is embedded and retrieved.
+    """A span of a document. It is the unit that is embedded and retrieved.
 
-    Always: `text == document.text[start:end]`. `passage_id` is the store's number for it, unique
-    within an index and never used again after the passage is gone.
+    Always: `text == document.text[start:end]`. `passage_id` is the store's number for the passage.
+    It is unique within an index and is never used again after the passage is removed.
     """
 
     passage_id: int
@@ -91,9 +94,9 @@ class Passage:
 
 @dataclass(frozen=True, kw_only=True)
 class Hit:
-    """A passage that a retriever found; a higher score is a better hit.
+    """A passage that a retriever found. A higher score is a better hit.
 
-    Scores of different retrievers can't be compared with one another.
+    Scores of different retrievers cannot be compared.
     """
 
     passage: Passage
@@ -102,10 +105,10 @@ class Hit:
 
 @dataclass(frozen=True, kw_only=True)
 class SearchResult:
-    """A passage that a search found, with the article that it is of.
+    """A passage that a search found, with details of its article.
 
-    Always: `text == document.text[start:end]`, in Unicode code points. A higher `score` is a
-    better result; scores of two searches can't be compared.
+    Always: `text == document.text[start:end]`, in Unicode code points. A higher `score` is a better
+    result. Scores of two searches cannot be compared.
     """
 
     doc_id: str
@@ -127,10 +130,10 @@ class Citation:
     """The exact place in an article that supports a statement.
 
     Always: `quote == document.text[start:end]`, for the document whose file had `content_hash`.
-    `marker` is the n of `[n]`: citations of an answer are numbered by first appearance, and one
-    place has one number. `also_in` are other articles that tell the same story in nearly the same
+    `marker` is the n of `[n]`. The citations of an answer are numbered by first appearance, and one
+    place has one number. `also_in` lists other articles that tell the same story in nearly the same
     words. `answer` is the span of the article, within the quote, that answers the question by
-    itself; None where nobody looked for it.
+    itself. It is None if no such span was looked for.
     """
 
     marker: int
@@ -149,11 +152,11 @@ class Citation:
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One sentence of an answer, and how far its citations support it.
+    """One sentence of an answer, with its citations and the result of its check.
 
-    A `claim` says something about the world and has citations, unless it is one that was left
-    out. A `framing` sentence ("There are three reasons:") claims nothing and needs none.
-    `reasons` name what failed: a number, a date, a name, a polarity, or that no source was found.
+    A `claim` says something about the world. It has citations, unless it was left out of the
+    answer. A `framing` sentence ("There are three reasons:") claims nothing and needs none.
+    `reasons` name what failed: a number, a date, a name, a negation, or that no source was found.
     """
 
     text: str
@@ -167,7 +170,7 @@ class Statement:
 class ConflictValue:
     """One of the values that sources give for the same thing.
 
-    `superseded` tells that a newer report speaks of a later state: this was true of its day.
+    `superseded` is true if a newer report gives a later state. The value was true on its day.
     """
 
     value: str
@@ -177,9 +180,9 @@ class ConflictValue:
 
 @dataclass(frozen=True, kw_only=True)
 class Conflict:
-    """The same subject, measure and time, reported with different values, the oldest first.
+    """Different values that sources report for the same subject, measure and time, oldest first.
 
-    `measure` is what the sources say of the subject, with … in the place of the values.
+    `measure` is what the sources say about the subject, with … in place of the values.
     """
 
     subject: str
@@ -189,7 +192,7 @@ class Conflict:
 
 @dataclass(frozen=True, kw_only=True)
 class DocumentReference:
-    """An article named to a reader, without its text."""
+    """An article as named to a reader, without its text."""
 
     doc_id: str
     title: str
@@ -200,12 +203,12 @@ class DocumentReference:
 
 @dataclass(frozen=True, kw_only=True)
 class TimeFrame:
-    """The days of publication that count for an answer, both included; None leaves an end open.
+    """The publication days that count for an answer, both included. None leaves an end open.
 
-    `effect` is `only` where a person set the days: other articles, and those without a date, are
-    left out. What is read from a question leaves nothing out: `prefer` ranks articles of these
-    days higher, `newest` the newer the higher, up to `end`. `phrase` is the question's own
-    wording, empty where a person set the days.
+    `effect` is `only` if a person set the days: articles of other days or without a date are left
+    out. Days read from a question leave nothing out: `prefer` ranks articles of these days higher,
+    and `newest` ranks newer articles higher, up to `end`. `phrase` is the question's own wording;
+    it is empty if a person set the days.
     """
 
     start: date | None = None
@@ -216,10 +219,10 @@ class TimeFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class ModelUse:
-    """The chat model that saw the question and articles' sentences, and what it counted.
+    """The chat model that saw the question and sentences of articles, and its token counts.
 
-    Token counts are as the endpoint reported them, or None where it reported none. `saw_articles`
-    is false where it only translated the question for the search.
+    Token counts are those that the endpoint reported, or None if it reported none. `saw_articles`
+    is false if the model only translated the question for the search.
     """
 
     name: str
@@ -243,12 +246,12 @@ class Timings:
 class Answer:
     """The whole result of a question.
 
-    `statements` are what is shown as fact; `left_out` are sentences that failed the check, with
-    the reasons. Where `status` is `abstained` there are no statements: `missing` says what was
-    looked for and not found, and `nearest` names the closest articles. `model` is None where no
-    chat model saw anything. `rewritten_question` is None unless a follow-up was made
-    self-contained. `answerability` is the estimate, 0 to 1, that the sentences found hold an
-    answer; below the threshold of `rag.answering.selection.abstention` the answer is an abstention.
+    `statements` are shown as fact. `left_out` are sentences that failed the check, with the
+    reasons. If `status` is `abstained`, there are no statements: `missing` says what was looked for
+    and not found, and `nearest` names the closest articles. `model` is None if no chat model saw
+    anything. `rewritten_question` is None unless a follow-up question was rewritten to be
+    understood alone. `answerability` estimates, from 0 to 1, how likely the sentences found hold an
+    answer. Below the threshold of `rag.answering.selection.abstention` the answer is an abstention.
     """
 
     question: str
@@ -269,7 +272,10 @@ class Answer:
 
     @property
     def text(self) -> str:
-        """The answer in plain text: statements with `[n]` markers, or what was not found."""
+        """Return the answer as plain text.
+
+        It holds the statements with `[n]` markers, or what was not found.
+        """
         if self.status == "abstained":
             lines = [message.text(self.language) for message in self.missing]
             lines += [f"- {_reference_line(reference)}" for reference in self.nearest]
@@ -284,19 +290,19 @@ class Answer:
 
     @property
     def citations(self) -> tuple[Citation, ...]:
-        """Every citation of statements and conflicts once, in the order of their markers."""
+        """Return each citation of statements and conflicts once, in the order of their markers."""
         found = {c.marker: c for s in self.statements for c in s.citations}
         found |= {v.citation.marker: v.citation for c in self.conflicts for v in c.values}
         return tuple(found[marker] for marker in sorted(found))
 
     def to_json(self) -> str:
-        """The answer as one JSON object, `text` included; `from_json` reads it back."""
+        """Return the answer as one JSON object, with its `text`. `from_json` reads it back."""
         fields = _answer_adapter().dump_python(self, mode="json")
         return json.dumps({**fields, "text": self.text}, ensure_ascii=False)
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Answer:
-        """Read what `to_json` wrote. Raises `AnswerFormatError` on anything else."""
+        """Return the answer that `to_json` wrote. Raises `AnswerFormatError` for anything else."""
         from pydantic import ValidationError
 
         try:
@@ -313,26 +319,29 @@ class Answer:
         ) as error:
             reason = first_line(error)
             raise AnswerFormatError(
-                en=f"This JSON is no answer ({reason}): give what Answer.to_json wrote.",
+                en=f"This JSON is not an answer ({reason}): give what Answer.to_json wrote.",
                 zh=f"这段 JSON 不是答案（{reason}）：请给出 Answer.to_json 写出的内容。",
             ) from error
 
 
 @cache
 def _answer_adapter() -> TypeAdapter[Answer]:
-    # Imported late: pydantic takes a fifth of a second, and most commands need no JSON.
+    # Imported here because pydantic takes a fifth of a second, and most commands need no JSON.
     from pydantic import TypeAdapter
 
     return TypeAdapter(Answer)
 
 
 def markers(citations: tuple[Citation, ...]) -> str:
-    """`[1][3]`, in order, each marker once."""
+    """Return the markers, like `[1][3]`: in order, each once."""
     return "".join(f"[{marker}]" for marker in sorted({c.marker for c in citations}))
 
 
 def conflict_line(conflict: Conflict, language: Language) -> str:
-    """What sources disagree on, in one line: each value with its marker, outlet and day."""
+    """Return one line that says on what the sources disagree.
+
+    Each value has its marker, outlet and day.
+    """
     zh = language == "zh"
     said = []
     for value in conflict.values:
@@ -358,11 +367,11 @@ def _reference_line(reference: DocumentReference) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Progress:
-    """What the assistant is doing now; `count` is how many passages or sentences, if known.
+    """The current step of the assistant. `count` is the number of passages or sentences, if known.
 
-    A stage of `VOIDING` voids every `Draft` and `Statement` before it: `falling_back`, since the
-    chat model failed and the answer is composed anew from the articles' own sentences, and
-    `writing`, since what it wrote before was only its thinking.
+    A stage of `VOIDING` makes every earlier `Draft` and `Statement` invalid. `falling_back` means
+    that the chat model failed, and the answer is written anew from sentences of the articles.
+    `writing` means that the model's earlier text was only its thinking.
     """
 
     stage: Stage
@@ -371,15 +380,15 @@ class Progress:
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """Text that the chat model is writing and nobody has checked yet.
+    """Text that the chat model is writing and that is not checked yet.
 
-    `text` is everything written since the last sentence that was checked, so each draft replaces
-    the one before it, and a `Statement` clears it.
+    `text` is everything written since the last checked sentence. So each draft replaces the one
+    before it, and a `Statement` clears it.
     """
 
     text: str
 
 
 Event = Progress | Draft | Statement | Answer
-"""What a stream yields. Each `Statement` has been checked; the `Answer` comes last, once, and is
-what counts."""
+"""An event of a stream. Each `Statement` has been checked. The `Answer` comes last, once, and is
+the result."""

@@ -161,7 +161,7 @@ def test_the_days_of_articles_can_be_set(folder: Path) -> None:
     assert "优先 2025-02-13 及其后几天的文章（“昨天”）" in preferred.out
     wrong = rag(folder, *question, "--since", "spring")
     assert (wrong.code, wrong.out) == (1, "")
-    assert wrong.err == "'spring' is no date: write it as 2025-02-13, 2025-02 or 2025.\n"
+    assert wrong.err == "'spring' is not a date: write it as 2025-02-13, 2025-02 or 2025.\n"
 
 
 @pytest.mark.usefixtures("first_answer")

@@ -1,1 +1,1 @@
-"""Training of the reader: its data, the training itself, the export, and how well it reads."""
+"""Train the reader: make its data, train it, export it, and evaluate it."""

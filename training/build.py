@@ -1,8 +1,9 @@
-"""Building the training data: `python -m training build DATA WORK`.
+"""Build the training data: `python -m training build DATA WORK`.
 
-Reads the public sets in `DATA`, adds near misses, crossings of languages and claims of our own,
-and writes `WORK/questions.jsonl.gz` and `WORK/claims.jsonl.gz`; what is held out (every twentieth
-text, and whole kinds of claims) goes to `WORK/held_out/`. The same input gives the same output.
+The command reads the public sets in `DATA` and adds near misses, questions across languages and
+generated claims. It writes `WORK/questions.jsonl.gz` and `WORK/claims.jsonl.gz`. Held-out examples
+(every twentieth text, and whole kinds of claims) go to `WORK/held_out/`. The same input gives the
+same output.
 """
 
 from __future__ import annotations
@@ -40,12 +41,12 @@ from training.rows import (
 )
 
 MADE_CLAIMS = 14_000
-"""How many claims each of our three generators makes."""
+"""The number of claims that each of the three generators makes."""
 
 _SEED = 20_261_127
 _HELD_OUT_OF = 20
 _TOKENS = (50, 80, 110, 140)
-"""How long a window may be, about: one is drawn for each question."""
+"""The approximate length of a window in tokens. One length is drawn for each question."""
 _TOKENS_OF_A_CHARACTER = {"zh": 0.62, "en": 0.24}
 _NEAR_MISS_OF = 0.4
 _SWITCHED_OF = 0.3
@@ -53,7 +54,7 @@ _LONGEST_EVIDENCE = {"zh": 400, "en": 1100}
 
 
 def build(data: Path, work: Path, *, open_only: bool = True) -> None:
-    """Write the training data into `work`; sets without an open licence only if asked."""
+    """Write the training data into `work`. Sets without an open licence are used only if asked."""
     rng = random.Random(_SEED)  # noqa: S311
     rows = sources.questions(data, open_only=open_only)
     claims = sources.claims(data, open_only=open_only)
@@ -74,9 +75,9 @@ def build(data: Path, work: Path, *, open_only: bool = True) -> None:
 
 
 def window(row: Question, rng: random.Random) -> Window:
-    """The part of the text that is read: whole sentences around the answer.
+    """Return the part of the text that is read: whole sentences around the answer.
 
-    Without an answer it lies around the sentence that has most of the question.
+    Without an answer, the window is around the sentence that shares most with the question.
     """
     spans = sentence_spans(row.text)
     holding = [i for i, (a, b) in enumerate(spans) if a < row.end and row.start < b]
@@ -132,7 +133,7 @@ def _shared(asked: set[str], sentence: str) -> float:
 
 
 def _edited(claims: Sequence[Claim], rng: random.Random) -> Iterator[Claim]:
-    """Supported claims with one word or number changed: no longer supported."""
+    """Yield supported claims with one word or number changed, so that they are not supported."""
     for claim in claims:
         if claim.label != "supported" or rng.random() > 0.5:
             continue
@@ -144,9 +145,10 @@ def _edited(claims: Sequence[Claim], rng: random.Random) -> Iterator[Claim]:
 
 
 def _neighbours(rows: Sequence[Question], rng: random.Random) -> Iterator[Claim]:
-    """A sentence of a text beside two others of it: true, and not said there.
+    """Yield claims that are sentences of a text, each with two kinds of evidence.
 
-    The same sentence is also shown with its own neighbours, where it is supported.
+    With the three sentences that follow it as evidence, the claim is true, but not said there. With
+    itself and the next two sentences as evidence, it is supported.
     """
     for text, language in {row.text: row.language for row in rows}.items():
         sentences = [text[s.start : s.end].strip() for s in split_sentences(text)]

@@ -1,9 +1,9 @@
-"""Questions in one language over a text in the other.
+"""Make questions in one language about a text in the other.
 
-No public set of the two languages is open. Two things stand in: questions of which a dictionary
-turns words into the other language (as CoSDA-ML does, Qin et al., 2020, arXiv:2006.06402), and
-translated sentences, of which a part is the question and the other side, among its neighbours,
-the text.
+No public set across the two languages is open. Two kinds of examples replace it: questions with
+words translated by a dictionary (as CoSDA-ML does, Qin et al., 2020, arXiv:2006.06402), and
+translated sentences. Of these, a part of one side is the question, and the other side among its
+neighbours is the text.
 """
 
 from __future__ import annotations
@@ -55,16 +55,17 @@ _LEFT_OUT = {
     "may",
     "can",
 }
-"""Grammatical words of English, for which a dictionary's Chinese words are none."""
+"""English grammatical words. A dictionary's Chinese words for them are not used."""
 _USED = 3
 _FEWEST_WORDS = 4
 _TEXTS_AROUND = 3
 
 
 class WordSwitch:
-    """Turns words of a question into the other language, by CC-CEDICT.
+    """Turns words of a question into the other language, with CC-CEDICT.
 
-    Of several words for one, the one that `texts` use most is taken; one that they don't use isn't.
+    Of several translations, the one most frequent in `texts` is taken. Translations that `texts` do
+    not use are skipped.
     """
 
     def __init__(self, texts: Iterable[str]) -> None:
@@ -93,7 +94,7 @@ class WordSwitch:
         self._longest = max(map(len, self._english))
 
     def switched(self, question: Question, rng: random.Random) -> Question:
-        """The question with a share of its words, half to all, in the other language."""
+        """Return the question with a share of its words, half to all, in the other language."""
         share = rng.choice((0.5, 0.8, 1.0))
         switch = self._to_english if question.language == "zh" else self._to_chinese
         return replace(question, question=switch(question.question, share, rng))
@@ -133,7 +134,10 @@ class WordSwitch:
 
 
 def translated_sentences(claims: Iterable[Claim], rng: random.Random) -> Iterator[Question]:
-    """A part of a sentence as the question, its translation among other sentences as the text."""
+    """Yield questions from translated sentences.
+
+    A part of a sentence is the question, and its translation among other sentences is the text.
+    """
     pairs = {
         (claim.claim, claim.evidence): claim
         for claim in claims
@@ -172,7 +176,7 @@ def _side(claim: Claim, *, asked: bool) -> str:
 
 
 def _part(sentence: str, rng: random.Random) -> str | None:
-    """The sentence without a run of its words: what is left is what is asked about."""
+    """Return the sentence without a run of its words, or None. The rest is the question."""
     if _ENGLISH.search(sentence) and len(sentence.split()) >= _FEWEST_WORDS:
         words: Sequence[str] = sentence.split()
         joint = " "

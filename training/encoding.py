@@ -1,4 +1,4 @@
-"""From examples to numbers: token ids, and what the model should say of them."""
+"""Turn examples into token ids and targets of the model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from training.rows import Claim, Window
 
 BOS, PAD, EOS = 0, 1, 2
 IGNORED = -100
-"""A target that counts for no loss."""
+"""A target that does not count in the loss."""
 MAX_QUESTION = 48
 MAX_CLAIM = 96
 MAX_TEXT = 176
@@ -22,11 +22,11 @@ VERDICTS = ("supported", "refuted", "unknown", "not_supported")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadRow:
-    """Ids of `<s> query: question </s></s> text </s>`, and its targets.
+    """The ids of `<s> query: question </s></s> text </s>`, and its targets.
 
-    The text's tokens begin at `base`; `inside` are the indices of tokens of the answering
-    sentence; `start` and `end` are those of the answer, 0 (the first token) where there is none,
-    and `IGNORED` where the set marks the whole sentence as the answer.
+    The text's tokens begin at `base`. `inside` are the indices of the tokens of the answering
+    sentence. `start` and `end` are those of the answer: 0 (the first token) if there is none, and
+    `IGNORED` if the set marks the whole sentence as the answer.
     """
 
     ids: list[int]
@@ -39,14 +39,14 @@ class ReadRow:
 
 @dataclass(frozen=True, kw_only=True)
 class ClaimRow:
-    """Ids of `<s> claim: claim </s></s> source </s>`, and the number of its verdict."""
+    """The ids of `<s> claim: claim </s></s> source </s>`, and the number of its verdict."""
 
     ids: list[int]
     verdict: int
 
 
 def plain_tokenizer(folder: Path) -> Tokenizer:
-    """The embedding model's tokenizer, which neither cuts nor pads."""
+    """Return the embedding model's tokenizer without truncation and padding."""
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_truncation()
     tokenizer.no_padding()
@@ -54,7 +54,7 @@ def plain_tokenizer(folder: Path) -> Tokenizer:
 
 
 def encode_window(tokenizer: Tokenizer, window: Window) -> ReadRow:
-    """The ids and targets of a question with its window."""
+    """Return the ids and targets of a question with its window."""
     asked = _ids(tokenizer, "query: " + window.question)[:MAX_QUESTION]
     encoding = tokenizer.encode(window.text, add_special_tokens=False)
     ids, offsets = encoding.ids[:MAX_TEXT], encoding.offsets[:MAX_TEXT]
@@ -77,14 +77,14 @@ def encode_window(tokenizer: Tokenizer, window: Window) -> ReadRow:
 
 
 def encode_claim(tokenizer: Tokenizer, claim: Claim) -> ClaimRow:
-    """The ids and the verdict of a claim with its source."""
+    """Return the ids and the verdict of a claim with its source."""
     said = _ids(tokenizer, "claim: " + claim.claim)[:MAX_CLAIM]
     source = _ids(tokenizer, claim.evidence)[:MAX_TEXT]
     return ClaimRow(ids=[BOS, *said, EOS, EOS, *source, EOS], verdict=VERDICTS.index(claim.label))
 
 
 def padded(rows: Sequence[ReadRow | ClaimRow]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token ids and mask, shape (n, longest)."""
+    """Return token ids and mask, shape (n, longest)."""
     longest = max(len(row.ids) for row in rows)
     tokens = torch.full((len(rows), longest), PAD)
     mask = torch.zeros(len(rows), longest, dtype=torch.long)
@@ -100,6 +100,6 @@ def _ids(tokenizer: Tokenizer, text: str) -> list[int]:
 
 
 def _tokens(offsets: Sequence[tuple[int, int]], span: tuple[int, int]) -> tuple[int, int] | None:
-    """The first and last token that a span of characters touches."""
+    """Return the first and last token that a span of characters touches, or None."""
     touched = [i for i, (a, b) in enumerate(offsets) if b > span[0] and a < span[1]]
     return (touched[0], touched[-1]) if touched and span[0] >= 0 else None

@@ -1,4 +1,7 @@
-"""How well the reader reads what it wasn't trained on: `python -m training evaluate WORK RUN`."""
+"""Measure the reader on examples that it was not trained on.
+
+Run it with `python -m training evaluate WORK WEIGHTS`.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +36,7 @@ _TOGETHER = 24
 
 
 def evaluate_weights(work: Path, weights: Path, *, most: int) -> dict[str, float]:
-    """The figures of `evaluate` for the weights of a stage."""
+    """Return the figures of `evaluate` for the weights of a stage."""
     folder = find_model(BUNDLED_EMBEDDER).path
     model = ReaderModel(folder)
     load_weights(model, weights)
@@ -43,11 +46,11 @@ def evaluate_weights(work: Path, weights: Path, *, most: int) -> dict[str, float
 def evaluate(
     model: ReaderModel, tokenizer: Tokenizer, work: Path, *, most: int
 ) -> dict[str, float]:
-    """Figures on what `build` held out, `most` examples of each kind.
+    """Return figures on what `build` held out, with at most `most` examples of each kind.
 
-    `sentence …`: the share of answerable questions whose best sentence holds the answer;
-    `answerable …`: area under the ROC curve of answerable windows against those of a kind of near
-    miss; `claims …`: of supported claims against others.
+    `sentence …` is the share of answerable questions whose best sentence holds the answer.
+    `answerable …` is the area under the ROC curve of answerable windows against a kind of near
+    miss. `claims …` is the same of supported claims against others.
     """
     rng = random.Random(_SEED)  # noqa: S311
     was_training = model.training
@@ -91,7 +94,11 @@ def _questions(
 def _read(
     model: ReaderModel, tokenizer: Tokenizer, windows: Sequence[Window]
 ) -> tuple[list[bool], list[float]]:
-    """Whether each answerable window's best sentence answers, and all windows' answerability."""
+    """Return two lists about the windows.
+
+    The first says for each answerable window if its best sentence has the answer. The second has
+    the answerability of all windows.
+    """
     hits, answerable = [], []
     for start in range(0, len(windows), _TOGETHER):
         batch = windows[start : start + _TOGETHER]
@@ -146,7 +153,7 @@ def _claims(
 
 
 def _supported(model: ReaderModel, tokenizer: Tokenizer, claims: Sequence[Claim]) -> list[float]:
-    """How much likelier than not each claim is supported, in log-odds."""
+    """Return the log-odds that each claim is supported."""
     scores: list[float] = []
     for start in range(0, len(claims), _TOGETHER):
         rows = [encode_claim(tokenizer, claim) for claim in claims[start : start + _TOGETHER]]
@@ -157,6 +164,6 @@ def _supported(model: ReaderModel, tokenizer: Tokenizer, claims: Sequence[Claim]
 
 
 def _area(positive: Sequence[float], negative: Sequence[float]) -> float:
-    """The area under the ROC curve of scores that should be high against others."""
+    """Return the area under the ROC curve of positive scores against negative ones."""
     right = np.repeat((1.0, 0.0), (len(positive), len(negative)))
     return area_under_roc(np.array([*positive, *negative]), right)

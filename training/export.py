@@ -1,13 +1,13 @@
-"""Making the reader that the package ships: an OpenVINO model in 8 bits of trained weights.
+"""Make the reader that the package ships: an OpenVINO model in 8 bits of trained weights.
 
     python -m training.export WEIGHTS.safetensors FOLDER [--data DATA]
 
-With DATA, the folder of the public sets, it tells how far 8 bits stray from 32.
+With DATA, the folder of the public sets, the command prints how much 8 bits differ from 32.
 
-The graph begins at the vectors of tokens, whose table the program shares with the bundled
-embedding model. It is quantised by NNCF as that one is (`rag.models.openvino_export`): weights by
-channel, activations by ranges measured on invented questions and claims over invented news.
-Takes about a minute and 3 GB of memory on one core.
+The graph starts at the vectors of tokens. Their table is shared with the bundled embedding model.
+NNCF quantises the graph as it does that model (`rag.models.openvino_export`): weights by channel,
+and activations by ranges measured on invented questions and claims over invented news. This takes
+about a minute and 3 GB of memory on one core.
 """
 
 from __future__ import annotations
@@ -52,11 +52,10 @@ from training.model import ReaderModel, load_weights
 QUESTION_PROMPT, CLAIM_PROMPT = "query: ", "claim: "
 RUNTIME = "openvino int8"
 SMOOTHING = 0.8
-"""How much of the outliers of activations is moved into the weights (SmoothQuant), 0 to 1.
+"""The share of activations' outliers that is moved into the weights (SmoothQuant), 0 to 1.
 
-With weights of an earlier training the mean straying of probabilities was 0.012 (0.95: 0.014, 0.65:
-0.016, 0.5: 0.051; 200 questions and 200 claims).
-"""
+With weights of an earlier training, the mean difference of probabilities was 0.012 (0.95: 0.014,
+0.65: 0.016, 0.5: 0.051; 200 questions and 200 claims)."""
 
 QUESTIONS_SET, CLAIMS_SET = "reading.jsonl.gz", "claims.jsonl.gz"
 
@@ -78,10 +77,10 @@ class Pair:
 
 
 def export(weights: Path, target: Path, data: Path | None = None) -> str:
-    """Write the folder of the reader with these weights, in the place of an older one.
+    """Write the folder of the reader with these weights, and replace an older one.
 
-    With `data` the value tells how well 8 bits agree with 32 on some of its rows, else on the
-    probe. Raises `ValueError` where `weights` don't hold a reader's layers and heads.
+    Returns how well 8 bits agree with 32, on rows of `data` if given, or else on the probe. Raises
+    `ValueError` if `weights` do not hold a reader's layers and heads.
     """
     openvino = import_openvino()
     source = find_model(BUNDLED_EMBEDDER)
@@ -105,7 +104,7 @@ def export(weights: Path, target: Path, data: Path | None = None) -> str:
 
 
 def reader_model(source: ModelFolder, weights: Path) -> ReaderModel:
-    """The reader in float32 with these weights, and the tables of the embedding model."""
+    """Return the reader in float32 with these weights and the embedding model's tables."""
     model = ReaderModel(source.path)
     with safe_open(weights, "pt") as file:
         found = set(file.keys())
@@ -120,14 +119,17 @@ def reader_model(source: ModelFolder, weights: Path) -> ReaderModel:
 
 
 def token_table(model: ReaderModel) -> NDArray[np.float32]:
-    """The vector of each token, shape (tokens, width): in half precision, as they are shared."""
+    """Return the vector of each token, shape (tokens, width).
+
+    The values are rounded to half precision, as in the shared table.
+    """
     values = model.encoder.get_input_embeddings().weight.detach().numpy()
     rounded: NDArray[np.float32] = values.astype(np.float16).astype(np.float32)
     return rounded
 
 
 def invented_pairs() -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
-    """Pairs to calibrate on, and others to check with: questions and claims by turns."""
+    """Return pairs for calibration and others for checking. Questions and claims alternate."""
     lines = (files("rag.models") / "calibration.txt").read_text(encoding="utf-8").splitlines()
     asked = (Path(__file__).parent / "export_texts.tsv").read_text(encoding="utf-8").splitlines()
     chance = random.Random(_SEED)  # noqa: S311
@@ -136,7 +138,7 @@ def invented_pairs() -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
         question, claim = chance.choice(asked).split("\t")
         text = " ".join(chance.sample(lines, chance.choice(_LINES_OF_A_TEXT)))
         is_claim = number % 2 == 1
-        # A line of the text itself is asked about as well: what a text bears out is seen too.
+        # Some claims are lines of the text itself, so that supported claims occur too.
         if is_claim and number % 4 == 1:
             claim = chance.choice(text.split("。"))[:80]
         pairs.append(Pair(is_claim=is_claim, asked=claim if is_claim else question, text=text))
@@ -144,7 +146,7 @@ def invented_pairs() -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
 
 
 def input_ids(tokenizer: Tokenizer, pair: Pair) -> list[int]:
-    """The ids of a question or claim with its text, as the reader was trained on them."""
+    """Return the ids of a question or claim with its text, in the form used in training."""
     prompt, most = (CLAIM_PROMPT, MAX_CLAIM) if pair.is_claim else (QUESTION_PROMPT, MAX_QUESTION)
     asked = tokenizer.encode(prompt + pair.asked, add_special_tokens=False).ids[:most]
     text = tokenizer.encode(pair.text, add_special_tokens=False).ids[:MAX_TEXT]
@@ -154,13 +156,13 @@ def input_ids(tokenizer: Tokenizer, pair: Pair) -> list[int]:
 def graph_inputs(
     tokenizer: Tokenizer, table: NDArray[np.float32], pair: Pair
 ) -> dict[str, NDArray[Any]]:
-    """The inputs of the graph for one pair: a batch of 1."""
+    """Return the inputs of the graph for one pair, as a batch of 1."""
     ids = np.array([input_ids(tokenizer, pair)])
     return {"inputs_embeds": table[ids], "attention_mask": np.ones_like(ids)}
 
 
 def traced(openvino: Any, model: ReaderModel) -> Any:
-    """The graph from the vectors of tokens to the three outputs, for any batch and length."""
+    """Return the graph from token vectors to the three outputs, for any batch and length."""
 
     class FromVectors(torch.nn.Module):
         """The reader without its table of token vectors."""
@@ -190,7 +192,7 @@ def traced(openvino: Any, model: ReaderModel) -> Any:
             FromVectors(),
             example_input={"inputs_embeds": torch.zeros(2, 4, width), "attention_mask": mask},
         )
-    # A check of the mask is warned of in each layer.
+    # Each layer gives a warning about a check of the mask.
     for where in sorted({f"{one.filename}:{one.lineno}: {one.message}" for one in caught}):
         sys.stderr.write(f"the trace may hold for these inputs only: {where}\n")
     graph.reshape({"inputs_embeds": [-1, -1, width], "attention_mask": [-1, -1]})
@@ -200,7 +202,7 @@ def traced(openvino: Any, model: ReaderModel) -> Any:
 
 
 def quantised(graph: Any, inputs: Sequence[dict[str, NDArray[Any]]]) -> Any:
-    """The graph in 8 bits; the ranges of activations are those of `inputs`."""
+    """Return the graph in 8 bits, with the activation ranges of `inputs`."""
     import nncf
 
     nncf.set_log_level(logging.ERROR)
@@ -208,7 +210,7 @@ def quantised(graph: Any, inputs: Sequence[dict[str, NDArray[Any]]]) -> Any:
         graph,
         nncf.Dataset(inputs),
         model_type=nncf.ModelType.TRANSFORMER,
-        # Attention in 8 bits is no faster, and costs accuracy.
+        # Attention in 8 bits is not faster, and is less accurate.
         ignored_scope=nncf.IgnoredScope(types=["ScaledDotProductAttention"], validate=False),
         subset_size=len(inputs),
         advanced_parameters=nncf.AdvancedQuantizationParameters(
@@ -218,7 +220,7 @@ def quantised(graph: Any, inputs: Sequence[dict[str, NDArray[Any]]]) -> Any:
 
 
 def expected(model: ReaderModel, tokenizer: Tokenizer, pairs: Sequence[Pair]) -> tuple[Probe, ...]:
-    """What the reader in float32 reads off each pair, as probabilities."""
+    """Return the probabilities of the float32 reader for each pair."""
     probes = []
     for pair in pairs:
         ids = torch.tensor([input_ids(tokenizer, pair)])
@@ -237,14 +239,14 @@ def expected(model: ReaderModel, tokenizer: Tokenizer, pairs: Sequence[Pair]) ->
 
 
 def measured_pairs(data: Path, number: int) -> tuple[Pair, ...]:
-    """So many questions and as many claims of the public sets, to measure with only."""
+    """Return `number` questions and as many claims of the public sets, only for measuring."""
     chance = random.Random(_SEED)  # noqa: S311
     pairs = []
     for name, is_claim in ((QUESTIONS_SET, False), (CLAIMS_SET, True)):
         with gzip.open(data / name, "rt", encoding="utf-8") as lines:
             rows = [json.loads(line) for line in chance.sample(lines.readlines(), number)]
         for row in rows:
-            # What answers is in the text, and most of the text is read.
+            # Cut the text so that it has the answer and most of it is read.
             first = 0 if is_claim else max(0, row["start"] - 100)
             text = row["evidence" if is_claim else "context"][first : first + _MEASURED_CHARACTERS]
             asked = row["claim" if is_claim else "question"]
@@ -255,7 +257,7 @@ def measured_pairs(data: Path, number: int) -> tuple[Pair, ...]:
 def agreement(
     model: ReaderModel, tokenizer: Tokenizer, reader: OpenVinoReader, pairs: Sequence[Pair]
 ) -> str:
-    """How far the probabilities of 8 bits are from those of 32, in a line for each reading."""
+    """Return how much the probabilities of 8 bits differ from 32 bits, one line per output."""
     probes = expected(model, tokenizer, pairs)
     found = reader.probed(probes)
     lines = []
@@ -287,7 +289,7 @@ def agreement(
 def settings(
     source: ModelFolder, sha256: dict[str, str], probe: tuple[Probe, ...]
 ) -> ReaderSettings:
-    """What the program has to know beside the graph."""
+    """Return the settings that the program needs besides the graph."""
     return ReaderSettings(
         format=READER_FORMAT,
         runtime=RUNTIME,
@@ -306,7 +308,7 @@ def settings(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command; the value is the exit status."""
+    """Run the command, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m training.export", description=__doc__)
     parser.add_argument("weights", type=Path, help="reader.safetensors of a training stage")
     parser.add_argument("target", type=Path, help="folder to write to")

@@ -1,8 +1,8 @@
-"""Claims out of tables: what a source says, and what follows from it, contradicts it or isn't told.
+"""Make claims from tables: what a source says, and what follows, contradicts it, or is not told.
 
-A table's cases are parted by empty lines. A case's first lines, `zh:` and `en:`, each say its fact;
-`+ kind` and `! kind label` begin what else may be claimed of it. `~ slots` names slots that a claim
-may have from the text's other sentence, which makes it false.
+Empty lines separate the cases of a table. The first lines of a case, `zh:` and `en:`, each state
+its fact. `+ kind` and `! kind label` begin other claims about it. `~ slots` names slots that a
+claim may take from the text's other sentence, which makes it false.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Section:
 
 @dataclass
 class Case:
-    """A fact, what may be claimed of it, and the slots that may be exchanged with another's."""
+    """A fact, the claims about it, and the slots that may be exchanged with another case's."""
 
     fact: Section
     claims: list[Section]
@@ -44,7 +44,7 @@ class Case:
 
 
 def read_cases(table: str) -> tuple[Case, ...]:
-    """The cases of a table."""
+    """Return the cases of a table."""
     cases: list[Case] = []
     for block in table.strip().split("\n\n"):
         section = Section("synonym", "supported")
@@ -71,7 +71,7 @@ def read_cases(table: str) -> tuple[Case, ...]:
 def _new_name(
     rng: random.Random, maker: Callable[[random.Random], Name], taken: list[Name]
 ) -> Name:
-    """A name that isn't `taken` in either language."""
+    """Return a name that is not in `taken` in either language."""
     while True:
         made = maker(rng)
         if all(made.short_zh != old.short_zh and made.short_en != old.short_en for old in taken):
@@ -79,10 +79,10 @@ def _new_name(
 
 
 class Slots:
-    """Names and numbers for a case's slots."""
+    """The names and numbers for a case's slots."""
 
     def __init__(self, rng: random.Random, apart: Slots | None = None) -> None:
-        """Draw them all; no name is one of `apart`'s."""
+        """Draw all values. No name is the same as one of `apart`."""
         self.names: dict[str, Name] = {}
         taken = list(apart.names.values()) if apart else []
         for slot, maker in (
@@ -129,7 +129,7 @@ class Slots:
         return {slot: str(value) for slot, value in made.items()}
 
     def strings(self, rng: random.Random, language: Language, *, short: bool) -> dict[str, str]:
-        """The slots in words."""
+        """Return the slots in words."""
         zh = language == "zh"
         made = dict(self.plain)
         for slot, name in self.names.items():
@@ -153,7 +153,7 @@ class Slots:
 
 
 def case_claim(rng: random.Random, case: Case) -> Claim:
-    """A claim about a text that tells `case`, half of the time beside another of its kind."""
+    """Return a claim about a text with `case`, half of the time beside another of its kind."""
     asked, given = language_pair(rng)
     slots = Slots(rng)
     others = Slots(rng, slots)

@@ -1,4 +1,4 @@
-"""How deals between firms are told: renderings in both languages; `made_deed_tables` reads them."""
+"""Wordings of deals between firms, in both languages. `made_deed_tables` reads them."""
 
 DEALS = """
 # deal | a=co b=co | swap ab | single a | m

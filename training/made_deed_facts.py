@@ -1,4 +1,4 @@
-"""Deeds with their parties, drawn and put into words."""
+"""Draw deeds with their parties, and put them into words."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Numbers:
 
 @dataclass(frozen=True)
 class Deed:
-    """Who did what to whom, where, and over what."""
+    """Who did what to whom, where, and with what."""
 
     relation: Relation
     names: dict[str, Name]
@@ -44,29 +44,29 @@ class Deed:
     numbers: Numbers
 
     def swapped(self, one: str, other: str) -> Deed:
-        """The deed with two parties in each other's place."""
+        """Return the deed with two parties exchanged."""
         exchanged = {one: self.names[other], other: self.names[one]}
         return replace(self, names={**self.names, **exchanged})
 
     def with_name(self, slot: str, name: Name) -> Deed:
-        """The deed with another party."""
+        """Return the deed with another party."""
         return replace(self, names={**self.names, slot: name})
 
     def at(self, place: Name) -> Deed:
-        """The deed at another place."""
+        """Return the deed at another place."""
         return replace(self, place=place)
 
 
 class Drawn:
-    """Draws names of which no two are alike in either language."""
+    """Draws names that all differ in both languages."""
 
     def __init__(self, rng: random.Random) -> None:
-        """Nothing is drawn yet."""
+        """Start with no names drawn."""
         self._rng = rng
         self._taken: set[str] = set()
 
     def name(self, kind: str) -> Name:
-        """A new name of a kind."""
+        """Return a new name of a kind."""
         while True:
             made = _MAKERS[kind](self._rng)
             stem = made.short_en.split()[0] if kind != "ins" else made.en.split()[0]
@@ -89,12 +89,15 @@ def _deed(rng: random.Random, drawn: Drawn, relation: Relation, given: dict[str,
 
 
 def any_deed(rng: random.Random, drawn: Drawn) -> Deed:
-    """Any deed."""
+    """Return a random deed."""
     return _deed(rng, drawn, rng.choice(RELATIONS), {})
 
 
 def other_deed(rng: random.Random, drawn: Drawn, deed: Deed) -> Deed:
-    """A deed of another kind by or to one of the same, or the same kind among others."""
+    """Return another deed.
+
+    It is of another kind with one of the same parties, or of the same kind with other parties.
+    """
     if rng.random() < 0.4:
         return _deed(rng, drawn, deed.relation, {})
     slot = rng.choice(list(deed.names))
@@ -121,7 +124,10 @@ def render(
     short: bool = False,
     full: bool = False,
 ) -> str:
-    """`template` with `deed`'s names and numbers; if `full`, parties are described now and then."""
+    """Return `template` with the names and numbers of `deed`.
+
+    If `full`, the parties sometimes get a description.
+    """
     zh, numbers = language == "zh", deed.numbers
     parties = {**deed.names, "pl": deed.place, "pr": deed.product}
     slots = {slot: _named(name, language, short=short) for slot, name in parties.items()}

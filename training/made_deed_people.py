@@ -1,4 +1,4 @@
-"""How deeds of people, teams, offices and countries are told, as in `made_deed_deals`."""
+"""Wordings of deeds of people, teams, offices and countries, in the form of `made_deed_deals`."""
 
 PEOPLE = """
 # sport | a=te b=te | swap ab | single a b | s pl

@@ -1,4 +1,4 @@
-"""How deeds in public life are told, as in `made_deed_deals`."""
+"""Wordings of deeds in public life, in the form of `made_deed_deals`."""
 
 PUBLIC = """
 # care | a=pe b=pe | swap ab | single | pl x

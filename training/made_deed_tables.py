@@ -1,11 +1,11 @@
-"""Reads how deeds are told.
+"""Read the tables of wordings of deeds.
 
 A relation begins with `# theme | types of a, b, c | the pair that is exchanged | single parts |
-details | its things`. A part is single where one alone can have done it or had it done. Its lines
-are named for the language (`z`, `e`) and the wording: `a` plain, `p` passive, `c` the other way
-round, `n` denied, `r` a deed that excludes it, `u` a deed that doesn't follow, `d` more than is
-told. Of `n`, `r` and `u` the entries of both languages answer to each other. `<...>` is left out
-where its slot isn't told; a line that begins with a blank goes on with the one above.
+details | its things`. A part is single if only one party can have this role. The name of a line
+gives the language (`z`, `e`) and the wording: `a` plain, `p` passive, `c` the other way round, `n`
+denied, `r` a deed that excludes it, `u` a deed that does not follow, `d` more than the source
+tells. The entries of `n`, `r` and `u` correspond between the languages. `<...>` is left out if its
+slot is not told. A line that begins with a blank continues the line above.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LANGUAGES: dict[str, Language] = {"z": "zh", "e": "en"}
 
 @dataclass(frozen=True)
 class Relation:
-    """A kind of deed, what its parts are, and its wordings by `(language, kind of wording)`."""
+    """A kind of deed, its parts, and its wordings by `(language, kind of wording)`."""
 
     theme: str
     types: dict[str, str]
@@ -39,12 +39,12 @@ class Relation:
 
 
 def slots_of(template: str) -> set[str]:
-    """The slots that `template` fills; `t`, a score read backwards, tells as much as `s`."""
+    """Return the slots of `template`. `t`, the score in reverse, counts as `s`."""
     return {"s" if slot == "t" else slot for slot in _SLOT.findall(template)}
 
 
 def kept(template: str, told: set[str]) -> str:
-    """`template` with those of its optional parts whose slots are all `told`."""
+    """Return `template` with only those optional parts whose slots are all in `told`."""
     return _OPTIONAL.sub(lambda part: part[1] if slots_of(part[1]) <= told else "", template)
 
 

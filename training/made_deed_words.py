@@ -1,4 +1,4 @@
-"""What news items put around a deed: openings, times, speakers, and what came of it."""
+"""Words around a deed in a news item: openings, times, speakers, and results."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ ABOUT: dict[str, tuple[tuple[str, str], ...]] = {
         ("来自农村的", "country-born "), ("资深人士", "veteran "),
     ),
 }  # fmt: skip
-"""What may be said of firms and people in passing."""
+"""Additional descriptions of firms and people."""
 
 TAILS: tuple[Both, ...] = (
     (("此事引发[广泛讨论|热议]", "舆论对此反响热烈"),

@@ -1,4 +1,4 @@
-"""Claims about deeds between two or three parties, told in many ways."""
+"""Make claims about deeds between two or three parties, in many wordings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _FALSE_KINDS = (
 
 @dataclass(frozen=True)
 class Told:
-    """How a source tells a deed: its wording and what of the deed it has."""
+    """A source's wording of a deed, and the details that it tells."""
 
     deed: Deed
     language: Language
@@ -35,7 +35,7 @@ class Told:
 
 @dataclass
 class Answer:
-    """A claim in words, what it is, and of which kind."""
+    """A claim in words, with its label and kind."""
 
     text: str
     label: Label
@@ -47,7 +47,7 @@ def _in(language: Language, both: Both) -> tuple[str, ...]:
 
 
 def _tell(rng: random.Random, deed: Deed, language: Language, mood: str) -> Told:
-    """A way of telling `deed`, with some of its details."""
+    """Return a wording of `deed` with some of its details."""
     options = deed.relation.wordings[language, mood]
     index = rng.randrange(len(options))
     details = {slot for slot in deed.relation.details if rng.random() < 0.6}
@@ -58,7 +58,7 @@ def _tell(rng: random.Random, deed: Deed, language: Language, mood: str) -> Told
 def _fitting(
     rng: random.Random, relation: Relation, language: Language, mood: str, told: frozenset[str]
 ) -> str | None:
-    """A wording that says no more than `told`, often less."""
+    """Return a wording that says no more than `told`, often less, or None."""
     told_less = {slot for slot in sorted(told) if slot in relation.types or rng.random() < 0.7}
     plain = [kept(option, told_less) for option in relation.wordings[language, mood]]
     fit = [option for option in plain if slots_of(option) <= told]
@@ -66,7 +66,7 @@ def _fitting(
 
 
 def _same_again(rng: random.Random, source: Told, language: Language) -> tuple[str, str] | None:
-    """A wording of what `source` says, and its mood."""
+    """Return a wording of what `source` says, and its mood, or None."""
     if source.mood in "nru":
         option = source.deed.relation.wordings[language, source.mood][source.index]
         plain = kept(option, set(source.told))
@@ -95,7 +95,7 @@ def _true(rng: random.Random, source: Told, asked: Language) -> Answer | None:
 
 
 def _exchanged(rng: random.Random, source: Told, asked: Language) -> Answer | None:
-    """Two parties in each other's place."""
+    """Return a claim with two parties exchanged."""
     relation, same = source.deed.relation, _same_again(rng, source, asked)
     if same is None or not relation.pair or not set(relation.pair) <= source.told:
         return None
@@ -116,7 +116,7 @@ def _words(rng: random.Random, template: str, deed: Deed, asked: Language) -> st
 def _party(
     rng: random.Random, source: Told, asked: Language, beside: Deed | None, drawn: Drawn, kind: str
 ) -> Answer | None:
-    """Another one did it, or it was done to another one."""
+    """Return a claim with another party."""
     same = _same_again(rng, source, asked)
     if same is None:
         return None
@@ -141,7 +141,7 @@ def _party(
 def _place(
     rng: random.Random, source: Told, asked: Language, beside: Deed | None, drawn: Drawn
 ) -> Answer | None:
-    """It happened elsewhere."""
+    """Return a claim with another place."""
     if "pl" not in source.told or source.mood not in "apc":
         return None
     options = source.deed.relation.wordings[asked, rng.choice(_POSITIVE)]
@@ -156,7 +156,7 @@ def _place(
 
 
 def _negated(rng: random.Random, source: Told, asked: Language) -> Answer | None:
-    """Denied where it is told, told where it is denied."""
+    """Return a claim that denies what is told, or tells what is denied."""
     if source.mood in "ru":
         return None
     mood = rng.choice(_POSITIVE) if source.mood == "n" else "n"
@@ -167,7 +167,7 @@ def _negated(rng: random.Random, source: Told, asked: Language) -> Answer | None
 
 
 def _more(rng: random.Random, source: Told, asked: Language) -> Answer | None:
-    """More than the source tells: something of its own, a detail, or another thing."""
+    """Return a claim that tells more than the source: a new fact or a new detail."""
     if source.mood not in "apc":
         return None
     deed, hidden = source.deed, [s for s in source.deed.relation.details if s not in source.told]
@@ -186,7 +186,7 @@ def _more(rng: random.Random, source: Told, asked: Language) -> Answer | None:
 def _other_verb(
     rng: random.Random, source: Told, asked: Language, beside: Deed | None
 ) -> Answer | None:
-    """Another deed between the same, often that of the other sentence."""
+    """Return a claim of another deed by the same parties, often that of the other sentence."""
     deed = source.deed
     if source.mood not in "apc":
         return None
@@ -238,7 +238,7 @@ def _spoken(rng: random.Random, language: Language, fact: str, speaker: Name) ->
 
 
 def _evidence(rng: random.Random, language: Language, told: list[str], drawn: Drawn) -> str:
-    """The news item, its sentences in any order, often with an opening."""
+    """Return the news item: its sentences in random order, often with an opening."""
     told = rng.sample(told, len(told))
     if rng.random() < 0.45:
         place = drawn.name("pl")
@@ -251,7 +251,10 @@ def _evidence(rng: random.Random, language: Language, told: list[str], drawn: Dr
 
 
 def _attributed(rng: random.Random) -> Claim | None:
-    """Somebody says it; the claim says so of that one, of another, or of a party."""
+    """Return a claim about who said something.
+
+    The claim names the speaker, another person, or a party.
+    """
     asked, given = language_pair(rng)
     drawn = Drawn(rng)
     deed = any_deed(rng, drawn)
@@ -304,7 +307,10 @@ def _claim(
 def _timed(
     rng: random.Random, languages: tuple[Language, Language], made: Answer, fact: str
 ) -> tuple[Answer, str]:
-    """Claim and fact, with the fact's time or without one; a claim's own time isn't told."""
+    """Return claim and fact, with or without the fact's time.
+
+    A time that only the claim has is not supported.
+    """
     time, drawn = rng.choice(TIMES), rng.random()
     if drawn < 0.45:
         fact = _with_time(languages[1], fact, time)
@@ -316,7 +322,7 @@ def _timed(
 
 
 def _plain(rng: random.Random) -> Claim | None:
-    """A deed, alone or beside another one, and a claim about it."""
+    """Return a claim about a deed, which the source tells alone or beside another."""
     asked, given = language_pair(rng)
     drawn = Drawn(rng)
     deed = any_deed(rng, drawn)
@@ -353,7 +359,7 @@ def _plain(rng: random.Random) -> Claim | None:
 
 
 def deed_claims(rng: random.Random, count: int) -> Iterator[Claim]:
-    """`count` claims about who did what to whom."""
+    """Yield `count` claims about who did what to whom."""
     while count > 0:
         claim = (_attributed if rng.random() < 0.1 else _plain)(rng)
         if claim is not None:

@@ -1,4 +1,4 @@
-"""Facts with figures that are more than a measure's value, and claims about them."""
+"""Facts with figures that are more than the value of a measure, and claims about them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a figure is told, in Chinese and English."""
+"""Put a figure into words, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _TAIL_DOWN = "[, down {a} {b}|, a decrease of {a} {b}|, a fall of {a} {b}|, havi
 
 @dataclass(frozen=True)
 class Change:
-    """By how much, in tenths of a percent or of a percentage point, and against what."""
+    """The size of a change, in tenths of a percent or of a percentage point, and its base."""
 
     up: bool
     tenths: int
@@ -42,7 +42,7 @@ class Change:
     points: bool
 
     def amount(self, rng: random.Random, language: Language) -> str:
-        """The size of the change in words."""
+        """Return the size of the change in words."""
         if not self.points:
             return written(rng, language, self.tenths, "percent")
         number = f"{self.tenths / 10:g}"
@@ -51,7 +51,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Figure:
-    """A measure of somebody in a period, with what it came to."""
+    """A measure of an owner in a period, with its value."""
 
     owner: Name
     measure: Measure
@@ -124,7 +124,7 @@ def told_figure(
     change_only: bool = False,
     short: bool = False,
 ) -> str:
-    """`figure` as a clause; `value` replaces its number's words."""
+    """Return `figure` as a clause. `value` replaces the words of its number."""
     zh, owner, change = language == "zh", figure.owner, figure.change
     event = figure.measure.owner == "event"
     measure = expand(rng, figure.measure.zh if zh else figure.measure.en)

@@ -17,7 +17,7 @@ ZH_DIGITS = "一二三四"
 
 
 class Unit(NamedTuple):
-    """What a number counts; `per_cent` numbers are in tenths."""
+    """The unit of a number. `per_cent` numbers are in tenths."""
 
     zh: str
     en: str
@@ -62,7 +62,7 @@ OTHER_UNIT = {
 
 
 class Measure(NamedTuple):
-    """Something that is measured of an owner; `family` holds what it may be taken for."""
+    """Something that is measured of an owner. Measures of one `family` may be confused."""
 
     owner: str
     family: str
@@ -74,7 +74,10 @@ class Measure(NamedTuple):
 
 
 def _measures(table: str) -> tuple[Measure, ...]:
-    """Measures out of lines `owner family unit low high; zh; en`; a line may go on indented."""
+    """Return the measures of a table with lines `owner family unit low high; zh; en`.
+
+    An indented line continues the line above.
+    """
     made: list[Measure] = []
     for line in table.strip().replace("\n    ", " ").splitlines():
         head, zh, en = (part.strip() for part in line.split(";"))
@@ -276,7 +279,7 @@ EVENTS = (
 
 @dataclass(frozen=True)
 class Period:
-    """A stretch of time; `index` counts quarters, halves or months of `year`, from 1."""
+    """A period of time. `index` counts quarters, halves or months of `year`, from 1."""
 
     kind: str
     year: int
@@ -284,7 +287,7 @@ class Period:
     day: int = 0
 
     def text(self, rng: random.Random, language: Language) -> str:
-        """The period in words; in English with its preposition."""
+        """Return the period in words, in English with its preposition."""
         return expand(rng, self._zh() if language == "zh" else self._en())
 
     def _zh(self) -> str:
@@ -328,7 +331,7 @@ class Period:
 
 
 def any_period(rng: random.Random, owner: str) -> Period:
-    """A period that measures of `owner` are told of."""
+    """Return a random period that fits measures of `owner`."""
     year = rng.randint(2012, 2025)
     if owner == "event":
         return Period("day", year, rng.randint(1, 12), rng.randint(2, 27))
@@ -340,7 +343,7 @@ def any_period(rng: random.Random, owner: str) -> Period:
 
 
 def other_period(rng: random.Random, period: Period) -> Period:
-    """A period near `period`, another one."""
+    """Return another period near `period`."""
     while True:
         year = period.year + rng.choice((-1, -1, 0, 0, 0, 1))
         if period.kind == "day":

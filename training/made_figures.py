@@ -1,4 +1,4 @@
-"""Claims about figures: who had how much of what, when, and how it changed."""
+"""Make claims about figures: who had how much of what, when, and how it changed."""
 
 from __future__ import annotations
 
@@ -75,14 +75,14 @@ def _is_loss(measure: Measure) -> bool:
 
 
 def _partner(rng: random.Random, measure: Measure) -> Measure | None:
-    """A measure that `measure` may be taken for; no loss for a profit."""
+    """Return a measure that can be confused with `measure`, but no loss for a profit, or None."""
     family = FAMILIES[measure.owner, measure.family]
     fit = [other for other in family if other != measure and not _is_loss(other)]
     return rng.choice(fit) if fit and not _is_loss(measure) else None
 
 
 def _beside(rng: random.Random, figure: Figure, differs: str) -> Figure:
-    """Another figure, that differs from `figure` in its measure, its period, its owner or all."""
+    """Return a figure that differs from `figure` in its measure, period, owner, or all."""
     measure, owner, period = figure.measure, figure.owner, figure.period
     if differs in ("measure", "all"):
         measure = _partner(rng, measure) or measure
@@ -100,7 +100,7 @@ def _beside(rng: random.Random, figure: Figure, differs: str) -> Figure:
 
 @dataclass(frozen=True)
 class Told:
-    """A claim's figure, how to tell it, and what it is."""
+    """The figure of a claim, how to tell it, and its label and kind."""
 
     figure: Figure
     label: Label
@@ -114,7 +114,7 @@ def _bare(figure: Figure) -> Figure:
 
 
 def _wrong_attachment(rng: random.Random, figure: Figure, beside: Figure | None) -> Told | None:
-    """`figure`'s number for another measure, period or owner."""
+    """Return `figure`'s number for another measure, period or owner."""
     label: Label = "refuted" if beside else "unknown"
     differs = rng.choice(("measure", "period", "owner"))
     other = beside or _beside(rng, figure, differs)
@@ -184,7 +184,7 @@ def _wrong_unit(rng: random.Random, figure: Figure, _: Figure | None) -> Told | 
 
 
 def _loss(_: random.Random, figure: Figure, beside: Figure | None) -> Told | None:
-    """A loss for a profit or a profit for a loss; only where nothing else is told."""
+    """Return a loss in place of a profit or the reverse, or None if another figure is told."""
     if figure.measure.family != "result" or beside:
         return None
     head = figure.measure.zh[1:3]
@@ -216,7 +216,7 @@ _WRONG: tuple[Callable[[random.Random, Figure, Figure | None], Told | None], ...
 
 
 def _merged(rng: random.Random) -> Claim:
-    """Two figures in one claim, each where it belongs or exchanged."""
+    """Return a claim with two figures, each in its place or exchanged."""
     asked, given = language_pair(rng)
     first = _bare(_any_figure(rng))
     second = _bare(_beside(rng, first, rng.choice(("measure", "measure", "period", "owner"))))
@@ -256,7 +256,7 @@ def _merged(rng: random.Random) -> Claim:
 
 
 def _plain(rng: random.Random) -> Claim | None:
-    """One figure, alone or beside another one, and a claim about it."""
+    """Return a claim about a figure, which the source tells alone or beside another."""
     asked, given = language_pair(rng)
     figure = _any_figure(rng)
     beside = (
@@ -301,7 +301,7 @@ def _plain(rng: random.Random) -> Claim | None:
 
 
 def figure_claims(rng: random.Random, count: int) -> Iterator[Claim]:
-    """`count` claims about figures."""
+    """Yield `count` claims about figures."""
     while count > 0:
         drawn = rng.random()
         if drawn < 0.55:

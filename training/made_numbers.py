@@ -1,4 +1,4 @@
-"""How numbers are written, in Chinese and English, exactly or roughly."""
+"""Write numbers in Chinese and English, exactly or roughly."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from training.wording import expand
 
 
 def any_value(rng: random.Random, low: float, high: float) -> int:
-    """A number between `low` and `high`, of up to four digits that aren't zero."""
+    """Return a number between `low` and `high` with at most four digits before its zeros."""
     value = math.exp(rng.uniform(math.log(low), math.log(high)))
     digits = rng.choice((2, 3, 3, 4))
     step = 10 ** max(0, math.floor(math.log10(value)) + 1 - digits)
@@ -25,7 +25,7 @@ def _scaled(value: int, scale: int) -> str:
 
 
 def _bare(rng: random.Random, language: Language, value: int) -> str:
-    """`value` without its unit."""
+    """Return `value` in words without its unit."""
     if language == "zh":
         if value >= 10**8 and (value >= 10**10 or rng.random() < 0.93):
             return _scaled(value, 10**8) + "亿"
@@ -40,7 +40,7 @@ def _bare(rng: random.Random, language: Language, value: int) -> str:
 
 
 def written(rng: random.Random, language: Language, value: int, unit: str) -> str:
-    """`value` in `unit`, in one of the ways to write it."""
+    """Return `value` with `unit`, in one of the usual notations."""
     if unit == "percent":
         number = f"{value / 10:g}"
         if language == "zh":
@@ -61,7 +61,10 @@ def written(rng: random.Random, language: Language, value: int, unit: str) -> st
 def roughly(
     rng: random.Random, language: Language, value: int, unit: str, *, right: bool
 ) -> str | None:
-    """`value` as "about", "more than" or "nearly" a round number; None where none is near."""
+    """Return `value` as "about", "more than" or "nearly" a round number.
+
+    Returns None if no round number is near.
+    """
     digits = len(str(value))
     if digits < 3:
         return None
@@ -88,7 +91,7 @@ def roughly(
 
 
 def other_value(rng: random.Random, value: int) -> int:
-    """Another number that looks like `value`."""
+    """Return another number that looks like `value`."""
     text = str(value)
     way = rng.choice(("swap", "digit", "digit", "tenfold", "shift"))
     made = value
@@ -108,5 +111,5 @@ def other_value(rng: random.Random, value: int) -> int:
 
 
 def other_currency(rng: random.Random, unit: str) -> str:
-    """A currency that isn't `unit`."""
+    """Return a currency other than `unit`."""
     return rng.choice([name for name in CURRENCIES if name != unit])

@@ -1,4 +1,4 @@
-"""What is done, how sure it is, why and on what condition, in Chinese and English."""
+"""Words for actions, their certainty, causes and conditions, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from training.rows import Label
 
 
 class Action(NamedTuple):
-    """What `actor` does; in English a verb phrase, its verb first."""
+    """An action of `actor`. In English it is a verb phrase that begins with its verb."""
 
     actor: str
     zh: str
@@ -202,7 +202,7 @@ STATUSES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     ),
 }
 
-# What may be claimed where the source tells the first status: kind, status, label.
+# The claims for each status of the source: kind, status, label.
 R: Label = "refuted"
 U: Label = "unknown"
 S: Label = "supported"

@@ -1,4 +1,4 @@
-"""Claims about what is done, planned, refused or rumoured, why, when and on what condition."""
+"""Make claims about what is done, planned, refused or rumoured, why, when, and on conditions."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ class Fact:
 def _words(
     rng: random.Random, language: Language, fact: Fact, when: int = 0, *, short: bool = False
 ) -> dict[str, str]:
-    """The actor and the verb phrase of `fact`, its forms."""
+    """Return the actor and the verb phrase of `fact`, in its forms."""
     strings = fact.slots.strings(rng, language, short=short)
     made = {"a": strings[_ACTOR_SLOTS[fact.action.actor]], "t": _WHEN[language][when]}
     phrase = fact.action.zh if language == "zh" else fact.action.en
@@ -139,7 +139,7 @@ def _told(
     *,
     short: bool = False,
 ) -> str:
-    """`fact` told as planned, done, refused...; without `when` its day isn't told."""
+    """Return `fact` as planned, done, refused and so on. Without `when`, its day is not told."""
     templates = STATUSES[status][language == "en"]
     if when is None:
         templates = tuple(template for template in templates if "{t}" not in template)
@@ -161,7 +161,10 @@ def _claim(
 
 
 def _status(rng: random.Random) -> Claim:
-    """How sure and how far along something is; in half of the texts another one's is told too."""
+    """Return a claim about how certain or how advanced an action is.
+
+    In more than half of the texts, another action is told too.
+    """
     asked, given = language_pair(rng)
     fact = Fact(rng.choice(ACTIONS), Slots(rng))
     when = rng.randrange(5)
@@ -193,7 +196,7 @@ def _status(rng: random.Random) -> Claim:
 
 
 def _reported(rng: random.Random) -> Claim:
-    """What somebody says of what somebody else does."""
+    """Return a claim about what somebody says that somebody else does."""
     asked, given = language_pair(rng)
     slots = Slots(rng)
     fact = Fact(rng.choice([action for action in ACTIONS if action.actor != "person"]), slots)
@@ -222,7 +225,7 @@ def _clause(rng: random.Random, language: Language, fact: Fact) -> str:
 
 
 def _time_order(rng: random.Random) -> Claim:
-    """Which of two things was first."""
+    """Return a claim about which of two things was first."""
     asked, given = language_pair(rng)
     first = Fact(rng.choice(ACTIONS), Slots(rng))
     second = Fact(rng.choice(ACTIONS), Slots(rng, first.slots))
@@ -245,7 +248,7 @@ def _time_order(rng: random.Random) -> Claim:
 
 
 def _cause(rng: random.Random) -> Claim:
-    """Why something came about."""
+    """Return a claim about the cause of something."""
     asked, given = language_pair(rng)
     slots = Slots(rng)
     outcome, other = rng.sample(OUTCOMES, 2)
@@ -287,7 +290,7 @@ def _cause(rng: random.Random) -> Claim:
 
 
 def _condition(rng: random.Random) -> Claim:
-    """What is promised on a condition."""
+    """Return a claim about a promise with a condition."""
     asked, given = language_pair(rng)
     fact = Fact(rng.choice(ACTIONS), Slots(rng))
     condition, other = rng.sample(CONDITIONS, 2)
@@ -321,7 +324,7 @@ _MAKERS = (_status,) * 9 + (_reported,) * 2 + (_time_order,) * 2 + (_cause,) * 3
 
 
 def statement_claims(rng: random.Random, count: int) -> Iterator[Claim]:
-    """`count` claims about things without figures."""
+    """Yield `count` claims about things without figures."""
     for _ in range(count):
         if rng.random() < 0.4:
             yield case_claim(rng, rng.choice(STATEMENT_CASES))

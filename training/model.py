@@ -1,4 +1,4 @@
-"""The reader as it is trained: the bundled embedding model's layers with three heads."""
+"""The reader model in training: the bundled embedding model's layers with three heads."""
 
 from __future__ import annotations
 
@@ -12,15 +12,16 @@ WIDTH = 384
 
 
 class ReaderModel(torch.nn.Module):
-    """12 layers that read two texts together, and what is read off them.
+    """12 layers that read two texts together, with three outputs.
 
     `span` gives each token three logits: inside the answering sentence, start and end of the
-    answer. `answerable` and `verdict` (supported, refuted, unknown) are read off the first token.
+    answer. `answerable` and `verdict` (supported, refuted, unknown) are computed from the first
+    token.
     """
 
     def __init__(self, folder: Path, frozen: int = 4) -> None:
         super().__init__()
-        # Without dropout attention takes the fused path, and a step 0.6 of the time.
+        # Without dropout, attention uses the fused path, and a step takes 0.6 of the time.
         self.encoder = AutoModel.from_pretrained(
             folder,
             add_pooling_layer=False,
@@ -36,13 +37,13 @@ class ReaderModel(torch.nn.Module):
     def forward(
         self, tokens: torch.Tensor, mask: torch.Tensor
     ) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-        """Logits of shapes (n, tokens, 3), (n,) and (n, 3)."""
+        """Return logits of shapes (n, tokens, 3), (n,) and (n, 3)."""
         hidden = self.encoder(input_ids=tokens, attention_mask=mask).last_hidden_state.float()
         first = hidden[:, 0]
         return self.span(hidden), self.answerable(first)[:, 0], self.verdict(first)
 
     def shipped(self) -> dict[str, torch.Tensor]:
-        """The weights that aren't the embedding model's own tables."""
+        """Return the weights, without the embedding model's own tables."""
         return {
             name: value
             for name, value in self.state_dict().items()

@@ -1,6 +1,6 @@
-"""Invented names in both languages, for claims of our own; a few real cities and countries.
+"""Invented names in both languages for generated claims, with a few real cities and countries.
 
-Chinese names are written in pinyin in English, foreign ones by their usual sounds in Chinese.
+Chinese names are in pinyin in English, and foreign names have their usual Chinese spelling.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Name:
-    """A name in both languages, and the short form that is used once it is known."""
+    """A name in both languages, with its short form for later mentions."""
 
     zh: str
     en: str
@@ -94,7 +94,7 @@ _PRODUCTS = _table(
 
 
 def company(rng: random.Random) -> Name:
-    """A firm: `蓝港资本` / `Langang Capital`, or `哈特菲尔德集团` / `Hatfield Group`."""
+    """Return a firm: `蓝港资本` / `Langang Capital`, or `哈特菲尔德集团` / `Hatfield Group`."""
     if rng.random() < 0.65:
         stem_zh, stem_en = _chinese(rng)
         trade_zh, trade_en = rng.choice(_TRADES)
@@ -106,7 +106,7 @@ def company(rng: random.Random) -> Name:
 
 
 def person(rng: random.Random) -> Name:
-    """A person: `陈志强` / `Chen Zhiqiang`, or `劳拉·海耶斯` / `Laura Hayes`."""
+    """Return a person: `陈志强` / `Chen Zhiqiang`, or `劳拉·海耶斯` / `Laura Hayes`."""
     if rng.random() < 0.6:
         zh, en = rng.choice(_SURNAMES)
         given_zh, given_en = rng.choice(_GIVEN)
@@ -117,7 +117,7 @@ def person(rng: random.Random) -> Name:
 
 
 def place(rng: random.Random) -> Name:
-    """A place, invented or real."""
+    """Return a place, invented or real."""
     if rng.random() < 0.5:
         zh, en = rng.choice(_REAL_PLACES)
         return Name(zh, en, zh, en)
@@ -127,21 +127,21 @@ def place(rng: random.Random) -> Name:
 
 
 def team(rng: random.Random) -> Name:
-    """A team: `桐溪联队` / `Tongxi United`."""
+    """Return a team: `桐溪联队` / `Tongxi United`."""
     stem = rng.choice((_chinese(rng), rng.choice(_FOREIGN)[:2], rng.choice(_REAL_PLACES)[:2]))
     end_zh, end_en = rng.choice(_TEAM_ENDS)
     return Name(stem[0] + end_zh, stem[1] + end_en, stem[0] + "队", stem[1])
 
 
 def institution(rng: random.Random) -> Name:
-    """A regulator, court, university or the like of some place: `海岚市市场监管局`."""
+    """Return a regulator, court, university or similar body of a place: `海岚市市场监管局`."""
     where = place(rng)
     zh, en = rng.choice(_BODIES)
     return Name(where.zh + zh, f"{where.en} {en}", where.short_zh + zh, f"{where.short_en} {en}")
 
 
 def product(rng: random.Random) -> Name:
-    """A product: `星澜X3手机` / `Xinglan X3 phone`."""
+    """Return a product: `星澜X3手机` / `Xinglan X3 phone`."""
     stem_zh, stem_en = _chinese(rng)
     model = rng.choice("ABCEGKMPSTXZ") + str(rng.randint(1, 90))
     zh, en = rng.choice(_PRODUCTS)

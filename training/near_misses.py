@@ -1,8 +1,8 @@
-"""Near misses: questions that a text seems to answer and doesn't.
+"""Make near misses: questions that a text seems to answer but does not.
 
-Each is made of a row of the public sets, whose text and answer are known. What makes a near miss
-hard is that almost all of the question is there: only the one sentence, the name, the year, the
-kind of fact or the word that decides is not.
+Each is made from a row of the public sets, whose text and answer are known. Near misses are
+difficult because almost all of the question is in the text. Only the decisive part is missing: the
+sentence, the name, the year, the kind of fact, or a word.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from training.words import ATTRIBUTES, OPPOSITES, Attribute
 _RARE = 60
 """A name is a run of characters or words that fewer texts than this have."""
 _LOOKED_AT = 60
-"""Of so many texts that share rare words with the question, the likest one is taken."""
+"""From this many texts that share rare words with the question, the most similar is taken."""
 _WORD = re.compile(r"[A-Za-z][\w'-]+|\d{2,}")
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -31,26 +31,26 @@ _NAME_LENGTHS = (6, 5, 4, 3, 2)
 _RUN = re.compile(
     r"(?:(?![的被是在了于和与有为个什么谁哪几多少年月日把从到对何])[\u4e00-\u9fffA-Za-z0-9·])+"
 )
-"""A run of characters of a question that may be a name: none of them is a grammatical word."""
+"""A run of characters in a question that may be a name: it has no grammatical word."""
 
 Maker = Callable[[Question, random.Random], Question | None]
 
 
 def sentence_spans(text: str) -> list[tuple[int, int]]:
-    """Where the sentences of a text lie; a text that has none is one sentence."""
+    """Return the spans of a text's sentences. A text without any is one sentence."""
     spans = [(s.start, s.end) for s in split_sentences(text)]
     return spans or [(0, len(text))]
 
 
 def grams(text: str) -> set[str]:
-    """Pairs of characters of a Chinese text, words of an English one."""
+    """Return the pairs of characters of a Chinese text, or the words of an English one."""
     if has_han(text):
         return {text[i : i + 2] for i in range(len(text) - 1)}
     return {word.lower() for word in _WORD.findall(text)}
 
 
 class NearMisses:
-    """Makers of near misses over one body of questions, which lends them names and texts."""
+    """Functions that make near misses, with names and texts from one set of questions."""
 
     def __init__(self, rows: Sequence[Question], rng: random.Random) -> None:
         self._rows = rows
@@ -79,7 +79,7 @@ class NearMisses:
         }
 
     def without_its_sentence(self, row: Question, rng: random.Random) -> Question | None:
-        """The text without each sentence that has a part of the answer."""
+        """Return the row without all sentences that contain a part of the answer."""
         del rng
         spans = sentence_spans(row.text)
         kept = [row.text[a:b] for a, b in spans if not (a < row.end and row.start < b)]
@@ -90,8 +90,8 @@ class NearMisses:
         return _unanswered(row, "sentence taken out", text=text)
 
     def text_like_it(self, row: Question, rng: random.Random) -> Question | None:
-        """Another text, which has the question's rare words and not the answer."""
-        # In one order: that of a set is another in each process.
+        """Return the row with another text that has the question's rare words, but no answer."""
+        # Sort, because the order of a set differs between processes.
         asked = sorted(grams(row.question))
         rare = sorted((g for g in asked if 0 < self._counts[g] < _RARE), key=self._weight)[-6:]
         near = {number for gram in rare for number in self._having[gram]}
@@ -109,7 +109,7 @@ class NearMisses:
         return _unanswered(row, "text like it", text=text)
 
     def with_a_strangers_name(self, row: Question, rng: random.Random) -> Question | None:
-        """The question asked of somebody or something that the text doesn't speak of."""
+        """Return the row asking about a person or thing that the text does not mention."""
         name = self._name(row.question, row.text)
         other = rng.choice(self._names[row.language])
         if name is None or other in row.text or other in row.question:
@@ -119,7 +119,7 @@ class NearMisses:
         return _unanswered(row, "stranger's name", question=row.question.replace(name, other))
 
     def with_a_name_of_the_text(self, row: Question, rng: random.Random) -> Question | None:
-        """The question asked of another one of the text, of whom another sentence speaks."""
+        """Return the row asking about another name of the text, which another sentence is about."""
         name = self._name(row.question, row.text)
         if name is None or (row.language == "en" and not name[0].isupper()):
             return None
@@ -137,19 +137,22 @@ class NearMisses:
         return _unanswered(row, "name of the text", question=row.question.replace(name, other))
 
     def with_another_number(self, row: Question, rng: random.Random) -> Question | None:
-        """The question with another year or number, which the text doesn't have."""
+        """Return the row with a number of the question replaced by one that is not in the text."""
         question = with_another_number(row.question, rng)
         if question is None or not set(_NUMBER.findall(question)) - set(_NUMBER.findall(row.text)):
             return None
         return _unanswered(row, "other number", question=question)
 
     def with_an_opposite(self, row: Question, rng: random.Random) -> Question | None:
-        """The question with the opposite of one of its words, which the text doesn't have."""
+        """Return the row with a word of the question replaced by its opposite.
+
+        The opposite does not occur in the text.
+        """
         question = with_an_opposite(row.question, row.language, rng, unless_in=row.text)
         return None if question is None else _unanswered(row, "opposite", question=question)
 
     def of_another_attribute(self, row: Question, rng: random.Random) -> Question | None:
-        """Something else asked of the same subject, of which the text says nothing."""
+        """Return the row with another question on its subject, which the text does not answer."""
         name = self._name(row.question, row.text)
         if name is None or len(name) < 3:
             return None
@@ -164,7 +167,7 @@ class NearMisses:
         return 1 / (1 + self._counts[gram])
 
     def _name(self, question: str, text: str) -> str | None:
-        """The longest rare run of characters or the longest rare word that both have."""
+        """Return the longest rare run of characters or rare word that both have, or None."""
         if not has_han(question):
             folded = text.lower()
             words = [
@@ -185,7 +188,7 @@ class NearMisses:
 
 
 def with_another_number(text: str, rng: random.Random) -> str | None:
-    """The text with some digits of one of its numbers exchanged; None where it has none."""
+    """Return the text with some digits of one of its numbers changed, or None if it has none."""
     found = list(_NUMBER.finditer(text))
     if not found:
         return None
@@ -205,7 +208,7 @@ def with_another_number(text: str, rng: random.Random) -> str | None:
 def with_an_opposite(
     text: str, language: Language, rng: random.Random, *, unless_in: str = ""
 ) -> str | None:
-    """The text with one word turned into its opposite; None where it has no such word."""
+    """Return the text with one word replaced by its opposite, or None if it has no such word."""
     for word, other in rng.sample(OPPOSITES[language], len(OPPOSITES[language])):
         if other in unless_in or other in text:
             continue
@@ -224,7 +227,7 @@ def _speaks_of(folded: str, attribute: Attribute) -> bool:
 
 
 def _names_in(text: str, language: Language) -> Iterable[str]:
-    """Names of a text: in capitals, in quotation or title marks, or known to the dictionary."""
+    """Return names of a text: capitalised, in quotation or title marks, or in the dictionary."""
     if language == "en":
         return dict.fromkeys(re.findall(r"(?<=[a-z,;] )(?:[A-Z][\w'-]+ ?)+(?<! )", text))
     dictionary = load_dictionary()

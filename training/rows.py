@@ -1,4 +1,4 @@
-"""What the reader learns from: questions with a text, and claims with a source."""
+"""The reader's training examples: questions with a text, and claims with a source."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CLAIMS_FILE = "claims.jsonl.gz"
 HELD_OUT = "held_out"
 
 HELD_OUT_KINDS = frozenset({"attribution", "unit", "scope"})
-"""Kinds of claims that no training sees: they tell whether it reads kinds that it wasn't shown."""
+"""Kinds of claims that are never trained on, to test the reader on unknown kinds."""
 
 Language = Literal["zh", "en"]
 Label = Literal["supported", "refuted", "unknown", "not_supported"]
@@ -22,11 +22,11 @@ Label = Literal["supported", "refuted", "unknown", "not_supported"]
 
 @dataclass(frozen=True, kw_only=True)
 class Question:
-    """A question and a text that answers it, or doesn't.
+    """A question and a text that may answer it.
 
-    `text[start:end]` is the answer, in code points; both are -1 where the text doesn't answer.
-    `source` names the set that it comes from, `kind` what was made of its row: `as it is`, or a
-    kind of near miss.
+    `text[start:end]` is the answer, in code points; both are -1 if the text does not answer.
+    `source` names the set of the row. `kind` is `as it is`, or a kind of near miss made from the
+    row.
     """
 
     language: Language
@@ -40,10 +40,10 @@ class Question:
 
 @dataclass(frozen=True, kw_only=True)
 class Claim:
-    """A sentence that somebody might say of `evidence`, and whether `evidence` bears it out.
+    """A sentence that may be said about `evidence`, and whether `evidence` supports it.
 
-    `not_supported` is refuted or unknown, where the set doesn't tell which. `kind` names how a
-    claim was made, for claims of our own.
+    `not_supported` means refuted or unknown, if the set does not say which. `kind` names how a
+    generated claim was made.
     """
 
     claim_language: Language
@@ -57,10 +57,10 @@ class Claim:
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """A question with the part of its text that is read: what one training example is.
+    """A question with the part of its text that is read. It is one training example.
 
-    `sentence` is the span of the sentences that hold the answer; both spans are (-1, -1) where
-    the window doesn't answer.
+    `sentence` is the span of the sentences that hold the answer. Both spans are (-1, -1) if the
+    window does not answer.
     """
 
     language: str
@@ -73,14 +73,14 @@ class Window:
 
 
 def write_examples(path: Path, examples: Iterable[Window | Claim]) -> None:
-    """Write examples as lines of JSON, packed."""
+    """Write examples as lines of JSON, gzip-compressed."""
     with gzip.open(path, "wt", encoding="utf-8", compresslevel=3) as file:
         for example in examples:
             file.write(json.dumps(asdict(example), ensure_ascii=False) + "\n")
 
 
 def windows_of(path: Path) -> list[Window]:
-    """Read what `write_examples` wrote of questions."""
+    """Read the questions that `write_examples` wrote."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         rows = map(json.loads, lines)
         return [
@@ -90,6 +90,6 @@ def windows_of(path: Path) -> list[Window]:
 
 
 def claims_of(path: Path) -> list[Claim]:
-    """Read what `write_examples` wrote of claims."""
+    """Read the claims that `write_examples` wrote."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         return [Claim(**json.loads(line)) for line in lines]

@@ -1,6 +1,6 @@
-"""The public sets that the reader learns from: their licences, and how often each is drawn.
+"""The public sets that the reader learns from, with their licences and weights.
 
-The rows lie in the folder `DATA` (`reading.jsonl.gz`, `claims.jsonl.gz`, `qaclaims.jsonl.gz`).
+The rows are in the folder `DATA` (`reading.jsonl.gz`, `claims.jsonl.gz`, `qaclaims.jsonl.gz`).
 `training/MODEL_CARD.md` says where each set comes from.
 """
 
@@ -18,10 +18,10 @@ from training.rows import Claim, Question
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """One set: how often a row of it is drawn against one of weight 1, and whether it may be.
+    """One set: how often its rows are drawn compared with weight 1, and if its licence is open.
 
-    `open` says that the set, or the set it was made of, states a licence that allows training of
-    a model that is given away.
+    `open` is true if the set, or the set it was made from, has a licence that allows training a
+    model that is distributed.
     """
 
     weight: float
@@ -55,7 +55,7 @@ CLAIMS = {
     "fever-symmetric": Source(weight=2.0, open=True),  # MIT
     "mqm-ted": Source(weight=1.5, open=True),  # Apache-2.0
     "mqm-2023": Source(weight=2.0, open=True),  # Apache-2.0
-    "qa-zh": Source(weight=1.6, open=True),  # made of the sets above, where those are open
+    "qa-zh": Source(weight=1.6, open=True),  # made from the sets above, if those are open
     "qa-en": Source(weight=1.6, open=True),
     "climate-fever": Source(weight=0.7, open=False),
     "wmt21": Source(weight=0.8, open=False),  # for research
@@ -65,7 +65,7 @@ CLAIMS = {
 
 
 def questions(data: Path, *, open_only: bool) -> list[Question]:
-    """The questions of the public sets, those of open sets alone where `open_only`."""
+    """Return the questions of the public sets, only of open sets if `open_only`."""
     return [
         Question(
             language=row["lang"],
@@ -81,7 +81,10 @@ def questions(data: Path, *, open_only: bool) -> list[Question]:
 
 
 def claims(data: Path, *, open_only: bool) -> list[Claim]:
-    """The claims of the public sets; those made of questions where their texts are open too."""
+    """Return the claims of the public sets.
+
+    Claims made from questions are used only if their texts are open too.
+    """
     closed = {
         question.text
         for question in questions(data, open_only=False)

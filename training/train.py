@@ -1,8 +1,8 @@
-"""Training the reader: `python -m training train WORK [--stage N] [--steps N] [--start WEIGHTS]`.
+"""Train the reader: `python -m training train WORK RUN [--steps N] [--start WEIGHTS]`.
 
-A step reads 40 questions with a text and 24 claims with a source. What is drawn in a step depends
-on the seed and the step alone, so a run that was cut off goes on as if it hadn't been. A stage
-begins with the weights of the one before it (`--start`), its learning rate rises and falls to 0.
+A step reads 40 questions with a text and 24 claims with a source. The examples of a step depend
+only on the seed and the step, so an interrupted run continues with the same result. A stage starts
+with the weights of the one before it (`--start`). Its learning rate rises and then falls to 0.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from training.rows import CLAIMS_FILE, QUESTIONS_FILE, Claim, Window, claims_of,
 
 QUESTIONS = 40
 CLAIMS = 24
-"""So many of each are read in a step. Stage 1 read 32 of each."""
+"""The numbers of questions and claims in a step. Stage 1 read 32 of each."""
 _TOGETHER = 16
-"""So many are read at once: similar lengths, so that little is padding."""
+"""The number read at once. They have similar lengths, so that there is little padding."""
 _WARM_UP = 0.04
 _SAVED_EVERY = 50
 _EVALUATED_EVERY = 400
@@ -68,9 +68,9 @@ Row = TypeVar("Row")
 
 
 class Draws(Generic[Example]):
-    """Draws examples: first a group by its share, then one of it by the weight of its source.
+    """Draws examples: first a group by its share, then an example by the weight of its source.
 
-    What isn't of a source of `known` has weight 1.
+    An example whose source is not in `known` has weight 1.
     """
 
     def __init__(
@@ -91,7 +91,7 @@ class Draws(Generic[Example]):
         }
 
     def draw(self, count: int, rng: random.Random) -> list[Example]:
-        """`count` examples, with replacement."""
+        """Return `count` examples, drawn with replacement."""
         drawn = []
         for name in rng.choices(self._names, self._shares, k=count):
             drawn += rng.choices(self._groups[name], cum_weights=self._cumulated[name])
@@ -100,7 +100,7 @@ class Draws(Generic[Example]):
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """How a stage is trained."""
+    """The settings of a training stage."""
 
     steps: int
     rate: float
@@ -109,7 +109,10 @@ class Plan:
 
 
 def train(work: Path, run: Path, plan: Plan, start: Path | None = None) -> None:
-    """Train one stage on what `build` wrote into `work`; `run` gets its state, log and weights."""
+    """Train one stage on the data that `build` wrote into `work`.
+
+    The state, log and weights are written into `run`.
+    """
     torch.set_num_threads(plan.threads)
     run.mkdir(parents=True, exist_ok=True)
     folder = find_model(BUNDLED_EMBEDDER).path
@@ -147,7 +150,11 @@ def train(work: Path, run: Path, plan: Plan, start: Path | None = None) -> None:
 
 
 def question_loss(model: ReaderModel, rows: Sequence[ReadRow]) -> torch.Tensor:
-    """Whether each token is inside the answering sentence, the answer's ends, and answerability."""
+    """Return the loss of a batch of questions.
+
+    It covers whether each token is inside the answering sentence, the answer's start and end, and
+    answerability.
+    """
     tokens, mask = padded(rows)
     span, answerable, _ = model(tokens, mask)
     of_text = torch.zeros(tokens.shape, dtype=torch.bool)
@@ -155,7 +162,7 @@ def question_loss(model: ReaderModel, rows: Sequence[ReadRow]) -> torch.Tensor:
     for number, row in enumerate(rows):
         of_text[number, row.base : len(row.ids) - 1] = True
         inside[number, row.inside[0] : row.inside[1]] = 1.0
-    # The first token stands for "no answer".
+    # The first token means "no answer".
     allowed = of_text.clone()
     allowed[:, 0] = True
     ends = span.masked_fill(~allowed[..., None], -1e4)
@@ -170,7 +177,10 @@ def question_loss(model: ReaderModel, rows: Sequence[ReadRow]) -> torch.Tensor:
 
 
 def claim_loss(model: ReaderModel, rows: Sequence[ClaimRow]) -> torch.Tensor:
-    """The verdict; where only "not supported" is known, the other two count together."""
+    """Return the loss of a batch of verdicts.
+
+    If only "not supported" is known, the other two verdicts count together.
+    """
     _, _, verdict = model(*padded(rows))
     chances = verdict.log_softmax(-1)
     either = torch.logsumexp(chances[:, 1:], dim=-1, keepdim=True)
@@ -195,7 +205,7 @@ def _parts(rows: list[Row]) -> Iterator[list[Row]]:
 
 
 def _rate(step: int, steps: int) -> float:
-    """The share of the learning rate: up in the first steps, then down to nothing."""
+    """Return the factor of the learning rate: it rises in the first steps, then falls to 0."""
     return min(1.0, (step + 1) / (_WARM_UP * steps)) * max(0.01, 1 - step / steps)
 
 
@@ -220,7 +230,7 @@ def _claims(claims: Sequence[Claim]) -> Draws[Claim]:
 
 
 class _Log:
-    """What the run says, on standard output and in `log.jsonl`."""
+    """Writes the progress of a run to standard output, and its figures to `log.jsonl` too."""
 
     def __init__(self, run: Path) -> None:
         self._path = run / "log.jsonl"

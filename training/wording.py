@@ -1,4 +1,4 @@
-"""Small tools for making sentences: choices in templates, verb forms, openings of news items."""
+"""Tools for making sentences: choices in templates, verb forms, openings of news items."""
 
 from __future__ import annotations
 
@@ -86,19 +86,19 @@ OPENINGS: dict[Language, tuple[str, ...]] = {
 
 
 def expand(rng: random.Random, template: str) -> str:
-    """`template` with one alternative taken of each `[a|b]`; they may be nested."""
+    """Return `template` with one alternative chosen for each `[a|b]`, also nested ones."""
     while "[" in template:
         template = _CHOICE.sub(lambda found: rng.choice(found[1].split("|")), template)
     return template
 
 
 def say(rng: random.Random, template: str, **slots: str) -> str:
-    """`template` with its choices taken and its slots filled."""
+    """Return `template` with its choices made and its slots filled."""
     return expand(rng, template).format(**slots)
 
 
 def verb_forms(verb: str) -> tuple[str, str, str]:
-    """Past, participle and -ing form of an English verb."""
+    """Return past, participle and -ing form of an English verb."""
     if verb in IRREGULAR:
         return IRREGULAR[verb]
     if verb.endswith("e"):
@@ -109,7 +109,7 @@ def verb_forms(verb: str) -> tuple[str, str, str]:
 
 
 def inflected(phrase: str) -> dict[str, str]:
-    """A verb phrase, its verb first, as base, past, participle and -ing form."""
+    """Return the base, past, participle and -ing form of a phrase that begins with a verb."""
     verb, _, rest = phrase.partition(" ")
     forms = verb_forms(verb)
     keys = ("past", "part", "ing")
@@ -118,7 +118,7 @@ def inflected(phrase: str) -> dict[str, str]:
 
 
 def sentence(language: Language, text: str) -> str:
-    """`text` as a sentence: its first letter large, one full stop at its end."""
+    """Return `text` as a sentence with a capital first letter and one full stop."""
     text = " ".join(text.split())
     if language == "zh":
         return _JOIN.sub("", text).rstrip("。，") + "。"
@@ -127,7 +127,7 @@ def sentence(language: Language, text: str) -> str:
 
 
 def opened(rng: random.Random, language: Language, text: str) -> str:
-    """`text` as a sentence of a news item, often with an opening."""
+    """Return `text` as a sentence of a news item, often with an opening."""
     opening = rng.choice(OPENINGS[language])
     if opening and language == "en" and text.startswith(("The ", "In ", "On ", "At ", "A ")):
         text = text[:1].lower() + text[1:]
@@ -137,12 +137,12 @@ def opened(rng: random.Random, language: Language, text: str) -> str:
 
 
 def joined(language: Language, sentences: list[str]) -> str:
-    """Sentences as a text."""
+    """Return sentences joined to a text."""
     return ("" if language == "zh" else " ").join(sentences)
 
 
 def language_pair(rng: random.Random) -> tuple[Language, Language]:
-    """The languages of a claim and of its source."""
+    """Return random languages for a claim and for its source."""
     drawn = rng.random()
     if drawn < 0.35:
         return "zh", "zh"

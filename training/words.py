@@ -1,4 +1,4 @@
-"""Words of which near misses are made: opposites, and what else one may ask of a subject."""
+"""Words for making near misses: opposites, and other questions about a subject."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ OPPOSITES: dict[Language, list[tuple[str, str]]] = {
 
 @dataclass(frozen=True)
 class Attribute:
-    """What one may ask of a subject, and the words without which no text answers it."""
+    """A topic to ask about a subject, with words that any answering text must have."""
 
     words: tuple[str, ...]
     questions: tuple[str, ...]

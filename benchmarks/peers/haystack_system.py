@@ -1,15 +1,15 @@
-"""Haystack by its tutorials' settings; answers with the prompt that its makers give for citations.
+"""Haystack with its tutorials' settings. Its answers use its makers' prompt for citations.
 
 - Index: `DocumentSplitter` with 512 words and 32 shared (tutorial of hybrid retrieval; words end
   at spaces, so Chinese is hardly ever split), `SentenceTransformersDocumentEmbedder` in batches of
   32, `InMemoryDocumentStore`, which holds words and vectors.
-- Search: `embedding`, `InMemoryEmbeddingRetriever`; `hybrid`, `DocumentJoiner` of that and of
+- Search: `embedding` is `InMemoryEmbeddingRetriever`; `hybrid` is `DocumentJoiner` of that and of
   `InMemoryBM25Retriever` by reciprocal ranks. 10 hits, the default.
 - Answers: `InMemoryEmbeddingRetriever` with its 10 hits, `ChatPromptBuilder`,
   `OpenAIChatGenerator`, and `AnswerBuilder` with its default pattern for references, `[n]`.
   Passages are paragraphs here (`split_by="passage"`): with the default, a Chinese article would be
-  one passage and a citation of it would name no place. The prompt of the tutorial doesn't ask for
-  citations; the one used is deepset's question-answering-with-references, which asks for them and
+  one passage, and a citation of it would not show a place. The tutorial's prompt does not ask for
+  citations. The one used is deepset's question-answering-with-references, which asks for them and
   for a refusal.
 """
 

@@ -1,4 +1,4 @@
-"""This project as `rag index` and `rag ask` run it, beside its peers.
+"""This project as `rag index` and `rag ask` run it, for comparison with its peers.
 
 - Index: `update_index` over a file of JSON lines into a new folder (SQLite, committed), opened for
   search. The embedding model is the same, run in 8 bits by OpenVINO.
@@ -34,7 +34,7 @@ class Here:
         self._folder = TemporaryDirectory()
 
     def index(self, documents: Sequence[Text]) -> int:
-        # Each time anew: what is indexed already would not be embedded again.
+        # Use a new folder each time, because indexed articles would not be embedded again.
         made = Path(mkdtemp(dir=self._folder.name))
         lines = (json.dumps({"id": d.id, "text": d.text}) for d in documents)
         (made / "articles.jsonl").write_text("\n".join(lines), encoding="utf-8")

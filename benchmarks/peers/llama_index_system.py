@@ -1,11 +1,11 @@
-"""LlamaIndex by its defaults; answers by `CitationQueryEngine` as its documentation's example.
+"""LlamaIndex with its defaults. Its answers use `CitationQueryEngine` as in its documentation.
 
 - Index: `SentenceSplitter()` (1,024 tokens of GPT-3.5, 20 shared), `HuggingFaceEmbedding` in
   batches of 10, `VectorStoreIndex` in memory, `BM25Retriever`.
-- Search: `vectors`, the index's retriever; `fusion`, `QueryFusionRetriever` of it and BM25 by
-  reciprocal ranks, without further questions by a chat model. 10 hits, where the default is 2.
-- Answers: `CitationQueryEngine.from_args(similarity_top_k=3, citation_chunk_size=512)`, its own
-  prompt, which asks for [n].
+- Search: `vectors` is the index's retriever; `fusion` is `QueryFusionRetriever` of it and BM25 by
+  reciprocal ranks, without further questions by a chat model. 10 hits; the default is 2.
+- Answers: `CitationQueryEngine.from_args(similarity_top_k=3, citation_chunk_size=512)`, with its
+  own prompt, which asks for [n].
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from system import HITS, TOKENS, Articles, ChatModel, Reply, Search, Source
 
 
 def searches(bm25: BM25Retriever, index: VectorStoreIndex, hits: int) -> dict[str, Search]:
-    """Its ways to search: by words, by vectors, and by both."""
+    """Return its searches: by words, by vectors, and by both."""
     vectors = index.as_retriever(similarity_top_k=hits)
     fusion = QueryFusionRetriever(
         [bm25, vectors],

@@ -1,33 +1,33 @@
-"""What LlamaIndex, Haystack and txtai find in a test collection, by their own defaults.
+"""Rank the documents of a test collection with LlamaIndex, Haystack and txtai, by their defaults.
 
     python -m venv peers && peers/bin/pip install -r benchmarks/peers/requirements.txt
     peers/bin/python benchmarks/peers/retrieval.py SET --model FOLDER --out FOLDER
 
 SET is a folder with `corpus.jsonl.gz` and `questions.jsonl.gz` (form: `eval/collection.py`, with
-the same sample of questions), FOLDER a multilingual-e5 model for sentence-transformers. Each run
-becomes `OUT/<run>.<set>.json`:
+the same sample of questions). The model is a folder with a multilingual-e5 model for
+sentence-transformers. Each run becomes `OUT/<run>.<set>.json`:
 
     {"run": "...", "versions": {...}, "ranking": {"<question>": ["<best document>", ...]}}
 
-All get the texts alone, without titles and dates, and the same float32 vectors, with the prefixes
-that the model wants; of a passage it reads the first 512 tokens. Each is asked for 100 passages,
-where the defaults are 2 (LlamaIndex), 10 (Haystack) and 3 (txtai); a document ranks by its best
-passage. For the rest:
+All get only the texts, without titles and dates, and the same float32 vectors, with the prefixes
+that the model needs. The model reads the first 512 tokens of a passage. Each is asked for 100
+passages; the defaults are 2 (LlamaIndex), 10 (Haystack) and 3 (txtai). A document has the rank of
+its best passage. The other settings:
 
 - `llama_index-*`: `SentenceSplitter()`, up to 1,024 tokens of GPT-3.5, 20 of them shared.
   - `bm25`: `BM25Retriever`, without English stop words, stemmed as English. A word is a run of two
-    or more letters, in Chinese all up to the next punctuation mark; where too few passages share
-    one with the question, it fills up with others.
+    or more letters, in Chinese all up to the next punctuation mark. If too few passages share one
+    with the question, it adds other passages.
   - `vectors`: `VectorStoreIndex` in memory, cosine.
-  - `fusion`: `QueryFusionRetriever` of these two, reciprocal ranks (k = 60), of the question alone:
-    no chat model writes further ones.
+  - `fusion`: `QueryFusionRetriever` of these two, reciprocal ranks (k = 60), with the question
+    alone: no chat model writes further ones.
 - `haystack-*`: `DocumentSplitter` with 512 words and 32 shared, as in its tutorial of hybrid
   retrieval. Words end at spaces, so Chinese is hardly ever split.
   - `bm25`: `InMemoryBM25Retriever`, BM25L, each Chinese character a word, no stop words.
   - `embedding`: `InMemoryEmbeddingRetriever`, dot product.
-  - `hybrid`: `DocumentJoiner` of these two, reciprocal ranks (k = 61). The tutorial has a
-    cross-encoder order them instead, which none of the others has.
-- `txtai-*`: texts as they are, since its index doesn't split.
+  - `hybrid`: `DocumentJoiner` of these two, reciprocal ranks (k = 61). The tutorial uses a
+    cross-encoder to order them instead, which none of the others has.
+- `txtai-*`: whole texts, because its index does not split them.
   - `bm25`: `keyword=True`, words by Unicode's rules, each Chinese character one, no stop words.
   - `dense`: FAISS, exact up to 5,000 texts.
   - `hybrid`: `hybrid=True`, half of each one's score, BM25's scaled to 0 to 1; of 1,000 texts each.
@@ -76,7 +76,7 @@ PACKAGES = {
 SHARED_PACKAGES = ("sentence-transformers", "torch")
 
 Search = Callable[[str], Iterable[str]]
-"""From a question to the documents of the passages found, best first, perhaps repeatedly."""
+"""A function from a question to the documents of found passages, best first, with repeats."""
 
 
 def main() -> int:
@@ -118,7 +118,7 @@ def rank(questions: Sequence[Text], search: Search) -> dict[str, list[str]]:
 
 
 class Embedder:
-    """Unit vectors of texts with their prefixes, each made once."""
+    """Unit vectors of texts with their prefixes. Each is computed once."""
 
     _BATCH = 256
 
@@ -135,7 +135,8 @@ class Embedder:
         return SentenceTransformer(str(self._folder), device="cpu")
 
     def embed(self, texts: Sequence[str]) -> np.ndarray:
-        # Long ones first, so that those of a batch are about as long and an estimate errs high.
+        # Start with long texts, so that the texts of a batch have similar lengths, and time
+        # estimates are too high rather than too low.
         missing = sorted({t for t in texts if self._kept(t) is None}, key=len, reverse=True)
         for start in range(0, len(missing), self._BATCH):
             batch = missing[start : start + self._BATCH]
@@ -159,7 +160,7 @@ class Embedder:
 
 
 class LlamaIndexEmbedding(BaseEmbedding):
-    """The embedder in the form that LlamaIndex wants."""
+    """The embedder in the form that LlamaIndex needs."""
 
     _embedder: Embedder = PrivateAttr()
 
@@ -228,7 +229,7 @@ def haystack_searches(documents: Sequence[Text], embedder: Embedder) -> dict[str
 def txtai_searches(documents: Sequence[Text], embedder: Embedder) -> dict[str, Search]:
     vectors = {
         "method": "external",
-        # It calls a plain function, and makes an instance of anything else.
+        # A lambda, because txtai calls a plain function, but makes an instance of anything else.
         "transform": lambda texts: embedder.embed(texts),
         "instructions": {"query": QUERY, "data": PASSAGE},
     }

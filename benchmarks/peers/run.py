@@ -4,7 +4,7 @@
     python benchmarks/peers/run.py SYSTEM answers QUESTIONS --model FOLDER --out FILE ...
 
 SYSTEM is `here`, `llama_index`, `haystack` or `txtai`, run by the Python that has it installed.
-`benchmarks/race.py` calls this for each of them and makes a table of it.
+`benchmarks/race.py` calls this for each of them and makes a table of the results.
 """
 
 from __future__ import annotations
@@ -65,10 +65,10 @@ def main() -> int:
 
 
 def measure_speed(system: System, options: argparse.Namespace) -> None:
-    """One round: the documents indexed once, each question asked once in every way."""
+    """Measure one round: index the documents once, and ask each question once in every way."""
     documents = read_documents(options.corpus, options.articles)
     questions = sample(read(options.questions), options.questions_limit)
-    # Loading and first use of a model are no part of its rate.
+    # Loading and the first use of a model do not count as part of its speed.
     system.index(documents[:_WARMING])
     for search in system.searches().values():
         search(questions[0].text)
@@ -90,7 +90,10 @@ def measure_speed(system: System, options: argparse.Namespace) -> None:
 def _milliseconds(
     searches: Mapping[str, Search], questions: Sequence[Text]
 ) -> dict[str, dict[str, list[float]]]:
-    """Each question in every way before the next one: a busy minute is then shared by all ways."""
+    """Return the search times of every way.
+
+    Each question is asked in every way before the next one, so that a busy minute affects all ways.
+    """
     times: dict[str, dict[str, list[float]]] = {
         way: {"clock": [], "processor": []} for way in searches
     }
@@ -103,10 +106,9 @@ def _milliseconds(
 
 
 def _timed(work: Callable[[], T]) -> tuple[T, float, float]:
-    """What came of the work, its seconds by the clock, and those of processors.
+    """Return the result of the work, its seconds by the clock, and its processor seconds.
 
-    The second is of all threads: other programs on the machine don't add to it as they do to the
-    first.
+    Processor seconds are of all threads. Other programs on the machine do not add to them.
     """
     clock, processor = time.perf_counter(), time.process_time()
     made = work()
@@ -114,7 +116,7 @@ def _timed(work: Callable[[], T]) -> tuple[T, float, float]:
 
 
 def collect_answers(system: System, options: argparse.Namespace) -> None:
-    """Ask what has no answer in the file yet; each answer is written at once."""
+    """Ask the questions without an answer in the file. Each answer is written at once."""
     done = {record["id"] for record in kept(options.out)}
     asked = [Text(str(r["id"]), r["question"]) for r in read(options.questions)]
     articles = Articles(options.folder, tuple(read_documents(options.texts)))

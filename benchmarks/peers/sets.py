@@ -1,4 +1,4 @@
-"""What every system is given: the texts of a set, and a sample of its questions."""
+"""Read the texts of a set, and a sample of its questions, for every system."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ class Text:
 
 
 def read(file: Path) -> Iterator[dict[str, Any]]:
-    """The objects of a file of JSON lines, gzip-compressed or plain."""
+    """Yield the objects of a file of JSON lines, gzip-compressed or plain."""
     opened = gzip.open if file.suffix == ".gz" else open
     with opened(file, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
 def read_documents(file: Path, limit: int | None = None) -> list[Text]:
-    """The first `limit` documents."""
+    """Return the first `limit` documents."""
     return [Text(str(record["id"]), record["text"]) for record in islice(read(file), limit)]
 
 
 def sample(records: Iterable[dict[str, Any]], limit: int) -> list[Text]:
-    """The questions that have relevant documents, `limit` of them at most, always the same."""
+    """Return at most `limit` questions that have relevant documents, always the same ones."""
     questions = [Text(str(r["id"]), str(r["question"])) for r in records if r.get("relevant")]
     if limit < len(questions):
         chosen = random.Random(SEED).sample(range(len(questions)), limit)

@@ -1,4 +1,4 @@
-"""What the race asks of each system; `run.py` measures them all through this."""
+"""The interface of a system in the race. `run.py` measures all systems through it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ from typing import Any, Protocol
 from sets import Text
 
 HITS = 10
-"""Passages that a search is asked for."""
+"""The number of passages that a search returns."""
 
 Search = Callable[[str], Sequence[str]]
-"""From a question to the documents of the passages found, best first."""
+"""A function from a question to the documents of the found passages, best first."""
 
 TOKENS = 512
-"""What a peer's model may write. txtai's default; the others have none, and a small model that
-repeats itself would go on to the end of its context."""
+"""The most tokens that a peer's model may write. This is txtai's default. The others have no limit,
+and a small model that repeats itself would go on to the end of its context."""
 
 
 @dataclass(frozen=True)
 class Articles:
-    """The articles that questions are asked about: their folder, and what is to be read in it."""
+    """The articles that questions are about: their folder, and their texts."""
 
     folder: Path
     texts: tuple[Text, ...]
@@ -40,7 +40,7 @@ class ChatModel:
 
 @dataclass(frozen=True)
 class Source:
-    """What a marker of an answer stands for: a passage, as it was given to the model."""
+    """The source of a marker in an answer: a passage, as it was given to the model."""
 
     marker: int
     doc_id: str
@@ -51,8 +51,8 @@ class Source:
 class Reply:
     """An answer as a reader gets it.
 
-    `reference` is the marker of the one source that is named for the answer as a whole, where a
-    system does that instead of marking sentences. `whole` is our own `Answer`, as JSON.
+    `reference` is the marker of the one source of the whole answer, for a system that names one
+    instead of marking sentences. `whole` is this project's own `Answer`, as JSON.
     """
 
     text: str
@@ -62,15 +62,15 @@ class Reply:
 
 
 class System(Protocol):
-    """A system on one corpus. `packages` are those whose versions are told."""
+    """A system with one corpus. The versions of its `packages` are reported."""
 
     packages: tuple[str, ...]
 
     def index(self, documents: Sequence[Text]) -> int:
-        """Make the documents searchable, by words and by vectors; the number of passages."""
+        """Make the documents searchable by words and by vectors. Returns the number of passages."""
 
     def searches(self) -> Mapping[str, Search]:
-        """The ways to search what `index` indexed."""
+        """Return the ways to search in the documents of `index`."""
 
     def answers(self, articles: Articles, model: ChatModel) -> Callable[[str], Reply]:
-        """Make the articles ready to be asked about; from a question to its answer."""
+        """Prepare the articles, and return a function from a question to its answer."""

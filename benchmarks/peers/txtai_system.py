@@ -1,11 +1,11 @@
-"""txtai by its documentation's settings.
+"""txtai with its documentation's settings.
 
-- Index: `Embeddings(path=..., hybrid=True)` over the texts as they are, since its index doesn't
-  split; of each, the model reads the first 512 tokens.
-- Search: `hybrid`, half of each one's score. 10 hits, where the default is 3.
+- Index: `Embeddings(path=..., hybrid=True)` over whole texts, because its index does not split
+  them. The model reads the first 512 tokens of each.
+- Search: `hybrid`, half of each one's score. 10 hits; the default is 3.
 - Answers: `RAG` with the template of its documentation, the 3 best passages, and
-  `output="reference"`, which names the one passage that fits the answer best. Nothing asks the
-  model for markers. Passages are paragraphs (`Segmentation(paragraphs=True)`).
+  `output="reference"`, which names the one passage that fits the answer best. The model is not
+  asked for markers. Passages are paragraphs (`Segmentation(paragraphs=True)`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Txtai:
             "instructions": {"query": QUERY, "data": PASSAGE},
             "gpu": False,
         }
-        # The model is loaded with the first index; the others of a process share it.
+        # The model is loaded with the first index, and the other indexes of the process share it.
         self._settings["models"] = {}
         self._embeddings = Embeddings(hybrid=True, **self._settings)
 

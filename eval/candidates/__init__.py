@@ -1,7 +1,7 @@
-"""Candidate questions on a corpus of one's own, for a person to review.
+"""Make candidate questions about your own articles, for a person to review.
 
-`cloze` makes them of the articles' own sentences, `written` has a chat model write them. Either
-way a candidate is a record in the form of `questions.jsonl` with its gold span, whose `note` says
-that it is one and how it was made (`record`). About a quarter can't be answered, by construction:
-they speak of a year or a name that no article has (`absence`).
+`cloze` makes them from the articles' own sentences, and `written` lets a chat model write them.
+Each candidate is a record in the form of `questions.jsonl` with its gold span. Its `note` says that
+it is a candidate and how it was made (`record`). About a quarter cannot be answered, on purpose:
+they mention a year or a name that no article has (`absence`).
 """

@@ -1,4 +1,4 @@
-"""Years and names that no article of a corpus mentions: what makes a question unanswerable."""
+"""Find years and names that no article mentions, to make unanswerable questions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from rag.text.dates import read_dates
 from rag.text.quantities import DIGIT_CHARACTERS
 from rag.types import Document
 
-# Made up for this purpose; each is looked for in the corpus all the same.
+# Invented names. Each is still searched for in the corpus.
 _NAMES = (
     "Quorvex", "Zephrion", "Brontiq", "Nordlyte", "Veltrona", "Kaldervane", "Ostravox",
     "Milquera", "Tarnwick", "Lumetrix", "Draxholm", "Pellucor",
@@ -25,34 +25,34 @@ _EARLIEST_YEAR, _LATEST_YEAR = 1900, 2100
 _MOST_STEPS = 50
 _NUMBER = re.compile(r"\d+")
 _HAN_DIGITS = str.maketrans("0123456789", "〇" + DIGIT_CHARACTERS[1:])
-# Another source's name would leave the fact itself as true as it was.
+# Replacing the name of a source would leave the fact itself true.
 _SOURCE_BEHIND = re.compile(
     r"\s?(?:的?(?:最新)?(?:数据|报道|报告|统计|调查|消息)|[称说]|表示|认为|指出"
     r"|(?:data|figures|estimates|analysts?|reports?|says|said|told|show\w*)\b)"
 )
-# What may follow a Chinese name that is no part of a longer one: not 百度 of 百度文心一言.
+# Text that may follow a whole Chinese name. This excludes 百度 in 百度文心一言.
 _NAME_ENDS = r"(?=[的在将和与跟为已是于从对向及曾也，、年月_\dA-Za-z]|市场|公司|集团)"
-# "The highest since 2022" is the figure of another year.
+# The figure in "the highest since 2022" belongs to another year.
 _SINCE = r"(?:自|从|since |from )"
 _SOURCE_BEFORE = re.compile(r"(?:据|according to|told|by|from) ?$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Replacement:
-    """A word of a question, and the one that no article mentions and stands in its stead."""
+    """A word of a question, and the replacement that no article mentions."""
 
     word: str
     by: str
 
     def applied(self, text: str) -> str:
-        """The text with every such word replaced, but no part of a longer one in Latin letters."""
+        """Return the text with each such word replaced, except inside longer Latin-letter words."""
         if not self.word.isascii():
             return text.replace(self.word, self.by)
         return re.sub(rf"(?<![A-Za-z0-9]){re.escape(self.word)}(?![A-Za-z0-9])", self.by, text)
 
 
 class Absence:
-    """Finds what the articles don't mention, in their titles and texts, folded.
+    """Finds what the articles' titles and texts do not mention.
 
     Letter case, width, script, blanks and hyphens make no difference (`joined`).
     """
@@ -62,24 +62,25 @@ class Absence:
         self._absent = [[p for p in kind if not any(map(self.mentions, p))] for kind in KINDS]
         published = {d.published.moment.year for d in documents if d.published}
         self._latest = max(published, default=_LATEST_YEAR)
-        # 前年, 去年 and "next year" speak of years without their digits.
+        # Words like 前年, 去年 and "next year" mean years without naming them.
         self._near = {year + years for year in published for years in (-2, -1, 0, 1)}
 
     def mentions(self, word: str) -> bool:
-        """Whether any article has the word, folded."""
+        """Return True if any article has the word, in folded form."""
         return joined(word) in self._corpus
 
     def replacement(
         self, text: str, language: Language, *, figure: bool, within: range | None = None
     ) -> Replacement | None:
-        """What takes away the answer of a question, whose text as far as it counts is `text`.
+        """Return the replacement that makes a question unanswerable, or None.
 
-        Where a `figure` is asked for: its year, if the text speaks of one only, by the nearest
-        before it that is absent, or after it where the year lay ahead. Else a name, by one of its
-        kind (`known_names`), a place only where a figure is asked for; or a name in Latin letters,
-        by itself with another number or by a made-up one. No name of a mere source is taken, and
-        only one that lies `within`, where that is given. Always the same for the same text and
-        corpus.
+        `text` is the part of the question that counts. If it asks for a `figure` and mentions only
+        one year, the year is replaced by the nearest earlier one that is absent, or by a later one
+        if the year is in the future. Otherwise a name is replaced: a known name by one of its kind
+        (`known_names`; places only if a figure is asked for), or a name in Latin letters by itself
+        with another number or by an invented one. The name of a mere source is never replaced. If
+        `within` is given, the name must be inside it. The result is always the same for the same
+        text and corpus.
         """
         if figure and (replacement := self._year(text)):
             return replacement
@@ -96,7 +97,7 @@ class Absence:
         year = said.pop() if len(said) == 1 else None
         if year is None or str(year) not in text or re.search(rf"{_SINCE}{year}", text):
             return None
-        # What is expected of 2030 can't have been expected of 1990.
+        # An expectation for 2030 cannot have been made for 1990.
         later = year > self._latest
         years = range(year + 1, year + 100) if later else range(year - 1, _EARLIEST_YEAR, -1)
         other = next((y for y in years if y not in self._near and not self._has_year(y)), None)
@@ -113,7 +114,7 @@ class Absence:
     def _in_latin(self, text: str, language: Language) -> Iterator[tuple[str, str]]:
         for spot in names(text, language):
             word = text[spot.start : spot.end]
-            # In English a single word with a capital may be an adjective: Greek, Republican.
+            # In English a single capitalised word may be an adjective: Greek, Republican.
             plain = language == "en" and word.isalpha() and word[1:].islower()
             if not plain and (other := self._other_name(word)):
                 yield word, other
@@ -141,7 +142,7 @@ class Absence:
 
 
 def _is_aside(text: str, start: int, end: int) -> bool:
-    """Whether the name is that of a source, or has another at its side that says the same."""
+    """Return True if the name is that of a source, or the same name in other words is beside it."""
     before, behind = text[:start].rstrip(), text[end:].lstrip()
     doubled = before.endswith((*_KNOWN, "（", "(")) or behind.startswith((*_KNOWN, "（", "("))
     source = _SOURCE_BEHIND.match(text, end) or _SOURCE_BEFORE.search(text[:start])

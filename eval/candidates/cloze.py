@@ -1,4 +1,4 @@
-"""Candidate questions without a model: a sentence of an article with its answer blanked."""
+"""Make candidate questions without a model: a sentence of an article with a blank."""
 
 from __future__ import annotations
 
@@ -50,13 +50,13 @@ _ASKED: dict[Language, dict[AnswerKind, str]] = {
     },
 }
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-# Quotation marks that stand inside others.
+# Quotation marks for use inside other quotation marks.
 _INNER = str.maketrans('“”「」"《》', "‘’‘’'〈〉")
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Cloze:
-    """A sentence with a spot in it to blank."""
+    """A sentence with the place of its blank."""
 
     place: Place
     spot: Spot
@@ -71,21 +71,21 @@ class _Cloze:
 
     @property
     def leans(self) -> bool:
-        """Whether the sentence has words that only its article and the day of it make plain."""
+        """True if the sentence has words that are clear only with its article and day."""
         return leans_on_article(self.blanked, self.place.document.language)
 
     @property
     def undated(self) -> bool:
-        """Whether a figure is asked for, which is that of some year, and none is named."""
+        """True if the answer is a figure and the sentence names no year for it."""
         return self.spot.kind == "number" and not _YEAR.search(self.blanked)
 
     def question(self) -> str:
-        """The cloze; where it needs its article to be understood, with the title and the day."""
+        """Return the question, with title and day if the sentence is not clear without them."""
         document = self.place.document
         _, titled, dated = _FORMS[document.language]
         if not (self.leans or self.undated):
             return self._asked("")
-        # The day of publication gives many a date away.
+        # The day of publication would often reveal a date.
         told = titled if document.published is None or self.spot.kind == "date" else dated
         title = document.title.translate(_INNER)
         return self._asked(told.format(title=title, day=str(document.published)[:10]))
@@ -94,7 +94,7 @@ class _Cloze:
         return self._candidate(self.question(), None)
 
     def candidate_without(self, replacement: Replacement) -> Candidate:
-        """The cloze with a word replaced, which no article can then have said."""
+        """Return the candidate with a word replaced, so that no article can answer it."""
         return self._candidate(replacement.applied(self._asked("")), replacement)
 
     def _asked(self, told: str) -> str:
@@ -117,11 +117,12 @@ class _Cloze:
 
 
 def build_cloze(documents: Sequence[Document], count: int) -> Candidates:
-    """Up to `count` clozes, spread over the languages and the articles, always the same ones.
+    """Return up to `count` questions, spread over languages and articles, always the same ones.
 
-    About a quarter can't be answered: a year or a name that the blank leans on is replaced by one
-    that no article mentions. No sentence is used twice. Fewer than asked for are a notice. Raises
-    `ConfigError` for a count below 1, no articles, and articles without any sentence that fits.
+    About a quarter cannot be answered: a year or a name that the blank depends on is replaced by
+    one that no article mentions. No sentence is used twice. If there are fewer than `count`, a
+    notice says so. Raises `ConfigError` if the count is below 1, there are no articles, or no
+    sentence fits.
     """
     check_request(documents, count)
     used: set[str] = set()
@@ -144,7 +145,10 @@ def build_cloze(documents: Sequence[Document], count: int) -> Candidates:
 
 
 def _answerable(documents: Sequence[Document], used: set[str]) -> Iterator[Candidate]:
-    """No sentence that is `used`, which it is from then on, and no answer twice."""
+    """Yield answerable candidates.
+
+    Sentences in `used` are skipped, and new ones are added to it. No answer is used twice.
+    """
     answers: set[str] = set()
 
     def offers(document: Document) -> Iterator[Candidate]:
@@ -160,7 +164,10 @@ def _answerable(documents: Sequence[Document], used: set[str]) -> Iterator[Candi
 
 
 def _unanswerable(documents: Sequence[Document], used: set[str]) -> Iterator[Candidate]:
-    """No sentence that is `used`, which it is from then on."""
+    """Yield unanswerable candidates.
+
+    Sentences in `used` are skipped, and new ones are added to it.
+    """
     absence = Absence(documents)
 
     def offers(document: Document) -> Iterator[Candidate]:
@@ -173,20 +180,20 @@ def _unanswerable(documents: Sequence[Document], used: set[str]) -> Iterator[Can
 
 
 def _offers(document: Document) -> Iterator[_Cloze]:
-    """The clozes of an article, the clearest first, with the kinds of answers in turn."""
+    """Yield the clozes of an article, the clearest first, alternating the kinds of answers."""
     folded = joined(document.text)
     unclear: dict[int, dict[AnswerKind, list[_Cloze]]] = {}
     for cloze in _clozes(document):
         doubts = 2 * cloze.spot.in_passing + (folded.count(joined(cloze.answer)) > 1)
         unclear.setdefault(doubts, {}).setdefault(cloze.spot.kind, []).append(cloze)
     for doubts in sorted(unclear):
-        # Each article begins with a kind of its own: most are asked about only once.
+        # Each article starts with a different kind, because most articles get only one question.
         kinds = sorted(unclear[doubts], key=lambda kind: digest(kind + document.text))
         yield from in_turn(unclear[doubts][kind] for kind in kinds)
 
 
 def _clozes(document: Document) -> list[_Cloze]:
-    """Every cloze that the article's sentences give, in an order that favours no part of it."""
+    """Return all clozes from the article's sentences, in an order that prefers no part of it."""
     language, found = document.language, []
     for sentence in split_sentences(document.text):
         place = Place(document=document, start=sentence.start, end=sentence.end)
@@ -204,7 +211,7 @@ def _clozes(document: Document) -> list[_Cloze]:
 
 
 def _reads_otherwise(cloze: _Cloze, documents: Sequence[Document]) -> bool:
-    """Whether an article has the very sentence with another answer in it."""
+    """Return True if an article has the same sentence with another answer."""
     sentence, spot = cloze.place.text, cloze.spot
     before, behind = sentence[: spot.start], sentence[spot.end :]
     pattern = re.compile(rf"{re.escape(before)}(.{{1,40}}?){re.escape(behind)}")
@@ -217,9 +224,9 @@ def _reads_otherwise(cloze: _Cloze, documents: Sequence[Document]) -> bool:
 
 
 def _replacement(cloze: _Cloze, absence: Absence) -> Replacement | None:
-    """What takes the answer away from a cloze: another year of a figure, or another name.
+    """Return a replacement that makes the cloze unanswerable: another year or another name.
 
-    A name counts only in the blank's own clause, before it: there it is what the clause is about.
+    A name must be in the same clause as the blank and before it, because there it is the topic.
     """
     if cloze.leans or cloze.spot.in_passing:
         return None

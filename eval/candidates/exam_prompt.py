@@ -1,7 +1,7 @@
-"""The prompts, in Chinese and English, by which a chat model writes candidate questions.
+"""The prompts, in Chinese and English, for a chat model that writes candidate questions.
 
-Articles are untrusted: their lines stand inside a fence, with nothing in them that could close it,
-and what the model writes is checked afterwards, whatever it was told.
+Articles are not trusted. Their lines are inside a fence, and cannot close it. The model's reply is
+checked afterwards in any case.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _ASK: dict[Language, str] = {
 
 
 def exam_messages(passage: Sequence[Place], language: Language) -> tuple[ChatMessage, ...]:
-    """The prompt that asks for one question in `language`; `passage[i]` is numbered i + 1."""
+    """Return the prompt for one question in `language`. `passage[i]` has the number i + 1."""
     document = passage[0].document
     lines = [f"[{n}] {_harmless(place.text)}" for n, place in enumerate(passage, 1)]
     about = f"{_harmless(document.title)} ({str(document.published or '?')[:10]})"
@@ -59,5 +59,5 @@ def exam_messages(passage: Sequence[Place], language: Language) -> tuple[ChatMes
 
 
 def _harmless(text: str) -> str:
-    """The text in one bounded line that can't close the fence."""
+    """Return the text as one line of limited length that cannot close the fence."""
     return re.sub("[<＜]", "‹", " ".join(text.split())[:_MOST_SENTENCE_CHARACTERS])

@@ -1,6 +1,6 @@
-"""Well-known names by kind, in Chinese and English: what can stand for one another in a sentence.
+"""Well-known names by kind, in Chinese and English. Names of one kind can replace each other.
 
-None of the Chinese ones is a common word besides, as 小米 is, which is millet too.
+No Chinese name is also a common word. So 小米 is not used, because it also means millet.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _CITIES = (
 )  # fmt: skip
 
 KINDS = (_COMPANIES, _COUNTRIES, _CITIES)
-"""Names of one kind together, as (Chinese, English)."""
+"""The names by kind, as pairs (Chinese, English)."""
 
 PLACES = 1
-"""Where the kinds that are places begin."""
+"""The index of the first kind that is a place."""

@@ -1,4 +1,4 @@
-"""What kind of answer a short text is, and how else it may be written in either language."""
+"""Recognise the kind of a short answer, and write it in the other ways of both languages."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _MOST_DECIMALS = 4
 
 
 def kind_of(answer: str) -> AnswerKind:
-    """`date` or `number` where the answer is one date or one quantity and nothing else."""
+    """Return `date` or `number` if the answer is exactly one date or quantity, else `fact`."""
     if _only_date(answer):
         return "date"
     return "number" if _only_quantity(answer) else "fact"
 
 
 def accepted(answer: str) -> list[str]:
-    """The answer, and a date or a quantity as the other language writes it too.
+    """Return the answer, and for a date or a quantity also the notations of the other language.
 
-    Every other wording is read back: it is left out unless it says exactly what the answer says.
-    A name is never translated.
+    Each other notation is read back, and left out unless it means exactly the same. Names are never
+    translated.
 
     >>> accepted("424万")
     ['424万', '4.24 million']

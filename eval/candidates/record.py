@@ -1,4 +1,4 @@
-"""A candidate question as a line of a question set, and what both ways of making them share."""
+"""Write candidate questions as lines of a question set, with helpers for making them."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from rag.messages import Language, Message
 from rag.types import Document
 
 Record = Mapping[str, Any]
-"""One line of a question set; `eval.questions` tells its fields."""
+"""One line of a question set. Its fields are listed in `eval.questions`."""
 
 UNANSWERABLE = 4
-"""One candidate of so many can't be answered."""
+"""One of so many candidates cannot be answered."""
 
 _T = TypeVar("_T")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidates:
-    """What was built, ready to be written, and what a person should know of it."""
+    """The finished records, and notices for the person who reviews them."""
 
     records: tuple[Record, ...]
     notices: tuple[Message, ...]
@@ -49,9 +49,9 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """A question whose answer stands in the sentence at `place`.
+    """A question whose answer is in the sentence at `place`.
 
-    With a `replacement`, which `question` already has, no article answers it.
+    If there is a `replacement`, it is already made in `question`, and no article answers it.
     """
 
     question: str
@@ -63,9 +63,9 @@ class Candidate:
 
 
 def to_record(candidate: Candidate, name: str, documents: Iterable[Document]) -> Record:
-    """The candidate as a line of a question set; `name` is its group.
+    """Return the candidate as a line of a question set. `name` is its group.
 
-    Every article that has the very sentence gets a gold span.
+    Every article that contains the same sentence gets a gold span.
     """
     replacement, answer = candidate.replacement, candidate.answer
     kind = kind_of(answer)
@@ -85,7 +85,7 @@ def to_record(candidate: Candidate, name: str, documents: Iterable[Document]) ->
 
 
 def write_candidates(path: Path, records: Iterable[Record]) -> None:
-    """Write the records to `path`, one JSON object a line. Raises `ConfigError` where it can't."""
+    """Write the records to `path`, one JSON object a line. Raises `ConfigError` on failure."""
     lines = [json.dumps(record, ensure_ascii=False) + "\n" for record in records]
     try:
         path.write_text("".join(lines), encoding="utf-8")
@@ -97,7 +97,7 @@ def write_candidates(path: Path, records: Iterable[Record]) -> None:
 
 
 def check_request(documents: Sequence[Document], count: int) -> None:
-    """Raise `ConfigError` where nothing can be built of so many articles, or so few questions."""
+    """Raise `ConfigError` if there are no articles, or the count is below 1."""
     if count < 1:
         raise ConfigError(
             en=f"The number of questions is {count}: give 1 or more.",
@@ -115,14 +115,14 @@ def spread(
     offers: Callable[[Document], Iterable[_T]],
     languages: Sequence[Language],
 ) -> Iterator[_T]:
-    """What the articles offer: one of each language in turn, within it one of each article.
+    """Yield what the articles offer: alternately by language, and within a language by article.
 
-    The articles come in the order of their contents' hashes: the same each time, without regard
-    to the folder's order, and hardly changed where an article is added.
+    The articles are sorted by the hashes of their contents. So the order is always the same, does
+    not depend on the folder, and hardly changes if an article is added.
     """
 
     def offered(document: Document) -> Iterator[_T]:
-        # An article is read only when it is its turn: most of a large corpus never is.
+        # An article is read only when it is its turn, because most of a large corpus is not needed.
         yield from offers(document)
 
     by_language: dict[Language, list[Iterator[_T]]] = {language: [] for language in languages}
@@ -132,7 +132,7 @@ def spread(
 
 
 def in_turn(sources: Iterable[Iterable[_T]]) -> Iterator[_T]:
-    """One item of each source in turn, until all are at their end."""
+    """Yield one item of each source in turn, until all are used up."""
     waiting = deque(map(iter, sources))
     while waiting:
         source = waiting.popleft()
@@ -143,13 +143,13 @@ def in_turn(sources: Iterable[Iterable[_T]]) -> Iterator[_T]:
 
 
 def is_due(records: Sequence[Record]) -> bool:
-    """Whether the next record should be one that can't be answered."""
+    """Return True if the next record should be unanswerable."""
     unanswerable = sum(not record["answerable"] for record in records)
     return unanswerable < (len(records) + 1) // UNANSWERABLE
 
 
 def shortfalls(records: Sequence[Record], count: int) -> tuple[Message, ...]:
-    """Notices of what there is less of than there should be."""
+    """Return notices about too few questions."""
     notices = []
     if len(records) < count:
         notices.append(
@@ -174,7 +174,7 @@ def shortfalls(records: Sequence[Record], count: int) -> tuple[Message, ...]:
 
 
 def digest(text: str) -> bytes:
-    """What orders texts without regard to where they stand, the same each time."""
+    """Return a hash that sorts texts in a fixed order, independent of their places."""
     return hashlib.sha256(text.encode()).digest()
 
 

@@ -1,4 +1,4 @@
-"""Where a text has a date, a figure or a name that a question can ask for."""
+"""Find dates, figures and names in a text that a question can ask for."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from rag.text.languages import ENGLISH_STOP
 from rag.text.quantities import read_quantities
 
 _SHORTEST_NAME = 4
-"""Letters: AI, App and CEO name nothing in particular."""
+"""In letters. Shorter names like AI, App and CEO name nothing in particular."""
 _LONGEST_QUOTED = 12
 _FEWEST_BARE = 1_000
-"""A number without unit or magnitude says something from here on."""
+"""A number without unit or magnitude is used only from this size on."""
 _SCALE = re.compile(r"[百千万亿]|thousand|illion|\d ?(?:bn|mn|tn|[kmb])$")
 _VAGUE = re.compile(r"[余多]")
 _LATIN_WORD = r"[A-Za-z0-9]+(?:[.&+'’-][A-Za-z0-9]+)*"
 _LATIN_RUN = re.compile(rf"(?<![A-Za-z0-9])(?=[A-Za-z]){_LATIN_WORD}(?: {_LATIN_WORD})*")
-# The rest of a date or a range that no reader took for one: 1740-42年.
+# The rest of a date or range that was not recognised as one: 1740-42年.
 _OF_DATE = r"\s?[年月–—-]"
 _WORD = r"(?:[A-Z]|[a-z]+[A-Z])[\w&+’'-]*(?:\.\w+)*"
 _CAPITAL_RUN = re.compile(rf"\b{_WORD}(?: (?:of (?:the )?)?{_WORD}| \d[\w.-]*\w)*")
@@ -33,9 +33,9 @@ _OPENING = re.compile(r"(?:^|[.!?:] )[\"“'‘(]*$")
 
 @dataclass(frozen=True, kw_only=True)
 class Spot:
-    """`text[start:end]`: a date, a figure (`number`) or a name (`fact`).
+    """`text[start:end]` is a date, a figure (`number`) or a name (`fact`).
 
-    `in_passing` is true for words in quotation marks, which may be no name of anything.
+    `in_passing` is true for words in quotation marks, which may not be a name.
     """
 
     start: int
@@ -45,10 +45,10 @@ class Spot:
 
 
 def spots(text: str, language: Language) -> tuple[Spot, ...]:
-    """What can be asked for in a sentence, in its order; no two overlap."""
+    """Return what can be asked for in a sentence, in order, without overlaps."""
     found = [*names(text, language), *_quoted(text), *_dates_and_figures(text)]
     kept: list[Spot] = []
-    # Names come first: the year of "World Economic Forum 2025" is a part of it.
+    # Names come first, because the year of "World Economic Forum 2025" is part of a name.
     for spot in found:
         if all(spot.end <= other.start or other.end <= spot.start for other in kept):
             kept.append(spot)
@@ -56,9 +56,9 @@ def spots(text: str, language: Language) -> tuple[Spot, ...]:
 
 
 def names(text: str, language: Language) -> tuple[Spot, ...]:
-    """Names in Latin letters, as long as they go: "World Bank" is one.
+    """Return names in Latin letters, as long as possible: "World Bank" is one name.
 
-    In English a name that opens a sentence is passed over, since any word is capitalised there.
+    In English a name at the start of a sentence is skipped, because any word is capitalised there.
     """
     runs = _LATIN_RUN if language == "zh" else _CAPITAL_RUN
     found = []
@@ -95,7 +95,7 @@ def _dates_and_figures(text: str) -> Iterator[Spot]:
 
 
 def _only_place(text: str, folded: str, kind: AnswerKind) -> Iterator[Spot]:
-    """Where the text has what a reader gave back folded; nothing where it's not in one place."""
+    """Yield the place of a folded date or figure in the text, if it is in exactly one place."""
     before, behind = r"(?<![A-Za-z0-9.,$€£¥~–—-])", rf"(?![A-Za-z0-9%]|[.,]\d|{_OF_DATE})"
     pattern = before + re.escape(folded) + behind
     found = list(re.finditer(pattern, text, re.IGNORECASE))

@@ -1,4 +1,4 @@
-"""Whether a sentence of an article can stand alone."""
+"""Decide if a sentence of an article can be understood alone."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from rag.text.characters import HAN
 from rag.text.languages import text_language
 
 _LENGTHS: dict[Language, range] = {"zh": range(18, 101), "en": range(45, 261)}
-"""Characters of a sentence that says something by itself and is read at a glance."""
-# Datelines, bylines, captions, and the crumbs of a web page.
+"""The length in characters of a sentence that is complete and quick to read."""
+# Datelines, bylines, captions, and remains of a web page.
 _NO_PROSE = re.compile(
     r"日[电讯]|[报网社]讯|[（(](?:记者|通讯员)|▲|图为|摄影|\||\((?:Reuters|AP|AFP|Xinhua)\)"
 )
 _WHOLE = re.compile(r"""[。！.!][”’"')）」』]*$""")
 _PAIRS = ("“”", "「」", "《》", "（）", "()", "【】")
 _LONGER_WORD = re.compile(r"[A-Za-z]{4,}")
-# A sentence that opens like this leans on the one before it; one of "we" on who is speaking.
+# A sentence with such an opening needs the one before it. A sentence with "we" needs its speaker.
 _LEANS_BACK: dict[Language, re.Pattern[str]] = {
     "zh": re.compile(
         r"^[“「]?(?:[他她它这那该此其但而并且也还又则]|双方|二者|两者|后者|前者|同时|与此同时|不过|因此"
@@ -30,7 +30,7 @@ _LEANS_BACK: dict[Language, re.Pattern[str]] = {
         re.IGNORECASE,
     ),
 }
-# Words that are plain only to who knows which article this is, and of which day.
+# Words that are clear only if one knows the article and its day.
 _LEANS_ON_ARTICLE: dict[Language, re.Pattern[str]] = {
     "zh": re.compile(
         r"[今昨前明][年日天晚晨早]|当[日天年]|去年|本[周月季次届报刊]|上[周月]|目前|此[次前后番]|这"
@@ -47,9 +47,9 @@ _LEANS_ON_ARTICLE: dict[Language, re.Pattern[str]] = {
 
 
 def is_whole(sentence: str, language: Language) -> bool:
-    """Whether a sentence says something whole, in the language of its article.
+    """Return True if a sentence is complete, in the language of its article.
 
-    One that opens with "he" or 此外, or speaks of "we", leans on others.
+    A sentence that starts with "he" or 此外, or contains "we", needs other sentences.
     """
     return bool(
         len(sentence) in _LENGTHS[language]
@@ -64,11 +64,11 @@ def is_whole(sentence: str, language: Language) -> bool:
 
 
 def leans_on_article(sentence: str, language: Language) -> bool:
-    """Whether it has words, 今日 or "the company", that its article and the day make plain."""
+    """Return True if it has words that only its article and day explain: 今日, "the company"."""
     return bool(_LEANS_ON_ARTICLE[language].search(sentence))
 
 
 def _is_headline(sentence: str) -> bool:
-    """Whether most of its words are capitalised, so that a capital tells no name."""
+    """Return True if most words are capitalised, so that capitals do not mark names."""
     words: list[str] = _LONGER_WORD.findall(sentence)
     return 2 * sum(word[0].isupper() for word in words) > len(words)

@@ -1,7 +1,7 @@
-"""Candidate questions that a chat model writes, each about one passage of an article.
+"""Let a chat model write candidate questions, each about one passage of an article.
 
-Articles are untrusted, and so is what the model replies: a question is kept only where its answer
-stands word for word in the passage and nowhere in the question. What is dropped is counted.
+Articles and the model's replies are not trusted. A question is kept only if its answer is in the
+passage word for word, and not in the question. Dropped replies are counted.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _PASSAGE_CHARACTERS: dict[Language, int] = {"zh": 300, "en": 900}
 _MOST_SENTENCES = 10
 _OTHER: dict[Language, Language] = {"zh": "en", "en": "zh"}
 _PASSAGES_EACH = 3
-"""How many passages are shown at most for one question that is wanted."""
+"""The largest number of passages shown for each question that is wanted."""
 _LONGEST_REPLY = 4_000
 _LONGEST_QUESTION: dict[Language, int] = {"zh": 100, "en": 250}
 _LONGEST_ANSWER = 60
@@ -64,7 +64,7 @@ _REASONS: dict[str, tuple[str, str]] = {
 
 
 class _Dropped(Exception):
-    """A reply that can't be used; its argument is a key of `_REASONS`."""
+    """The reply cannot be used. The argument is a key of `_REASONS`."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,15 +80,15 @@ def build_with_model(
     model: ChatModel,
     on_progress: Callable[[int], None] | None = None,
 ) -> Candidates:
-    """Up to `count` questions that `model` writes, of passages spread over the articles.
+    """Return up to `count` questions written by `model`, about passages spread over the articles.
 
-    The passages of either language are asked about in that one and in the other by turns.
-    About a quarter can't be answered: a year or a name of the question is replaced by one that no
-    article mentions. `on_progress` gets the number of questions there are after each reply.
+    The questions about passages of one language are alternately in that language and in the other.
+    About a quarter cannot be answered: a year or a name of the question is replaced by one that no
+    article mentions. `on_progress` gets the number of questions after each reply.
 
-    Where the model fails, what was built by then is returned, with a notice; what was dropped is
-    a notice too. Raises `ConfigError` for a count below 1, no articles, and nothing usable in any
-    reply; and the `ChatModelError` of a model that fails before the first question.
+    If the model fails, the questions so far are returned with a notice. Dropped replies also give a
+    notice. Raises `ConfigError` if the count is below 1, there are no articles, or no reply is
+    usable; and the model's `ChatModelError` if it fails before the first question.
     """
     check_request(documents, count)
     absence = Absence(documents)
@@ -133,7 +133,7 @@ def build_with_model(
 
 
 def _passages(document: Document) -> list[tuple[Place, ...]]:
-    """The passages of an article, in an order that favours no part of it."""
+    """Return the passages of an article, in an order that prefers no part of it."""
     passages: list[tuple[Place, ...]] = []
     gathered: list[Place] = []
     for sentence in split_sentences(document.text):
@@ -149,12 +149,12 @@ def _passages(document: Document) -> list[tuple[Place, ...]]:
 
 
 def _reply(model: ChatModel, passage: Sequence[Place], language: Language) -> str:
-    """What the model replies, up to a length that no usable reply has."""
+    """Return the model's reply, cut at a length that no usable reply has."""
     return short_reply(model, exam_messages(passage, language), _LONGEST_REPLY)
 
 
 def _read(reply: str, passage: Sequence[Place], language: Language) -> _Written:
-    """The question of a reply. Raises `_Dropped` where it can't be used."""
+    """Return the question of a reply. Raises `_Dropped` if it cannot be used."""
     question, answer, number = _fields(reply)
     if not 0 < len(answer) <= _LONGEST_ANSWER or "…" in answer:
         raise _Dropped("answer_unusable")
@@ -170,7 +170,7 @@ def _read(reply: str, passage: Sequence[Place], language: Language) -> _Written:
         raise _Dropped("other_language")
     if _OF_PASSAGE.search(question):
         raise _Dropped("of_passage")
-    # The sentence that the model names, if the answer is there.
+    # Prefer the sentence that the model names, if it contains the answer.
     named = [p for n, p in enumerate(passage, 1) if n == number and p in having]
     return _Written(question=question, answer=answer, place=(named or having)[0])
 
@@ -178,7 +178,7 @@ def _read(reply: str, passage: Sequence[Place], language: Language) -> _Written:
 def _fields(reply: str) -> tuple[str, str, object]:
     text = reply
     try:
-        # Small models wrap the object in a code fence, or in a sentence or two.
+        # Small models put the object into a code fence or between sentences.
         record = json.loads(text[text.index("{") : text.rindex("}") + 1])
         question, answer = record["question"], record["answer"]
         return question.strip(), answer.strip(), record.get("sentence")
@@ -201,7 +201,7 @@ def _candidate(
 
 
 def _counted(dropped: Counter[str]) -> tuple[str, str]:
-    """What was dropped and how often, in English and in Chinese."""
+    """Return the reasons for dropped replies with counts, in English and in Chinese."""
     reasons = [(n, *_REASONS[reason]) for reason, n in dropped.most_common()]
     return (
         ", ".join(f"{en} ({n})" for n, en, _ in reasons),

@@ -1,8 +1,8 @@
-"""What an answer is worth: pure functions of one question and the answer it got.
+"""The metrics: pure functions of a question and its answer.
 
-Each returns a value in 0..1, or None where the metric says nothing about this question; None is
-left out of a mean, it is not zero. A question without an answer (the run failed on it) is scored
-as the worst that the metric knows, so that failing never raises a mean.
+Each returns a value in 0..1, or None if the metric does not apply to the question. None is left out
+of a mean; it is not zero. A question without an answer (the run failed on it) gets the worst score
+of the metric, so that failing never raises a mean.
 
 | metric               | over which questions                        | better |
 |----------------------|---------------------------------------------|--------|
@@ -13,7 +13,7 @@ as the worst that the metric knows, so that failing never raises a mean.
 | citation recall      | answerable                                  | higher |
 | citation precision   | answerable, with at least one citation shown | higher |
 | abstention recall    | unanswerable, adversarial                   | higher |
-| abstention precision | those that were abstained on                | higher |
+| abstention precision | those with an abstention                    | higher |
 | false abstentions    | answerable                                  | lower  |
 | answered wrong       | answerable                                  | lower  |
 | false premises right | false premise                               | higher |
@@ -36,10 +36,10 @@ from rag.types import Answer
 
 @dataclass(frozen=True, kw_only=True)
 class Metric:
-    """A named metric; `score` gives None for a question it doesn't apply to.
+    """A named metric. `score` gives None for a question to which it does not apply.
 
-    `decides` is whether a question that falls short of the best value counts as wanting. A rank
-    doesn't: a gold passage in second place leads to the same answer; nor does a form of wording.
+    `decides` says if a value below the best counts as a failure of the question. A rank does not: a
+    gold passage in second place leads to the same answer. A form of wording does not either.
     """
 
     name: str
@@ -83,7 +83,7 @@ METRICS = (
 
 
 def falls_short(scores: Mapping[str, float]) -> bool:
-    """Whether any of a question's scores that decide, by metric, is short of its best value."""
+    """Return True if any deciding score of a question is below its best value."""
     return any(
         scores[metric.name] != float(metric.higher_is_better)
         for metric in METRICS

@@ -1,4 +1,4 @@
-"""Whether an answer is given where one can be, and only there. A `partial` one is an answer."""
+"""Measure if answers are given when, and only when, possible. A `partial` one is an answer."""
 
 from __future__ import annotations
 
@@ -10,30 +10,31 @@ from rag.types import Answer
 
 
 def abstention_recall(question: Question, answer: Answer | None) -> float | None:
-    """1 for an unanswerable question that got no answer on purpose, else 0: right abstentions."""
+    """Return 1 if an unanswerable question got an abstention, else 0."""
     if not question.expects_abstention:
         return None
     return float(_abstained(answer))
 
 
 def abstention_precision(question: Question, answer: Answer | None) -> float | None:
-    """Of the questions that were abstained on: 1 if no answer could be given, else 0."""
+    """Return 1 if an abstention was right because no answer was possible, else 0."""
     if not _abstained(answer):
         return None
     return float(not question.answerable)
 
 
 def false_abstention(question: Question, answer: Answer | None) -> float | None:
-    """1 for an answerable question that was abstained on (or that the run failed on), else 0."""
+    """Return 1 if an answerable question got an abstention or the run failed on it, else 0."""
     if not question.answerable:
         return None
     return float(answer is None or _abstained(answer))
 
 
 def answered_wrong(question: Question, answer: Answer | None) -> float | None:
-    """1 for an answerable question that got sentences with none of its facts, else 0.
+    """Return 1 if an answerable question got sentences with none of its facts, else 0.
 
-    Worse than a false abstention: a reader who trusts it is misled. 1 where the run failed.
+    This is worse than a false abstention, because it misleads a reader who trusts it. It is also 1
+    if the run failed.
     """
     if not question.answerable:
         return None
@@ -42,7 +43,7 @@ def answered_wrong(question: Question, answer: Answer | None) -> float | None:
 
 
 def false_premise_right(question: Question, answer: Answer | None) -> float | None:
-    """1 where the answer abstains, or cites the place that contradicts the premise; else 0."""
+    """Return 1 if the answer abstains, or cites the place that contradicts the premise, else 0."""
     if question.answerable or not question.facts:
         return None
     if answer is None:
@@ -52,11 +53,13 @@ def false_premise_right(question: Question, answer: Answer | None) -> float | No
 
 
 def false_value_undisputed(question: Question, answer: Answer | None) -> float | None:
-    """1 where a planted false value is given as if nothing spoke against it, else 0.
+    """Return 1 if a planted false value is given without any objection, else 0.
 
-    That is: the true one isn't stated beside it, and no conflict is shown.
-    Over questions of test collections that have such values. As RGB's error detection (Chen et
-    al., 2024, arXiv:2309.01431), but of what is shown instead of what a model was told.
+    This means that the true value is not stated too, and no conflict is shown.
+
+    It applies to questions of test collections with such values. It follows RGB's error detection
+    (Chen et al., 2024, arXiv:2309.01431), but measures what is shown instead of what a model was
+    told.
     """
     if not question.false_values:
         return None
@@ -68,7 +71,7 @@ def false_value_undisputed(question: Question, answer: Answer | None) -> float |
 
 
 def answered_from_memory(question: Question, answer: Answer | None) -> float | None:
-    """1 where the answer states the true value although its articles were taken out, else 0.
+    """Return 1 if the answer states the true value although its articles were removed, else 0.
 
     Such a sentence comes from a model's memory, and no article can support it.
     """

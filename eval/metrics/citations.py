@@ -1,10 +1,10 @@
-"""Whether an answer cites the places that it should; after ALCE (Gao et al., 2023, section 4).
+"""Measure if an answer cites the right places, after ALCE (Gao et al., 2023, section 4).
 
-ALCE (arXiv:2305.14627) asks an entailment model whether the passages cited support each sentence.
-Here the supporting places were marked by hand beforehand, so no model judges: both measures compare
-the places cited with the gold spans. ALCE's recall is over the sentences of the answer; ours is
-over the facts that the answer should have had, so saying little doesn't raise it. What a judge has
-to say of each sentence and its own citations is apart, in `eval.judging`.
+ALCE (arXiv:2305.14627) asks an entailment model if the cited passages support each sentence. Here
+the supporting places were marked by hand beforehand, so no model judges: both measures compare the
+cited places with the gold spans. ALCE's recall is over the sentences of the answer. Here it is over
+the facts that the answer should have, so a short answer does not raise it. Judges' verdicts on each
+sentence and its own citations are in `eval.judging`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from rag.types import Answer
 
 
 def citation_recall(question: Question, answer: Answer | None) -> float | None:
-    """The share of reference facts for which the answer cites one of the fact's gold spans.
+    """Return the share of reference facts for which the answer cites one of their gold spans.
 
-    The denominator is all facts of the question: an abstention has 0.
+    The denominator is all facts of the question, so an abstention has 0.
     """
     if not question.answerable:
         return None
@@ -27,11 +27,11 @@ def citation_recall(question: Question, answer: Answer | None) -> float | None:
 
 
 def citation_precision(question: Question, answer: Answer | None) -> float | None:
-    """The share of distinct citations shown that cite some gold span of the question.
+    """Return the share of distinct citations shown that cite any gold span of the question.
 
-    None where no citation is shown: there is nothing that could be wrong. Citations of articles
-    that nobody judged are left out. The place may support any of the facts, so this measures
-    relevance; whether each sentence is supported by its own citation is for `eval.judging`.
+    It is None if no citation is shown, because nothing can be wrong then. Citations of unjudged
+    articles are left out. The place may support any of the facts, so this measures relevance.
+    `eval.judging` measures if each sentence is supported by its own citation.
     """
     if not question.answerable or answer is None:
         return None

@@ -1,4 +1,4 @@
-"""Whether an answer says what it should, no more, and in the language of the question."""
+"""Measure if an answer says what it should, no more, and in the language of the question."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from rag.text.languages import text_language
 from rag.types import Answer, Statement
 
 CUTOFF = 5
-"""How many of the best hits recall@5 looks at."""
+"""The number of best hits that recall@5 uses."""
 
-# CMRC 2018's segmentation: a Chinese character is a word, and so is a run of other letters.
+# CMRC 2018's segmentation: each Chinese character is a word, and each run of other letters.
 _WORD = re.compile(rf"[{HAN}]|[^\W_{HAN}]+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FactCheck:
-    """What became of one reference fact: `found` among the first hits, `stated`, and `cited`."""
+    """The result for one reference fact: `found` among the first hits, `stated`, and `cited`."""
 
     fact_id: str
     accept: tuple[str, ...]
@@ -34,7 +34,7 @@ class FactCheck:
 
 
 def check_facts(question: Question, answer: Answer | None) -> tuple[FactCheck, ...]:
-    """Each reference fact of a question: what the three recalls are made of."""
+    """Return the result for each reference fact. The three recalls are computed from them."""
     passages = [hit.passage for hit in answer.hits[:CUTOFF]] if answer else []
     shown = [statement.text for statement in answer.statements] if answer else []
     citations = answer.citations if answer else ()
@@ -53,16 +53,16 @@ def check_facts(question: Question, answer: Answer | None) -> tuple[FactCheck, .
 
 
 def claims(answer: Answer | None) -> list[Statement]:
-    """The statements shown that claim something."""
+    """Return the shown statements that are claims."""
     return [s for s in answer.statements if s.kind == "claim"] if answer else []
 
 
 def fact_recall(question: Question, answer: Answer | None) -> float | None:
-    """The share of reference facts that the statements shown have in an accepted wording.
+    """Return the share of reference facts that the shown statements contain in an accepted wording.
 
-    The recall of TREC's question answering by nuggets (Voorhees, 2003). What was left out by
-    verification is not shown, and doesn't count. See `eval.wording` for when a wording is found,
-    and for what this can't tell.
+    This is the nugget recall of TREC's question answering (Voorhees, 2003). Statements left out by
+    verification are not shown and do not count. `eval.wording` defines when a wording is found, and
+    says what this cannot detect.
     """
     if not question.answerable:
         return None
@@ -70,10 +70,10 @@ def fact_recall(question: Question, answer: Answer | None) -> float | None:
 
 
 def fact_precision(question: Question, answer: Answer | None) -> float | None:
-    """The share of claims shown that state any of the reference facts; None where none is shown.
+    """Return the share of shown claims that state a reference fact, or None if no claim is shown.
 
-    A true sentence that nobody asked for counts against it: this is conciseness, the other side
-    of nugget recall (Voorhees, 2003), with a sentence as the unit instead of a length allowance.
+    A true sentence that nobody asked for lowers it. So it measures conciseness, the counterpart of
+    nugget recall (Voorhees, 2003), with a sentence as the unit instead of a length allowance.
     """
     if not question.answerable or not (said := claims(answer)):
         return None
@@ -81,10 +81,10 @@ def fact_precision(question: Question, answer: Answer | None) -> float | None:
 
 
 def exact_match(question: Question, answer: Answer | None) -> float | None:
-    """1 if the whole answer is one of the accepted wordings, else 0 (SQuAD's; Rajpurkar, 2016).
+    """Return 1 if the whole answer is an accepted wording, else 0 (SQuAD; Rajpurkar et al., 2016).
 
-    Over questions with one fact, which have one short answer. Quoted sentences never match: this
-    and F1 are for telling how close to a bare short answer a composer comes.
+    It applies to questions with one fact, which have one short answer. Quoted sentences never
+    match. This and F1 measure how close a composer comes to a bare short answer.
     """
     if (wordings := _short_answers(question)) is None:
         return None
@@ -93,10 +93,10 @@ def exact_match(question: Question, answer: Answer | None) -> float | None:
 
 
 def character_f1(question: Question, answer: Answer | None) -> float | None:
-    """The best F1 of the answer's characters against those of an accepted wording.
+    """Return the best F1 of the answer's characters against those of an accepted wording.
 
-    SQuAD's F1 (Rajpurkar et al., 2016) with the segmentation of CMRC 2018 (Cui et al., 2019):
-    each Chinese character is a word, and so is each run of Latin letters or digits.
+    This is SQuAD's F1 (Rajpurkar et al., 2016) with the segmentation of CMRC 2018 (Cui et al.,
+    2019): each Chinese character is a word, and so is each run of Latin letters or digits.
     """
     if (wordings := _short_answers(question)) is None:
         return None
@@ -105,10 +105,10 @@ def character_f1(question: Question, answer: Answer | None) -> float | None:
 
 
 def language_fidelity(question: Question, answer: Answer | None) -> float | None:
-    """The share of claims shown that are in the question's language; None where none is shown.
+    """Return the share of shown claims in the question's language, or None if no claim is shown.
 
-    Quotations keep their article's language, so a composer that only quotes has a low one
-    wherever the articles are in the other.
+    Quotations keep their article's language. So a composer that only quotes has a low value if the
+    articles are in the other language.
     """
     if not (said := claims(answer)):
         return None
@@ -116,10 +116,10 @@ def language_fidelity(question: Question, answer: Answer | None) -> float | None
 
 
 def disagreement_recall(question: Question, answer: Answer | None) -> float | None:
-    """The share of contradicting facts that the answer shows as a disagreement.
+    """Return the share of contradicting facts that the answer shows as a disagreement.
 
-    Over questions whose articles contradict one another. A fact counts where one of the values
-    of a conflict says it, or cites a place that does: stating one side alone is not enough.
+    It applies to questions whose articles contradict each other. A fact counts if one of the values
+    of a conflict states it, or cites a place that does. Stating only one side is not enough.
     """
     if question.type != "disagreement":
         return None
@@ -135,10 +135,10 @@ def disagreement_recall(question: Question, answer: Answer | None) -> float | No
 
 
 def other_disagreements(question: Question, answer: Answer | None) -> float | None:
-    """1 where a question that no articles contradict one another on is shown a disagreement.
+    """Return 1 if the answer shows a disagreement that the question does not have, else 0.
 
-    Over answered questions without a disagreement or a false value of their own. A question of
-    another type may still have its articles disagree by the way, so a few are no false alarms.
+    It applies to answered questions without a disagreement or a false value of their own. Articles
+    may still disagree on other questions by chance, so a few of these are not false alarms.
     """
     expected = question.type == "disagreement" or question.false_values
     if expected or answer is None or answer.status == "abstained":
@@ -147,7 +147,7 @@ def other_disagreements(question: Question, answer: Answer | None) -> float | No
 
 
 def _short_answers(question: Question) -> tuple[str, ...] | None:
-    """The wordings of the one fact of a question, None where it has no short answer."""
+    """Return the wordings of a question's one fact, or None if it has no short answer."""
     if not question.answerable or len(question.facts) != 1:
         return None
     (fact,) = question.facts

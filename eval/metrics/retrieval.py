@@ -1,4 +1,4 @@
-"""Whether the passages that an answer had before it hold what it needed."""
+"""Measure if the passages found for an answer contain what it needed."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ NDCG_CUTOFF = 10
 
 
 def recall_at_5(question: Question, answer: Answer | None) -> float | None:
-    """The share of reference facts for which one of the five best hits covers a gold span.
+    """Return the share of reference facts for which one of the five best hits covers a gold span.
 
-    Facts, not spans: where three articles state a fact, finding one of them is enough. With one
-    fact to a question this is the recall@k (success@k) of question answering.
+    Facts are counted, not spans: if three articles state a fact, finding one of them is enough.
+    With one fact per question this is the recall@k (success@k) of question answering.
     """
     if not question.answerable:
         return None
@@ -25,10 +25,10 @@ def recall_at_5(question: Question, answer: Answer | None) -> float | None:
 
 
 def reciprocal_rank(question: Question, answer: Answer | None) -> float | None:
-    """1 / rank of the first hit that covers any gold span; 0 where none does.
+    """Return 1 / rank of the first hit that covers any gold span, or 0 if none does.
 
     Its mean is the MRR of TREC-8 question answering (Voorhees, 1999). Spans without facts count,
-    since they are places a good answer may cite.
+    because a good answer may cite them.
     """
     if not question.answerable:
         return None
@@ -39,11 +39,11 @@ def reciprocal_rank(question: Question, answer: Answer | None) -> float | None:
 
 
 def ndcg_at_10(question: Question, answer: Answer | None) -> float | None:
-    """nDCG@10 (Järvelin & Kekäläinen, 2002) of the gold spans, each worth the same.
+    """Return nDCG@10 (Järvelin & Kekäläinen, 2002) of the gold spans, each with the same worth.
 
-    Spans are what is ranked: a hit lists the gold spans that it is the first to cover, one place
-    after the other, and one that covers no gold span takes up a place. Two hits that cover the
-    same span and no other so cost a place too: a reader is shown it twice.
+    The ranked items are spans: a hit adds one place for each gold span that it is the first to
+    cover. A hit without a new gold span also takes one place. So two hits that cover the same span
+    cost a place, because a reader sees it twice.
     """
     if not question.answerable:
         return None

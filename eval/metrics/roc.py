@@ -1,4 +1,4 @@
-"""How well scores tell right cases from wrong ones."""
+"""Measure how well scores separate right cases from wrong ones."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from numpy.typing import NDArray
 
 
 def area_under_roc(scores: NDArray[np.float64], right: NDArray[np.float64]) -> float:
-    """The chance that a right case scores above a wrong one, ties by half: 0 to 1.
+    """Return the chance that a right case scores above a wrong one, ties by half: 0 to 1.
 
-    `scores` and `right` (1 or 0) have shape (n,); NaN where cases of either kind are missing. This
-    is the area under the ROC curve (Hanley and McNeil, 1982).
+    `scores` and `right` (1 or 0) have shape (n,). The result is NaN if there are no cases of one
+    kind. This is the area under the ROC curve (Hanley and McNeil, 1982).
     """
     good, bad = scores[right == 1], scores[right == 0]
     if not len(good) or not len(bad):

@@ -1,4 +1,4 @@
-"""The share of things that are so, which most metrics are."""
+"""The share of true values, which most metrics use."""
 
 from __future__ import annotations
 
@@ -6,6 +6,6 @@ from collections.abc import Iterable
 
 
 def share(flags: Iterable[bool]) -> float:
-    """How many of the flags are true, of at least one: 0..1."""
+    """Return the share of flags that are true, 0..1. There must be at least one flag."""
     values = list(flags)
     return sum(values) / len(values)

@@ -1,6 +1,6 @@
-"""The swap probe, which changes a fact in true sentences and asks whether the check sees it.
+"""The swap probe: change a fact in true sentences, and see if the check notices it.
 
-`swapping` changes the fact, `rewording` says it otherwise, `probes` has both checked, and `command`
-is `python -m eval swaps`. The patterns and `words` are the probe's own, so that the check's blind
-spots show.
+`swapping` changes the fact, `rewording` writes it differently, `probes` collects the claims, and
+`command` is `python -m eval swaps`. The patterns and `words` are separate from those of the check,
+to reveal what the check cannot see.
 """

@@ -1,17 +1,17 @@
-"""The swap probe: which false sentences the program's own check catches, and which true ones.
+"""Measure which false sentences the program's own check catches, and which true ones it refuses.
 
     python -m eval swaps SET... [--limit N] [--parallel SET SET] [--failures FILE]
 
-From true sentences of each set, the folder of a test collection, it makes false ones by one change
-(`swapping`) and true ones by another wording (`rewording`), and has each checked as an
-answer's sentence is. *Caught* is the share with the verdict `unsupported`, *stopped* of those with
-any verdict but `supported`; for true claims these are false alarms. Intervals are Wilson's, of
+Each SET is the folder of a test collection. From its true sentences, the command makes false ones
+by one change (`swapping`) and true ones by another wording (`rewording`). Each is checked like a
+sentence of an answer. *Caught* is the share with the verdict `unsupported`, and *stopped* the share
+with any verdict but `supported`. For true claims these are false alarms. Intervals are Wilson's, of
 95 % (`eval.intervals`).
 
-Claims that people wrote about a set's articles are checked where the set has them (`nuggets`,
-`evidence_note`, `claims.jsonl`); for claims that experts labelled it gives the area under the ROC
-curve of `Verification.support`. `--parallel` checks sentences of the first set against their
-translations in the second.
+Claims that people wrote about a set's articles are checked too, if the set has them (`nuggets`,
+`evidence_note`, `claims.jsonl`). For claims labelled by experts, the command prints the area under
+the ROC curve of `Verification.support`. `--parallel` checks sentences of the first set against
+their translations in the second.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ _BATCH = 256
 
 @dataclass(frozen=True, kw_only=True)
 class Checked:
-    """A probe with what the program's check said of it, and how long that took."""
+    """A probe with the result of the program's check, and the time that it took."""
 
     probe: Probe
     verification: Verification
@@ -58,7 +58,7 @@ class Checked:
 def check(
     probes: Sequence[Probe], embedder: Embedder, told: Callable[[int], None]
 ) -> list[Checked]:
-    """What the program's check says of each probe."""
+    """Return the result of the program's check for each probe."""
     texts = {p.claim: 0 for p in probes} | {s.text: 0 for p in probes for s in p.sources}
     order = sorted(texts, key=len)
     vectors: dict[str, Vectors] = {}
@@ -83,7 +83,7 @@ def check(
 
 
 def main(arguments: Sequence[str]) -> int:
-    """Measure what the command line names; the value is the exit status."""
+    """Run the measurement of the command line, and return the exit status."""
     options = _parser().parse_args(arguments)
     console, log = Console(), Console(stderr=True)
     try:
@@ -105,7 +105,7 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def collect(sets: Sequence[Path], parallel: Sequence[Path] | None, limit: int) -> list[Probe]:
-    """The probes of every set, at most `limit` sentences from each."""
+    """Return the probes of every set, from at most `limit` sentences each."""
     probes: list[Probe] = []
     for folder in sets:
         documents = read_documents(folder)
@@ -117,7 +117,7 @@ def collect(sets: Sequence[Path], parallel: Sequence[Path] | None, limit: int) -
 
 
 def table(checked: Sequence[Checked]) -> Table:
-    """What was caught, by family, language and kind."""
+    """Return a table of what was caught, by family, language and kind."""
     shown = Table("family", "language", "kind", "n", "caught", "95 %", "stopped")
     rows = {(c.probe.family, c.probe.language, c.probe.kind) for c in checked}
     totals = {(family, language, "all") for family, language, _ in rows}
@@ -139,9 +139,9 @@ def table(checked: Sequence[Checked]) -> Table:
 
 
 def support_area(checked: Sequence[Checked]) -> float | None:
-    """The chance that a claim labelled as supported has more support than another one.
+    """Return the chance that a claim labelled as supported has more support than another one.
 
-    None where claims of either kind are missing.
+    It is None if there are no claims of one kind.
     """
     labelled = [c for c in checked if c.probe.family == "labelled"]
     supports = np.array([c.verification.support for c in labelled], float)
@@ -150,7 +150,7 @@ def support_area(checked: Sequence[Checked]) -> float | None:
 
 
 def write_failures(path: Path, checked: Sequence[Checked]) -> None:
-    """The true claims that were refused and the false ones that were not, a line for each."""
+    """Write the refused true claims and the accepted false ones, one per line."""
     lines = []
     for c in checked:
         if c.probe.true == (c.verification.verdict == "unsupported"):
@@ -169,7 +169,7 @@ def write_failures(path: Path, checked: Sequence[Checked]) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m eval swaps", description="Probe the check of claims with swapped facts."
+        prog="python -m eval swaps", description="Test the check of claims with swapped facts."
     )
     parser.add_argument("sets", type=Path, nargs="*", metavar="SET", help="test collections")
     parser.add_argument("--limit", type=int, default=200, metavar="N", help="sentences of each set")

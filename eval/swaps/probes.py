@@ -1,4 +1,4 @@
-"""The claims of the swap probe, with what they are to be checked against."""
+"""Collect the claims of the swap probe, with the sources to check them against."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from rag.types import Document
 
 _SEED = 20_261_122
 _LENGTHS = {"zh": (18, 160), "en": (50, 350)}
-"""Sentences of fewer or more characters are headlines, lists and debris."""
-# What a noted claim must share with its articles to be taken for true of them.
+"""The length of usable sentences in characters. Others are headlines, lists and debris."""
+# The share of words that a noted claim must have in common with its articles to count as true.
 _LEAST_SHARED = 0.6
 _GRAM = {
     "zh": re.compile(rf"(?=([{HAN}A-Za-z0-9]{{2}}))"),
@@ -48,7 +48,7 @@ class Source:
 
     @property
     def paragraph(self) -> str:
-        """The line of the article that the sentence stands in."""
+        """The line of the article that contains the sentence."""
         text = self.document.text
         start = text.rfind("\n", 0, self.start) + 1
         end = text.find("\n", self.end)
@@ -59,8 +59,8 @@ class Source:
 class Probe:
     """A claim, whether it is true of its sources, and how it was made.
 
-    `family` is `swap`, `literal`, `notation`, `written` (by another hand), or one of these with
-    `across` before it; `detail` is what a person may want to see of a failure.
+    `family` is `swap`, `literal`, `notation`, `written` (by other people), or one of these with
+    `across` before it. `detail` helps a person to understand a failure.
     """
 
     family: str
@@ -74,7 +74,7 @@ class Probe:
 
 
 def sentences_of(document: Document) -> list[Source]:
-    """The document's sentences."""
+    """Return the document's sentences."""
     return [
         Source(document=document, start=s.start, end=s.end)
         for s in split_sentences(document.text)
@@ -83,7 +83,7 @@ def sentences_of(document: Document) -> list[Source]:
 
 
 def sample(documents: Sequence[Document], limit: int) -> list[Source]:
-    """One sentence from each of at most `limit` documents, drawn at random, always the same."""
+    """Return one sentence from each of at most `limit` documents, as a fixed random sample."""
     chance = random.Random(_SEED)  # noqa: S311
     order = list(range(len(documents)))
     chance.shuffle(order)
@@ -102,7 +102,7 @@ def _usable(source: Source) -> bool:
 
 
 def made_probes(documents: Sequence[Document], limit: int) -> list[Probe]:
-    """Swaps and true rewordings of `limit` sampled sentences."""
+    """Return swaps and true rewordings of `limit` sampled sentences."""
     chance = random.Random(_SEED)  # noqa: S311
     pools = {language: _pool(documents, language) for language in ("zh", "en")}
     probes = []
@@ -143,10 +143,10 @@ def _pool(documents: Sequence[Document], language: Language) -> Names:
 
 
 def written_probes(folder: Path, documents: Sequence[Document], limit: int) -> list[Probe]:
-    """Claims that other people wrote about a set's articles, and swaps of those.
+    """Return claims that other people wrote about a set's articles, and swaps of these.
 
-    Notes and nuggets were written about texts of which the set may hold another report: only
-    those are taken whose figures and names and most of whose words stand in the set's articles.
+    Notes and nuggets may be about texts of which the set has another report. So only those are used
+    whose figures and names and most of whose words are in the set's articles.
     """
     known = {document.doc_id: document for document in documents}
     found: list[tuple[str, Language, tuple[Document, ...]]] = []
@@ -205,10 +205,10 @@ def _shared(claim: str, articles: Sequence[Document], language: Language) -> flo
 
 
 def parallel_probes(folder: Path, parallel: Path, limit: int) -> list[Probe]:
-    """Sentences of one set checked against their translations in another, and swaps of those.
+    """Return sentences of one set, to check against their translations in another, and their swaps.
 
-    Paragraphs that questions are about translate each other where the last parts of their ids
-    agree; sentences are taken where both paragraphs have as many.
+    Paragraphs that questions are about are translations if the last parts of their ids agree.
+    Sentences are used if both paragraphs have the same number of them.
     """
     asked = {d for r, _ in read_records(folder, "questions") for d in r.get("relevant") or []}
     ours = [document for document in read_documents(folder) if document.doc_id in asked]

@@ -1,6 +1,6 @@
-"""True sentences written another way, for probing a verifier for false alarms.
+"""Write true sentences in another way, to test a verifier for false alarms.
 
-Like `eval.swaps.swapping`, by patterns of its own.
+Like `eval.swaps.swapping`, it uses its own patterns.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _SHORT_SCALE = {"million": "m", "billion": "bn", "trillion": "tn"}
 def literal_variants(
     sentence: str, language: Language, chance: random.Random
 ) -> Iterator[tuple[str, str]]:
-    """The sentence without its last mark, and one of its clauses, each with what was done."""
+    """Yield the sentence without its last mark, and one of its clauses, each with its kind."""
     bare = sentence.rstrip("。！？.!?”\"' ")
     if bare != sentence:
         yield "punctuation", bare
@@ -37,7 +37,7 @@ def literal_variants(
 
 
 def notations(sentence: str, language: Language) -> Iterator[tuple[str, str]]:
-    """The same sentence with one number or date in another notation, with which."""
+    """Yield the sentence with one number or date in another notation, with its kind."""
     for name, pattern, rewrite in _RULES[language]:
         match = pattern.search(sentence)
         if match:

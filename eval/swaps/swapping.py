@@ -1,8 +1,8 @@
-"""True sentences made false by one change, for probing a verifier.
+"""Make true sentences false by one change, to test a verifier.
 
-The changes are made by patterns and word lists of their own (`eval.swaps.words`), not by the
-program's reader of facts: what that reader is blind to would otherwise never be changed. A change
-that leaves the sentence true, as far as can be told here, is not made.
+The changes use their own patterns and word lists (`eval.swaps.words`), not the program's reader of
+facts. Otherwise facts that this reader cannot see would never be changed. A change that seems to
+leave the sentence true is not made.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ KINDS = ("number", "magnitude", "unit", "date", "name", "negation", "direction",
 
 @dataclass(frozen=True, kw_only=True)
 class Swap:
-    """A false sentence, and what was changed to make it so."""
+    """A false sentence, and the change that made it false."""
 
     kind: str
     text: str
@@ -50,7 +50,7 @@ class Swap:
 Names = Mapping[NameClass, Sequence[str]]
 """Names of each class to choose a false one from."""
 
-# Numbers in brackets count footnotes, those behind letters belong to names.
+# Numbers in brackets are footnotes, and numbers after letters belong to names.
 _NUMBER = re.compile(
     r"(?<![A-Za-z\d.,\[\-:/])\d{1,3}(?:,\d{3})+(?:\.\d+)?|(?<![A-Za-z\d.,\[\-:/])\d+(?:\.\d+)?"
 )
@@ -76,13 +76,13 @@ _LISTED = re.compile(r"^\s?(?:and|or|,|、|和|与|及|或|以及|同)\s?$")
 
 
 def people_in(text: str, language: Language) -> list[str]:
-    """What the patterns take for persons' full names."""
+    """Return the full names of persons that the patterns find."""
     pattern = _ZH_PERSON if language == "zh" else _EN_PERSON
     return [match[0] for match in pattern.finditer(text)]
 
 
 def names_in(text: str, language: Language) -> dict[NameClass, list[str]]:
-    """Names of each class that stand in the text, each as often as it does."""
+    """Return the names of each class in the text. Persons are listed as often as they occur."""
     listed: dict[NameClass, Sequence[str]] = {
         "place": PLACES[language],
         "company": COMPANIES[language],
@@ -99,10 +99,10 @@ def names_in(text: str, language: Language) -> dict[NameClass, list[str]]:
 def swaps(
     sentence: str, language: Language, article: str, names: Names, chance: random.Random
 ) -> Iterator[Swap]:
-    """One change of each kind that the sentence offers.
+    """Yield one change of each kind that the sentence allows.
 
-    A false name comes from the sentence's own article half of the time, if that has one of its
-    class, else from `names`.
+    Half of the time a false name comes from the sentence's own article, if that has one of the
+    class. Otherwise it comes from `names`.
     """
     makers = (
         _numbers, _magnitudes, _units, _dates, _negations, _directions, _offices,
@@ -169,7 +169,7 @@ _ONE_UNIT = ({"公里", "千米"}, {"公斤", "千克"})
 
 
 def _signs(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
-    """Currencies and percent signs changed."""
+    """Yield changes of currencies and percent signs."""
     if language == "zh":
         for match in re.finditer(r"(?<=[\d万亿])元(?!/|旦|素)", text):
             now = chance.choice(["美元", "港元", "欧元"])
@@ -211,7 +211,7 @@ def _dates(text: str, language: Language, chance: random.Random) -> Iterator[Swa
 
 def _weekdays(text: str, language: Language, chance: random.Random) -> Iterator[Swap]:
     for day in WEEKDAYS[language]:
-        # 一周五次 names no day.
+        # 一周五次 does not name a day.
         pattern = rf"(?<![一上下每本两]){day}(?!次)" if language == "zh" else rf"\b{day}\b"
         for match in re.finditer(pattern, text):
             stays = len(day) - 1 if language == "zh" else 0
@@ -275,13 +275,13 @@ def _names(
 
 
 def _differs(one: str, other: str) -> bool:
-    """Whether two names share no word and no second character: one person has many forms."""
+    """Return True if two names share no word and neither is part of the other."""
     words = set(re.split(r"[ ·]", one)) & set(re.split(r"[ ·]", other))
     return not words and one not in other and other not in one
 
 
 def _roles(text: str, language: Language) -> Iterator[Swap]:
-    """Two names of one class exchanged, unless they are listed side by side."""
+    """Yield two names of one class exchanged, unless they are listed side by side."""
     for found in names_in(text, language).values():
         names = sorted(dict.fromkeys(found), key=text.index)
         for one, two in pairwise(names):

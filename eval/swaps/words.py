@@ -1,4 +1,4 @@
-"""Words that the swap probe exchanges: they owe nothing to the lists of the checks they test."""
+"""Words that the swap probe exchanges. They are independent of the lists of the tested checks."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ OFFICES = {
     ).split(";"),
 }
 
-# Either side becomes the other.
+# Each side replaces the other.
 OPPOSITES = {
     "zh": _words(
         "上涨/下跌 上升/下降 增加/减少 增长/下降 提高/降低 扩大/缩小 超过/不到 高于/低于 多于/少于"
@@ -114,7 +114,7 @@ OPPOSITES = {
     ).split(";"),
 }
 DENIALS = {
-    # What is said, and its denial.
+    # A statement, and its denial.
     "zh": tuple(
         tuple(pair.split("/"))
         for pair in (
@@ -128,7 +128,7 @@ DENIALS = {
     ),
 }
 AFFIRMATIONS = {
-    # What denies, and what says the opposite.
+    # A denial, and the opposite statement.
     "zh": tuple(
         tuple(pair.split("/"))
         for pair in (

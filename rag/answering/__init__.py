@@ -1,1 +1,1 @@
-"""Evidence to an answer: composing, attribution, verification, abstention."""
+"""From found passages to an answer: choose sentences, write, cite, check, or decline to answer."""

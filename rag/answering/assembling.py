@@ -1,4 +1,4 @@
-"""Puts an answer together: what was composed, what is missing, and what a reader should know."""
+"""Put an answer together: what was composed, what is missing, and the notices."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def assemble(
 ) -> Answer:
     """Put the answer to a question together.
 
-    `of_index` are notices about the index, which come first. Without statements the answer is an
+    `of_index` are notices about the index, which come first. An answer without statements is an
     abstention: it says what is missing and names the three nearest articles.
     """
     answered = bool(composition.statements)
@@ -61,7 +61,7 @@ def assemble(
         nearest=tuple(
             reference(document)
             for doc_id in nearest[: 0 if answered else _NEAREST]
-            # It may have gone while the question was answered.
+            # It may have been deleted while the question was answered.
             if (document := documents.get(doc_id))
         ),
         time_frame=query.time_frame,
@@ -74,7 +74,7 @@ def assemble(
 
 
 def _of_search(found: Found, answered: bool) -> list[Message]:
-    """What a reader should know of how the question was read and searched for."""
+    """Return the notices about how the question was read and searched."""
     notices = []
     query = found.query
     if found.corpus.snapshot.manifest.rereading_due:
@@ -84,7 +84,7 @@ def _of_search(found: Found, answered: bool) -> list[Message]:
         notices.append(looked_up_again())
     notices += map(searched_as, query.translations.values())
     frame = query.time_frame
-    # What is reported on a year or a quarter is published after it.
+    # Reports on a year or a quarter are published after it.
     of_days = frame is not None and not query.periods
     if frame and of_days and found.hits and not found.corpus.retriever.has_articles_of(frame):
         notices.append(no_article_then(frame))

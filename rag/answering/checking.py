@@ -1,4 +1,4 @@
-"""Turning the sentences of a chat model's reply into checked statements."""
+"""Turn the sentences of a chat model's reply into checked statements."""
 
 from __future__ import annotations
 
@@ -30,22 +30,24 @@ from rag.text.facts import read_facts
 from rag.text.languages import text_language
 from rag.types import Statement
 
-# More of them and the reply as a whole is not worth another one.
+# If more sentences fail, the reply as a whole is not worth a repair.
 _MOST_REPAIRED = 3
-# A small model that repeats itself as often goes on doing so until it is stopped.
+# A small model that repeats itself this often goes on until it is stopped.
 _REPEATS = 3
-# How near a rewritten sentence stays to the one that it replaces, and how near a source must be to
-# stand in for a sentence: about where the verification begins to call sentences alike. Across
-# languages cosines are lower; the sentence is a true quotation at worst.
+# How near a rewritten sentence must be to the one it replaces, and a source to the sentence that it
+# may replace. The first value is about where the verification begins to call sentences alike.
+# Across languages cosines are lower; at worst the sentence is a true quotation.
 _NEAR, _NEAR_ACROSS = 0.88, 0.80
-# What is wrong is a detail; a sentence of another meaning has no source to stand in for it.
+# With these reasons only a detail is wrong. A sentence with another meaning is never replaced by a
+# source.
 _DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition", "figure"}
 _JUDGED_FALSE = 0.5
-# The word asked for anywhere, or "no answer" as a whole sentence: within one it may be news.
+# The agreed word counts anywhere. "No answer" counts only as a whole sentence: inside one it may be
+# news.
 _REFUSAL = re.compile(
     rf"{NO_ANSWER}|^\W*(?:no[ _-]?answer|(?:无|没有)答案|无法回答)\W*$", re.IGNORECASE
 )
-# So much of the prompt in a sentence, in letters, is the prompt itself.
+# A sentence whose letters are all in the prompt, at least this many, was copied from it.
 _ECHO = 6
 _NO_LETTERS = re.compile(r"[\W\d_]+")
 
@@ -55,7 +57,7 @@ def check_claim(
 ) -> Statement:
     """Check one sentence against the evidence that supports it best.
 
-    The citations are the sentences that it was held against, even where it is unsupported.
+    The citations are the sentences that it was compared with, even if it is unsupported.
     """
     (vector,) = vectors.of([claim])
     cited, verification = attribute(claim, vector, (), evidence)
@@ -74,8 +76,8 @@ def check_claim(
 class Checker:
     """Checks the sentences of a reply, and of the repair that may follow it, in order.
 
-    `statements` are what holds, `left_out` what doesn't; what claims nothing is in neither, and
-    `talked` tells that there was some. `seconds` is the time spent here.
+    `statements` are those that passed, `left_out` those that failed. Sentences that claim nothing
+    are in neither; `talked` is true if there were any. `seconds` is the time spent here.
     """
 
     def __init__(
@@ -87,7 +89,10 @@ class Checker:
         rules: str = "",
         question: str = "",
     ) -> None:
-        """`evidence[i]` is what the prompt numbered i + 1; `rules` and `question` are the rest."""
+        """Check against `evidence`, of which `evidence[i]` has the number i + 1 in the prompt.
+
+        `rules` and `question` are the other parts of the prompt.
+        """
         self.statements: list[Statement] = []
         self.left_out: list[Statement] = []
         self.talked = False
@@ -102,15 +107,15 @@ class Checker:
         self._invented = self._repaired = self._replaced = self._repeated = 0
         self._cut: Message | None = None
         self._unjudged = False
-        # What a sentence that failed would have cited, by its text.
+        # The source that a failed sentence would have cited, by the sentence's text.
         self._sources: dict[str, Evidence] = {}
-        # Where in `statements` those of the repair begin, and how many more may come.
+        # Where the repaired ones begin in `statements`, and how many more may be added.
         self._repair_begins = self._repairs_left = 0
 
     def check(
         self, sentences: Sequence[ReplySentence], *, repairing: bool = False
     ) -> Iterator[Statement]:
-        """Yield the statements that hold; of a first reply, keep the rest as left out."""
+        """Yield the statements that pass. Of a first reply, keep the others as left out."""
         for sentence in sentences:
             if _REFUSAL.search(sentence.text):
                 self._no_answer = self._no_answer or not repairing
@@ -119,7 +124,8 @@ class Checker:
                 continue
             bare = sentence.text.rstrip(" .,;。，；")
             if any(bare in said for said in self._said):
-                # A part of a sentence may lead up to a new one; the same one again is a loop.
+                # A part of a sentence may introduce a new one; the same whole sentence again is a
+                # loop.
                 self._repeated += sentence.text in self._said
                 continue
             self._said.add(sentence.text)
@@ -135,25 +141,25 @@ class Checker:
 
     @property
     def refused(self) -> bool:
-        """Tells whether the model said, in its own words, that there is no answer."""
+        """True if the model said, in its own words, that there is no answer."""
         return self._no_answer or (self._declined and not self.statements)
 
     @property
     def sentences(self) -> int:
-        """How many different sentences there have been so far."""
+        """The number of different sentences so far."""
         return len(self._said)
 
     @property
     def loops(self) -> bool:
-        """Whether the model goes on saying what it has said."""
+        """True if the model keeps repeating itself."""
         return self._repeated >= _REPEATS
 
     def cut_short(self, how: Message) -> None:
-        """Remember how the reply came to end before it was whole."""
+        """Remember why the reply ended early."""
         self._cut = how
 
     def forget(self) -> None:
-        """Begin anew: all that was checked so far was no part of the answer."""
+        """Start again: all that was checked so far was not part of the answer."""
         self.statements.clear()
         self.left_out.clear()
         self._said.clear()
@@ -164,17 +170,17 @@ class Checker:
         self._cut = None
 
     def to_repair(self) -> tuple[Statement, ...]:
-        """What is worth asking the model about again, which is taken to happen next."""
+        """Return the failed statements that are worth a repair, and prepare for the repair."""
         failed = () if self.refused else tuple(self.left_out[:_MOST_REPAIRED])
         self._repair_begins, self._repairs_left = len(self.statements), len(failed)
         self._repeated = 0
         return failed
 
     def replace_failed(self, failed: Sequence[Statement]) -> Iterator[Statement]:
-        """Settle what became of statements that went back to the model.
+        """Decide what happens to statements that were sent back to the model.
 
-        One that a statement has taken the place of is no longer left out. Where none has, and only
-        a detail was wrong, the sentence that it must have come from is yielded in its place.
+        A statement that was rewritten is no longer left out. If a statement was not rewritten and
+        only a detail in it was wrong, the sentence that it must come from is yielded instead.
         """
         rewritten = self._vectors.of([s.text for s in self.statements[self._repair_begins :]])
         for statement in failed:
@@ -200,7 +206,7 @@ class Checker:
                 yield quoted
 
     def notices(self) -> tuple[Message, ...]:
-        """What a reader should know of how the reply was treated."""
+        """Return the notices about how the reply was treated."""
         told = (
             (self._invented, invented_markers),
             (self._repaired, repaired),
@@ -215,7 +221,10 @@ class Checker:
         return tuple(notices)
 
     def _claims_nothing(self, sentence: ReplySentence) -> bool:
-        """Tells whether a sentence is talk or the prompt's; what an article says is neither."""
+        """Return True if a sentence is talk or repeats the prompt.
+
+        A sentence of an article never counts as either.
+        """
         text = sentence.text
         if any(text in evidence.text for evidence in self._evidence):
             return False
@@ -253,7 +262,7 @@ class Checker:
         return Statement(
             text=sentence.text,
             kind="claim",
-            # A sentence that is left out gets no marker: the reader sees no such number.
+            # A sentence that is left out gets no marker, since the reader doesn't see it.
             citations=self._citer.cite(cited) if supported else (),
             verdict=verification.verdict,
             reasons=verification.reasons,
@@ -263,9 +272,9 @@ class Checker:
 def judged(
     claim: str, cited: Sequence[Evidence], verification: Verification, judge: Judge | None
 ) -> Verification:
-    """The judge's verdict where there is a judge; an article's own words need none.
+    """Return the judge's verdict if there is a judge. An article's own words need no judge.
 
-    Raises `JudgeError` where the judge gives no verdict.
+    Raises `JudgeError` if the judge gives no verdict.
     """
     if judge is None or any(e.text == claim for e in cited):
         return verification
@@ -288,7 +297,7 @@ def _is_near(claim: str, vector: NDArray[np.float32], source: Evidence) -> bool:
 
 
 def _is_framing(sentence: str, verification: Verification) -> bool:
-    """Whether a sentence only leads up to others: it gives no fact, and fails none."""
+    """Return True if a sentence only introduces others: it states no fact, and fails no check."""
     facts = read_facts(sentence)
     claims = facts.quantities or facts.dates
     failed = {reason.code for reason in verification.reasons} - {"meaning", "no_source", NOT_JUDGED}
@@ -298,6 +307,6 @@ def _is_framing(sentence: str, verification: Verification) -> bool:
 def _not_supported(name: str) -> Message:
     return Message(
         code="judge",
-        en=f"the judge {name} finds no support for it in the cited sentence",
+        en=f"the judge {name} finds that the cited sentence does not support this",
         zh=f"评判模型 {name} 认为所引的句子不支持这一说法",
     )

@@ -1,4 +1,4 @@
-"""Citations: the sentences that a statement rests on, and their numbers in an answer."""
+"""Find the sentences that a statement rests on, and number the citations of an answer."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from rag.answering.verification.claims import Verification, supplied_facts, veri
 from rag.text.facts import read_facts
 from rag.types import Citation, Statement
 
-# Numbering the citations of one answer.
+# Numbering the citations.
 
 
 class Citer:
-    """Gives each cited place of an answer its marker, by first appearance; one per answer."""
+    """Numbers the cited places of one answer in the order of their first use."""
 
     def __init__(self, statements: Sequence[Statement] = ()) -> None:
-        """`statements` have their markers already; numbering goes on behind them."""
+        """Continue the numbering after `statements`, which have their markers already."""
         self._markers: dict[tuple[str, int, int], int] = {
             (c.doc_id, c.start, c.end): c.marker for s in statements for c in s.citations
         }
 
     def cite(self, cited: Sequence[Evidence]) -> tuple[Citation, ...]:
-        """Citations of these sentences, in the order of their markers."""
+        """Return the citations of these sentences, in the order of their markers."""
         made = [self._citation(evidence) for evidence in cited]
         return tuple(sorted(made, key=lambda citation: citation.marker))
 
@@ -50,7 +50,7 @@ class Citer:
         )
 
 
-# Finding the sentences that a statement rests on, whatever markers its writer gave it.
+# Finding the sentences of a statement. The writer's markers are only a hint.
 
 MAX_CITATIONS = 3
 _FACT_WEIGHT = 0.04
@@ -65,12 +65,12 @@ def attribute(
     marked: Sequence[Evidence],
     evidence: Sequence[Evidence],
 ) -> tuple[tuple[Evidence, ...], Verification]:
-    """The sentences to cite for `claim`, and how far they support it.
+    """Return the sentences to cite for `claim`, and how well they support it.
 
-    A claim in an article's own words cites that sentence. The writer's own markers (`marked`)
-    are kept where they hold; a claim without markers, or whose markers hold less than another
-    choice, gets the sentences of `evidence` that support it best. Sentences that add nothing are
-    not cited.
+    A claim in an article's own words cites that sentence. The writer's own markers (`marked`) are
+    kept if they support the claim. A claim without markers, or with markers that support it less
+    than another choice, gets the sentences of `evidence` that support it best. Sentences that add
+    nothing are not cited.
     """
     for sentence in evidence:
         if sentence.text == claim:
@@ -79,7 +79,8 @@ def attribute(
     checked = [_needed(claim, vector, choice) for choice in (marked, found) if choice]
     if not checked:
         return (), verify(claim, vector, ())
-    # Of equals, the nearer one, unless the writer's own (the first) is hardly any farther.
+    # Between equal verdicts the nearer choice wins. The writer's own, the first, gets a small
+    # bonus.
     return max(
         checked,
         key=lambda pair: (
@@ -96,7 +97,7 @@ def _nearness(vector: NDArray[np.float32], choice: Sequence[Evidence]) -> float:
 def _best_sentences(
     claim: str, vector: NDArray[np.float32], evidence: Sequence[Evidence]
 ) -> tuple[Evidence, ...]:
-    """The most similar sentences, those first that give the claim's numbers and dates."""
+    """Return the most similar sentences; those with the claim's numbers and dates come first."""
     ranked = sorted(
         evidence,
         key=lambda e: (
@@ -112,7 +113,7 @@ def _best_sentences(
 def _needed(
     claim: str, vector: NDArray[np.float32], choice: Sequence[Evidence]
 ) -> tuple[tuple[Evidence, ...], Verification]:
-    """The first sentences of `choice`, as few as support the claim as well as all do."""
+    """Return the fewest sentences of `choice` that support the claim as well as all of them do."""
     ranked = sorted(choice, key=lambda e: float(e.vector @ vector), reverse=True)
     if not _has_checkable_facts(claim):
         return tuple(ranked[:1]), verify(claim, vector, ranked[:1])

@@ -1,4 +1,4 @@
-"""Composing: evidence to checked statements, by the chat model or from the articles' own words."""
+"""Compose checked statements, by the chat model or from the articles' own sentences."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ from rag.models.cross_encoders import Judge
 from rag.text.languages import text_language
 from rag.types import Draft, ModelUse, Progress, Statement
 
-# What a chat model saw and wrote for one answer, over all that was asked of it.
+# Counting what the chat model read and wrote for one answer.
 
 
 def full_name(model: ChatModel) -> str:
-    """What a reader is told of where text goes: "name @ endpoint"."""
+    """Return the name of the model as readers see it: "name @ endpoint"."""
     return f"{model.name} @ {model.endpoint}"
 
 
 def unknown_use(model: ChatModel) -> ModelUse:
-    """The use of a model that reported no counts."""
+    """Return the use of a model that reported no counts."""
     return ModelUse(
         name=model.name, endpoint=model.endpoint, prompt_tokens=None, completion_tokens=None
     )
@@ -50,7 +50,7 @@ def unknown_use(model: ChatModel) -> ModelUse:
 def total_use(
     model: ChatModel, usages: Sequence[TokenUsage], composed: ModelUse | None
 ) -> ModelUse | None:
-    """`composed` together with the `usages` for understanding the question; None for neither."""
+    """Return `composed` plus the `usages` for understanding the question; None without both."""
     if not usages:
         return composed
     used = composed or replace(
@@ -66,24 +66,25 @@ def total_use(
     )
 
 
-# Composing: evidence to checked statements, by the chat model or from the articles' own words.
+# Composing the statements.
 
 _PROMPT_SENTENCES = 12
-# The prompt asks for five sentences at most; a small model may go on until it is stopped.
+# The prompt asks for at most five sentences, but a small model may go on until it is stopped.
 _MAX_SENTENCES = 8
 _MAX_REPLY_CHARACTERS = 6000
-# A sentence of fewer English words may be the names that were asked for.
+# An English text with fewer words may be just the names that were asked for.
 _WORDS = 5
-# A model whose thoughts have no opening tag may think for longer than it may answer.
+# The limit in characters for thoughts without an opening tag. They look like an answer at first,
+# but may be longer.
 _MAX_UNMARKED_THOUGHTS = 20_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Composition:
-    """What a composer made: checked statements, what it left out, and what there is to say of it.
+    """The result of composing: checked statements, those that were left out, and notices.
 
-    `refused` is true where the chat model replied that the evidence holds no answer. `seconds`
-    is the time spent on attribution and verification.
+    `refused` is true if the chat model replied that the evidence holds no answer. `seconds` is the
+    time spent on attribution and verification.
     """
 
     statements: tuple[Statement, ...]
@@ -102,11 +103,11 @@ def compose(
     vectors: SentenceVectors,
     judge: Judge | Literal["model"] | None,
 ) -> Generator[Draft | Statement | Progress, None, Composition]:
-    """Compose what was found: by the writer's chat model, else of the articles' own sentences.
+    """Compose an answer with the writer's chat model, or from the articles' own sentences.
 
-    The articles' own sentences also take the place of a reply that fails or holds nothing that
-    passes. `sources` is the most sentences that may be drawn on, None for the default; `judge`
-    "model" has the chat model judge what it wrote.
+    The articles' own sentences are also used if the model's reply fails, or if nothing in it passes
+    the check. `sources` is the largest number of sentences to use, None for the default. `judge`
+    "model" lets the chat model judge what it wrote.
     """
     if not found.assessment.answerable:
         return Composition(statements=())
@@ -143,7 +144,7 @@ def _quote_found(
 
 
 def quote(evidence: Sequence[Evidence]) -> Composition:
-    """The articles' own sentences as statements, each its own citation."""
+    """Return the articles' own sentences as statements, each with itself as citation."""
     citer = Citer()
     return Composition(
         statements=tuple(
@@ -161,12 +162,14 @@ def write(
     vectors: SentenceVectors,
     judge: Judge | None = None,
 ) -> Generator[Draft | Statement | Progress, None, Composition]:
-    """Let the chat model answer, checking each sentence as soon as it is whole.
+    """Let the chat model answer, and check each sentence as soon as it is complete.
 
-    What fails goes back to the model once, with the reasons; where that mends nothing, the source's
-    own sentence takes its place if it is near. What still fails is left out. `judge` has the last
-    word on what passed the typed checks. Raises `ChatModelError` where the reply fails, also in
-    its middle: what was yielded before is then void. A repair that fails is as if it wasn't tried.
+    Sentences that fail the check are sent back to the model once, with the reasons. If that does
+    not help, the source's own sentence replaces a failed one if it is near enough. What still fails
+    is left out. `judge` makes the final decision on what passed the typed checks.
+
+    Raises `ChatModelError` if the reply fails, also in its middle: what was yielded before is then
+    void. A repair that fails is ignored.
     """
     messages = compose_messages(question, language, evidence)
     checker = Checker(evidence, vectors, judge, rules=messages[0].content, question=question)
@@ -180,7 +183,7 @@ def write(
             tokens = TokenUsage()
         yield from checker.replace_failed(failed)
     if isinstance(judge, ChatModelJudge):
-        tokens = TokenUsage()  # What the judgements cost isn't counted.
+        tokens = TokenUsage()  # The judge shares the model, and its tokens aren't counted.
     use = ModelUse(
         name=model.name,
         endpoint=model.endpoint,
@@ -194,7 +197,7 @@ def write(
     if not claims and not checker.left_out and not checker.refused:
         notices += (nothing_claimed(),)
     return Composition(
-        # Framing without any claim behind it leads up to nothing.
+        # A framing sentence needs a claim that follows it.
         statements=tuple(checker.statements) if claims else (),
         left_out=tuple(checker.left_out),
         notices=notices,
@@ -207,9 +210,10 @@ def write(
 def _read(
     model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, numbered: int
 ) -> Generator[Draft | Statement | Progress, None, TokenUsage]:
-    """Check a reply as it comes in; gives the tokens it cost.
+    """Check a reply while it comes in, and return the tokens it cost.
 
-    What turns out to have been thinking is void: a `Progress` says so, and checking begins anew.
+    If the text so far turns out to be thoughts, it is void: a `Progress` says so, and checking
+    starts again.
     """
     tokens, cut = TokenUsage(), False
     reader, length = ReplyReader(numbered), 0
@@ -224,7 +228,7 @@ def _read(
             reader, length, cut = ReplyReader(numbered), 0, False
             yield Progress(stage="writing", count=numbered)
         elif cut:
-            # It has said enough, unless all of it was thinking; the end of that would be marked.
+            # The reply is long enough. Read on only for a tag that marks all of it as thoughts.
             length += len(piece)
             if length > _MAX_UNMARKED_THOUGHTS:
                 break
@@ -241,7 +245,7 @@ def _read(
                 cut = True
                 if not checker.talked:
                     break
-    # Where a reply was stopped, what it was about to say is no sentence.
+    # Where a reply was stopped, an unfinished sentence is dropped.
     yield from checker.check([s for s in reader.finish() if s.ended or not cut])
     return tokens
 
@@ -249,7 +253,7 @@ def _read(
 def _repair(
     model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, numbered: int
 ) -> Generator[Statement, None, TokenUsage]:
-    """Check what comes back of a repair, once it is whole; gives the tokens it cost."""
+    """Check the reply to a repair once it is complete, and return the tokens it cost."""
     tokens, text = TokenUsage(), ""
     for piece in model.stream(messages):
         if isinstance(piece, TokenUsage):
@@ -267,7 +271,10 @@ def _repair(
 
 
 def _is_in_another(text: str, language: Language) -> bool:
-    """Tells whether a sentence is in another language than asked for; a name or two is in none."""
+    """Return True if a sentence is not in the language asked for.
+
+    A few names alone are in no language.
+    """
     if language == "en":
         return text_language(text) == "zh"
     return text_language(text) == "en" and len(text.split()) >= _WORDS

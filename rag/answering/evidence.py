@@ -1,4 +1,4 @@
-"""From hits to evidence: the single sentences of the found passages, and how well each fits."""
+"""Turn hits into evidence: single sentences of the found passages, and how well each fits."""
 
 from __future__ import annotations
 
@@ -20,29 +20,36 @@ from rag.text.terms import Concept, FoldedText, fold, shows
 from rag.types import Document, DocumentReference, Hit
 
 _CACHED_SENTENCES = 20_000
-"""Some 40 MB."""
+"""About 40 MB."""
 _READ_PASSAGES = 1_000
-"""Remembered with their sentences: some 5 KB each."""
+"""Passages whose sentences are remembered: about 5 KB each."""
 _READ_WHOLE = 4
-"""How many of the best hits are read whole, whatever words their sentences have."""
+"""The number of best hits of which all sentences are kept, whatever their words."""
 _AHEAD = 2_000
-"""Characters ahead of a passage in which an order may begin that the passage carries on."""
+"""Characters before a passage in which an order to a program may begin that continues in it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
     """One sentence of an article that may support a statement.
 
-    Always: `text == document.text[start:end]`. `cosine` is its similarity to the question,
-    `coverage` the share (0 to 1, by weight) of the question's concepts that it shows, `nearby`
-    the same share for the passage around it with the article's title. `shown` tells which of the
-    concepts it shows itself, in their order, and `led` the share that it shows together with
-    the sentence before it, which often names what "he" or "该公司" means. `rank` is the place of
-    its passage among the hits, from 0, and `behind` by how much that hit's score is below the
-    best one's. `vector` is its unit vector, shape (dimensions,). `also_in` are other articles of
-    the same story. `is_row` tells that it is a row of a table. `passage_start` is where the passage
-    begins in the article, None where it is no passage of the index. `answer` is the span of the
-    article, within the sentence, that answers the question best, where the reader looked for it.
+    It always holds that `text == document.text[start:end]`.
+
+    - `cosine` is its similarity to the question.
+    - `coverage` is the share (0 to 1, by weight) of the question's concepts that it shows.
+    - `nearby` is the same share for its passage and the article's title.
+    - `shown` tells for each concept, in order, if the sentence shows it.
+    - `led` is the share that it shows together with the sentence before it, which often names what
+      "he" or "该公司" means.
+    - `rank` is the place of its passage among the hits, from 0.
+    - `behind` is how far that hit's score is below the best one's.
+    - `vector` is its unit vector, shape (dimensions,).
+    - `also_in` are other articles of the same story.
+    - `is_row` is true for a row of a table.
+    - `passage_start` is where the passage begins in the article, None if it is not a passage of the
+      index.
+    - `answer` is the span of the article, within the sentence, that answers the question best. It
+      is None if the reader did not look for it.
     """
 
     document: Document
@@ -67,9 +74,9 @@ class Evidence:
 def cited_sentence(
     document: Document, start: int, end: int, *, passage: str, vector: NDArray[np.float32]
 ) -> Evidence:
-    """`document.text[start:end]` as a claim cites it: apart from any question, so near to none.
+    """Return `document.text[start:end]` as evidence that a claim cites, without any question.
 
-    `vector` is its unit vector, shape (dimensions,).
+    `vector` is its unit vector, shape (dimensions,). The figures for the question are 0.
     """
     return Evidence(
         document=document,
@@ -86,9 +93,9 @@ def cited_sentence(
 
 @dataclass(frozen=True, kw_only=True)
 class AskedRow:
-    """A row of a table that is asked for: `document.text[start:end]`.
+    """A row of a table that the question asks for: `document.text[start:end]`.
 
-    `context` is the row below its table's head and what stands above that.
+    `context` is the text above the table, the table's head and the row.
     """
 
     document: Document
@@ -98,24 +105,24 @@ class AskedRow:
 
 
 class SentenceVectors:
-    """Vectors of sentences, remembered between questions. Safe between threads."""
+    """Embeds sentences and remembers the vectors between questions. Safe between threads."""
 
     def __init__(self, embedder: Embedder, most: int = _CACHED_SENTENCES) -> None:
-        """At most `most` are remembered: those that were asked for last."""
+        """Remember at most `most` vectors: those that were used last."""
         self._embedder = embedder
         self._most = most
         self._known: OrderedDict[str, NDArray[np.float32]] = OrderedDict()
         self._lock = threading.Lock()
 
     def of(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of `texts`, shape (len(texts), dimensions)."""
+        """Return the vectors of `texts`, shape (len(texts), dimensions)."""
         with self._lock:
             known = {text: self._known[text] for text in texts if text in self._known}
             for text in known:
                 self._known.move_to_end(text)
         new = [text for text in dict.fromkeys(texts) if text not in known]
         if new:
-            # Copies: a row of the whole would keep all of it from being forgotten.
+            # Copy each row: a view would keep the whole array in memory.
             rows = (row.copy() for row in self._embedder.embed_passages(new))
             known |= dict(zip(new, rows, strict=True))
             with self._lock:
@@ -128,7 +135,7 @@ class SentenceVectors:
 
 @dataclass(frozen=True, kw_only=True)
 class _Place:
-    """A sentence that is found, before it is embedded."""
+    """A sentence that was found and is not yet embedded."""
 
     document: Document
     start: int
@@ -155,15 +162,14 @@ def gather(
     most: int | None = None,
     rows: Sequence[AskedRow] = (),
 ) -> tuple[Evidence, ...]:
-    """Every sentence of the hits' passages once, in the order of the hits; the `most` likeliest.
-
-    The `rows` of tables that the question asks for come first, and are there in any case.
-
-    What speaks to a program is none (`rag.answering.instructions`).
+    """Return each sentence of the hits' passages once, in the order of the hits.
 
     `query` is the question's vector, shape (dimensions,); `weights[i]` belongs to `concepts[i]`.
-    Embedding takes nearly all the time of an answer, so what `most` leaves out is told by words
-    and by the rank of the passage alone.
+    The `rows` of tables that the question asks for come first and are always included. Sentences
+    that address a program are left out (`rag.answering.instructions`).
+
+    Only the `most` likeliest sentences are embedded, since embedding takes nearly all the time of
+    an answer. They are chosen by their words and by the rank of their passage.
     """
     asked = [
         _row_place(row, concepts, weights)
@@ -212,7 +218,7 @@ def _places(
         document, passage = documents[hit.passage.doc_id], hit.passage
         nearby = coverage(fold(f"{document.title}\n{passage.text}"), concepts, weights)
         before: Sequence[bool] = [False] * len(concepts)
-        # Rows are led by what stands above their table and names its columns.
+        # A row is introduced by the text above its table, which names the columns.
         above = before
         in_table = begins_in_table(document.text, passage.start)
         ahead = _ahead(document.text, passage.start)
@@ -261,7 +267,7 @@ def _row_place(row: AskedRow, concepts: Sequence[Concept], weights: Sequence[flo
 
 @dataclass(frozen=True, kw_only=True)
 class _Line:
-    """A sentence or heading of a passage; `usable` tells whether it may be evidence."""
+    """A sentence or heading of a passage; `usable` is true if it may be evidence."""
 
     start: int
     end: int
@@ -271,14 +277,17 @@ class _Line:
 
 
 def _ahead(text: str, start: int) -> str:
-    """The last two lines ahead of a passage, as far as they are near: the last may be torn."""
+    """Return the last two lines before a passage, from `_AHEAD` characters at most.
+
+    The last line may be cut off, since the passage may begin in the middle of a line.
+    """
     lines = [line for line in text[max(0, start - _AHEAD) : start].splitlines(True) if line.strip()]
     return "".join(lines[-2:])
 
 
 @lru_cache(maxsize=_READ_PASSAGES)
 def _lines(ahead: str, passage: str, in_table: bool) -> tuple[_Line, ...]:
-    """What a passage is made of, in order: the same whatever is asked."""
+    """Return the sentences and headings of a passage in order, whatever is asked."""
     orders = [
         (start - len(ahead), end - len(ahead)) for start, end in instructing_spans(ahead + passage)
     ]
@@ -298,7 +307,10 @@ def _lines(ahead: str, passage: str, in_table: bool) -> tuple[_Line, ...]:
 def _likeliest(
     places: Sequence[_Place], weights: Sequence[float], most: int | None
 ) -> Sequence[_Place]:
-    """The `most` sentences: those of the best hits, then those that show most of the question."""
+    """Return the `most` likeliest sentences.
+
+    Those of the best hits come first, then those that show most of the question.
+    """
     if most is None or len(places) <= most:
         return places
 
@@ -321,5 +333,5 @@ def _share(shown: Sequence[bool], weights: Sequence[float]) -> float:
 
 
 def coverage(text: FoldedText, concepts: Sequence[Concept], weights: Sequence[float]) -> float:
-    """The share of the concepts' weight that the text shows, 0 to 1; 1 if there are none."""
+    """Return the share of the concepts' weight that the text shows, 0 to 1; 1 if there are none."""
     return _share(_shown(text, concepts), weights)

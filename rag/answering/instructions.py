@@ -1,8 +1,8 @@
-"""Sentences of an article that speak to whatever program reads it, and not to its readers.
+"""Recognise sentences of an article that address a program and not the article's readers.
 
-They are no evidence: quoted, they would be noise; in a prompt, they would be an attack. Nor is what
-follows them in their paragraph, which carries on what they began. A prompt is fenced against them
-all the same, since not every wording can be known.
+They are no evidence: as a quotation they would be useless, and in a prompt they would be an attack.
+The rest of their paragraph is left out too, since it continues them. Prompts are fenced as well,
+because not every wording can be known.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from rag.text.sentences import split_sentences
 from rag.text.words import simplified
 
 _LONGEST = 2_000
-"""Characters of a sentence that are read: longer ones are lists and debris."""
-# What an article quotes, it reports: “type ‘ignore all previous instructions’” is news.
+"""Characters of a sentence that are read: longer ones are lists or broken text."""
+# Quoted text is reported by the article: “type ‘ignore all previous instructions’” is news.
 _QUOTED = re.compile(r"“[^”]*”|‘[^’]*’|「[^」]*」|『[^』]*』|\"[^\"]*\"")
 _SAYS_NOTHING = re.compile(r"[\W_]*")
 _INVISIBLE = re.compile("[\xad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 _SPREAD_HAN = re.compile(rf"(?:[{HAN}] ){{3,}}")
 _SPREAD_LETTERS = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][ ._-]{1,2}){11,}[A-Za-z](?![A-Za-z])")
 _BASE64 = re.compile(r"(?<![\w/+.-])[A-Za-z0-9+/]{24,4096}={0,2}(?![\w/+-])")
-# Who speaks, as in the record of a chat; the marks that a chat model's template puts there.
+# A speaker's label as in a chat transcript, or the marks of a chat model's template.
 _SPEAKER = re.compile(
     r"^[\s\W]*(?:system|assistant)\s*[:\]>]"
     r"|^[\s\W]*(?:system|assistant|developer) (?:prompt|message|note|override)\s*[:\]>]"
@@ -41,7 +41,7 @@ _SPEAKER = re.compile(
     r"|<\|?/?(?:im_start|im_end|system|assistant|user|endoftext|eot_id)\|?>|\[/?INST\]|<</?SYS>>",
     re.IGNORECASE,
 )
-# It only speaks to somebody: what it has to say comes in the next paragraph.
+# Such a sentence only addresses somebody: its content follows in the next paragraph.
 _OPENS = re.compile(
     r"[:：!！]\W*$|^#[^:：]*$|\b(?:next|following|below|follows)\b[^.:]{0,25}\W*$"
     r"|(?:下[文面一]|以下|如下)[^。：]{0,8}\W*$"
@@ -50,7 +50,7 @@ _OPENS = re.compile(
 
 @lru_cache(maxsize=8192)
 def instructs(sentence: str) -> bool:
-    """Tells whether the sentence tells a program what to say or to forget, or speaks to one."""
+    """Return True if the sentence gives an order to a program, or addresses one."""
     plain = _plain(sentence)
     if _SPEAKER.search(plain) or _SPREAD_LETTERS.search(plain) or _holds_hidden_text(plain):
         return True
@@ -63,9 +63,9 @@ def instructs(sentence: str) -> bool:
 
 
 def instructing_spans(text: str) -> tuple[tuple[int, int], ...]:
-    """Where a text speaks to a program: from such a sentence to its line's end, and beyond.
+    """Return the spans of a text that address a program: such a sentence and the rest of its line.
 
-    An address that says nothing by itself ("Note to AI assistants:") takes the next line with it.
+    If the sentence only addresses somebody ("Note to AI assistants:"), the next line is included.
     """
     return tuple(_instructing_spans(text))
 
@@ -86,13 +86,13 @@ def _instructing_spans(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _plain(sentence: str) -> str:
-    """The sentence as it is read: without disguises by width, blanks or invisible characters."""
+    """Return the sentence without disguises by width, blanks or invisible characters."""
     folded = unicodedata.normalize("NFKC", _INVISIBLE.sub("", sentence[:_LONGEST]))
     return folded.replace(" ", "") if _SPREAD_HAN.search(folded) else folded
 
 
 def _holds_hidden_text(plain: str) -> bool:
-    """Tells whether a run of letters and digits is text in base64."""
+    """Return True if a run of letters and digits is text in base64."""
     for run in _BASE64.findall(plain):
         try:
             text = base64.b64decode(run + "=" * (-len(run) % 4), validate=True).decode()

@@ -1,4 +1,4 @@
-"""What an answer says about itself: where it comes from, and what could not be done."""
+"""Notices of an answer: where it comes from, and what could not be done."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.types import TimeFrame
 
 
 def searched_as(translation: str) -> Message:
-    """Which translation was searched with, beside the question itself."""
+    """Name the translation that was searched with, in addition to the question itself."""
     return Message(
         code="searched_as",
         en=f"Also searched in the articles' other language: {translation}",
@@ -20,44 +20,45 @@ def searched_as(translation: str) -> Message:
 
 
 def corrected(slip: Slip) -> Message:
-    """Says which name was searched for in place of the typed one."""
+    """Say which name was searched for instead of the typed one."""
     return Message(
         code="corrected",
-        en=f"“{slip.typed}” stands in no article: “{slip.name}” was searched for.",
-        zh=f"文章中没有“{slip.typed}”：检索的是“{slip.name}”。",
+        en=f"No article has “{slip.typed}”: “{slip.name}” was searched for instead.",
+        zh=f"文章中没有“{slip.typed}”：已改为检索“{slip.name}”。",
     )
 
 
 def did_you_mean(slip: Slip) -> Message:
-    """Asks whether the name that an unknown word is close to was meant."""
+    """Ask if the reader meant the known name that is close to an unknown word."""
     return Message(
         code="did_you_mean",
-        en=f"“{slip.typed}” stands in no article. Did you mean “{slip.name}”?",
+        en=f"No article has “{slip.typed}”. Did you mean “{slip.name}”?",
         zh=f"文章中没有“{slip.typed}”。您要找的是“{slip.name}”吗？",
     )
 
 
 def looked_up_again() -> Message:
-    """Says what was done where a person doubted the answer before."""
+    """Say what was done after a person doubted the answer before."""
     return Message(
         code="looked_up_again",
-        en="The question before was looked up again. Each sentence is the articles' own or was"
-        " checked against them: its number leads to the place. Articles themselves may be wrong.",
+        en="The previous question was searched again. Each sentence is quoted from the articles or"
+        " was checked against them; its number leads to the source. The articles themselves may be"
+        " wrong.",
         zh="已重新查找上一个问题。每句话都是文章原句或已与文章核对，编号指向出处；文章本身也可能有误。",
     )
 
 
 def no_article_then(frame: TimeFrame) -> Message:
-    """Why the days that a question speaks of had no part in the search."""
+    """Say why the days in a question did not limit the search."""
     return Message(
         code="no_article_then",
-        en=f"No article is of {days_of(frame)}: those of other days were searched.",
+        en=f"There are no articles of {days_of(frame)}: those of other days were searched.",
         zh=f"没有 {days_of(frame)} 的文章：检索的是其他日期的文章。",
     )
 
 
 def behind(error: RagError, manifest: Manifest) -> Message:
-    """Why the answer comes from a generation of the index that is no longer the newest."""
+    """Say why the answer comes from a generation of the index that is not the newest."""
     return Message(
         code="behind",
         en=f"The index has changed and can't be read now; this answer comes from generation"
@@ -68,18 +69,18 @@ def behind(error: RagError, manifest: Manifest) -> Message:
 
 
 def rereading_due() -> Message:
-    """Says why articles may not be shown as this version of the program reads them."""
+    """Say that the articles may have been read by another version of the program."""
     return Message(
         code="rereading_due",
         en="The files of this index were read by another version of this program: run `rag index`,"
-        " which reads them again and embeds only what comes out differently.",
+        " which reads them again and computes new embeddings only for changed text.",
         zh="本索引的文件是由本程序的另一版本读取的：请运行 `rag index` 重新读取"
         "（只为有变化的文本计算向量）。",
     )
 
 
 def no_model() -> Message:
-    """Who wrote the answer where no chat model did."""
+    """Say that no chat model wrote the answer."""
     return Message(
         code="no_model",
         en="No language model was used: these are the articles' own sentences, and nothing left"
@@ -89,7 +90,7 @@ def no_model() -> Message:
 
 
 def fell_back() -> Message:
-    """What was done where the chat model wrote nothing of use."""
+    """Say what was done because the chat model wrote nothing usable."""
     return Message(
         code="fell_back",
         en="The answer was composed from the articles' own sentences instead.",
@@ -98,7 +99,7 @@ def fell_back() -> Message:
 
 
 def other_language() -> Message:
-    """Why the answer is not in the language it should have."""
+    """Say why the answer is not in the language it should be in."""
     return Message(
         code="other_language",
         en="The quotations are in the articles' own language; a language model (RAG_MODEL, or the"
@@ -108,7 +109,7 @@ def other_language() -> Message:
 
 
 def invented_markers(count: int) -> Message:
-    """How many markers pointed at no sentence of the prompt."""
+    """Say how many markers pointed at no sentence of the prompt."""
     return Message(
         code="invented_markers",
         en=f"The model cited {count} source number(s) that do not exist; they were dropped.",
@@ -117,25 +118,25 @@ def invented_markers(count: int) -> Message:
 
 
 def repaired(count: int) -> Message:
-    """How many sentences hold only since they were written again."""
+    """Say how many sentences passed the check only after they were rewritten."""
     return Message(
         code="repaired",
-        en=f"{count} sentence(s) failed the check at first, and were written again.",
+        en=f"{count} sentence(s) failed the check at first and were rewritten.",
         zh=f"有 {count} 句话起初未通过核对，已经改写。",
     )
 
 
 def replaced(count: int) -> Message:
-    """How many sentences gave way to the article's own."""
+    """Say how many sentences were replaced by the article's own."""
     return Message(
         code="replaced",
-        en=f"{count} sentence(s) failed the check, and the article's own stand in their place.",
+        en=f"{count} sentence(s) failed the check and were replaced by the article's own.",
         zh=f"有 {count} 句话未通过核对，已换成文章的原句。",
     )
 
 
 def left_out(count: int) -> Message:
-    """How many sentences of the reply are not in the answer."""
+    """Say how many sentences of the reply are not in the answer."""
     return Message(
         code="left_out",
         en=f"{count} sentence(s) of the model failed the check and were left out.",
@@ -144,7 +145,7 @@ def left_out(count: int) -> Message:
 
 
 def cut_short() -> Message:
-    """Why a reply ends where it does."""
+    """Say that the program stopped a reply because it was too long."""
     return Message(
         code="cut_short",
         en="The model was stopped: its reply went on for too long.",
@@ -153,7 +154,7 @@ def cut_short() -> Message:
 
 
 def cut_off() -> Message:
-    """Says why a reply that the endpoint ended has no end."""
+    """Say that the endpoint ended the reply at its length limit."""
     return Message(
         code="cut_off",
         en="The model's reply was cut off at the length allowed; an unfinished sentence was"
@@ -163,7 +164,7 @@ def cut_off() -> Message:
 
 
 def filtered() -> Message:
-    """Says why a reply that a content filter ended has no end."""
+    """Say that a content filter ended the reply."""
     return Message(
         code="filtered",
         en="The model's provider stopped the reply (content filter); an unfinished sentence was"
@@ -173,7 +174,7 @@ def filtered() -> Message:
 
 
 def reply_language(language: Language) -> Message:
-    """Says why an answer is in another language than asked for; `language` is that one."""
+    """Say that the answer is not in `language`, which was asked for."""
     return Message(
         code="reply_language",
         en=f"The model did not answer in {'Chinese' if language == 'zh' else 'English'}, as it"
@@ -183,7 +184,7 @@ def reply_language(language: Language) -> Message:
 
 
 def nothing_claimed() -> Message:
-    """Says why nothing of a reply is in the answer, not even as left out."""
+    """Say that the reply held no statement that could be checked."""
     return Message(
         code="nothing_claimed",
         en="The model's reply held no statement that could be checked.",
@@ -192,9 +193,10 @@ def nothing_claimed() -> Message:
 
 
 def unjudged(name: str) -> Message:
-    """Whose word is missing on some sentences."""
+    """Say that the judge gave no verdict on some sentences."""
     return Message(
         code="unjudged",
-        en=f"The judge {name} gave no verdict on some sentences; the program's own check stands.",
+        en=f"The judge {name} gave no verdict on some sentences; for these the program's own check"
+        " counts.",
         zh=f"评判模型 {name} 对部分句子没有给出结论，以程序自己的核对为准。",
     )

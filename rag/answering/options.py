@@ -1,4 +1,4 @@
-"""What a reader may wish of one answer, apart from the question and its days."""
+"""Choices that a reader can make for one answer, besides the question and its days."""
 
 from __future__ import annotations
 
@@ -17,19 +17,18 @@ MAX_SOURCES = 20
 _MOST_WRITERS = 8
 
 ModelChoice: TypeAlias = str | ChatModelConfig | ChatModel | None
-"""Who writes an answer, as a caller names it.
+"""The writer of an answer, as a caller names it.
 
 "configured" is the assistant's own chat model, None the articles' own sentences. Any other text is
-the name of a model at the endpoint that the environment names (`OPENAI_BASE_URL`).
-"""
+the name of a model at the endpoint that the environment names (`OPENAI_BASE_URL`)."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """A chat model and what it does before it writes: translate questions, rewrite follow-ups.
+    """A chat model with its translator of questions and its rewriter of follow-ups.
 
-    Keep one for as long as the model is used: it remembers translations, and leaves a model that
-    was too slow alone for a while.
+    Keep one writer for as long as the model is used: it remembers translations, and it does not ask
+    a model that was too slow for a while.
     """
 
     model: ChatModel
@@ -38,21 +37,21 @@ class Writer:
 
     @classmethod
     def of(cls, model: ChatModel) -> Writer:
-        """The model in all its parts."""
+        """Return a writer that uses the model for all three tasks."""
         return cls(model=model, translator=Translator(model), rewriter=QuestionRewriter(model))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Options:
-    """How to answer.
+    """Options for one answer.
 
-    `language` is the answer's, None: the question's. Without a chat model the quotations stay in
-    the articles' language, and a notice says so.
+    `language` is that of the answer; None means that of the question. Without a chat model the
+    quotations stay in the articles' language, and a notice says so.
 
-    `sources` (1 to `MAX_SOURCES`) is how many sentences of the articles the answer may draw on: a
-    chat model reads that many; without one at most that many are quoted, fewer where fewer
-    suffice. None: 12 are read, up to 6 quoted. Articles that contradict the answer are told of in
-    any case.
+    `sources` (1 to `MAX_SOURCES`) is how many sentences of the articles the answer may use. A chat
+    model reads that many; without one at most that many are quoted, and fewer if fewer are enough.
+    None means that 12 are read and at most 6 quoted. Articles that contradict the answer are
+    reported in any case.
 
     `writer` is "configured" for the assistant's own chat model, None for the articles' own
     sentences, or another model.
@@ -81,7 +80,7 @@ AS_CONFIGURED = Options()
 
 
 class Writers:
-    """Chat models that callers name, each with what it remembers; eight at most. Thread-safe."""
+    """Remembers the writers of the models that callers name, eight at most. Thread-safe."""
 
     def __init__(self, configured: Writer | None) -> None:
         self._configured = configured

@@ -1,8 +1,8 @@
-"""The one path of a question, top to bottom.
+"""The path of a question, from its text to an `Answer`.
 
     understand -> retrieve -> gather evidence -> compose -> attribute and verify -> Answer
 
-The command line, the chat page, Python callers and the evaluation all come this way.
+The command line, the chat page, Python callers and the evaluation all use this path.
 """
 
 from __future__ import annotations
@@ -56,9 +56,11 @@ class QuestionPath:
         folder: Path | None = None,
         notice: Message | None = None,
     ) -> None:
-        """`folder` is the index of the snapshot, if newer generations of it are to be picked up.
+        """Open the path over an index.
 
-        `judge` "model" has each chat model judge what it wrote. `notice` goes with every answer.
+        `folder` is the folder of the index. Where it is given, newer generations of the index are
+        picked up. `judge` "model" lets each chat model judge what it wrote. `notice` is added to
+        every answer.
         """
         self._embedder = embedder
         self.writer = Writer.of(chat_model) if chat_model else None
@@ -84,7 +86,7 @@ class QuestionPath:
         return self._opened
 
     def close(self) -> None:
-        """Let go of the index. A question after that raises `ValueError`."""
+        """Release the index. A question after that raises `ValueError`."""
         self._opened = None
 
     @property
@@ -93,13 +95,13 @@ class QuestionPath:
         return self._corpus.snapshot
 
     def refresh(self) -> None:
-        """Pick up the newest generation of the index, as every question does by itself.
+        """Pick up the newest generation of the index. Every question does this by itself.
 
-        An index that can't be read any more leaves the generation that is open in use; answers
-        then carry a notice that says so.
+        If the index can't be read any more, the generation that is open stays in use. Answers then
+        carry a notice about it.
         """
         if self._folder is None or not self._refreshing.acquire(blocking=False):
-            return  # another thread reads it; this one goes on with what is open
+            return  # another thread is refreshing; this one uses what is open
         try:
             old, new = self.snapshot.manifest, current_manifest(self._folder)
             if old.commit_id != new.commit_id:
@@ -125,9 +127,9 @@ class QuestionPath:
         today: date | None = None,
         options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
-        """Answer a question step by step, with the reader's choices as one value.
+        """Answer a question step by step. `options` holds the reader's choices.
 
-        `time_frame` takes the place of the one that is read from the question's wording.
+        A given `time_frame` replaces the one that is read from the question's wording.
         """
         started = time.perf_counter()
         question = checked_question(question)
@@ -142,7 +144,8 @@ class QuestionPath:
         yield Progress(stage="searching")
         writer = self.writer if options.writer == "configured" else options.writer
         found, usages = self.found(question, history, time_frame, today or date.today(), writer)
-        # "Really?" behind a Chinese question is in English, and the question searched in Chinese.
+        # An English "Really?" after a Chinese question is answered in English; the search is in
+        # Chinese.
         language = options.language or text_language(question)
         retrieved = time.perf_counter()
         yield Progress(stage="reading", count=len(found.hits))
@@ -174,13 +177,16 @@ class QuestionPath:
         )
 
     def find(self, question: str, *, today: date | None = None) -> Found:
-        """What an answer to the question would be made of. For measuring; raises as `ask` does."""
+        """Return what an answer to the question would be made of.
+
+        It serves measurements, and raises the same errors as `ask`.
+        """
         question, today = checked_question(question), today or date.today()
         found, _ = self.found(question, (), None, today, self.writer)
         return found
 
     def holds_answer(self, question: str) -> bool:
-        """Whether sentences are found that answer the question. No chat model is asked."""
+        """Return True if sentences that answer the question are found. No chat model is asked."""
         query = understand(question, (), today=date.today(), newest=self._corpus.retriever.newest)
         found = search(self._corpus, query, self._embedder, self.vectors, None, reader=self.reader)
         return found.assessment.answerable
@@ -195,11 +201,11 @@ class QuestionPath:
         *,
         most_hits: int = MOST_HITS,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
-        """What the search brought, and what the chat model counted for understanding."""
+        """Return what the search found, and the chat model's token counts for understanding."""
         self.refresh()
         corpus = self._corpus
         read = spelled(tidy_question(question), corpus.known_words)
-        # What leans on nothing is searched for as it stands.
+        # A question without history is searched as typed, so its embedding can start now.
         begun = None if history else QuestionVector(self._embedder, read.text)
         query, usage = read_question(
             read,

@@ -1,4 +1,4 @@
-"""Reading a chat model's reply while it comes in: whole sentences, and the markers they carry."""
+"""Read a chat model's reply while it comes in: whole sentences, and the markers they carry."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from rag.answering.talk import leads_up, lists_sources, without_lead_in
 from rag.text.characters import has_han
 from rag.text.sentences import SHORT_GROUP, may_end, split_sentences
 
-# The markers of a reply in all the forms in which models write them.
+# Markers, in all the forms in which models write them.
 #
 # The prompt asks for `[n]`. Models also write 【1】, [^1], [1, 2], [1-3], [[1]](url), [Source 1],
 # 〔1〕, （来源：1）, <sup>1</sup>, ¹, ①, (1). The last two also number the items of a list, and a
-# parenthesis may hold an age or a year: those count only where they close a sentence, name a
-# sentence of the prompt, and the reply has no brackets elsewhere.
+# number in parentheses may be an age or a year. So these count only at the end of a sentence, with
+# the number of a sentence of the prompt, and if the reply has no brackets elsewhere.
 
 _MOST = 40
 _LONGEST_RANGE = 20
@@ -46,7 +46,7 @@ _BARE = rf"(?:(?:{_PARENTHESIS}|{_CIRCLED})++|{_RAISED}{{1,2}}+)"
 _BLANK = r"[ \t\u3000]*"
 
 MARKER = re.compile(_BLANK + _SURE, re.IGNORECASE)
-# What ends a clause may follow; a number before it would make the parenthesis part of a name.
+# The end of a clause must follow. Directly after a digit a parenthesis is part of a name.
 _BARE_AT_END = re.compile(
     rf"(?<![0-9０-９]){_BLANK}(?<![(（：:；;])(?P<bare>{_BARE})(?={_BLANK}(?:[，,、；;。．.！!？?…]|$))"
 )
@@ -57,11 +57,11 @@ _ITEM = re.compile(
     rf"(^|[：:；;，,、。.]\s*|\b(?:and|or)\s+|[和与及或])(?:[（(]\d{{1,2}}[）)]|{_CIRCLED}){_BLANK}(?=\S)"
 )
 
-# A marker behind the full stop belongs to the sentence before it; a number that opens a line is
-# that of a list.
+# A marker after the full stop belongs to the sentence before it. A number at the start of a line
+# numbers a list.
 _STOP = r"((?<![。！？!?.…])(?<!^\d)(?<!^\d\d)[。！？!?.…]++)([”’\"']?)"
 _BEHIND_STOP = re.compile(
-    # The address of a marker that is a link may be yet to come.
+    # If the marker is a link, its address may still follow.
     rf"{_STOP}((?:{_BLANK}{_SURE})+)(?=[^(]|\([^h#])",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -80,9 +80,10 @@ _DIGITS = re.compile(r"(\d+)(?:\s*([~～–—至-])\s*(?=\D{0,12}\d))?")
 
 @dataclass(frozen=True, kw_only=True)
 class Marked:
-    """A sentence without its markers, what they name, and whether any of them is in brackets.
+    """A sentence without its markers.
 
-    `closed` is true where a marker is the last thing of the sentence.
+    `numbers` are those that the markers name. `bracketed` is true if any marker is in brackets.
+    `closed` is true if a marker is the last thing of the sentence.
     """
 
     text: str
@@ -92,9 +93,9 @@ class Marked:
 
 
 def before_stops(text: str, *, final: bool) -> str:
-    """Returns the same text with each marker moved before the full stop that it follows.
+    """Return the text with each marker moved before the full stop that it follows.
 
-    Without `final` more may come, and what isn't clear yet stays where it is.
+    Without `final`, more text may come, and a marker that may be incomplete is not moved.
     """
     whole = text + "\n" if final else text
     whole = _LONE_LINE.sub(r" \1", whole)
@@ -103,12 +104,12 @@ def before_stops(text: str, *, final: bool) -> str:
 
 
 def may_become_marker(text: str) -> bool:
-    """Tells whether all of `text`, which ends a reply so far, may turn out to be markers."""
+    """Return True if all of `text`, the end of a reply so far, may turn out to be markers."""
     return bool(_MAY_BECOME_MARKER.match(text))
 
 
 def part_markers(text: str, most: int, *, bare: bool) -> Marked:
-    """Part one sentence from its markers, and from the numbers of a list within it.
+    """Separate one sentence from its markers, and from the numbers of a list within it.
 
     `most` is how many sentences the prompt has; `bare` allows markers without brackets.
     """
@@ -140,12 +141,12 @@ def part_markers(text: str, most: int, *, bare: bool) -> Marked:
 
 
 def _numbers(marker: str) -> list[int]:
-    """Returns the numbers of a bracketed marker, ranges written out."""
+    """Return the numbers of a bracketed marker; a range gives each number in it."""
     marker = marker.partition("](")[0].partition("†")[0]
     numbers: list[int] = []
     begun: int | None = None
     for match in _DIGITS.finditer(marker):
-        # No evidence has so high a number, and int() takes no endless one.
+        # No evidence has so high a number, and int() refuses very long ones.
         number = int(match[1][:9])
         if begun is not None and begun < number <= begun + _LONGEST_RANGE:
             numbers += range(begun + 1, number)
@@ -163,13 +164,13 @@ def _bare_numbers(marker: str) -> list[int]:
     return [*map(int, re.findall(r"\d+", re.sub(_CIRCLED, "", marker))), *circled]
 
 
-# Reading a chat model's reply while it comes in: whole sentences, and the markers they carry.
+# Reading the sentences.
 #
 # A reply may hold more than sentences: Markdown, tables, headings, lists of sources, numbered
 # lists. What claims nothing by its form is dropped here; what claims nothing by its words, in
 # `talk.py`.
 
-# What has no end after as many characters is no sentence that anyone could check.
+# A longer text without an end is not a sentence that anyone could check.
 _LONGEST_SENTENCE = 600
 _MOST_SENTENCES_OF_A_PROMPT = 40
 _QUOTATION_MARKS = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"))
@@ -195,9 +196,9 @@ _LISTED = re.compile(r"^\s*(?:[-*+•·>]|\d{1,2}[.)、．]|[\[【［〔（(]\s*
 
 @dataclass(frozen=True, kw_only=True)
 class ReplySentence:
-    """One sentence of a reply, without its markers; `numbers` are those, in order, each once.
+    """One sentence of a reply, without its markers; `numbers` are theirs, in order, each once.
 
-    `ended` is false where nothing says that the sentence is whole.
+    `ended` is false if nothing shows that the sentence is complete.
     """
 
     text: str
@@ -206,34 +207,34 @@ class ReplySentence:
 
 
 class ReplyReader:
-    """Takes a reply in pieces; how it is cut into them makes no difference.
+    """Reads a reply in pieces. The result does not depend on how the reply is cut.
 
-    `rest` is what has come since the last whole sentence. `most` is how many numbered sentences
-    the model was given.
+    `rest` is the text since the last whole sentence. `most` is how many numbered sentences the
+    model was given.
     """
 
     def __init__(self, most: int = _MOST_SENTENCES_OF_A_PROMPT) -> None:
         self.rest = ""
         self._most = most
-        self._bracketed = False  # whether any marker so far stood in brackets
+        self._bracketed = False  # true if any marker so far was in brackets
         self._in_sources = self._spoke = False
         self._columns: tuple[str, ...] = ()
         self._heading: ReplySentence | None = None
 
     def feed(self, piece: str) -> tuple[ReplySentence, ...]:
-        """The sentences that became whole with this piece."""
+        """Return the sentences that this piece completed."""
         found: list[ReplySentence] = []
         for character in _CONTROLS.sub("", piece.replace("\u2028", "\n").replace("\u2029", "\n")):
             self.rest += character
-            # Within a Latin word it is open whether the word begins another sentence.
+            # Inside a Latin word it is not clear yet if the word begins another sentence.
             if not (character.isspace() or (character.isascii() and character.isalnum())):
                 found += self._take(final=len(self.rest) > _LONGEST_SENTENCE)
         return tuple(found)
 
     def finish(self) -> tuple[ReplySentence, ...]:
-        """The sentences that were left: nothing more is coming."""
+        """Return the remaining sentences: no more text comes."""
         found = self._take(final=True)
-        # A heading without anything below it is what was said.
+        # A heading with nothing below it is the answer itself.
         return found or ((self._heading,) if self._heading and not self._spoke else ())
 
     def _take(self, *, final: bool) -> tuple[ReplySentence, ...]:
@@ -242,7 +243,7 @@ class ReplyReader:
         return tuple(sentence for sentence in read if sentence)
 
     def _read(self, raw: str) -> ReplySentence | None:
-        """Returns what a sentence or line says; None where it claims nothing."""
+        """Return the sentence in a line; None if it claims nothing."""
         if _FENCE.match(raw) or (_ROW_RULE.match(raw) and "-" in raw):
             return None
         row = self._row(raw) if raw.lstrip().startswith("|") else None
@@ -277,7 +278,7 @@ class ReplyReader:
         return sentence
 
     def _row(self, line: str) -> str | None:
-        """Returns a row of a table as a sentence; "" for the row that names the columns."""
+        """Return a row of a table as a sentence; "" for the row that names the columns."""
         cells = [cell.strip() for cell in line.strip().strip("|").split("|")]
         if not self._columns:
             self._columns = tuple(_plain(cell) for cell in cells)
@@ -285,7 +286,7 @@ class ReplyReader:
         head, *rest = cells
         is_, and_ = ("：", "，") if has_han(line) else (": ", ", ")
         said = [(name, cell) for name, cell in zip(self._columns[1:], rest, strict=False) if cell]
-        # A column may hold nothing but markers.
+        # A column may hold only markers.
         values = [pair for pair in said if MARKER.sub("", pair[1]).strip()]
         markers = "".join(cell for pair in said if pair not in values for cell in pair[1:])
         if len(values) == 1:
@@ -294,11 +295,11 @@ class ReplyReader:
 
 
 def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[str, ...], str]:
-    """The sentences of `buffer` that are whole, and the rest, which may still grow.
+    """Return the whole sentences of `buffer`, and the rest, which may still grow.
 
-    A sentence is whole once another has begun behind it, since a marker may follow the full
-    stop, and no short quotation is open that a closing mark could still join. With `final`,
-    nothing more is coming and everything is whole.
+    A sentence is whole once another one has begun after it, since a marker may follow the full
+    stop. Also, no short quotation may be open that a closing mark could still end. With `final`, no
+    more text comes and everything is whole.
     """
     if not final and not may_end(buffer):
         return (), buffer
@@ -316,14 +317,14 @@ def take_sentences(buffer: str, *, final: bool) -> tuple[tuple[str, ...], str]:
 
 
 def _plain(text: str) -> str:
-    """Returns a line without the signs of Markdown and HTML and what numbers it in a list."""
+    """Return a line without its Markdown, its HTML and its number in a list."""
     text = _BULLET.sub("", _MARKUP.sub("", _LINK.sub(r"\1", text)))
     text = _TAG.sub("", text) if "<" in text else text
     return " ".join((html.unescape(text) if "&" in text else text).split())
 
 
 def _quoting(text: str, end: int) -> bool:
-    """Whether a quotation that is open at `end` may still close and be short."""
+    """Return True if a quotation that is open at `end` may still close and be short."""
     line = text.rfind("\n", 0, end) + 1
     if "\n" in text[end:].rstrip("\n"):
         return False

@@ -1,4 +1,4 @@
-"""From a question that is understood to the sentences that may answer it, and whether they do."""
+"""Search for an understood question: find its sentences, and decide if they answer it."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ _EMBEDDED_SENTENCES = 64
 
 
 class Corpus:
-    """One generation of the index with what is made of it to search it. Never changed."""
+    """One generation of the index with everything that is built to search it. Never changed."""
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None) -> None:
         self.snapshot = snapshot
         self.retriever = HybridRetriever(snapshot, embedder, reranker)
         self.stories = Stories(snapshot)
-        # Rarity of a word is estimated on a sample: exact counts would read the whole corpus.
+        # Word rarity is estimated on a sample: exact counts would read the whole corpus.
         total = sum(map(len, snapshot.sections))
         self.sample = FoldedTexts(
             fold(text)
@@ -79,7 +79,7 @@ class Corpus:
 
 
 class QuestionVector:
-    """The vector of a question, made beside what else is done to understand it."""
+    """The vector of a question, computed while the question is being understood."""
 
     def __init__(self, embedder: Embedder, text: str) -> None:
         self._embedder = embedder
@@ -87,7 +87,10 @@ class QuestionVector:
         self._begun = begin_query(embedder, as_embedded(text))
 
     def of(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        """Returns what waits for the vector; it begins now if understanding changed the text."""
+        """Return a function that waits for the vector of `text`.
+
+        If `text` is no longer the text that was begun, its embedding starts now.
+        """
         if text == self._text:
             return cache(self._begun)
         return cache(begin_query(self._embedder, as_embedded(text)))
@@ -95,9 +98,9 @@ class QuestionVector:
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
-    """What the search for a question brought; `candidates` are its sentences, best first.
+    """The result of the search for a question; `candidates` are its sentences, best first.
 
-    `usage` is what the chat model counted for translating the question, None where it had no part.
+    `usage` is the chat model's token count for translating the question, None if it had no part.
     """
 
     corpus: Corpus
@@ -119,7 +122,7 @@ class Found:
         return tuple(candidate.evidence for candidate in self.candidates)
 
     def cited(self, statements: Sequence[Statement]) -> tuple[Candidate, ...]:
-        """The sentences that the statements cite."""
+        """Return the candidates that the statements cite."""
         places = {(c.doc_id, c.start, c.end) for s in statements for c in s.citations}
         return tuple(
             candidate
@@ -140,16 +143,16 @@ def search(
     reader: SentenceReader | None = None,
     most_hits: int = MOST_HITS,
 ) -> Found:
-    """Search for a question, in the articles' other language too where there is a translator.
+    """Search for a question, in the articles' other language too if there is a translator.
 
-    `begun` is its vector, where that is under way already. Sentences that were `shown` before
-    are left out where more is asked for, or where they can't answer a question for yes or no too.
-    `reader` reads the best sentences with the question, where there is one. `most_hits` is how
-    many passages are found at most.
+    `begun` is the question's vector, if its computation has started. Sentences that were `shown`
+    before are left out in two cases: the reader asks for more, or the question is a yes-or-no
+    follow-up that they don't speak of. `reader`, if given, reads the best sentences together with
+    the question. `most_hits` is the largest number of passages to find.
     """
     begun = begun or QuestionVector(embedder, query.text)
     foreign = corpus.languages != {query.language}
-    # "Joe Tsai的职务": a name in Latin letters may have a Chinese one in Chinese articles.
+    # "Joe Tsai的职务": a Latin name may be written in Chinese in Chinese articles.
     across = foreign or mixes_scripts(query.text)
     usage = None
     if foreign and translator:
@@ -158,14 +161,14 @@ def search(
         usage = translation.usage
         if translation.text:
             query = replace(query, translations={other: translation.text})
-    # The day of an article tells when, not its words.
+    # Days are matched with an article's date, not with its words.
     plain = without_days(query.text, query.time_frame, query.periods)
     about = concepts(plain, across=across)
     asked = Asked(query=query, concepts=about, weights=weights(about, corpus.sample))
     vector = begun.of(query.text)
-    # Twice as many as are wanted, since one story may be found in several outlets.
+    # Twice as many as wanted, since one story may be found in several outlets.
     hits = corpus.stories.distinct(corpus.retriever.search(query, vector, 2 * most_hits), most_hits)
-    # An article may have gone in this moment.
+    # An article may have been deleted in the meantime.
     documents = corpus.snapshot.documents
     read = {h.passage.doc_id: documents.get(h.passage.doc_id) for h in hits}
     there = {doc_id: document for doc_id, document in read.items() if document}
@@ -228,7 +231,10 @@ def _assessment(
     ranked: Sequence[Candidate],
     shown: Collection[Place],
 ) -> Assessment:
-    """Whether what speaks of the things asked about answers; only what is like them never does."""
+    """Return the assessment of the sentences that are about what was asked.
+
+    Sentences that are only about similar things never answer.
+    """
     if members.absent:
         return Assessment(answerable=False, missing=members.absent)
     if not ranked and asked.query.brought:

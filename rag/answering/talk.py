@@ -1,8 +1,8 @@
-"""What a model says beside its answer: courtesies, its own doubts, headings, lists of sources.
+"""Recognise what a model says besides its answer: courtesies, doubts, headings, lists of sources.
 
-None of it claims anything about the news, so none of it gets a marker or a verdict. The rules ask
-who speaks to whom: a sentence of an answer speaks of the world, never of the reader, the model or
-the answer itself. What stands in quotation marks is somebody else's speech.
+None of this claims anything about the news, so it gets no marker and no verdict. The patterns look
+at who speaks to whom: a sentence of an answer is about the world, never about the reader, the model
+or the answer itself. Text in quotation marks was said by someone else and is ignored.
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ _QUOTED = re.compile(r"“[^”]{0,200}”|「[^」]{0,200}」|\"[^\"]{0,200}\"|
 
 _ANSWER_ZH = "(?:回答|答案|答复|解答|总结|摘要|概述|回复|整理|分析|说明|内容|信息|资料|句子|结果)"
 _ZH = (
-    # to the reader
+    # spoken to the reader
     "您|感谢你|希望[^，。]{0,12}你|祝你|[帮协]助你|(?:告诉|告知|联系)我|随时(?:提问|告诉|联系|问我)",
     "^(?:如果|如|若|假如|要是)?你(?:还|有|想|需|对)",
     "^(?:如需|若需|如有|若有|欢迎)[^。]{0,24}(?:问题|疑问|帮助|提问|咨询|补充|信息|了解)",
-    # of the answer
+    # about the answer
     f"^(?:以下|下面|如下)[^，,。]{{0,24}}{_ANSWER_ZH}[^，。,]{{0,10}}[。：:！!]?$",
     "^(?:以上|上述|这)(?:就)?(?:是|为)[^，,。]{0,20}(?:回答|答案|答复|解答|总结|整理|全部内容|信息)"
     "[^，。,]{0,8}[。：:！!]?$",
     f"^(?:以上|上述|本){_ANSWER_ZH}[^。]{{0,12}}(?:仅供参考|来自|基于|依据|均)",
     f"^[^，。]{{0,6}}{_ANSWER_ZH}(?:如下|是)[。：:]?$|^(?:置信度|信心)",
     "作为(?:一个|一名|一款)?(?:AI|人工智能|语言模型|大模型|助手)|很高兴(?:为|能|回答)",
-    # of the task, by who is at it
+    # about the task; the words show who is working on it
     "^(?:非常|很)?(?:抱歉|对不起|不好意思)",
     "用户(?:的?(?:问题|提问|需求)|问|想(?:知道|了解|要)|询问|提问|希望|要求)",
     "(?:^|[，,；;。：]|那么|所以|因此|现在|首先|接下来|然后)我(?:就|还)?"
@@ -41,7 +41,7 @@ _ANSWER_EN = (
     r"sentences?|explanation|result)"
 )
 _EN = (
-    # to the reader
+    # spoken to the reader
     r"\blet me know\b|\bfeel free\b|\b(?:hope|glad|happy|here) (?:this|that|it|to|I)?\b[^.]{0,30}"
     r"\b(?:help|you|assist)",
     r"\bif you(?:'d| would| have| need| want|'re| are)\b[^.]{0,40}"
@@ -49,7 +49,7 @@ _EN = (
     r"^(?:would|do|can|could) you\b|\bthank you for (?:your|asking)",
     r"\bfor your (?:question|reference)",
     r"^please (?:let|note|feel|ask|refer|provide|see|be)\b",
-    # of the answer
+    # about the answer
     rf"^(?:here(?:'s| is| are)|below (?:is|are)|the following (?:is|are)|this is|these are|"
     rf"that is|above (?:is|are))\b[^.]{{0,60}}\b{_ANSWER_EN}\b[^.]{{0,50}}[.:!]?$",
     rf"^(?:the|this|my) {_ANSWER_EN}(?: (?:above|below|provided|to [^.]{{0,40}}))? "
@@ -58,7 +58,7 @@ _EN = (
     r"^(?:this|the|my) (?:answer|response|information|summary)\b[^.]{0,12}"
     r"\b(?:based|taken|comes)\b",
     r"^confidence\b.{0,30}$|\bas an? (?:AI|language model|assistant)\b",
-    # of the task, by who is at it
+    # about the task; the words show who is working on it
     r"^(?:sorry|apologies|my apologies)\b",
     r"\bthe user(?:'s)? (?:is |was |has |just )?(?:ask|want|question|quer|request|need|would)",
     r"\bthe question (?:is|asks|was|wants|says)\b",
@@ -70,7 +70,7 @@ _EN = (
     r"\b(?:need|have) to (?:answer|cite|respond|reply|check the (?:sentences|rules))\b",
 )
 _TALK = re.compile("|".join((*_ZH, *_EN)), re.IGNORECASE)
-# Told by its capital: "World War I" isn't one who speaks.
+# Case matters here: the "I" in "World War I" is not a speaker.
 _SPEAKER = re.compile(
     r"(?:^|[,;:.(—–-]\s?|\b(?:and|but|so|that|if|as|when|because|since|what|which|how|before|then"
     r"|now|sure|think) )I(?:['’](?:m|ll|ve|d)\b| [a-z]+)"
@@ -105,7 +105,7 @@ _GIVEN_EN = (
     r"|(?:information|articles?|text|documents?) (?=provided|given|above))"
     r"(?: (?:provided|given|above))?"
 )
-# A marker may have stood where nothing stands now.
+# The words for the source may be missing: they may have been a marker that was removed.
 _LEAD_IN = re.compile(
     rf"^(?:根据|依据|基于|据|按照|正?如|从){_GIVEN_ZH}?(?:中)?"
     r"(?:所述|所说|所示|所言|显示|提到|指出|可知|来看|的(?:内容|信息|说法|报道))?\s*[，,：:]\s*"
@@ -152,9 +152,9 @@ _FRAMING = re.compile(
 
 
 def without_lead_in(text: str, *, first: bool = True) -> str:
-    """Returns the sentence without an "Answer:" or "According to sentence 2," before it.
+    """Return the sentence without an "Answer:" or "According to sentence 2," before it.
 
-    The `first` one of a reply may also begin with a "Sure,".
+    The `first` sentence of a reply may also begin with "Sure,".
     """
     rest = text
     while match := (
@@ -165,22 +165,22 @@ def without_lead_in(text: str, *, first: bool = True) -> str:
 
 
 def is_talk(text: str) -> bool:
-    """Tells whether a sentence asks, or speaks to the reader, of the model or its answer."""
+    """Return True if a sentence is a question, or is about the reader, the model or its answer."""
     said = _NOTE.sub("", _QUOTED.sub("“”", text))
     asks = said.rstrip("”\"'） )*").endswith(("?", "？"))
     return asks or bool(_TALK.search(said) or _SPEAKER.search(said))
 
 
 def declines(text: str) -> bool:
-    """Tells whether a sentence says that the sentences of the prompt don't hold the answer."""
+    """Return True if a sentence says that the sentences of the prompt don't hold the answer."""
     return bool(_DECLINES.search(_QUOTED.sub("“”", text)))
 
 
 def leads_up(text: str) -> bool:
-    """Tells whether a sentence only leads up to others, as "the reasons are:" does."""
+    """Return True if a sentence only introduces others, as "the reasons are:" does."""
     return bool(_FRAMING.search(text))
 
 
 def lists_sources(line: str) -> bool:
-    """Tells whether a line, without its markup, begins a list of sources."""
+    """Return True if a line, without its markup, begins a list of sources."""
     return bool(_SOURCES.match(line))

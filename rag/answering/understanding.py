@@ -1,4 +1,8 @@
-"""Reads a question in the light of a conversation; a chat model may rewrite or translate it."""
+"""Understand a question in its conversation. A chat model may rewrite or translate it.
+
+Understanding must never wait for a model that is slow or down. So each request to the model has a
+time limit, and after a failure the model is not asked for a while.
+"""
 
 from __future__ import annotations
 
@@ -22,24 +26,23 @@ from rag.text.languages import text_language
 from rag.text.terms import concepts, fold, shows
 from rag.types import Answer
 
-# A short question put to the chat model: answered within a few seconds or not at all.
-#
-# Understanding a question must never wait for a model that is slow or down. So each request has its
-# time, and after a failure the model is left alone for a while.
+# Asking the chat model.
 
 PATIENCE = 5.0
-"""Seconds that a question waits for such a reply."""
+"""Seconds that a question waits for a reply of the chat model."""
 _PAUSE = 60.0
-"""Seconds for which the model is left alone after it was too slow, or failed."""
+"""Seconds for which the model is not asked after it was too slow, or failed."""
 _AT_ONCE = 4
 _LONGEST_REPLY = 1_000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Reply:
-    """What came back: the first line that announces nothing, None where there is none to use.
+    """The reply of the chat model to a short question.
 
-    `usage` is None where nothing was sent: the model was left alone.
+    `line` is the first line that is no announcement such as "Translation:", None if there is no
+    usable line. `usage` is None if nothing was sent, since the model is not asked for a while after
+    a failure.
     """
 
     line: str | None
@@ -57,22 +60,22 @@ class Asker:
         self._rests_until = 0.0
 
     def ask(self, messages: Sequence[ChatMessage], purpose: str) -> Reply:
-        """The model's line; returns within the patience, and raises nothing."""
+        """Return the model's line, within the time limit. Raises nothing."""
         until = time.monotonic() + self._patience
-        # Where many ask at once, a quick model still serves all of them, some after others.
+        # Wait for a slot: a quick model can serve many threads, one after another.
         if self._rests() or not self._slots.acquire(timeout=self._patience):
             return Reply(line=None)
         if self._rests():
             self._slots.release()
             return Reply(line=None)
         pending = _Pending()
-        # A daemon: a model that hangs must not keep the program from ending.
+        # A daemon thread, so that a model that hangs doesn't keep the program from ending.
         asking = threading.Thread(
             target=self._ask, args=(messages, pending), daemon=True, name=purpose
         )
         try:
             asking.start()
-        except RuntimeError:  # no more threads to be had
+        except RuntimeError:  # the system allows no more threads
             self._slots.release()
             return Reply(line=None)
         pending.done.wait(until - time.monotonic())
@@ -98,7 +101,7 @@ class Asker:
                     pending.text += piece
                 if pending.cancelled.is_set() or len(pending.text) > _LONGEST_REPLY:
                     break
-        except Exception as error:  # a thread's traceback would go to the terminal
+        except Exception as error:  # keeps a traceback off the terminal
             pending.failed = True
             if isinstance(error, ChatModelError) and not error.sent:
                 pending.usage = None
@@ -108,7 +111,7 @@ class Asker:
 
 
 class _Pending:
-    """What the thread that asks has by now. The question counts as sent until it is known not."""
+    """The state of a request. It counts as sent until it is known that it was not."""
 
     def __init__(self) -> None:
         self.text = ""
@@ -124,12 +127,11 @@ def _line(reply: str) -> str | None:
     return line if line and len(line) <= _LONGEST_REPLY else None
 
 
-# A follow-up made self-contained by the chat model, within a few seconds or not at all.
+# Rewriting a follow-up.
 #
-# What it writes is used only where it can be trusted without knowing what was meant: one line in
-# the question's language, with the follow-up's own names and numbers, and no number or name that
-# stands nowhere in the conversation. Otherwise the rewriting without a model
-# (`rag.retrieval.question`) holds.
+# A rewriting is used only if it can be checked: one line in the question's language, with the names
+# and numbers of the follow-up, and no number or name that is not in the conversation. Otherwise the
+# rewriting without a model is used (`rag.retrieval.question`).
 
 _TURNS = 3
 _LONGEST_TO_REWRITE = 300
@@ -140,9 +142,9 @@ _DIGITS = re.compile(r"\d+(?:\.\d+)?")
 
 @dataclass(frozen=True, kw_only=True)
 class Rewriting:
-    """What came of asking for one: `text` is None where there is none to use.
+    """The result of asking for a rewriting.
 
-    `usage` is None where nothing was sent.
+    `text` is None if there is no usable one. `usage` is None if nothing was sent.
     """
 
     text: str | None
@@ -150,13 +152,13 @@ class Rewriting:
 
 
 class QuestionRewriter:
-    """Makes follow-ups self-contained through a chat model. Safe between threads."""
+    """Rewrites follow-ups as questions of their own, by a chat model. Safe between threads."""
 
     def __init__(self, model: ChatModel, patience: float = PATIENCE) -> None:
         self._asker = Asker(model, patience)
 
     def rewrite(self, question: str, history: Sequence[Answer], language: Language) -> Rewriting:
-        """The follow-up as a question of its own; returns within the patience, raises nothing."""
+        """Return the follow-up as a question of its own, within the time limit. Raises nothing."""
         if len(question) > _LONGEST_TO_REWRITE:
             return Rewriting(text=None)
         asked = [
@@ -173,7 +175,7 @@ class QuestionRewriter:
 
 
 def is_usable(line: str, question: str, known: str, language: Language) -> bool:
-    """Whether a rewriting is a question that says what the follow-up says, and invents nothing."""
+    """Return True if `line` is a question that says what the follow-up says and adds nothing."""
     if not line or len(line) > _LONGEST_LINE or line == question:
         return False
     if text_language(line) != language or not _QUESTION_MARK.search(line):
@@ -192,9 +194,7 @@ def is_usable(line: str, question: str, known: str, language: Language) -> bool:
     return not invented
 
 
-# A question in the corpus's other language, by the chat model, within a few seconds or not at all.
-#
-# Search by words gains most from it. What is found out is remembered.
+# Translating a question, mainly for the search by words.
 
 _REMEMBERED = 1_000
 _LONGEST_TO_TRANSLATE = 500
@@ -202,10 +202,10 @@ _LONGEST_TO_TRANSLATE = 500
 
 @dataclass(frozen=True, kw_only=True)
 class Translation:
-    """What came of asking for a translation.
+    """The result of asking for a translation.
 
-    `text` is None where there is none to use. `usage` is None where nothing was sent: the
-    translation was known, or the model was left alone.
+    `text` is None if there is no usable one. `usage` is None if nothing was sent, since the
+    translation was known or the model was not asked.
     """
 
     text: str | None
@@ -213,7 +213,7 @@ class Translation:
 
 
 class Translator:
-    """Translates questions through a chat model. Safe between threads."""
+    """Translates questions by a chat model and remembers the results. Safe between threads."""
 
     def __init__(self, model: ChatModel, patience: float = PATIENCE) -> None:
         self._asker = Asker(model, patience)
@@ -221,7 +221,7 @@ class Translator:
         self._lock = threading.Lock()
 
     def translate(self, question: str, language: Language) -> Translation:
-        """The question in `language`; returns within the patience, and raises nothing."""
+        """Return the question in `language`, within the time limit. Raises nothing."""
         with self._lock:
             if known := self._known.get((question, language)):
                 self._known.move_to_end((question, language))
@@ -238,7 +238,7 @@ class Translator:
         return Translation(text=text, usage=reply.usage)
 
 
-# Reads a question in the light of a conversation, with or without a chat model.
+# Reading a question, with or without a chat model.
 
 
 def read_question(
@@ -250,9 +250,9 @@ def read_question(
     today: date,
     newest: date | None,
 ) -> tuple[Query, TokenUsage | None]:
-    """Returns the query of a question that is spelled, and what the rewriter's model counted.
+    """Return the query of a question with corrected spelling, and the rewriter's token counts.
 
-    Only a follow-up is rewritten. "Really?" and "What else?" say nothing that could be.
+    Only a follow-up is rewritten. "Really?" and "What else?" have no content to rewrite.
     """
     history = _as_written(history, known)
     query = understand(read.text, history, today=today, newest=newest)
@@ -266,7 +266,7 @@ def read_question(
 
 
 def _as_written(history: Sequence[Answer], known: KnownWords) -> tuple[Answer, ...]:
-    """Returns the turns, with the names of the last one as the articles write them."""
+    """Return the turns. The last question has its names written as in the articles."""
     if not history:
         return ()
     *earlier, last = history

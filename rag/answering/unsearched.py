@@ -1,4 +1,4 @@
-"""Answers without a search: courtesies, pinyin, and what leans on nothing said before."""
+"""Answer without a search: courtesies, pinyin, and follow-ups to nothing."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ _SAID: dict[Courtesy, tuple[str, str]] = {
     "thanks": ("You're welcome!", "不客气！"),
     "praise": ("Glad to hear it!", "很高兴能帮上忙！"),
     "complaint": (
-        "Sorry that this was no help. It often helps to say whom or what you mean, and when.",
+        "Sorry that this did not help. It often helps to say who or what you mean, and when.",
         "抱歉没有帮上忙。把人物、事情和时间说得具体一些，往往会有帮助。",
     ),
     "consent": ("All right.", "好的。"),
-    "identity": ("I am a program and no person.", "我是一个程序，不是人。"),
+    "identity": ("I am a program, not a person.", "我是一个程序，不是人。"),
     "wellbeing": ("Thank you, everything is running.", "谢谢关心，一切运行正常。"),
     "wordless": ("I can read words only.", "我只能读懂文字。"),
 }
@@ -35,9 +35,9 @@ _SAID: dict[Courtesy, tuple[str, str]] = {
 def answer_unsearched(
     question: str, history: Sequence[Answer], known: KnownWords, language: Language | None
 ) -> Answer | None:
-    """Returns the answer to what asks nothing of the articles; None for a question.
+    """Return the answer to a text that asks nothing of the articles; None for a question.
 
-    `known` are the words of the articles; `language` is that of the answer, by default the
+    `known` are the words of the articles. `language` is that of the answer; the default is the
     question's own, and Chinese for pinyin.
     """
     if words := pinyin_words(question, known):
@@ -60,12 +60,12 @@ def answer_unsearched(
 
 
 def _is_nudge(question: str) -> bool:
-    """Tells whether a text that may be a courtesy is a question by its mark: "Sure?"."""
+    """Return True if a text that may be a courtesy is a question by its mark: "Sure?"."""
     return question.rstrip()[-1:] in ("?", "？") and nudge_in(question) is not None
 
 
 def _language(question: str, history: Sequence[Answer]) -> Language:
-    """That of the words; of a text without any, that of the conversation."""
+    """Return the language of the words; for a text without words, that of the conversation."""
     if history and not any(character.isalpha() for character in question):
         return history[-1].language
     return text_language(question)
@@ -98,8 +98,8 @@ def _answer(
 def _nothing_before(question: str) -> Message:
     return Message(
         code="nothing_before",
-        en=f"“{question.strip()}” leans on a question before it, and there is none: say what it is"
-        " about.",
+        en=f"“{question.strip()}” follows up on an earlier question, but there is none: please say"
+        " what you are asking about.",
         zh=f"“{question.strip()}”要接着上一个问题来问，而前面还没有问题：请说明问的是什么。",
     )
 

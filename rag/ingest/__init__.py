@@ -1,1 +1,1 @@
-"""Files to documents to passages: front matter, Markdown, sentences, the chunker."""
+"""Read files into documents, and cut documents into passages."""

@@ -1,7 +1,7 @@
-"""Blocks of an article -> the ones that are evidence; what is left out is named, not lost.
+"""Remove the parts of an article that are not news text, such as notices, credits and links.
 
-Every rule is anchored to a whole short block or line, most of them also to the ends of the
-article, so that a sentence of the news that only speaks of such things stays.
+The removed parts are returned as well. Every rule must match a whole short block or line, and most
+rules apply only near the ends of the article. So a news sentence that mentions a disclaimer stays.
 """
 
 from __future__ import annotations
@@ -70,10 +70,10 @@ _SENTENCE_END = re.compile(r"[。！？!?.…][”’」』）)\"']*$")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadableText:
-    """An article's text, and what was left out of it as no evidence, in the order it stood.
+    """An article's text, and the parts that were removed from it, in their order.
 
-    `text` has paragraphs parted by one blank line. `outlet` and `link` are what the text's own
-    byline and closing link say, or None.
+    The paragraphs of `text` are separated by one blank line. `outlet` comes from the byline and
+    `link` from the closing link of the text; each may be None.
     """
 
     text: str
@@ -83,7 +83,7 @@ class ReadableText:
 
 
 def readable_text(source: str) -> ReadableText:
-    """Read the Markdown of an article, its front matter already taken off."""
+    """Read the Markdown of an article, which must not include its front matter."""
     blocks = parse_blocks(source)
     blocks, closing, link = _without_closing_link(blocks)
     kept: list[Block] = []
@@ -100,7 +100,7 @@ def readable_text(source: str) -> ReadableText:
                 rest, names = without_reporters(rest)
                 dropped += names
             kept.append(rest)
-    # The article's last link stands behind everything else.
+    # The closing link comes last in the article.
     dropped += closing
     return ReadableText(
         text=_joined(kept), dropped=tuple(dropped), outlet=byline_outlet(blocks), link=link
@@ -117,7 +117,10 @@ def _joined(blocks: Sequence[Block]) -> str:
 def _without_closing_link(
     blocks: tuple[Block, ...],
 ) -> tuple[tuple[Block, ...], tuple[str, ...], str | None]:
-    """The article without a last paragraph that is only a link, that paragraph, its address."""
+    """Return the article without a last paragraph that is only a link, that paragraph, its address.
+
+    If there is no such paragraph, the article is unchanged.
+    """
     if not blocks or blocks[-1].kind not in ("paragraph", "item"):
         return blocks, (), None
     last = blocks[-1]
@@ -130,7 +133,7 @@ def _without_closing_link(
 
 
 def _evidence(block: Block, at_edge: bool) -> tuple[Block | None, tuple[str, ...]]:
-    """What of a block stays, if anything, and the lines of it that don't."""
+    """Return the part of a block that is news text, or None, and the lines that are not."""
     if block.kind in ("table", "code"):
         return block, ()
     if _is_boilerplate(block.plain, block, at_edge):
@@ -170,6 +173,5 @@ def _is_notice(text: str) -> bool:
 def _is_caption(text: str, block: Block) -> bool:
     if len(text) > 60 or _SENTENCE_END.search(text):
         return False
-    # What stands right behind an image and is no sentence speaks of the image; bold text there
-    # may be a heading.
+    # Text right after an image that is not a sentence is a caption. Bold text may be a heading.
     return bool(_CAPTION.match(text)) or (block.captioned and not block.lead)

@@ -1,4 +1,4 @@
-"""Who wrote and published an article, and on which day, as its own text says it."""
+"""Find the outlet, the reporters and the date that an article's own text gives."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from rag.text.dates import ANY_MONTH, CHINESE_WEEKDAYS, WEEKDAY_WORDS
 from rag.text.written_dates import read_published
 from rag.types import Published
 
-# Who wrote and published an article, as its own text says it: bylines, datelines, credits.
+# Outlets and reporters.
 
 EDGE = 6
-"""How many blocks from an end of an article a byline, a credit or a notice may stand."""
+"""Bylines, credits and notices must be within this many blocks of an end of the article."""
 
 _NAME = (
     rf"(?:[{HAN}]{{2,4}}|[{HAN}]{{1,6}}·[{HAN}]{{1,8}}|[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){{0,3}})"
@@ -43,7 +43,7 @@ _ENGLISH_OUTLET = (
     r"|BBC|CNN|CNBC|NPR|AP|AFP|ABC|NBC|CBS|PBS|UPI|DPA|dpa|Axios|Politico|Caixin)"
 )
 _OUTLET_NAME = re.compile(rf"{_CHINESE_OUTLET}|(?:The )?{_ENGLISH_OUTLET}")
-# What stands in the place of an outlet's name without naming one.
+# Words in the place of an outlet's name that do not name one.
 _NOBODY = re.compile(
     r"(?:本|该|特约|实习|见习|首席|驻|资深|多家|有|据|另|外|上述|相关|某|各|社交|新|全|互联)"
 )
@@ -94,10 +94,11 @@ _SENTENCE_ENDS = tuple("。！？”.!?")
 
 
 def byline_outlet(blocks: Sequence[Block]) -> str | None:
-    """The outlet an article's own text names, or None.
+    """Return the outlet that an article's own text names, or None.
 
-    The first blocks count most: a dateline or byline, then `X日，某网获悉`. Then the last ones: a
-    line that is an outlet's name, a credit of its reporter, a line of sources.
+    The first blocks are searched first, for a dateline or byline and then for `X日，某网获悉`. The
+    last blocks come next: a line that is an outlet's name, a reporter's credit, or a line of
+    sources.
     """
     texts = [block.plain[:_LONGEST_BYLINE] for block in blocks if block.kind == "paragraph"]
     first = [_without_reporter(line) for line in texts[:EDGE]]
@@ -128,13 +129,13 @@ def _without_reporter(line: str) -> str:
 
 
 def is_outlet_name(line: str) -> bool:
-    """Whether this line is nothing but the name of a newspaper, agency or site."""
+    """Return True if this line is only the name of a newspaper, agency or site."""
     name = line.strip("（）()【】 ")
     return len(name) <= 30 and bool(_OUTLET_NAME.fullmatch(name)) and not _NOBODY.match(name)
 
 
 def is_credit(line: str) -> bool:
-    """Whether this line only names reporters, editors or sources: `编辑|张三 校对|李四`."""
+    """Return True if a line only names reporters, editors or sources: `编辑|张三 校对|李四`."""
     text = line.strip("（）()【】[]*_— ")
     if len(text) > 160:
         return False
@@ -147,7 +148,7 @@ def is_credit(line: str) -> bool:
 
 def _english_byline(line: str) -> re.Match[str] | None:
     match = _ENGLISH_BYLINE.fullmatch(line.strip())
-    # "By Friday" is no byline: a person has two names, or works for someone.
+    # "By Friday" is not a byline: a byline has two names, or one name and an outlet.
     return match if match and (match["outlet"] or " " in match["name"]) else None
 
 
@@ -161,10 +162,10 @@ def _only_roles_and_names(text: str) -> bool:
 
 
 def without_reporters(block: Block) -> tuple[Block, tuple[str, ...]]:
-    """A paragraph without the reporters' names before or behind its sentences, and those names.
+    """Return a paragraph without reporters' names before or after its sentences, and the names.
 
-    `《早报》2月1日讯（记者 张三）公司宣布` keeps its dateline; `记者 张三 2月1日，` loses its
-    start; `……。（记者 张三）` its end.
+    `《早报》2月1日讯（记者 张三）公司宣布` keeps its dateline but loses the brackets. `记者 张三
+    2月1日，` loses its start, and `……。（记者 张三）` its end.
     """
     if block.kind != "paragraph":
         return block, ()
@@ -187,10 +188,10 @@ def without_reporters(block: Block) -> tuple[Block, tuple[str, ...]]:
     return replace(block, lines=(text,), lead=""), tuple(dropped)
 
 
-# The day that a page itself names as its own: a line under the title, a dateline, a last line.
+# The date of an article: in a line under the title, in a dateline, or in a last line.
 #
-# A day within a sentence is one that the article speaks of, so only what is nothing but a date with
-# what stands beside one counts, or what leads a report in (`鹭港2025年4月6日电`).
+# A date in a sentence may be any day that the article mentions. So a date counts only if its line
+# has nothing else but publishing details, or if it begins a report (`鹭港2025年4月6日电`).
 
 _FIRST_LINES = 8
 _LAST_LINES = 4
@@ -210,7 +211,7 @@ _LEADING_IN = (
         r"(?:[(/][A-Z][\w .]{1,30}[)/])?\s?[-–—:]"
     ),
 )
-# What may stand beside the date of publication.
+# Text that may be in the same line as the date of publication.
 _BESIDE = re.compile(
     r"(?:发布|发表|刊发|发稿|出版)?(?:时间|日期)?[:：]?"
     r"|(?:来源|作者|记者|编辑|责编|责任编辑|文|通讯员)[:：\s].{1,20}"
@@ -230,26 +231,26 @@ _PERSON_OR_PLACE = re.compile(rf"[{HAN}]{{2,6}}|[A-Z][\w.'’-]*(?: [A-Z][\w.'�
 
 
 def read_dateline(body: str, language: Language) -> Published | None:
-    """Returns the day that an article, as Markdown, gives as its own; None where it gives none."""
+    """Return the date that an article in Markdown gives as its own, or None."""
     lines = [line for raw in body.split("\n") if (line := raw.strip(" \t\u3000#*_>|"))]
     for line in lines[:_FIRST_LINES]:
         for pattern in _LEADING_IN:
             if match := pattern.match(line):
                 return read_published(match["date"], language)
     own = [(line, day) for line in _candidates(lines) if (day := _day_of_line(line, language))]
-    # Where both days are given, the article is as old as it was published.
+    # The date of publication comes before the date of an update.
     own.sort(key=lambda found: bool(_UPDATED.search(found[0])))
     return own[0][1] if own else None
 
 
 def is_dateline(line: str, language: Language) -> bool:
-    """Tells whether a line only says when, where or by whom an article was published."""
+    """Return True if a line only says when, where or by whom an article was published."""
     return _day_of_line(line.strip(" \t\u3000#*_>|"), language) is not None
 
 
 def _candidates(lines: Sequence[str]) -> list[str]:
     first = list(lines[:_FIRST_LINES])
-    # At the end stands the date of an announcement, by itself.
+    # An announcement has its date at the end, in a line of its own.
     last = [line for line in lines[_FIRST_LINES:][-_LAST_LINES:] if _stands_alone(line)]
     return first + last[::-1]
 
@@ -269,7 +270,7 @@ def _day_of_line(line: str, language: Language) -> Published | None:
     if not all(_may_stand_beside(piece) for piece in pieces if piece):
         return None
     day = read_published(line[match.start() :], language) or read_published(match[0], language)
-    # Lines of older days are about the people of a chronicle.
+    # A line with an older date is part of a chronicle, not the date of the article.
     return day if day and day.moment.year >= _FIRST_YEAR else None
 
 

@@ -1,9 +1,9 @@
-"""A document's text -> the spans of its passages.
+"""Cut a document's text into passages.
 
-Passages are packed within sections and along paragraphs, by local decisions only: a heading
-always starts a passage, and a paragraph of some length stands alone. So a sentence added at the
-top of an article moves the borders of the first passage or two, not of every passage behind it,
-and their vectors can be kept.
+A passage does not cross a section, and it follows the paragraphs: a heading always starts a
+passage, and a long paragraph is a passage of its own. Each decision depends only on the text
+nearby. So a sentence that is added at the top of an article changes only the first one or two
+passages, and the vectors of the others can be reused.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from itertools import pairwise
 from rag.text.sentences import Sentence, split_sentences
 
 CHUNKER_VERSION = 2
-"""Goes up whenever the same text and settings would give other passages."""
+"""Must be raised when the same text and settings would give other passages."""
 
 PASSAGE_TOKENS = 256
-"""Default budget of a passage, in tokens of the embedding model, its prefix not counted."""
+"""The default budget of a passage, in tokens of the embedding model, without its prefix."""
 
 CountTokens = Callable[[Sequence[str]], list[int]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChunkerSettings:
-    """What decides where passages begin and end; an index records it.
+    """The settings that decide where passages begin and end. An index records them.
 
-    `budget` is the most tokens of a passage. `floor` is how many a passage should have before
-    the next paragraph starts a new one.
+    `budget` is the largest number of tokens in a passage. `floor` is the number of tokens that a
+    passage should have before the next paragraph starts a new one.
     """
 
     budget: int = PASSAGE_TOKENS
@@ -38,12 +38,12 @@ class ChunkerSettings:
 
 
 CHUNKER = ChunkerSettings()
-"""The settings of every index that is made now."""
+"""The settings for every new index."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Span:
-    """`text[start:end]`."""
+    """The part `text[start:end]` of a text."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class Span:
 
 @dataclass(frozen=True, kw_only=True)
 class _Piece:
-    """A sentence, or a part of one that is longer than a whole budget."""
+    """A sentence, or a part of a sentence that is longer than the budget."""
 
     start: int
     end: int
@@ -66,17 +66,17 @@ _CLAUSE_END = "，、；：,;:—"
 def chunk(
     text: str, count_tokens: CountTokens, budget: int = PASSAGE_TOKENS, floor: int | None = None
 ) -> tuple[Span, ...]:
-    """The passages of `text`: in order, disjoint, covering every character that isn't blank.
+    """Return the passages of `text`: in order, disjoint, and covering every non-blank character.
 
-    `count_tokens` gives the number of tokens of each string, special tokens left out or counted
-    every time; it is called once for all sentences, and again only for parts of a sentence that
-    alone exceeds `budget`. A passage's tokens are taken as the sum of its sentences', which a
-    subword tokenizer doesn't exceed by more than the blanks between them; those are counted with
-    the sentence before. `floor` is a quarter of the budget by default.
+    `count_tokens` returns the number of tokens of each string, either without special tokens or
+    with them for each string. It is called once for all sentences, and again only for parts of a
+    sentence that is longer than `budget`. The tokens of a passage are the sum over its sentences. A
+    subword tokenizer gives at most a few more for the blanks between them, so blanks are counted
+    with the sentence before. `floor` is a quarter of the budget by default.
 
-    A passage exceeds the budget only where a single character does. A sentence is cut only where
-    it alone exceeds the budget: at the end of a clause, else at a blank, else anywhere. Raises
-    `ValueError` where `budget` is not positive.
+    A passage exceeds the budget only if a single character does. A sentence is cut only if it alone
+    exceeds the budget: at the end of a clause, else at a blank, else anywhere. Raises `ValueError`
+    if `budget` is not positive.
     """
     if budget < 1:
         raise ValueError(f"budget is {budget}: give at least 1 token")
@@ -94,7 +94,7 @@ def _pieces(text: str, count_tokens: CountTokens, budget: int) -> list[_Piece]:
     sentences = split_sentences(text)
     if not sentences:
         return []
-    # Each is counted with the blanks behind it, so that the counts add up to the passage's.
+    # A sentence is counted with the blanks after it, so the counts add up to the passage's.
     borders = [sentence.start for sentence in sentences] + [len(text)]
     counts = count_tokens([text[a:b] for a, b in pairwise(borders)])
     pieces: list[_Piece] = []
@@ -115,7 +115,7 @@ def _piece(sentence: Sentence, tokens: int) -> _Piece:
 def _cut(
     text: str, sentence: Sentence, tokens: int, count_tokens: CountTokens, budget: int
 ) -> list[_Piece]:
-    """Parts of a sentence that alone exceeds the budget, each within it."""
+    """Cut a sentence that alone exceeds the budget into parts within the budget."""
     waiting = [(sentence.start, sentence.end, tokens)]
     done: list[_Piece] = []
     while waiting:
@@ -125,14 +125,14 @@ def _cut(
                 done.append(_Piece(start=start, end=end, tokens=size, heading=False))
             else:
                 spans += _cut_evenly(text, start, end, -(-size // budget))
-        # Each with the blanks behind it, as sentences are counted.
+        # Parts are counted with the blanks after them, as sentences are.
         counts = count_tokens([text[a : _next_word(text, b)] for a, b in spans]) if spans else []
         waiting = [(a, b, size) for (a, b), size in zip(spans, counts, strict=True)]
     return sorted(done, key=lambda piece: piece.start)
 
 
 def _cut_evenly(text: str, start: int, end: int, parts: int) -> Iterator[tuple[int, int]]:
-    """Spans of about equal length that cover `text[start:end]` without the blanks at the cuts."""
+    """Yield spans of similar length that cover `text[start:end]` except blanks at the cuts."""
     parts = max(2, min(parts, end - start))
     position = start
     for number in range(1, parts + 1):
@@ -145,7 +145,7 @@ def _cut_evenly(text: str, start: int, end: int, parts: int) -> Iterator[tuple[i
 
 
 def _border(text: str, first: int, ideal: int) -> int:
-    """The best place for a cut at or before `ideal`: a clause's end, a blank, else `ideal`."""
+    """Return the best place for a cut: before `ideal`, a clause's end or a blank, else `ideal`."""
     lowest = max(first, ideal - (ideal - first) // 2)
     for marks in (_CLAUSE_END, " \t\u3000"):
         for border in range(ideal, lowest - 1, -1):
@@ -169,7 +169,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _sections(text: str, pieces: list[_Piece]) -> Iterator[list[list[_Piece]]]:
-    """Sections as lists of paragraphs; headings are the first paragraph of their section."""
+    """Yield sections as lists of paragraphs. A heading belongs to the first paragraph."""
     section: list[list[_Piece]] = []
     previous: _Piece | None = None
     for piece in pieces:
@@ -179,7 +179,7 @@ def _sections(text: str, pieces: list[_Piece]) -> Iterator[list[list[_Piece]]]:
             yield section
             section = [[piece]]
         elif piece.heading or previous.heading:
-            # Headings in a row, and the paragraph behind them, can't be parted.
+            # Headings that follow each other stay together with the paragraph after them.
             section[-1].append(piece)
         elif _PARAGRAPH_BREAK.search(text, previous.end, piece.start):
             section.append([piece])
@@ -191,7 +191,10 @@ def _sections(text: str, pieces: list[_Piece]) -> Iterator[list[list[_Piece]]]:
 
 
 def _groups(section: list[list[_Piece]], budget: int, floor: int) -> list[list[_Piece]]:
-    """Paragraphs of a section; a small one joins the next one, the last the one before."""
+    """Return the paragraphs of a section, with small ones joined to others.
+
+    A small paragraph is joined to the next one, and a small last one to the one before.
+    """
     groups: list[list[_Piece]] = []
     for paragraph in section:
         if groups and _tokens(groups[-1]) < floor:
@@ -208,7 +211,7 @@ def _groups(section: list[list[_Piece]], budget: int, floor: int) -> list[list[_
 
 
 def _parts(group: list[_Piece], budget: int) -> Iterator[list[_Piece]]:
-    """Runs of whole pieces within the budget, of about equal length."""
+    """Yield runs of whole pieces that are within the budget and of similar length."""
     total = _tokens(group)
     if total <= budget:
         yield group

@@ -1,10 +1,11 @@
-"""The block of fields above an article, in YAML, TOML or JSON, read without trust.
+"""Read the block of fields above an article, in YAML, TOML or JSON. The block is untrusted.
 
-A block with a slip in it loses no article: what can't be read as a whole is read entry by entry, a
-value that is none in its syntax is taken as it is written, and each such line is told.
+An article is not lost because of a mistake in its block. If a block can't be read as a whole, it is
+read entry by entry. A value that is not valid in the syntax is taken as it is written, and each
+such line gets a notice.
 
-YAML's values are read as they are written: `title: 007` stays `007`, and `no` is a word. Anchors
-and aliases are refused, so a small block can't unfold into a large value.
+YAML values are read as text: `title: 007` stays `007`, and `no` is a word. Aliases are refused, so
+a small block can't expand into a large value.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ _WITH_VALUE = re.compile(r"[^\s:]+[ \t]*: *[^\s|>\[{]")
 
 @dataclass(frozen=True, kw_only=True)
 class ReadingNotice:
-    """What of a file was not understood, though its article is read; in which line, if in one."""
+    """A part of a file that was not understood although its article is read, with its line."""
 
     line: int | None = None
     reason: Message
@@ -41,10 +42,10 @@ class ReadingNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class Syntax:
-    """A way to write fields.
+    """A syntax for fields.
 
-    `starts` matches a line that begins an entry and `field` one whole entry, its key and what it
-    says; `load` reads a text, raising one of `_ERRORS`.
+    `starts` matches a line that begins an entry. `field` matches a whole entry with its key and
+    value. `load` reads a text, and raises one of `_ERRORS`.
     """
 
     name: str
@@ -67,9 +68,10 @@ _ERRORS = (
 def read_fields(
     block: str, syntax: Syntax, first_line: int
 ) -> tuple[Mapping[str, object], tuple[ReadingNotice, ...]] | None:
-    """The fields of a block whose first line has that number in its file, and what is unclear.
+    """Return the fields of a block, and the notices about it.
 
-    None where the block holds hardly any field, so that it is none of this syntax.
+    `first_line` is the number of the block's first line in its file. Returns None if the block has
+    hardly any fields: it is not in this syntax then.
     """
     try:
         value = syntax.load(block)
@@ -78,7 +80,7 @@ def read_fields(
     if value is None:
         return {}, ()
     if isinstance(value, str):
-        # `title：…`, with the colon of Chinese.
+        # YAML reads `title：…`, with a Chinese colon, as plain text.
         return _by_entry(block, syntax, first_line)
     if not isinstance(value, dict):
         return None
@@ -110,13 +112,13 @@ def _by_entry(
             if key in fields:
                 notices.append(ReadingNotice(line=line, reason=_repeats(str(key))))
             fields[key] = value
-    # Below a blank line, what is no field is the article, and the block has no end.
+    # Text that is not a field after a blank line is the article: the block was not closed.
     is_text = strange > len(fields) // 2 or (loose and _BLANK_LINE.search(block))
     return (fields, tuple(notices)) if fields and not is_text else None
 
 
 def _unquoted(value: str) -> str:
-    """Returns a value without the quotes around it, or without the one that has no other."""
+    """Return a value without the quotes around it, or without a single unpaired quote."""
     if len(value) > 1 and value[0] == value[-1] and value[0] in _QUOTES:
         return value[1:-1].strip()
     for quote in _QUOTES:
@@ -126,14 +128,14 @@ def _unquoted(value: str) -> str:
 
 
 def _entries(block: str, syntax: Syntax) -> Iterator[tuple[int, str]]:
-    """Yields the entries of a block, each with the number of its first line, from 0."""
+    """Yield the entries of a block, each with the number of its first line, from 0."""
     lines: list[str] = []
     start = 0
     for number, line in enumerate(block.split("\n")):
         blank = not line.strip() or line.lstrip().startswith("#")
-        # What stands below the name of a table belongs to it, up to the next one.
+        # All lines below a table's name belong to the table, up to the next table.
         in_table = syntax is TOML and bool(lines) and lines[0].startswith("[")
-        # A tab ahead of a field that can't belong to the one above, which has its value already.
+        # The entry above has its value already, so a field after a tab is a new entry.
         if syntax is YAML and lines and _WITH_VALUE.match(lines[0]) and line.startswith("\t"):
             line = line.lstrip("\t")
         if lines and syntax.starts.match(line) and not (in_table and not line.startswith("[")):
@@ -147,8 +149,8 @@ def _entries(block: str, syntax: Syntax) -> Iterator[tuple[int, str]]:
 
 
 def _load_entry(entry: str, syntax: Syntax) -> dict[str, object] | None:
-    """Returns the fields of one entry, or None where it can't be read."""
-    # YAML allows no tab at the start of a line, editors do.
+    """Return the fields of one entry, or None if it can't be read."""
+    # Some editors write tabs at the start of a line, which YAML does not allow.
     for text in dict.fromkeys((entry, entry.expandtabs(2))):
         try:
             value = syntax.load(text)
@@ -160,7 +162,10 @@ def _load_entry(entry: str, syntax: Syntax) -> dict[str, object] | None:
 
 
 class _YamlLoader(yaml.SafeLoader):
-    """PyYAML's safe loader that reads plain values as text, without aliases, to a depth."""
+    """PyYAML's safe loader, which reads plain values as text, and limits aliases and depth.
+
+    Raises `yaml.YAMLError` for an alias, and for nesting deeper than `MAX_DEPTH`.
+    """
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
     _depth = 0
@@ -200,7 +205,7 @@ YAML = Syntax(
 TOML = Syntax(
     name="TOML",
     load=_load_toml,
-    # Somebody who is used to YAML writes a colon here and there.
+    # People who are used to YAML sometimes write a colon in TOML.
     starts=re.compile(r"\[\[?[\w.\"'-]+\]?\]\s*$|[\w-]+\s*[=:]"),
     field=re.compile(r"(?P<key>[\w-]+)[ \t]*[=:][ \t]*(?P<value>[^\n]*\S)"),
 )
@@ -213,7 +218,7 @@ JSON = Syntax(
 
 
 def _repeated(block: str, first_line: int) -> tuple[ReadingNotice, ...]:
-    """Returns the keys that a readable YAML block has twice: the last of each counts."""
+    """Return notices for keys that a valid YAML block has twice. The last value counts."""
     node = _YamlLoader(block).get_single_node()
     seen: set[str] = set()
     notices = []
@@ -243,8 +248,7 @@ def _as_written(entry: str, syntax: Syntax) -> Message:
 def _passed_over(entry: str, syntax: Syntax) -> Message:
     return Message(
         code="field_passed_over",
-        en=f"`{_shown(entry)}` is no readable {syntax.name} and was passed over: correct"
-        " or remove it.",
+        en=f"`{_shown(entry)}` is no readable {syntax.name} and was skipped: correct or remove it.",
         zh=f"`{_shown(entry)}` 不是可读的 {syntax.name}，已略过：请改正或删去。",
     )
 
@@ -252,6 +256,6 @@ def _passed_over(entry: str, syntax: Syntax) -> Message:
 def _repeats(key: str) -> Message:
     return Message(
         code="field_repeated",
-        en=f"`{_shown(key)}` stands there twice, and the last one counts: remove one of them.",
+        en=f"`{_shown(key)}` is there twice, and the last one counts: remove one of them.",
         zh=f"`{_shown(key)}` 出现了两次，以最后一次为准：请删去其中之一。",
     )

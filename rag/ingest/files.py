@@ -1,4 +1,4 @@
-"""The files under a root: which there are, whether they changed, and their bytes as text."""
+"""List the article files under a root, with a stamp that shows changes, and decode them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rag.errors import DocumentError
 from rag.messages import Message
 from rag.text.characters import cleaned
 
-# Bytes -> text, in the encodings that Chinese and English articles come in.
+# Decoding.
 
 _MARKS = (
     (b"\xef\xbb\xbf", "utf-8-sig"),
@@ -26,17 +26,17 @@ _BROKEN_SHARE = 0.2
 
 
 def decode(data: bytes, name: str) -> str:
-    """The text of a file, cleaned (`rag.text.characters`); `name` is the file's, for messages.
+    """Return the text of a file, cleaned (`rag.text.characters`).
 
-    Reads UTF-8, UTF-16, GB18030 and Big5 (also GBK, GB2312, Big5-HKSCS), and Windows-1252. UTF-8
-    is tried first; which of the others it is, is judged by how the text reads. Raises
-    `DocumentError` where it is none of them, or UTF-8 with a few broken bytes, which another
-    encoding would read as nonsense.
+    `name` is the file's name, for messages. Reads UTF-8, UTF-16, GB18030 and Big5 (also GBK,
+    GB2312, Big5-HKSCS), and Windows-1252. UTF-8 is tried first; otherwise the encoding is guessed
+    from the text. Raises `DocumentError` if the encoding is unknown, or if the file is UTF-8 with a
+    few broken bytes, because another encoding would give wrong text.
     """
     text = _decoded(data, name)
     if "\0" in text:
         raise DocumentError(
-            en=f"{name} holds a NUL character at {text.index(chr(0))}, so it is no text: save it "
+            en=f"{name} holds a NUL character at {text.index(chr(0))}, so it is not text: save it "
             "as UTF-8 text or remove it.",
             zh=f"{name} 在第 {text.index(chr(0))} 个字符处含有 NUL，不是文本："
             "请另存为 UTF-8 文本或移走。",
@@ -61,14 +61,17 @@ def _decoded(data: bytes, name: str) -> str:
 
 
 def _almost_utf8(data: bytes) -> bool:
-    """Whether most of what isn't ASCII reads as UTF-8: then the file is damaged, not of another."""
+    """Return True if most non-ASCII characters are valid UTF-8.
+
+    The file is then damaged UTF-8, and not in another encoding.
+    """
     text = data.decode("utf-8", errors="replace")
     broken = text.count("\ufffd")
     return broken < _BROKEN_SHARE * sum(character > "\x7f" for character in text)
 
 
 def _detected(data: bytes) -> str | None:
-    # Imported late, since few files need it.
+    # Imported here because few files need it.
     from charset_normalizer import from_bytes
 
     best = from_bytes(data[:_SAMPLE_BYTES], cp_isolation=_ENCODINGS).best()
@@ -80,17 +83,17 @@ def _detected(data: bytes) -> str | None:
         return None
 
 
-# The files under a root: which there are, whether they changed, and what can't be opened.
+# Files.
 
 ENDINGS = (".md", ".markdown", ".txt", ".html", ".htm", ".jsonl", ".docx", ".pdf")
 
 _SETTLED_NANOSECONDS = 2_000_000_000
-"""A file changed less than this ago may change again without its times showing it."""
+"""A file that changed less than this ago may change again and keep the same times."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadFailure:
-    """A file, a folder, or a line of a file that can't be read, and why."""
+    """A file, a folder, or a line of a file that can't be read, with the reason."""
 
     path: Path
     reason: Message
@@ -99,7 +102,7 @@ class LoadFailure:
 
 @dataclass(frozen=True, kw_only=True)
 class LoadNotice:
-    """What of a file, or of a line of it, was not understood though its article is read."""
+    """A part of a file, or of a line, that was not understood although its article is read."""
 
     path: Path
     reason: Message
@@ -108,10 +111,10 @@ class LoadNotice:
 
 @dataclass(frozen=True, kw_only=True)
 class ArticleFile:
-    """A file as the file system tells of it.
+    """A file with its size and stamp.
 
-    `stamp` is the same only while nothing wrote to the file: its size, times and number. None
-    where the file was written so recently that it could change without its stamp changing.
+    `stamp` holds the size, the times and the inode number, and changes when the file is written. It
+    is None if the file was written so recently that it could change again with the same stamp.
     """
 
     path: Path
@@ -121,18 +124,19 @@ class ArticleFile:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The article files under a root, sorted by path, and what can't be opened."""
+    """The article files under a root, sorted by path, and the places that can't be opened."""
 
     files: tuple[ArticleFile, ...]
     failures: tuple[LoadFailure, ...]
 
 
 def list_files(root: Path) -> Listing:
-    """Every article file under `root`, or `root` itself if it is one.
+    """Return every article file under `root`, or `root` itself if it is one.
 
-    Files end in one of `ENDINGS`, in any case. Hidden files and folders are passed over, linked
-    folders aren't entered, and a linked file counts only where its target lies under the root.
-    Raises `DocumentError` where `root` doesn't exist or is neither a folder nor such a file.
+    Article files end in one of `ENDINGS`, in upper or lower case. Hidden files and folders are
+    skipped. Linked folders are not entered, and a linked file counts only if its target lies under
+    the root. Raises `DocumentError` if `root` doesn't exist or is neither a folder nor an article
+    file.
     """
     if not root.is_dir():
         if root.is_file() and _has_ending(root.name):
@@ -166,16 +170,16 @@ def list_files(root: Path) -> Listing:
         except OSError as error:
             reason = unreadable(folder, error).message
             failures.append(LoadFailure(path=folder, reason=reason))
-    # By their texts: paths themselves are compared ten times as slowly.
+    # Comparing strings is ten times as fast as comparing paths.
     files.sort(key=lambda file: str(file.path))
     failures.sort(key=lambda failure: str(failure.path))
     return Listing(files=tuple(files), failures=tuple(failures))
 
 
 def is_listed(path: Path, root: Path) -> bool:
-    """Whether a file that is there is one of `list_files(root)`, told without listing.
+    """Return True if `path` is an existing file that `list_files(root)` contains.
 
-    False as well for linked files, which only a listing can tell.
+    Nothing is listed, so the result is False for linked files, which only a listing can find.
     """
     if not path.is_relative_to(root) or not _has_ending(path.name):
         return False
@@ -185,20 +189,20 @@ def is_listed(path: Path, root: Path) -> bool:
 
 
 def find_files(root: Path) -> tuple[Path, ...]:
-    """The paths of `list_files`."""
+    """Return the paths of the files that `list_files` returns."""
     return tuple(file.path for file in list_files(root).files)
 
 
 def doc_id(path: Path, root: Path) -> str:
-    """The id of the article at `path`: its path relative to `root`, in NFC, without the ending.
+    """Return the id of the article at `path`: its path under `root`, in NFC, without the ending.
 
-    Raises `DocumentError` where `path` isn't under `root`, or its name can't be shown or stored.
+    Raises `DocumentError` if `path` isn't under `root`, or its name can't be shown or stored.
     """
     return unicodedata.normalize("NFC", Path(stored_path(path, root)).with_suffix("").as_posix())
 
 
 def stored_path(path: Path, root: Path) -> str:
-    """`path` relative to `root`, with `/` between folders. Raises as `doc_id` does."""
+    """Return `path` relative to `root`, with `/` between folders. Raises as `doc_id` does."""
     try:
         relative = path.relative_to(root)
     except ValueError:
@@ -217,7 +221,10 @@ def stored_path(path: Path, root: Path) -> str:
 
 
 def read_bytes(path: Path, limit: int) -> bytes:
-    """The bytes of a file. Raises `DocumentError` where it can't be opened or exceeds `limit`."""
+    """Return the bytes of a file.
+
+    Raises `DocumentError` if it can't be opened or has more than `limit` bytes.
+    """
     try:
         with path.open("rb") as file:
             data = file.read(limit + 1)
@@ -229,9 +236,9 @@ def read_bytes(path: Path, limit: int) -> bytes:
 
 
 def read_lines(path: Path, limit: int) -> Iterator[bytes | None]:
-    """The lines of a file, one after another; None in place of one longer than `limit` bytes.
+    """Yield the lines of a file, with None in place of a line longer than `limit` bytes.
 
-    Raises `DocumentError` where the file can't be opened or read.
+    Raises `DocumentError` if the file can't be opened or read.
     """
     try:
         with path.open("rb") as file:
@@ -247,7 +254,7 @@ def read_lines(path: Path, limit: int) -> Iterator[bytes | None]:
 
 
 def too_large(name: str, limit: int) -> DocumentError:
-    """The error for an article of more than `limit` bytes."""
+    """Return the error for an article of more than `limit` bytes."""
     size = f"{limit // 1024**2} MB"
     return DocumentError(
         en=f"{name} is larger than {size}: split it into articles.",
@@ -256,7 +263,7 @@ def too_large(name: str, limit: int) -> DocumentError:
 
 
 def unreadable(path: Path, error: OSError) -> DocumentError:
-    """The error for a file or folder that the system won't open."""
+    """Return the error for a file or folder that can't be opened."""
     name, reason = shown(path.name), error.strerror or type(error).__name__
     return DocumentError(
         en=f"{name} can't be opened ({reason}): check its permissions.",
@@ -265,7 +272,7 @@ def unreadable(path: Path, error: OSError) -> DocumentError:
 
 
 def shown(name: str) -> str:
-    """A file name for a message, with control characters and the like escaped."""
+    """Return a file name for a message, with unprintable characters escaped."""
     return "".join(
         character if character.isprintable() else character.encode("unicode_escape").decode()
         for character in name
@@ -285,9 +292,9 @@ def _has_ending(name: str) -> bool:
 
 
 def _lies_under(entry: os.DirEntry[str], path: Path, real_root: Path) -> bool:
-    """Whether this is a regular file, or a link to one below the root."""
+    """Return True if this is a regular file, or a link to one below the root."""
     if not entry.is_symlink():
         return entry.is_file()
-    # A link that leads nowhere or in circles is as good as no file; one that can't be opened is
+    # A link without a target, or in a circle, is ignored. A file that can't be opened is
     # reported when it is read.
     return path.is_file() and path.resolve().is_relative_to(real_root)

@@ -1,4 +1,4 @@
-"""The fields above an article, as Hugo has them: YAML between `---`, TOML between `+++`, JSON."""
+"""Read the fields above an article: YAML between `---`, TOML between `+++`, or JSON, as in Hugo."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ MAX_TITLE_CHARACTERS = 300
 MAX_URL_CHARACTERS = 2048
 
 _TITLE = ("title", "headline", "标题")
-# Written without signs between their words: `published_at` is `publishedat`.
+# Names are given without signs between their words: `published_at` is `publishedat`.
 _DATE = (
     "date", "published", "publishedat", "publisheddate", "publishedtime", "datepublished",
     "publishdate", "publishtime", "publishat", "pubdate", "pubtime", "postdate", "posted",
@@ -30,7 +30,7 @@ _DATE = (
     "created", "createdat", "createdate", "datecreated", "ctime", "日期", "发布时间", "发布日期",
     "发表时间", "发表日期", "刊发时间", "出版日期", "时间",
 )  # fmt: skip
-# When it was changed is as near as one comes where nothing else is said.
+# The date of a change is used if there is no date of publication.
 _CHANGED = (
     "lastmod", "lastmodified", "modified", "modifiedat", "modifiedtime", "datemodified", "updated",
     "updatedat", "updatedate", "mtime", "更新时间", "更新日期", "修改时间",
@@ -53,7 +53,7 @@ _OUTLET = (
 _AUTHOR = ("author", "authors", "作者")
 _LANGUAGE = ("lang", "language", "locale", "语言")
 
-# Fields of one's own go into a table of this name in Hugo and Zola.
+# Hugo and Zola keep custom fields in a table with one of these names.
 _INNER = ("params", "extra", "meta", "metadata")
 
 _YAML_BLOCK = re.compile(
@@ -65,7 +65,7 @@ _BLOCKS = ((_YAML_BLOCK, YAML), (_TOML_BLOCK, TOML))
 _NAMED_BLOCK = re.compile(
     r"\s*^---[ \t]*(yaml|toml|json)[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
 )
-# Hexo does without the first rule.
+# Hexo leaves out the first `---`.
 _UNOPENED_BLOCK = re.compile(
     r"\s*^(?=(?:title|date|layout)[ \t]*:)"
     r"((?:\w[\w-]*[ \t]*:[^\n]*\n(?:[ \t-][^\n]+\n)*){2,})"
@@ -88,8 +88,8 @@ _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 class FrontMatter:
     """The fields above an article and the text below them.
 
-    Names are in small letters and without signs between their words (`key_of`). `notices` say what
-    of the fields was not understood.
+    Field names are in lower case, without signs between their words (`key_of`). `notices` name
+    fields that were not understood.
     """
 
     fields: Mapping[str, object]
@@ -103,7 +103,7 @@ class FrontMatter:
 
     @property
     def outlet(self) -> str | None:
-        """Who published the article, where a field names it."""
+        """The outlet that published the article, if a field names it."""
         for name in _OUTLET:
             text = self._text(name)
             if text and len(text) <= 80 and "://" not in text:
@@ -112,17 +112,17 @@ class FrontMatter:
 
     @property
     def author(self) -> str | None:
-        """Who wrote the article: a person, or an outlet."""
+        """The author of the article, which may be a person or an outlet."""
         return self._first_text(_AUTHOR, 80)
 
     @property
     def url(self) -> str | None:
-        """The first field that holds a web address."""
+        """The first web address in a field."""
         return next((url for name in _URL for url in self._addresses(name)), None)
 
     @property
     def language(self) -> Language | None:
-        """The language a field names, if it is one of the two."""
+        """The language that a field names, if it is Chinese or English."""
         text = (self._first_text(_LANGUAGE, 40) or "").lower()
         if text.startswith(("zh", "cn", "chinese", "中文")):
             return "zh"
@@ -131,9 +131,10 @@ class FrontMatter:
     def published(
         self, language: Language, hints: Collection[tuple[int, int]] = ()
     ) -> Published | None:
-        """Returns the first field that holds a date; `language` decides the zone of one without.
+        """Return the date in the first field that holds one.
 
-        `hints` are pairs of month and day that settle what `03/04/2025` means.
+        `language` decides the time zone of a date without zone. `hints` are pairs of month and day,
+        which decide what `03/04/2025` means.
         """
         values = (self._single(name) for name in (*_DATE, *_CHANGED))
         found = (read_published(value, language, hints) for value in values)
@@ -142,7 +143,7 @@ class FrontMatter:
     def unread_date(
         self, language: Language, hints: Collection[tuple[int, int]] = ()
     ) -> ReadingNotice | None:
-        """Returns what says that the day of publication stands there, and could not be read."""
+        """Return a notice if a date of publication is given but could not be read, else None."""
         values = [value for name in _DATE if (value := self._single(name)) not in (None, "")]
         if not values or any(read_published(value, language, hints) for value in values):
             return None
@@ -151,7 +152,7 @@ class FrontMatter:
         return ReadingNotice(reason=_unclear(shown(value), sorted(meanings)))
 
     def _single(self, name: str) -> object:
-        """Returns a field's value, of a list the first entry; None where it is no single value."""
+        """Return a field's value, or the first entry of a list; None if it is no single value."""
         value = self.fields.get(name)
         if isinstance(value, list):
             value = value[0] if value else None
@@ -163,7 +164,10 @@ class FrontMatter:
         )
 
     def _texts(self, name: str) -> Iterator[str]:
-        """What a field says in words: its value, and of a table its name (`{name = "..."}`)."""
+        """Yield the texts of a field: its value, or the names and addresses in a table.
+
+        An example of a table is `{name = "..."}`.
+        """
         value = self.fields.get(name)
         if isinstance(value, list):
             value = value[0] if value else None
@@ -183,15 +187,15 @@ class FrontMatter:
 
 
 def key_of(name: object) -> str:
-    """A field's name as it is looked up: `Published_At` and `published-at` are `publishedat`."""
+    """Return a field's name for look-up: `Published_At` and `published-at` give `publishedat`."""
     return re.sub(r"[\s_-]+", "", str(name)).lower()
 
 
 def read_front_matter(text: str) -> FrontMatter:
-    """Part the fields above an article from its text, whose only line break is LF.
+    """Separate the fields above an article from its text. The only line break must be LF.
 
-    A block that is no list of fields (a rule above a paragraph) is part of the text. Raises
-    `DocumentError` where the fields are too long.
+    A block that is not a list of fields belongs to the text, such as a paragraph below a line of
+    `---`. Raises `DocumentError` if the fields are too long.
     """
     for block, syntax, line, body in _blocks(text):
         if len(block) > MAX_FRONT_MATTER_CHARACTERS:
@@ -207,7 +211,7 @@ def read_front_matter(text: str) -> FrontMatter:
 
 
 def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
-    """What may be the block of fields: its text, its syntax, its first line, what is below it."""
+    """Yield possible blocks of fields: text, syntax, number of the first line, text below."""
     for pattern, syntax in _BLOCKS:
         match = pattern.match(text)
         if match and (_FIELD.match(match[1]) or not match[1].strip()):
@@ -223,7 +227,7 @@ def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
     try:
         _, end = json.JSONDecoder(strict=False).raw_decode(text, start)
     except (ValueError, RecursionError):
-        # The first line that closes it, since what is inside can't be read.
+        # The block is not valid JSON, so it ends at the first line that closes it.
         match = _JSON_BLOCK.match(text)
         if match is None:
             return
@@ -233,7 +237,7 @@ def _blocks(text: str) -> Iterator[tuple[str, Syntax, int, str]]:
 
 
 def _unclosed(text: str) -> FrontMatter | None:
-    """The fields of a block whose last rule is missing: those up to the first other line."""
+    """Read a block without a closing line: it ends at the first line that is not a field."""
     match = _UNCLOSED.match(text[:MAX_FRONT_MATTER_CHARACTERS])
     if match is None:
         return None
@@ -253,7 +257,10 @@ def _line(text: str, place: int) -> int:
 
 
 def flat_fields(fields: Mapping[str, object]) -> dict[str, object]:
-    """The fields by `key_of` their names, with those of inner tables that none above hides."""
+    """Return the fields by `key_of` their names, including the fields of inner tables.
+
+    If both have a field of the same name, the outer one counts.
+    """
     flat = {key_of(name): value for name, value in fields.items()}
     for name in _INNER:
         inner = flat.get(name)
@@ -266,7 +273,7 @@ def _no_end(rule: str) -> Message:
     return Message(
         code="front_matter_not_closed",
         en=f"The front matter has no line of {rule} at its end, so it was read up to the first line"
-        " that is no field: add one.",
+        " that is not a field: add one.",
         zh=f"文首字段末尾缺少一行 {rule}，已读到第一个不是字段的行为止：请补上。",
     )
 
@@ -289,7 +296,7 @@ def _unclear(value: str, meanings: list[str]) -> Message:
 
 
 def web_address(text: str | None) -> str | None:
-    """`text` if it is an http or https address with a host and no user name in it, else None."""
+    """Return `text` if it is an http or https address with a host and no user name, else None."""
     if not text or len(text) > MAX_URL_CHARACTERS or re.search(r"[\s\\<>\"`]", text):
         return None
     try:
@@ -303,15 +310,16 @@ def web_address(text: str | None) -> str | None:
 
 
 def host_name(url: str) -> str | None:
-    """The host of a web address, without `www.`."""
+    """Return the host of a web address, without `www.`."""
     host = urlsplit(url).hostname
     return host.removeprefix("www.") if host else None
 
 
 def detect_language(text: str, stated: Language | None) -> Language:
-    """The language most of `text` is written in; `stated` decides where the text doesn't.
+    """Return the language that most of `text` is written in.
 
-    One Han character weighs as much as three Latin letters, about the length of what it says.
+    `stated` decides if the text is mixed. A Han character counts as three Latin letters, because it
+    says about as much.
     """
     han = 3 * len(HAN_CHARACTER.findall(text))
     latin = len(_LATIN.findall(text))

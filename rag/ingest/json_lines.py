@@ -1,10 +1,10 @@
-"""Articles as JSON Lines: one object a line, in UTF-8. `rag export` writes this form.
+"""Read and write articles as JSON Lines: one object a line, in UTF-8, as `rag export` writes.
 
     {"text": "...", "title": "...", "date": "2025-02-13", "outlet": "...", "lang": "zh",
      "url": "https://...", "id": "..."}
 
-Only `text` is needed: Markdown or plain text, paragraphs parted by blank lines. The other fields
-mean what they mean in the front matter of a Markdown file, and may have the same other names.
+Only `text` is required: Markdown or plain text, with blank lines between paragraphs. The other
+fields mean the same as in the front matter of a Markdown file, and may have the same other names.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from rag.text.characters import cleaned, one_line
 from rag.text.table_rows import ROWS_FENCE, is_header
 from rag.types import Document
 
-# What Markdown reads as more than itself within a line.
+# Characters that have a meaning in Markdown within a line.
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
 MAX_ID_CHARACTERS = 4096
 
 
 def read_line(line: str, name: str) -> FrontMatter:
-    """The article of one line; `name` is the line's place, for messages.
+    """Read the article of one line. `name` is the line's place, for messages.
 
-    Raises `DocumentError` where it is no JSON object, has no text, or an unusable id.
+    Raises `DocumentError` if it is not a JSON object, has no text, or has an unusable id.
     """
     try:
         value = json.loads(line, parse_constant=str, strict=False)
@@ -49,7 +49,7 @@ def read_line(line: str, name: str) -> FrontMatter:
 
 
 def to_line(document: Document) -> str:
-    """The article as one line, without its line break; `read_line` reads it again."""
+    """Return the article as one line that `read_line` can read, without a line break."""
     value = {
         "id": document.doc_id,
         "title": document.title,
@@ -64,7 +64,7 @@ def to_line(document: Document) -> str:
 
 
 def _as_markdown(block: str) -> str:
-    """Returns what stands between two blank lines, so that it is read again as it is."""
+    """Return a paragraph as Markdown that gives the same paragraph when it is read again."""
     if is_header(block.partition("\n")[0]):
         return f"```{ROWS_FENCE}\n{block}\n```"
     return _SPECIAL.sub(r"\\\g<0>", block)

@@ -1,4 +1,4 @@
-"""Files -> `Document`. Every file under a root is either read or named with the reason why not."""
+"""Read files into `Document` objects. A file that can't be read is returned as a failure."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ from rag.text.written_dates import read_published
 from rag.types import Document, Published
 
 MAX_FILE_BYTES = 5 * 1024 * 1024
-"""Far beyond any article; it bounds the time a hostile file can take."""
+"""No article is this large. The limit bounds the time that a malicious file can take."""
 MAX_PACKED_BYTES = 50 * 1024 * 1024
-"""The same for PDF and Word, which hold pictures and fonts as well."""
+"""The same limit for PDF and Word files, which also hold pictures and fonts."""
 _PACKED_ENDINGS = (".pdf", ".docx")
 _PAGE_ENDINGS = (".html", ".htm")
 
@@ -51,11 +51,11 @@ _STEM_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(?!\d)")
 
 
 def iter_documents(root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
-    """Read every article under `root` in the order of `list_files`, each yielded as it is read.
+    """Yield every article under `root`, in the order of `list_files`.
 
-    What can't be read is yielded as a `LoadFailure`, and the rest goes on; what of an article was
-    not understood follows it as a `LoadNotice`. Raises `DocumentError` where `root` itself can't
-    be used.
+    A file or line that can't be read is yielded as a `LoadFailure`, and the reading goes on. Parts
+    of an article that were not understood follow it as `LoadNotice`s. Raises `DocumentError` if
+    `root` itself can't be used.
     """
     base = root.parent if root.is_file() else root
     listing = list_files(root)
@@ -65,10 +65,10 @@ def iter_documents(root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
 
 
 def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
-    """Read the articles of one file: those of each line of a `.jsonl`, else the one it is.
+    """Yield the articles of one file: one for each line of a `.jsonl` file, else a single one.
 
-    What can't be read is yielded as a `LoadFailure`, what of an article was not understood as a
-    `LoadNotice` behind it; nothing is raised.
+    A file or line that can't be read is yielded as a `LoadFailure`. Parts of an article that were
+    not understood follow it as `LoadNotice`s. Nothing is raised.
     """
     if path.suffix.lower() == ".jsonl":
         yield from _load_lines(path, root)
@@ -84,18 +84,18 @@ def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
 
 
 def load_document(path: Path, root: Path) -> Document:
-    """Read a file that is one article; `root` is what its `doc_id` and `path` are relative to.
+    """Read a file that is one article. Its `doc_id` and `path` are relative to `root`.
 
-    The title is the front matter's, else the first heading, else the first sentence. Raises
-    `DocumentError` where the file can't be read, is too large (`MAX_FILE_BYTES`,
-    `MAX_PACKED_BYTES`), isn't text (`rag.ingest.files`), has a front matter that is too long,
-    or has no text.
+    The title comes from the front matter, else from the first heading, else from the first
+    sentence. Raises `DocumentError` if the file can't be read, is too large (`MAX_FILE_BYTES`,
+    `MAX_PACKED_BYTES`), isn't text (`rag.ingest.files`), has a front matter that is too long, or
+    has no text.
     """
     return _read(path, root)[0]
 
 
 def _read(path: Path, root: Path) -> tuple[Document, tuple[ReadingNotice, ...]]:
-    """The article of a file, and what of it was not understood. Raises as `load_document`."""
+    """Return the article of a file, and the notices about it. Raises as `load_document` does."""
     document_id, name, ending = doc_id(path, root), shown(path.name), path.suffix.lower()
     data = read_bytes(path, MAX_PACKED_BYTES if ending in _PACKED_ENDINGS else MAX_FILE_BYTES)
     if not data.strip():
@@ -109,7 +109,7 @@ def _read(path: Path, root: Path) -> tuple[Document, tuple[ReadingNotice, ...]]:
 
 
 def _front_matter(data: bytes, name: str, ending: str) -> FrontMatter:
-    """What the file says of its article, and the article as Markdown."""
+    """Return the fields of a file's article, and the article as Markdown."""
     if ending in _PACKED_ENDINGS:
         from rag.ingest.word_and_pdf import read_packed
 
@@ -167,15 +167,15 @@ def _document(
 
 
 def _published_by_name(name: str, language: Language) -> Published | None:
-    """Returns the day that a file's name begins with, as Jekyll has it."""
+    """Return the date at the start of a file's name, as Jekyll writes it, or None."""
     match = _STEM_DATE.match(name)
     return read_published(match[0], language) if match else None
 
 
 def _days_named(name: str, url: str | None, text: str) -> frozenset[tuple[int, int]]:
-    """Returns the months and days in a file's name, its address and the head of its text.
+    """Return the months and days in a file's name, its address and the first part of its text.
 
-    They tell which of two days a date like `03/04/2025` means.
+    They decide which day a date like `03/04/2025` means.
     """
     numbers = [match.groups() for match in _DAY_IN_NAME.finditer(f"{name} {url or ''}")]
     said, _ = read_dates(text[:_HEAD_CHARACTERS], None)
@@ -186,7 +186,7 @@ def _days_named(name: str, url: str | None, text: str) -> frozenset[tuple[int, i
 
 
 def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
-    """The articles of a JSON Lines file, whose form `rag.ingest.json_lines` tells."""
+    """Yield the articles of a JSON Lines file (`rag.ingest.json_lines`)."""
     seen: dict[str, tuple[int, str]] = {}
     number = 0
     try:
@@ -202,7 +202,7 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | Loa
                     yield document
                     yield from _told(path, notices, number)
                 elif content != document.content_hash:
-                    # The same line twice is one article; another with its id is a mistake.
+                    # The same line twice is one article. Another line with its id is an error.
                     raise _taken(f"{shown(stored)}:{number}", first)
             except DocumentError as error:
                 yield LoadFailure(path=path, line=number, reason=error.message)
@@ -217,7 +217,7 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | Loa
 def _told(
     path: Path, notices: Iterable[ReadingNotice], line: int | None = None
 ) -> Iterator[LoadNotice]:
-    """Yields the notices of a file; of an article that is one `line` of it, all at that line."""
+    """Yield the notices of a file. If the article is one `line` of it, all get that line."""
     for notice in notices:
         yield LoadNotice(path=path, line=line or notice.line, reason=notice.reason)
 
@@ -225,11 +225,11 @@ def _told(
 def _line_document(
     data: bytes, base: str, stored: str, number: int
 ) -> tuple[Document, tuple[ReadingNotice, ...]]:
-    """The article of one line."""
+    """Return the article of one line, and the notices about it."""
     name = f"{shown(stored)}:{number}"
     digest = hashlib.sha256(data.strip()).hexdigest()
     matter = read_line(decode(data, name), name)
-    # Without an id of its own, an article keeps its id when lines above it come and go.
+    # Without its own id, an article gets one from its content, so other lines don't change it.
     own = matter.fields.get("id")
     document_id = f"{base}/{digest[:12] if own is None else own}"
     return _document(matter, document_id=document_id, path=stored, content_hash=digest)

@@ -1,7 +1,7 @@
-"""Markdown -> blocks of readable text, by walking the tokens of markdown-it.
+"""Read Markdown into blocks of text, by walking the tokens of markdown-it.
 
-A block is a paragraph, a heading, an entry of a list, a table or a piece of code, on its way
-into `Document.text`. What of it is evidence is decided elsewhere (`boilerplate`).
+A block is a paragraph, a heading, an entry of a list, a table, a piece of code or an image.
+`rag.ingest.boilerplate` decides which blocks become part of `Document.text`.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ _TAG = re.compile(r"</?([A-Za-z][\w-]*)")
 
 @dataclass(frozen=True, kw_only=True)
 class Block:
-    """A piece of an article.
+    """A block of an article.
 
-    `lines` are the lines of its source, which a paragraph joins; of a table or of code they stay
-    lines. `marker` is what stands before it (`## `, `- `). `lead` is the bold text it starts
-    with. `images` are the images it holds, as Markdown; `captioned` says that it stands right
-    behind one. `link` is the address of the link that is all it holds.
+    `lines` are the lines of its source. A paragraph joins them; a table or code keeps them.
+    `marker` is the Markdown sign before the text (`## `, `- `). `lead` is the bold text at the
+    start. `images` are its images, as Markdown. `captioned` is True if the text is right after an
+    image. `link` is the address if the block is nothing but a link.
     """
 
     kind: BlockKind
@@ -71,38 +71,39 @@ class Block:
             return "\n".join(self.lines)
         parts = list(self.lines[:1])
         for before, line in pairwise(self.lines):
-            # Chinese is written without blanks between the words.
+            # Chinese has no blanks between words.
             parts += [line] if is_cjk(before[-1:]) or is_cjk(line[:1]) else [" ", line]
         return "".join(parts)
 
     @property
     def text(self) -> str:
-        """The text as it stands in a document."""
+        """The text with its marker, as it appears in a document."""
         if self.marker:
             return self.marker + self.plain
-        # A blank keeps a line of another kind from being read as a heading.
+        # A blank before the signs, so that a line that is not a heading is not read as one.
         return "\n".join(f" {x}" if _HEADING_SIGNS.match(x) else x for x in self.plain.split("\n"))
 
 
 def parse_blocks(source: str) -> tuple[Block, ...]:
-    """The blocks of a Markdown text, in order; none is without text or image."""
+    """Return the blocks of a Markdown text, in order. Each has a text or an image."""
     return tuple(_BlockReader().read(_parser().parse(with_plain_tables(source))))
 
 
 @cache
 def _parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    # Indented paragraphs are common in articles, indented code is not.
+    # Articles often have indented paragraphs, and hardly ever indented code.
     parser.disable("code")
     parser.inline.ruler.at("emphasis", _emphasis)
     return parser
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """CommonMark's emphasis, but beside a CJK character `*` opens and closes as writers mean it.
+    """Parse emphasis as CommonMark does, except for `*` next to a CJK character.
 
-    By the letter of CommonMark `**《早报》讯**在` is not bold: its end stands between a
-    punctuation mark and a letter, and Chinese has no blank there.
+    There, `*` opens emphasis if no blank follows, and closes it if no blank comes before. In
+    CommonMark `**《早报》讯**在` is not bold, because its end is between a punctuation mark and a
+    letter, and Chinese has no blank there.
     """
     start = state.pos
     if silent or state.src[start] != "*":
@@ -130,7 +131,7 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
 
 @dataclass(kw_only=True)
 class _Line:
-    """A line of inline text while it is read."""
+    """A line of inline text while it is being read."""
 
     text: list[str] = field(default_factory=list)
     lead: list[str] = field(default_factory=list)
@@ -161,12 +162,12 @@ class _Line:
 
 
 def _plain(parts: Sequence[str]) -> str:
-    """Text on one line, without the asterisks that Markdown could make nothing of."""
+    """Return the text on one line, without asterisks that are not valid Markdown."""
     return one_line(_STRAY_EMPHASIS.sub("", "".join(parts)))
 
 
 class _BlockReader:
-    """Walks the tokens of a document and remembers what it is inside of."""
+    """Reads the blocks from the tokens of a document, and tracks open lists and tables."""
 
     def __init__(self) -> None:
         self._markers: list[str] = []
@@ -227,7 +228,7 @@ class _BlockReader:
 
 
 class _InlineReader:
-    """Walks the tokens of inline text and collects its lines."""
+    """Reads the lines from the tokens of inline text."""
 
     def __init__(self) -> None:
         self._lines = [_Line()]
@@ -288,18 +289,18 @@ def _heading(token: Token, lines: list[_Line]) -> Iterator[Block]:
     if len(text) > (MAX_HEADING_CHARACTERS if under_lined else 2 * MAX_HEADING_CHARACTERS) or (
         under_lined and text.endswith(tuple(_HEADING_NEVER_ENDS))
     ):
-        # A rule right below a paragraph makes a heading of it that nobody meant.
+        # A rule right below a paragraph makes it a heading by mistake.
         yield Block(kind="paragraph", lines=(text,))
     elif text := text.strip(_BULLETS + " ") or text:
         yield Block(kind="heading", lines=(text,), marker="#" * int(token.tag[1]) + " ")
 
 
 def _paragraphs(lines: list[_Line]) -> Iterator[Block]:
-    """The paragraphs of one Markdown paragraph, parted where its line breaks mean that."""
+    """Yield the paragraphs of one Markdown paragraph, split at line breaks that end one."""
     pending: list[_Line] = []
     image_above = False
     for line in lines:
-        # A caption often stands on the line below its image.
+        # A caption is often on the line below its image.
         line.captioned = line.captioned or image_above
         image_above = bool(line.images) and line.empty
         pending.append(line)
@@ -342,7 +343,7 @@ def _looks_like_heading(text: str) -> bool:
 
 
 def _html(source: str, above: str) -> Iterator[Block]:
-    """Paragraphs and tables of a block of HTML; scripts and styles go with what they hold."""
+    """Yield the paragraphs and tables of an HTML block, without scripts and styles."""
     for part, is_table in split_tables(source):
         caption, rows = read_table(part) if is_table else ("", [])
         if lines := table_lines(rows, caption or above):

@@ -1,13 +1,14 @@
-"""Near-duplicates: the same story in several outlets, recognised by MinHash.
+"""Find near-duplicates with MinHash: the same story in several outlets.
 
-A text's signature is the MinHash (Broder, 1997) of its shingles, runs of `SHINGLE_TOKENS` words
-or Chinese characters. The share of equal entries of two signatures estimates the Jaccard
-similarity of the two sets of shingles, with a standard error of at most 0.045.
+The signature of a text is the MinHash (Broder, 1997) of its shingles, which are runs of
+`SHINGLE_TOKENS` words or Chinese characters. The share of equal entries in two signatures
+estimates the Jaccard similarity of the two sets of shingles, with a standard error of at most
+0.045.
 
-Similar wording is not enough: the market reports of two companies, made from one template, differ
-in little but their figures, and a guide that comes back each year in little but its date. So two
-articles are one story only if their figures agree, their dates lie near one another, and they don't
-begin with different members of a series, such as line 3 and line 5.
+Similar wording is not enough. Market reports on two companies may differ only in their figures,
+and a guide that is published each year only in its date. So two articles are one story only if
+their figures agree, their dates are close, and they don't begin with different members of a series,
+such as line 3 and line 5.
 """
 
 from __future__ import annotations
@@ -27,11 +28,11 @@ from rag.text.identifiers import two_things
 PERMUTATIONS = 128
 SHINGLE_TOKENS = 4
 SAME_STORY = 0.6
-"""From this estimated similarity on, two articles can be one story."""
+"""The least estimated similarity of two articles of one story."""
 SAME_FIGURES = 0.6
-"""The least share of the figures of the article with fewer of them that the other has too."""
+"""The least share of common figures, relative to the article that has fewer figures."""
 SAME_TIME = timedelta(days=2)
-"""The longest time between two articles of one story, where both are dated."""
+"""The longest time between two articles of one story, if both are dated."""
 
 Signatures = NDArray[np.uint32]
 """Shape (n, `PERMUTATIONS`)."""
@@ -43,28 +44,49 @@ Bands = NDArray[np.uint64]
 _BAND_ROWS = 4
 _BAND_KEY = np.array([1, 0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], np.uint64)
 _PAIRS_AT_ONCE = 100_000
+_SHINGLES_AT_ONCE = 10_000
 _OF_ONE_KEY = 20
 _BEGINNING = 200
-"""Characters, in which an article says what it is about."""
+"""The number of characters at the start that are searched for members of a series."""
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _TOKEN = re.compile(rf"[{HAN}]|[^\W_{HAN}]+")
 
 
 def signature(text: str) -> bytes:
-    """The MinHash of a text, `4 * PERMUTATIONS` bytes, little-endian."""
-    # Imported late: it brings scipy, which takes longer than opening an index.
-    from datasketch import MinHash
-
+    """Return the MinHash of a text, `4 * PERMUTATIONS` bytes, little-endian."""
     tokens = _TOKEN.findall(text.casefold())
     last = max(1, len(tokens) - SHINGLE_TOKENS + 1)
     shingles = {" ".join(tokens[i : i + SHINGLE_TOKENS]).encode() for i in range(last)}
-    minhash = MinHash(num_perm=PERMUTATIONS, hashfunc=zlib.crc32)
-    minhash.update_batch(shingles)
-    return np.asarray(minhash.hashvalues, dtype="<u4").tobytes()
+    hashes = _mixed(np.array([zlib.crc32(shingle) for shingle in shingles], np.uint32))
+    factors, offsets = _permutations()
+    least = np.full(PERMUTATIONS, 0xFFFFFFFF, np.uint32)
+    # In parts, since a long text has a hundred thousand shingles.
+    for start in range(0, len(hashes), _SHINGLES_AT_ONCE):
+        part = hashes[start : start + _SHINGLES_AT_ONCE, None]
+        least = np.minimum(least, (part * factors + offsets).min(axis=0))
+    return least.astype("<u4").tobytes()
+
+
+@cache
+def _permutations() -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+    """Return the factors and offsets of h -> a * h + b modulo 2^32, each of shape (128,).
+
+    An odd factor makes the map a permutation. Indexes hold signatures that were made with these.
+    """
+    random = np.random.RandomState(1)
+    odd = random.randint(0, 1 << 31, PERMUTATIONS, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return odd, random.randint(0, 1 << 32, PERMUTATIONS, dtype=np.uint32)
+
+
+def _mixed(hashes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Spread hashes evenly, with the last step of MurmurHash3 (Appleby, 2011)."""
+    hashes = (hashes ^ (hashes >> np.uint32(16))) * np.uint32(0x85EBCA6B)
+    hashes = (hashes ^ (hashes >> np.uint32(13))) * np.uint32(0xC2B2AE35)
+    return hashes ^ (hashes >> np.uint32(16))
 
 
 def read_signatures(blobs: Iterable[bytes]) -> Signatures:
-    """The signatures as rows of one array."""
+    """Return the signatures as rows of one array."""
     joined = np.frombuffer(b"".join(blobs), dtype="<u4").astype(np.uint32)
     return joined.reshape(-1, PERMUTATIONS)
 
@@ -72,12 +94,12 @@ def read_signatures(blobs: Iterable[bytes]) -> Signatures:
 def group(
     signatures: Signatures, texts: Sequence[str], moments: Sequence[datetime | None]
 ) -> tuple[tuple[int, ...], ...]:
-    """The groups of two rows or more that are one story, as row numbers in rising order.
+    """Return the groups of two or more rows that are one story, as rising row numbers.
 
-    Row i of `signatures` is that of `texts[i]`, published at `moments[i]`, with a time zone, if
-    known. Rows are one story where a chain of pairs, each alike in words (`SAME_STORY`), figures
-    (`SAME_FIGURES`), time (`SAME_TIME`) and what they begin with, leads from one to the other.
-    Pairs are looked for among rows that share a band of equal entries.
+    Row i of `signatures` belongs to `texts[i]`, published at `moments[i]`, which has a time zone,
+    or is None if unknown. A pair of rows is alike if it agrees in words (`SAME_STORY`), figures
+    (`SAME_FIGURES`), time (`SAME_TIME`) and beginning. Rows that are connected by such pairs are
+    one story. Only rows that share a band of equal entries are compared.
     """
     if not len(signatures):
         return ()
@@ -107,18 +129,18 @@ def group(
 
 
 def band_keys(signatures: Signatures) -> Iterator[NDArray[np.uint64]]:
-    """A key for each row's band, band after band, each of shape (n,)."""
+    """Yield the keys of all rows for each band, shape (n,)."""
     for first in range(0, PERMUTATIONS, _BAND_ROWS):
         band = signatures[:, first : first + _BAND_ROWS].astype(np.uint64)
-        # Two bands may get one key by chance: the rows are compared whole all the same.
+        # Different bands may get the same key by chance. The whole rows are compared later.
         yield (band * _BAND_KEY).sum(axis=1)
 
 
 def sharing_a_band(signatures: Signatures, bands: Bands, rows: NDArray[np.int32]) -> list[int]:
-    """Which rows share a band with one of `signatures`, in rising order.
+    """Return the rows that share a band with one of `signatures`, in rising order.
 
-    `bands` are their keys, in rising order within each band, with `rows` beside them. Of very many
-    with one key, some are told.
+    `bands` are the keys of the rows, in rising order within each band. `rows`, of the same shape,
+    are their row numbers. If very many rows have the same key, only some of them are returned.
     """
     found: set[int] = set()
     for keys, ordered, beside in zip(band_keys(signatures), bands, rows, strict=True):
@@ -129,12 +151,12 @@ def sharing_a_band(signatures: Signatures, bands: Bands, rows: NDArray[np.int32]
 
 
 def _similar_pairs(signatures: Signatures) -> list[tuple[int, int]]:
-    """Pairs of rows, the lower first, that share a band and are similar enough."""
+    """Return the pairs of rows, the lower first, that share a band and are similar enough."""
     found = [np.empty((0, 2), np.intp)]
     for keys in band_keys(signatures):
         order = np.argsort(keys, kind="stable")
         ordered = keys[order]
-        # Of rows with one key, each is paired with the first of them and the one before it.
+        # Each row is paired with the first row of the same key, and with the one before it.
         starts = np.concatenate([[True], ordered[1:] != ordered[:-1]])
         anchors = order[np.maximum.accumulate(np.where(starts, np.arange(len(order)), 0))]
         found += [

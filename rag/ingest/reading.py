@@ -1,12 +1,12 @@
-"""The version of reading: of everything that this package makes of a file."""
+"""The reading version: the version of the code that turns files into articles."""
 
 from __future__ import annotations
 
 READING_VERSION = 9
-"""Raise it by one with every change after which some file gives another article than before.
+"""Must be raised by one with every change that makes some file give a different article.
 
-That is another text, title, day, outlet, language or link, or other words to be searched by.
-An index remembers by which version each file was read. One that was made by another version says
-so, and the next `rag index` reads all its files again; what comes out as it was stays as it is.
-(Other passages of the same text are `rag.ingest.chunker.CHUNKER_VERSION`'s.)
+This is a different text, title, day, outlet, language or link, or different search terms. An index
+records which version read each file. If it was another version, the index says so, and the next
+`rag index` reads all files again; articles that come out the same are kept. If only the passages of
+a text change, raise `rag.ingest.chunker.CHUNKER_VERSION` instead.
 """

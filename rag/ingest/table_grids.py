@@ -1,4 +1,4 @@
-"""Tables of HTML and of plain lines, merged cells and all, as plain grids and as Markdown."""
+"""Read tables in HTML and in plain text, with merged cells, as grids and as Markdown."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from lxml import html as lxml_html
 from rag.text.characters import is_cjk, one_line
 from rag.text.table_rows import cell_value, is_period
 
-# Tables with merged cells and names in levels -> plain grids, and grids -> Markdown.
+# Grids.
 
 _LONGEST_SPAN = 60
 LONGEST_REPEATED = 200
-"""Characters of a text that stands in each place of its span; a longer one stands once."""
+"""A cell's text is repeated in its whole span up to this many characters; else it is not."""
 _MOST_COVERED = 100_000
-"""Places of one table that its spans may cover: beyond, a small file could grow without bound."""
+"""The most cells of a table that spans may fill. Without it, a small file could grow too large."""
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cell:
-    """A cell as HTML and Word have it: it may span several columns and rows."""
+    """A cell of a table in HTML or Word, which may span several columns and rows."""
 
     text: str
     columns: int = 1
@@ -33,9 +33,9 @@ class Cell:
 
 
 def expand(rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
-    """The rectangle of texts that cells with spans cover; a span's text stands in each place.
+    """Return the table as a grid of texts, with a span's text in each of its places.
 
-    Spans past the first `_MOST_COVERED` places count as plain cells.
+    After the first `_MOST_COVERED` places, spans count as plain cells.
     """
     grid: list[list[str]] = []
     covered = 0
@@ -54,7 +54,7 @@ def expand(rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
                 covered += 1
             elif waiting:
                 cell = waiting.pop()
-                # Texts aren't repeated, else a small file could grow without bound.
+                # Long texts aren't repeated: a small file could grow too large.
                 again = cell.text if len(cell.text) <= LONGEST_REPEATED else ""
                 spans = covered < _MOST_COVERED
                 columns = max(1, min(cell.columns, _LONGEST_SPAN)) if spans else 1
@@ -72,7 +72,7 @@ def expand(rows: Iterable[Sequence[Cell]]) -> list[list[str]]:
 
 
 def merged_header(grid: Sequence[Sequence[str]], count: int) -> list[list[str]]:
-    """The grid with its first `count` rows, the names of columns in levels, made one row."""
+    """Return the grid with its first `count` rows, which name the columns, joined into one."""
     if count < 2:
         return [list(row) for row in grid]
     columns = max(map(len, grid))
@@ -81,16 +81,16 @@ def merged_header(grid: Sequence[Sequence[str]], count: int) -> list[list[str]]:
         parts = [row[at] for row in grid[:count] if at < len(row) and row[at]]
         name = ""
         for part in dict.fromkeys(parts):
-            # Chinese is written without blanks between the words.
+            # Chinese has no blanks between words.
             name += part if not name or (is_cjk(name[-1]) and is_cjk(part[0])) else f" {part}"
         header.append(name)
     return [header, *(list(row) for row in grid[count:])]
 
 
 def markdown_table(grid: Sequence[Sequence[str]], *, header: bool) -> str:
-    """Returns the grid in Markdown, on lines of its own; without `header` under empty names."""
+    """Return the grid as a Markdown table. Without `header`, the column names are empty."""
     columns = max(map(len, grid), default=0)
-    # Short rows stay short: a wide one among many would make a small file a large one.
+    # Short rows are not filled up: one wide row would make a small file very large.
     rows = [list(row) for row in grid]
     if not header:
         rows.insert(0, [])
@@ -104,7 +104,7 @@ def _escaped(text: str) -> str:
     return _SPECIAL.sub(r"\\\g<0>", " ".join(text.split()))
 
 
-# The tables of HTML, merged cells and all, as plain grids; through lxml.
+# Tables in HTML, read with lxml.
 
 _TABLE_TAG = re.compile(r"<(/?)table\b[^>]*>", re.IGNORECASE)
 _LONGEST_CELL = 5_000
@@ -113,7 +113,7 @@ _HIDDEN = frozenset({"script", "style", "template", "noscript"})
 
 
 def split_tables(source: str) -> Iterator[tuple[str, bool]]:
-    """The pieces of HTML in order, each with whether it is a whole table of the outermost level."""
+    """Yield the pieces of an HTML text in order, with True for each outermost table."""
     depth = start = position = 0
     for match in _TABLE_TAG.finditer(source):
         if not match[1]:
@@ -126,12 +126,12 @@ def split_tables(source: str) -> Iterator[tuple[str, bool]]:
             if depth == 0:
                 yield source[start : match.end()], True
                 position = match.end()
-    # A table that never ends is none.
+    # A table without an end does not count as one.
     yield source[start if depth else position :], False
 
 
 def read_table(source: str) -> tuple[str, list[list[str]]]:
-    """Returns the caption of a table, and its grid whose first row may name the columns."""
+    """Return the caption of a table and its grid, whose first row may name the columns."""
     try:
         return _caption_and_grid(lxml_html.fragment_fromstring(source))
     except (etree.ParserError, ValueError):
@@ -139,9 +139,9 @@ def read_table(source: str) -> tuple[str, list[list[str]]]:
 
 
 def flatten_tables(tree: lxml_html.HtmlElement) -> None:
-    """Rewrite the tables of a page without merged cells, their captions as paragraphs above them.
+    """Rewrite the tables of a page without merged cells, with captions as paragraphs above.
 
-    Tables that hold others lay out a page; they stay.
+    Tables that contain other tables are page layout, and stay as they are.
     """
     for table in list(tree.iter("table")):
         parent = table.getparent()
@@ -185,12 +185,12 @@ def _caption_and_grid(table: lxml_html.HtmlElement) -> tuple[str, list[list[str]
             headings += 1
         rows.append(cells)
     if not headings and rows:
-        # A first row whose cells span rows below it names columns in levels.
+        # If cells of the first row span columns, it names the columns in several levels.
         headings = min(max(cell.rows for cell in rows[0]), len(rows) - 1, 3)
         headings = headings if any(cell.columns > 1 for cell in rows[0]) else 0
     first = rows[0][0] if rows and rows[0] else None
     if headings and first and len(rows[0]) == 1 and len(rows) > 1 and len(rows[1]) > 1:
-        # One cell across the whole table is its title.
+        # A single cell in the first row is the title of the table.
         caption, rows, headings = caption or first.text, rows[1:], headings - 1
     return caption, merged_header(expand(rows), headings)
 
@@ -217,7 +217,7 @@ def _span(value: str | None) -> int:
     return int(value) if value and value.isdigit() and len(value) < 6 else 1
 
 
-# Tables that are written as plain lines -> Markdown tables: pipes alone, tabs, aligned columns.
+# Tables in plain text, with pipes, tabs or aligned columns.
 
 _PIPES = re.compile(r"\s{0,3}\|.*\|\s*")
 _DELIMITER = re.compile(r"\s{0,3}\|?(?:\s*:?-+:?\s*\|)+(?:\s*:?-+:?\s*)?\|?\s*")
@@ -230,8 +230,8 @@ _LONGEST_NAME = 30
 
 
 def with_plain_tables(source: str) -> str:
-    """Markdown in which tables that only a reader would see as such are written as tables."""
-    # A blank line would end a table of HTML.
+    """Return the Markdown text with tables in plain text rewritten as Markdown tables."""
+    # A blank line would end an HTML table.
     source = "".join(
         _BLANK_LINES.sub("\n", part) if is_table else part
         for part, is_table in split_tables(source)
@@ -253,7 +253,7 @@ def with_plain_tables(source: str) -> str:
 
 
 def _block(lines: list[str]) -> Iterator[str]:
-    """Yields the lines between two blank ones, with their tables in Markdown."""
+    """Yield the lines between two blank lines, with their tables in Markdown."""
     at = 0
     while at < len(lines):
         end = at
@@ -276,7 +276,7 @@ def _block(lines: list[str]) -> Iterator[str]:
 
 
 def _aligned(lines: list[str], at: int) -> list[list[str]]:
-    """The cells of the lines from `at` on that are rows of one table; none where they aren't."""
+    """Return the rows of the table that begins at line `at`; none if there is no table."""
     header, columns = _cells(lines[at]), 0
     rows: list[list[str]] = []
     for number in range(at + 1, len(lines)):
@@ -291,16 +291,19 @@ def _aligned(lines: list[str], at: int) -> list[list[str]]:
 
 
 def _cells(line: str) -> list[str]:
-    """Returns what stands in columns; none where nothing is set apart."""
+    """Return the cells of a line with columns; none if it has no columns."""
     parts = [part for part in _APART.split(line.strip()) if part]
     return parts if len(parts) > 1 else []
 
 
 def _name_and_numbers(line: str) -> list[str]:
-    """A name and the numbers behind it, two at least, parted by single blanks as in a PDF."""
+    """Return a name and at least two numbers after it, separated by single blanks as in a PDF.
+
+    Returns an empty list if the line is different.
+    """
     words = line.split()
     at = len(words)
-    # A year names a column; months and days stand in lists of dates.
+    # A year may be the name of a column; months and days are in lists of dates.
     while at > 1 and (cell_value(words[at - 1]) is not None or words[at - 1] in _NO_VALUE):
         at -= 1
     name = " ".join(words[:at])

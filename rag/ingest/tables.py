@@ -1,11 +1,11 @@
-"""A table -> lines of text: each row is a sentence that holds its columns' names.
+"""Write a table as lines of text: each row is a sentence that repeats the names of its columns.
 
     | 区县 | 财政收入（亿元） | 新生儿（人） |
     西山区：财政收入（亿元）64.3；新生儿（人）5,127
 
-The first line names the columns and is no evidence itself; the lines below it, up to a blank one,
-are the rows. So a row can be found by its name, cited whole, and read without its table.
-`rag.text.table_rows` reads them again.
+The first line names the columns and can't be cited. The lines below it, up to a blank line, are the
+rows. So a row can be found by its name, cited as a whole, and understood without its table.
+`rag.text.table_rows` reads these lines.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from rag.text.characters import is_cjk
 from rag.text.table_rows import cell_value, is_period, unit_of, without_unit
 
 _MOST_COLUMNS = 1000
-"""Columns: nobody reads a wider table by them."""
+"""The most columns. The cells of a wider table become lines of their own."""
 _MOST_PLACES = 1_000_000
-"""Cells of the rectangle that a table's rows are filled up to."""
+"""The most cells, after all rows are filled up to the longest one."""
 _LONGEST_ROW = 160
-"""In Han characters, others counting half: a longer row becomes several lines with its name."""
+"""In Han characters; others count half. A longer row becomes several lines with its name."""
 _LONGEST_CELL = 200
 _LONGEST_CAPTION = 60
 _ORDINAL_LABELS = frozenset(
@@ -42,10 +42,11 @@ _CAPTION_UNIT = re.compile(
 
 
 def table_lines(rows: Sequence[Sequence[str]], caption: str = "") -> tuple[str, ...]:
-    """Returns the lines of a table whose first row may name the columns; `caption` stood above it.
+    """Return the lines of a table. Its first row may name the columns.
 
-    Columns of entities and rows of measures are turned round. A table of one column, or with
-    texts for cells, becomes a line for each cell.
+    `caption` is the text above the table. If the columns are entities and the rows are measures,
+    the table is transposed. A table of one column, or with long texts in its cells, becomes a line
+    for each cell.
     """
     if len(rows) * max(map(len, rows), default=0) > _MOST_PLACES:
         return tuple(cell for row in rows for cell in row if cell)
@@ -67,7 +68,7 @@ def table_lines(rows: Sequence[Sequence[str]], caption: str = "") -> tuple[str, 
 
 
 def _trimmed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
-    """Returns a rectangle without empty rows and columns."""
+    """Return the rows, filled up to equal length, without empty rows and columns."""
     width = max(map(len, rows), default=0)
     grid = [[*row, *[""] * (width - len(row))] for row in rows if any(row)]
     used = [at for at in range(width) if any(row[at] for row in grid)]
@@ -75,7 +76,10 @@ def _trimmed(rows: Sequence[Sequence[str]]) -> list[list[str]]:
 
 
 def _header(grid: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    """The names of the columns, empty where the first row is one like the others; the rest."""
+    """Return the names of the columns, and the other rows.
+
+    The names are empty if the first row is a row of data.
+    """
     first, body = grid[0], grid[1:]
     numeric = [at for at in range(1, len(first)) if any(_is_number(row[at]) for row in body)]
     alike = [at for at in numeric if _is_number(first[at])]
@@ -91,7 +95,7 @@ def _is_number(text: str) -> bool:
 
 
 def _is_turned(labels: list[str], body: list[list[str]]) -> bool:
-    """Tells whether the rows are measures of what the columns are named for."""
+    """Return True if the columns are entities and the rows are measures."""
     if len(labels) < 3 or any(is_period(label) or unit_of(label) for label in labels[1:]):
         return False
     if labels[0].casefold() in _MEASURE_CORNERS:
@@ -101,9 +105,9 @@ def _is_turned(labels: list[str], body: list[list[str]]) -> bool:
 
 
 def _with_caption(labels: list[str], body: list[list[str]], caption: str) -> tuple[list[str], str]:
-    """Returns the labels with the unit that the caption gives, and what the caption says besides.
+    """Return the labels with the unit in the caption, and the rest of the caption.
 
-    It says what is measured where the labels only name periods, or nothing.
+    The rest is returned only if all labels are empty or periods: it then says what is measured.
     """
     caption = caption.strip().rstrip("：:")
     unit = _CAPTION_UNIT.search(caption)
@@ -122,7 +126,7 @@ def _with_caption(labels: list[str], body: list[list[str]], caption: str) -> tup
 
 
 def _distinct(labels: list[str]) -> list[str]:
-    """A name that several columns have is read with the one before it: 财政收入, then its 增速."""
+    """Return the labels with repeated ones completed by the label before: 财政收入, then 增速."""
     counts = Counter(label for label in labels if label)
     found: list[str] = []
     for at, label in enumerate(labels):
@@ -158,7 +162,7 @@ def _lines(labels: list[str], body: list[list[str]], about: str) -> Iterator[str
 
 
 def _naming_columns(labels: list[str], body: list[list[str]]) -> list[int]:
-    """The columns whose cells tell rows apart: the first one of words, with more if needed."""
+    """Return the columns that name the rows: the first one with words, and more if needed."""
     words = [
         at
         for at in range(len(labels))
@@ -178,7 +182,7 @@ def _naming_columns(labels: list[str], body: list[list[str]]) -> list[int]:
 
 
 def _only_ordinals(labels: list[str], body: list[list[str]], count: int) -> bool:
-    """Tells whether the first `count` columns number the rows, and tell nothing of them."""
+    """Return True if the first `count` columns are one column that only numbers the rows."""
     return count == 1 and (
         labels[0].casefold().rstrip("：:") in _ORDINAL_LABELS
         or [row[0] for row in body] == [str(i) for i in range(1, len(body) + 1)]
@@ -207,13 +211,13 @@ def _cell(label: str, value: str, *, chinese: bool) -> str:
 
 
 def _plain(text: str) -> str:
-    """Returns a cell's text without what would part it from its name, or end it."""
+    """Return a cell's text without the signs that separate names and cells in a line."""
     text = text.replace("|", "/").replace("：", " ").replace("；", "，")
     return " ".join(text.replace("; ", ", ").split())
 
 
 def _cut(name: str, cells: list[str], *, chinese: bool) -> Iterator[str]:
-    """Yields the row on one line, or on several where it is too long for a passage."""
+    """Yield the row as one line, or as several if it is too long for a passage."""
     between, behind = ("；", "：") if chinese else ("; ", ": ")
     part: list[str] = []
     for cell in cells:

@@ -1,4 +1,4 @@
-"""The article of a web page, without its menus, notices and comments; through trafilatura."""
+"""Extract the article from a web page with trafilatura, without menus, notices and comments."""
 
 from __future__ import annotations
 
@@ -19,33 +19,35 @@ from rag.ingest.table_grids import flatten_tables
 from rag.messages import Message
 from rag.text.characters import cleaned, one_line
 
-# The tree of a web page, put in order before its article is looked for.
+# Preparing the tree of a page.
 #
-# Pages write text right into a `div` or a cell, with `<br>` between the lines and `<b>`, `<a>` or
-# `<span>` within a sentence. What finds the article takes each of these for a piece of its own, and
-# would split sentences there or lose some, so all such text is put into paragraphs first.
+# Many pages have text directly in a `div` or a cell, with `<br>` between lines and `<b>`, `<a>` or
+# `<span>` within a sentence. trafilatura would split sentences there or lose some, so such text is
+# put into paragraphs first.
 
 MAX_ELEMENTS = 12_000
-"""Many times what pages of news have. Beyond, the time to find the article in them grows with the
-square of their number."""
-MAX_WHOLE_CHARACTERS = 500_000
-"""Characters that are taken of a page that has more elements."""
+"""The most elements of a page whose article is looked for. News pages have far fewer.
 
-# The elements of lxml, which comes without types.
+The time grows with the square of their number.
+"""
+MAX_WHOLE_CHARACTERS = 500_000
+"""The most characters that are taken from a page with more elements."""
+
+# An element of lxml, which has no type annotations.
 Element = Any
 
 _INLINE = frozenset(
     "a abbr acronym b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q s samp"
     " small span strike strong sub sup time tt u var".split()
 )
-# Those of them that say something: linked text is no article, and a bold line is a heading.
+# Inline elements that are kept: linked text is often not news, and a bold line is a heading.
 _TELLING = frozenset(("a", "b", "strong"))
 _CONTAINERS = frozenset(
     "body div section article main center dd form fieldset blockquote td th".split()
 )
 _LEFT_OUT = frozenset("script style noscript template svg iframe object textarea head".split())
 _CELL_CHARACTERS = 200
-"""Characters of a cell of data: a longer one holds an article laid out in a table."""
+"""The most characters in a cell of data. A longer cell may hold the article itself."""
 _DIGITS_ABOVE = re.compile(r"\s*[0-9+-]{1,4}\s*")
 _ABOVE = str.maketrans("0123456789+-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻")
 _SENTENCE = re.compile(r"[.!?…。！？；：:][\"'”’」』）)]*\s*$|.{80}")
@@ -53,23 +55,23 @@ _MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+](?=\s)|^\d+(?=[.)]\s)")
 
 
 def count_elements(tree: Element) -> int:
-    """Returns how many elements a page has, besides scripts and the like."""
+    """Return the number of elements of a page, without scripts and the like."""
     return sum(1 for element in tree.iter(etree.Element) if element.tag not in _LEFT_OUT)
 
 
 def put_in_order(tree: Element) -> None:
-    """Put loose lines of text into paragraphs, in place, so that each keeps what is within it."""
+    """Put text outside of paragraphs into paragraphs, in place, so that no sentence is split."""
     for element in list(tree.iter(etree.Comment, "wbr", "sup")):
         if element.tag == "sup":
             _raise_digits(element)
         elif element.tag == "wbr":
-            # The parser takes what follows for its content.
+            # The parser treats the text after it as its content.
             element.drop_tag()
         elif element.getparent() is not None:
             element.drop_tree()
     holds_blocks = _holding_blocks(tree)
     for element in list(tree.iter(*_INLINE)):
-        # `<font>` around a whole article is no part of a line.
+        # An element around blocks, such as `<font>` around an article, is not part of a line.
         around_blocks = element in holds_blocks and element.tag != "a"
         if around_blocks or element.tag not in _TELLING:
             element.drop_tag()
@@ -82,7 +84,7 @@ def put_in_order(tree: Element) -> None:
 
 
 def _holding_blocks(tree: Element) -> set[Element]:
-    """Returns the elements that hold a block or a line break."""
+    """Return the elements that contain a block or a line break."""
     holding: set[Element] = set()
     for element in reversed(list(tree.iter(etree.Element))):
         if element in holding or element.tag not in _INLINE:
@@ -91,7 +93,7 @@ def _holding_blocks(tree: Element) -> set[Element]:
 
 
 def _undo_layout_tables(tree: Element) -> None:
-    """Make plain blocks of tables that only lay a page out: one cell holds the article."""
+    """Turn layout tables into plain blocks. Such a table has most of its text in one cell."""
     lengths: dict[Element, int] = {}
     for element in reversed(list(tree.iter(etree.Element))):
         inside = sum(lengths[child] + len(child.tail or "") for child in element.iterchildren("*"))
@@ -107,14 +109,14 @@ def _undo_layout_tables(tree: Element) -> None:
 
 
 def _raise_digits(element: Element) -> None:
-    """Write 10<sup>3</sup> as 10³: as 103 it would be another number."""
+    """Write 10<sup>3</sup> as 10³, since without the tag it would become 103."""
     if len(element) == 0 and _DIGITS_ABOVE.fullmatch(element.text or ""):
         element.text = (element.text or "").strip().translate(_ABOVE)
         element.drop_tag()
 
 
 def _flatten(cell: Element, holds_blocks: set[Element]) -> None:
-    """Make plain text of a cell of data."""
+    """Turn the content of a data cell into plain text."""
     if any(child in holds_blocks for child in cell):
         return
     for child in list(cell):
@@ -143,14 +145,14 @@ def _wrap_lines(container: Element, holds_blocks: set[Element]) -> None:
     children += _paragraph(line)
     lines = [child for child in children if child.getparent() is None]
     if not any(_SENTENCE.search("".join(line.itertext())) for line in lines):
-        # Buttons and captions as often as part of the article.
+        # Text without a sentence may be a button or a caption.
         for line in lines:
             line.tag = "div"
     container[:] = children
 
 
 def _paragraph(line: Element) -> Iterator[Element]:
-    """A line as a paragraph, if it has text; what is only links stays as it is, as menus are."""
+    """Yield the line as a paragraph, or its elements if it has only links, as menus do."""
     outside = [line.text or "", *(child.tail or "" for child in line)]
     inside = ["".join(child.itertext()) for child in line if child.tag != "a"]
     if any(c.isalnum() for text in (*outside, *inside) for c in text):
@@ -160,9 +162,9 @@ def _paragraph(line: Element) -> Iterator[Element]:
 
 
 def whole_text(tree: Element) -> str:
-    """Returns the text of a page as Markdown, menus included, a paragraph for each block or row.
+    """Return the text of a page as Markdown, with menus, and a paragraph for each block or row.
 
-    It is cut at `MAX_WHOLE_CHARACTERS`, those of Markdown's own signs not counted.
+    It is cut at `MAX_WHOLE_CHARACTERS`, without counting Markdown's own signs.
     """
     parts: list[str] = []
     room = MAX_WHOLE_CHARACTERS
@@ -197,9 +199,10 @@ def whole_text(tree: Element) -> str:
     return "\n\n".join(parts)
 
 
-# The article of a web page, without its menus, notices and comments; through trafilatura.
+# Extracting the article.
 
-# It warns of every page that it finds nothing in; we say so ourselves, with the file's name.
+# trafilatura warns of every page without an article. `read_page` raises an error with the file's
+# name instead.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
 
 _SETTINGS = use_config()
@@ -208,11 +211,11 @@ _SETTINGS.set("DEFAULT", "MIN_OUTPUT_SIZE", "1")
 
 
 def read_page(html: str, name: str) -> FrontMatter:
-    """What a page says of its article, and the article as Markdown.
+    """Return the fields of a page's article, and the article as Markdown.
 
-    `name` is the file's, for messages. The text of a page with more than `MAX_ELEMENTS` elements
-    is taken whole, up to `MAX_WHOLE_CHARACTERS`, and a notice says so. Raises `DocumentError`
-    where the page holds no article.
+    `name` is the file's name, for messages. A page with more than `MAX_ELEMENTS` elements is taken
+    as a whole, up to `MAX_WHOLE_CHARACTERS`, with a notice. Raises `DocumentError` if the page has
+    no article.
     """
     tree = trafilatura.load_html(html)
     if tree is not None:
@@ -258,7 +261,7 @@ def _read_whole(tree: Element, elements: int, name: str) -> FrontMatter:
 
 def _no_article(name: str) -> DocumentError:
     return DocumentError(
-        en=f"{name} holds no article that could be told from the rest of its page: save the"
+        en=f"{name} has no article that can be told apart from the rest of the page: save the"
         " article's text as .txt or .md.",
         zh=f"{name} 中找不到可与页面其余部分区分的文章：请把正文另存为 .txt 或 .md。",
     )

@@ -1,4 +1,4 @@
-"""The article of a Word or PDF file; through python-docx and pypdf, the extra `documents`."""
+"""Read the article of a Word or PDF file with python-docx and pypdf, the extra `documents`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from rag.ingest.front_matter import FrontMatter
 from rag.ingest.table_grids import LONGEST_REPEATED, Cell, expand, markdown_table, merged_header
 from rag.text.characters import cleaned, is_cjk
 
-# The lines of a PDF's pages put together again: paragraphs, without what printing added.
+# Joining the lines of a PDF into paragraphs.
 #
-# A PDF knows where letters stand, not what belongs together. A line that ends early ends a
-# paragraph or is a heading; any other goes on in the next one.
+# A PDF gives only the places of letters. So a short line is taken as the end of a paragraph or as a
+# heading, and any other line continues in the next one.
 
 _EDGE = 2
 _PRINTED_AT = re.compile(
@@ -37,7 +37,10 @@ _LETTERS = re.compile(r"[a-z]+")
 
 
 def join_lines(pages: Sequence[str]) -> str:
-    """The text of a PDF as paragraphs parted by blank lines; `pages` are its texts by line."""
+    """Return the text of a PDF as paragraphs with blank lines between them.
+
+    `pages` are the texts of its pages, with line breaks.
+    """
     lines = _without_edges([page.split("\n") for page in pages])
     lengths = sorted(len(line) for line in lines if line.strip())
     if not lengths:
@@ -61,28 +64,28 @@ def join_lines(pages: Sequence[str]) -> str:
 
 
 def _ends(text: str, following: str, width: int, *, is_first: bool) -> bool:
-    """Tells whether a paragraph ends with this line."""
+    """Return True if a paragraph ends with this line."""
     if _PARAGRAPH_END.search(text):
         return len(text) < 0.9 * width
-    # A short line that the next one goes on with in small letters was only broken early.
+    # If the next line begins with a small letter, it continues this one.
     return len(text) < (0.8 if is_first else 0.6) * width and not following[:1].islower()
 
 
 def _joined(before: str, line: str, words: frozenset[str]) -> tuple[str, str]:
-    """Returns a paragraph's last line and the one it goes on in as they stand in one text."""
+    """Return a paragraph's last line and its next line, ready to be joined."""
     if is_cjk(before[-1]) or is_cjk(line[0]):
         return before, line
     match = _HYPHENATED.search(before)
     if match is None or not line[0].islower():
         return before, f" {line}"
     first, second = match[1].lower(), (_LETTERS.match(line) or [""])[0]
-    # "long-|term" keeps its hyphen where both are words of the text and "longterm" is none.
+    # "long-|term" keeps its hyphen if both parts are words of the text and "longterm" is not.
     is_compound = {first, second} <= words and first + second not in words
     return before if is_compound else before[:-1], line
 
 
 def _without_edges(pages: Sequence[Sequence[str]]) -> list[str]:
-    """All lines but page numbers, running heads, and what a browser prints around a page."""
+    """Return all lines except page numbers, running heads, and lines that a browser prints."""
     running = Counter(
         key for page in pages for key in {_key(page[i]) for i in _edges(page) if page[i].strip()}
     )
@@ -106,26 +109,26 @@ def _edges(page: Sequence[str]) -> set[int]:
 
 
 def _key(line: str) -> str:
-    """Returns a line without what changes from page to page."""
+    """Return a line with its numbers replaced, since they change from page to page."""
     return re.sub(r"\d+", "0", line.strip())
 
 
-# The tables of a Word file, merged cells and all, as Markdown.
+# Tables in Word files.
 
 
 def outermost_table(paragraph: Any) -> Any:
-    """The table that a paragraph's element lies in, the outermost one; None outside of any."""
+    """Return the outermost table around a paragraph's element, or None."""
     return next(iter([*paragraph.iterancestors(_WORD + "tbl")][::-1]), None)
 
 
 def paragraph_text(paragraph: Any) -> str:
-    """Returns the text of a paragraph's element, with a blank for each tab and line break."""
+    """Return the text of a paragraph's element, with a blank for each tab and line break."""
     parts = paragraph.iter(_WORD + "t", _WORD + "tab", _WORD + "br")
     return "".join(part.text or " " for part in parts)
 
 
 def word_table(table: Any) -> str:
-    """Returns a table's element as Markdown; a table within a cell is part of the cell's text."""
+    """Return a table's element as Markdown. A table in a cell becomes part of the cell's text."""
     rows: list[list[Cell]] = []
     headings = 0
     above: list[str] = []
@@ -152,7 +155,7 @@ def word_table(table: Any) -> str:
         rows.append(cells)
         above = texts
     if rows and not headings and any(cell.columns > 1 for cell in rows[0]) and len(rows) > 2:
-        # Names of columns in two levels, without Word having been told.
+        # The column names have two levels, but are not marked as headings in Word.
         headings = 2 if len(rows[0]) > 1 else 0
     caption = ""
     if len(rows) > 1 and len(rows[0]) == 1 and len(rows[1]) > 1:
@@ -175,7 +178,7 @@ def _columns(properties: Any) -> int:
     return int(value) if value.isdigit() and len(value) < 6 else 1
 
 
-# The article of a Word or PDF file; through python-docx and pypdf, the extra `documents`.
+# Reading files.
 
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
@@ -191,14 +194,14 @@ _NO_TITLE = re.compile(
 )
 MAX_UNPACKED_BYTES = 200 * 1024 * 1024
 
-# It warns of every oddity of a file on standard error.
+# pypdf writes many warnings about a file to standard error.
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)
 
 
 def read_packed(data: bytes, name: str, ending: str) -> FrontMatter:
-    """What a `.docx` or `.pdf` says of its article, and the article as Markdown.
+    """Return the fields of the article in a `.docx` or `.pdf` file, and the article as Markdown.
 
-    `name` is the file's, for messages. Raises `DocumentError` where the extra isn't installed, or
+    `name` is the file's name, for messages. Raises `DocumentError` if the extra isn't installed, or
     the file is broken, encrypted, too long (`MAX_PAGES`) or without text (a scan).
     """
     try:
@@ -211,10 +214,10 @@ def read_packed(data: bytes, name: str, ending: str) -> FrontMatter:
             ' `pip install "cited-rag[documents]"`.',
             zh=f'读取 {name} 需要 Word 和 PDF 扩展：请运行 `pip install "cited-rag[documents]"`。',
         ) from error
-    except Exception as error:  # whatever the two libraries raise for a broken file
+    except Exception as error:  # the libraries raise many kinds of errors for a broken file
         reason = f"{type(error).__name__}: {first_line(error)[:120]}"
         raise DocumentError(
-            en=f"{name} can't be read ({reason}): save it anew, or as text.",
+            en=f"{name} can't be read ({reason}): save it again, or as text.",
             zh=f"{name} 无法读取（{reason}）：请重新保存，或另存为文本。",
         ) from error
 
@@ -258,15 +261,15 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
     document = docx.Document(io.BytesIO(data))
     parts: list[str] = []
     read: object = None
-    # Every paragraph of the body, also in tables, content controls and tracked insertions, which
-    # the library's own lists pass over.
+    # python-docx's own lists leave out paragraphs in tables, content controls and tracked
+    # insertions, so all paragraph elements are visited.
     for paragraph in document.element.body.iter(_WORD + "p"):
-        # A drawing's text stands there twice: once for older programs.
+        # The text of a drawing is in the file twice: once for older programs.
         if any(parent.tag == _FALLBACK for parent in paragraph.iterancestors()):
             continue
         table = outermost_table(paragraph)
         if table is not None:
-            # The whole of it at its first paragraph.
+            # The whole table is written at its first paragraph.
             if table is not read:
                 parts.append(word_table(table))
             read = table
@@ -279,10 +282,10 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
 
 
 def _matter(text: str, property_title: str | None) -> FrontMatter:
-    """Returns the article; its title is the one on the page, if there is one.
+    """Return the article. Its title is the one on the page, else the one in the file's properties.
 
-    The days among a file's properties are not used: they are those of a template, of printing or of
-    a copy as often as the day of publication, which stands on the page (`rag.ingest.bylines`).
+    Dates in the file's properties are not used: they are often those of a template, a print or a
+    copy. The date of publication is read from the page (`rag.ingest.bylines`).
     """
     text = cleaned(text)
     title = _title_on_page(text)
@@ -292,7 +295,7 @@ def _matter(text: str, property_title: str | None) -> FrontMatter:
 
 
 def _title_on_page(text: str) -> str | None:
-    """Returns the first heading, else a first line that is neither a sentence nor a date."""
+    """Return the first heading, else a first line that is neither a sentence nor a date."""
     lines = [line.strip() for line in text.split("\n") if line.strip()]
     heading = next((line for line in lines[:_HEAD_LINES] if line.startswith("## ")), None)
     if heading:

@@ -1,1 +1,1 @@
-"""The outside world behind small protocols: the embedding model and the chat model."""
+"""The models that the program uses, each behind a small protocol."""

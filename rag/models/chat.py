@@ -1,4 +1,4 @@
-"""What the rest of the project asks of a chat model."""
+"""The interface of a chat model."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Literal, Protocol
 
 @dataclass(frozen=True, kw_only=True)
 class ChatMessage:
-    """One turn of the prompt."""
+    """One message of the prompt."""
 
     role: Literal["system", "user", "assistant"]
     content: str
@@ -17,13 +17,13 @@ class ChatMessage:
 
 @dataclass(frozen=True, kw_only=True)
 class TokenUsage:
-    """What the endpoint counted for one reply; None where it reported nothing."""
+    """The token counts that the endpoint reported for one reply; None if it reported none."""
 
     prompt_tokens: int | None = None
     completion_tokens: int | None = None
 
     def __add__(self, other: TokenUsage) -> TokenUsage:
-        """The counts of both together; unknown where either is."""
+        """Return the sums of the counts. A sum is None if either count is None."""
         return TokenUsage(
             prompt_tokens=_sum(self.prompt_tokens, other.prompt_tokens),
             completion_tokens=_sum(self.completion_tokens, other.completion_tokens),
@@ -32,12 +32,12 @@ class TokenUsage:
 
 @dataclass(frozen=True)
 class ThoughtSoFar:
-    """Tells that all text of the reply up to here was the model's thinking, and is no answer."""
+    """A mark that all text of the reply up to here was thinking, and not part of the answer."""
 
 
 @dataclass(frozen=True)
 class CutOff:
-    """Tells that the endpoint ended the reply before the model did: what came last may be torn."""
+    """A mark that the endpoint cut the reply off, so that its last words may be incomplete."""
 
     reason: Literal["length", "filter"]
 
@@ -50,28 +50,28 @@ def _sum(one: int | None, other: int | None) -> int | None:
 
 
 class ChatModel(Protocol):
-    """A model that continues a conversation. Safe to call from several threads.
+    """A model that continues a conversation. It can be called from several threads.
 
-    `endpoint` is the base URL the text is sent to, without any credentials.
+    `endpoint` is the base URL that the text is sent to, without any credentials.
     """
 
     name: str
     endpoint: str
 
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[ReplyPiece]:
-        """Yield the reply piece by piece, a `CutOff` where it was cut, then its `TokenUsage`.
+        """Yield the reply piece by piece, a `CutOff` if it was cut off, then its `TokenUsage`.
 
-        What the model thinks is no part of the reply; where it turns out late that text was
-        thinking, `ThoughtSoFar` says so. Raises a `ChatModelError` at any point; pieces yielded
-        before it are not the whole reply.
+        The model's thinking is not part of the reply. If text that was already yielded turns out to
+        be thinking, a `ThoughtSoFar` follows it. May raise a `ChatModelError` at any point; the
+        pieces before it are not a complete reply.
         """
         ...
 
 
 def short_reply(model: ChatModel, messages: Sequence[ChatMessage], most: int) -> str:
-    """Returns the text of a reply that should be short; reading ends after `most` characters of it.
+    """Return the text of a reply that should be short. Reading ends after `most` characters.
 
-    Raises a `ChatModelError` where the model does.
+    Raises a `ChatModelError` if the model does.
     """
     text = ""
     for piece in model.stream(messages):

@@ -1,4 +1,4 @@
-"""Cross-encoders of the reader's choice: judges of claims, and rerankers of passages."""
+"""Cross-encoders that a user may choose: judges of claims, and rerankers of passages."""
 
 from __future__ import annotations
 
@@ -14,30 +14,32 @@ from rag.models.model_folder import NotFetched, find_folder
 from rag.models.sentence_transformer import load_cross_encoder
 from rag.types import Citation
 
-# Judges: models that read sources and a claim together, and tell how far it is supported.
-#
-# They are slower than the program's own check by a hundred times and more, and read what it can't:
-# who holds which office, what causes what.
+# Judges read a claim together with its sources, and return how well the sources support it. They
+# are at least a hundred times slower than the program's own check. But they can check things that
+# it can't, such as who holds which office, and what causes what.
 
 
 class Judge(Protocol):
-    """Tells how far sources support a claim. Safe to call from several threads."""
+    """Judges how well sources support a claim. It can be called from several threads."""
 
     name: str
 
     def support(self, claim: str, sources: Sequence[Citation]) -> float:
-        """0 (not at all) to 1 (wholly). Raises `RagError` where the judge gives no verdict."""
+        """Return the support, from 0 (none) to 1 (full).
+
+        Raises `RagError` if the judge gives no verdict.
+        """
         ...
 
 
 class CrossEncoderJudge:
-    """The `Judge` protocol over a `CrossEncoder` for natural language inference.
+    """A `Judge` that uses a `CrossEncoder` for natural language inference.
 
-    The model must have a label called "entailment"; its probability is the support.
+    The model must have a label called "entailment". Its probability is the support.
     """
 
     def __init__(self, name: str) -> None:
-        """`name` is a folder, or a name of the model hub. Raises `JudgeError`."""
+        """`name` is a folder, or a name on the model hub. Raises `JudgeError`."""
         self.name = name
         self._lock = threading.Lock()
         try:
@@ -46,14 +48,14 @@ class CrossEncoderJudge:
             entailment = [i for i, label in labels.items() if label.lower() == "entailment"]
         except NotFetched as error:
             raise _cannot_judge(name, str(error)) from error
-        except Exception as error:  # what a broken or foreign folder raises is anybody's guess
+        except Exception as error:  # a broken model folder may raise anything
             raise _cannot_judge(name, first_line(error)) from error
         if len(entailment) != 1:
             raise _cannot_judge(name, "it has no label called entailment")
         (self._entailment,) = entailment
 
     def support(self, claim: str, sources: Sequence[Citation]) -> float:
-        """The probability that the sources, one after the other, entail the claim."""
+        """Return the probability that the sources, joined together, entail the claim."""
         try:
             with self._lock:
                 logits = self._model.predict(
@@ -61,14 +63,14 @@ class CrossEncoderJudge:
                     show_progress_bar=False,
                     activation_fn=_unchanged,
                 )
-        except Exception as error:  # whatever a foreign model raises
+        except Exception as error:  # the model may raise anything
             raise _cannot_judge(self.name, first_line(error)) from error
         odds = np.exp(logits[0] - np.max(logits[0]))
         return float(odds[self._entailment] / odds.sum())
 
 
 def _shown(source: Citation) -> str:
-    """The quotation with the day it is of, on which its "yesterday" leans."""
+    """Return the quotation with its date, because it may say "yesterday"."""
     return f"({source.published}) {source.quote}" if source.published else source.quote
 
 
@@ -85,24 +87,23 @@ def _cannot_judge(name: str, reason: str) -> JudgeError:
     )
 
 
-# Rerankers: models that read a question and a passage together, and tell how well they fit.
-#
-# Slower than comparing vectors by a thousand times, so only the best hits are read. Off unless
-# `RAG_RERANKER` names one: any `CrossEncoder` of sentence-transformers.
+# Rerankers read a question together with a passage, and score how well the passage fits. This is a
+# thousand times slower than comparing vectors, so only the best hits are scored. They are off
+# unless `RAG_RERANKER` names one: any `CrossEncoder` of sentence-transformers.
 
 
 class Reranker(Protocol):
-    """Scores passages for a question. Safe to call from several threads."""
+    """Scores passages for a question. It can be called from several threads."""
 
     name: str
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A score for each text, shape (len(texts),): higher is better, on any scale."""
+        """Return a score for each text, shape (len(texts),): higher is better, on any scale."""
         ...
 
 
 class CrossEncoderReranker:
-    """The `Reranker` protocol over a `CrossEncoder`; raises `RerankerError`."""
+    """A `Reranker` that uses a `CrossEncoder`. Its methods raise `RerankerError`."""
 
     def __init__(self, name: str) -> None:
         try:
@@ -113,19 +114,19 @@ class CrossEncoderReranker:
         self._lock = threading.Lock()
         try:
             self._model = load_cross_encoder(path)
-        except Exception as error:  # what a broken or foreign folder raises is anybody's guess
+        except Exception as error:  # a broken model folder may raise anything
             raise _cannot_rerank(name, first_line(error)) from error
         self.score("question", ["passage"])
 
     def score(self, question: str, texts: Sequence[str]) -> NDArray[np.float32]:
-        """A score for each text, shape (len(texts),): higher is better."""
+        """Return a score for each text, shape (len(texts),): higher is better."""
         try:
             with self._lock:
                 scores = self._model.predict(
                     [(question, text) for text in texts], show_progress_bar=False
                 )
             found = np.asarray(scores, np.float32)
-        except Exception as error:  # whatever a foreign model raises
+        except Exception as error:  # the model may raise anything
             raise _cannot_rerank(self.name, first_line(error)) from error
         if found.shape != (len(texts),) or not np.isfinite(found).all():
             raise _cannot_rerank(self.name, "it doesn't give one number for each passage")
@@ -134,7 +135,7 @@ class CrossEncoderReranker:
 
 def _not_found(name: str, error: NotFetched) -> RerankerError:
     return RerankerError(
-        en=f"The reranker {name!r} is no folder here, and can't be fetched from the model hub "
+        en=f"The reranker {name!r} is not a folder here, and can't be fetched from the model hub "
         f"({error}): set RAG_RERANKER to a folder, or unset it to do without.",
         zh=f"重排模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
         "请把 RAG_RERANKER 设为一个文件夹，或者不设它，不使用重排。",

@@ -1,4 +1,4 @@
-"""What the rest of the project asks of an embedding model."""
+"""The interface of an embedding model."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ Vectors = NDArray[np.float32]
 
 
 OnProgress = Callable[[int, int], None]
-"""Told (done, total) of one step of preparing a model; a next step starts at 0 again."""
+"""Is called with (done, total) for a step of preparing a model. Each step starts at 0 again."""
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors. Questions and passages are embedded differently on purpose.
+    """Turns texts into unit vectors. Questions and passages are embedded in different ways.
 
-    `fingerprint` names the model: weights, prompts, tokenizer. It is what an index is bound to.
-    `runtime` is what computes it here ("openvino int8"): vectors that two runtimes make of one
-    text are near enough to be searched together (`rag.models.openvino_export` holds them to that).
-    `max_tokens` is the longest input the model reads, prefix and special tokens included; longer
-    input is cut at its end. `notice` tells a person that a faster runtime could not be used, and
-    why. Safe to call from several threads.
+    `fingerprint` identifies the model: its weights, prompts and tokenizer. An index can only be
+    used with the model that made it. `runtime` is the software that computes the vectors here, for
+    example "openvino int8". Two runtimes give vectors of the same text that are similar enough to
+    be searched together (`rag.models.openvino_export` checks this). `max_tokens` is the longest
+    input that the model reads, with prefix and special tokens; longer input is cut at its end.
+    `notice` is a message that a faster runtime could not be used, with the reason. The methods can
+    be called from several threads.
     """
 
     name: str
@@ -37,33 +38,40 @@ class Embedder(Protocol):
     max_tokens: int
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions, in order. An empty sequence gives shape (0, dimensions)."""
+        """Return the vectors of questions, in order; shape (0, dimensions) if there are none."""
         ...
 
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Vectors of passages, in order; `on_progress` is told how many more are done."""
+        """Return the vectors of passages, in order.
+
+        `on_progress` is called with the number of passages that were embedded since its last call.
+        """
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, without prefix and special tokens."""
+        """Return the number of tokens of each text, without prefix and special tokens."""
         ...
 
 
 @runtime_checkable
 class BeginsEarly(Protocol):
-    """An embedder that computes beside Python, so that a question needn't be waited for at once."""
+    """An embedder that can embed a question in the background."""
 
     def begin_query(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        """Begin with a question; what comes back waits for its vector, shape (dimensions,)."""
+        """Start to embed a question. The returned function waits for the vector.
+
+        Its shape is (dimensions,).
+        """
         ...
 
 
 def begin_query(embedder: Embedder, text: str) -> Callable[[], NDArray[np.float32]]:
-    """The vector of a question, shape (dimensions,), for when it is asked for.
+    """Return a function that returns the vector of a question, shape (dimensions,).
 
-    It is under way by then where the embedder can do that, and made only then where it can't.
+    The vector is computed in the background if the embedder can do that, else when the function is
+    called.
     """
     if isinstance(embedder, BeginsEarly):
         return embedder.begin_query(text)

@@ -1,4 +1,4 @@
-"""How a chat model failed, in words; the messages name the endpoint and never the key."""
+"""Make the errors of a chat model. The messages name the endpoint, but never the key."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rag.errors import (
     ChatModelUnreachable,
 )
 
-# Tells which proxy of the environment stands between this machine and an endpoint.
+# Proxies.
 
 
 def is_this_machine(host: str) -> bool:
-    """Tells whether a name or address can mean nothing but this machine."""
+    """Return True if a name or address can only be this machine."""
     name = host.lower().rstrip(".")
     if name == "localhost" or name.endswith(".localhost"):
         return True
@@ -33,9 +33,9 @@ def is_this_machine(host: str) -> bool:
 
 
 def proxy_for(endpoint: str) -> str | None:
-    """The URL of the proxy that the environment names for `endpoint`, None where it names none.
+    """Return the URL of the proxy that the environment sets for `endpoint`, or None.
 
-    It may be one that can't be used. A model of this machine is never asked through a proxy.
+    The proxy may be unusable. A model on this machine is never asked through a proxy.
     """
     parts = urlsplit(endpoint)
     host = parts.hostname or ""
@@ -49,30 +49,33 @@ def proxy_for(endpoint: str) -> str | None:
 
 
 def shown_proxy(url: str) -> str:
-    """Returns a proxy's URL as it may be shown; all before the last `@` is taken for a password."""
+    """Return a proxy's URL for display, without anything before the last `@`."""
     scheme, slashes, rest = url.partition("://")
     return without_credentials(scheme + slashes + rest.rpartition("@")[2])
 
 
 def without_credentials(url: str) -> str:
-    """Returns the URL as it may be shown: without user, password and query."""
+    """Return the URL for display, without user, password and query."""
     try:
         parts = urlsplit(url)
-        # What is no number there may be a password, cut short by a `/`, `#` or `?` in it.
+        # If the port is not a number, it may be part of a password with a `/`, `#` or `?` in it.
         _ = parts.port
     except ValueError:
         return url.rpartition("@")[2]
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
 
 
-# Says how a chat model failed; the messages name the endpoint and never the key.
+# Errors.
 
 _DETAIL_CHARACTERS = 200
 _BODY_CHARACTERS = 2_000
 
 
 def error_body(error: Exception) -> str:
-    """What a server's refusal says in a form that the client doesn't look into; no web page."""
+    """Return the body of a server's error, or an empty text if it is a web page.
+
+    The client does not look into every form of body.
+    """
     body = getattr(error, "body", None)
     text = str(body)[:_BODY_CHARACTERS] if body else ""
     return "" if text.startswith("<") else text
@@ -80,7 +83,7 @@ def error_body(error: Exception) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class ChatFailures:
-    """Makes the errors of one chat model. `proxy` is the one that it is asked through."""
+    """Makes the errors of one chat model. `proxy` is the proxy that it is asked through."""
 
     name: str
     endpoint: str
@@ -89,7 +92,7 @@ class ChatFailures:
     api_key: str | None = field(default=None, repr=False)
 
     def refused(self, status: int, error: Exception) -> ChatModelRefused | ChatModelFailed:
-        """Says that the server answered with an HTTP error."""
+        """Return the error for a server that answered with an HTTP error."""
         said = "" if " - " in str(error) else error_body(error)
         detail = self._detail(f"{error} - {said}" if said else error)
         kind = ChatModelRefused if status < 500 else ChatModelFailed
@@ -102,7 +105,7 @@ class ChatFailures:
         )
 
     def timed_out(self) -> ChatModelTimedOut:
-        """Says that nothing of the reply came for too long."""
+        """Return the error for a server that sent nothing for too long."""
         return ChatModelTimedOut(
             en=f"The chat model {self._where} sent nothing for {self.timeout:g} s: raise"
             " RAG_TIMEOUT, or check the server.",
@@ -111,7 +114,7 @@ class ChatFailures:
         )
 
     def unreachable(self) -> ChatModelUnreachable:
-        """Says that there is no connection."""
+        """Return the error for a server that can't be reached."""
         proxy = shown_proxy(self.proxy) if self.proxy else ""
         through = f" through the proxy {proxy}" if proxy else ""
         via = f"（经由代理 {proxy}）" if proxy else ""
@@ -122,7 +125,7 @@ class ChatFailures:
         )
 
     def no_way(self, error: Exception) -> ChatModelUnreachable:
-        """Says that no connection can be tried: the proxy or the certificates can't be used."""
+        """Return the error for a proxy or certificates that can't be used."""
         if self.proxy is None:
             detail = self._detail(error)
             return ChatModelUnreachable(
@@ -140,17 +143,17 @@ class ChatFailures:
         )
 
     def not_of_protocol(self, error: Exception) -> ChatModelFailed:
-        """Says that the server sent something that is no chat completion."""
+        """Return the error for a server that sent something other than a chat completion."""
         detail = self._detail(error)
         return ChatModelFailed(
-            en=f"The chat model {self._where} sent something that is not of the protocol"
+            en=f"The chat model {self._where} sent a reply that does not follow the protocol"
             f" ({detail}): check that OPENAI_BASE_URL is an OpenAI-compatible endpoint.",
             zh=f"{self._where_zh} 返回了不符合协议的内容（{detail}）："
             "请确认 OPENAI_BASE_URL 是兼容 OpenAI 的接口。",
         )
 
     def reported(self, error: Exception) -> ChatModelFailed:
-        """Says that the server reported an error in the place of a reply."""
+        """Return the error for a server that reported an error instead of a reply."""
         detail = self._detail(error)
         return ChatModelFailed(
             en=f"The chat model {self._where} reported an error ({detail}): try again, or check"
@@ -159,14 +162,14 @@ class ChatFailures:
         )
 
     def broke_off(self) -> ChatModelBrokeOff:
-        """Says that the stream ended before the reply did."""
+        """Return the error for a stream that ended before the reply was complete."""
         return ChatModelBrokeOff(
             en=f"The reply of the chat model {self._where} broke off: try again.",
             zh=f"{self._where_zh} 的回复中途断开：请重试。",
         )
 
     def empty(self) -> ChatModelEmpty:
-        """Says that the reply was whole and had no text."""
+        """Return the error for a complete reply without text."""
         return ChatModelEmpty(
             en=f"The chat model {self._where} replied with no text: try again, or choose another"
             " model with RAG_MODEL.",
@@ -174,7 +177,7 @@ class ChatFailures:
         )
 
     def only_thought(self) -> ChatModelEmpty:
-        """Says that the model thought until it was stopped, and gave no answer."""
+        """Return the error for a model that only thought and gave no answer."""
         return ChatModelEmpty(
             en=f"The chat model {self._where} only thought and gave no answer: let it think less"
             " or write more tokens, or choose another model with RAG_MODEL.",
@@ -191,7 +194,7 @@ class ChatFailures:
         return f"{self.endpoint} 的语言模型 {self.name!r}"
 
     def _detail(self, error: Exception | str) -> str:
-        """Returns in one bounded line what went wrong, without the key that some servers repeat."""
+        """Return an error as one short line, without the key, which some servers repeat."""
         line = " ".join(str(error).split())
         if self.api_key:
             line = line.replace(self.api_key, "***")

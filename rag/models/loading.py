@@ -1,4 +1,4 @@
-"""Choosing what computes a model here: a GPU, OpenVINO on the processor, or torch."""
+"""Load the embedding model and the reader, on the fastest runtime that works on this machine."""
 
 from __future__ import annotations
 
@@ -31,21 +31,22 @@ from rag.models.openvino_runtime import (
 )
 from rag.models.reader import Reader
 
-# Choosing what computes the embedding model here: a GPU, OpenVINO on the processor, or torch.
+# The embedding model.
 
-# Counts up whenever `rag.models.openvino_export` makes something else of the same model.
+# Must be raised when `rag.models.openvino_export` changes its output for the same model.
 EXPORT_FORMAT = 2
 
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
 
 
 def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
-    """The embedding model called `name`: the bundled one, a folder, or a name of the model hub.
+    """Load the embedding model `name`: the bundled one, a folder, or a name on the model hub.
 
-    On a GPU it runs through sentence-transformers; else through OpenVINO, for which it is exported
-    once, in about a minute, into the user's cache; and through sentence-transformers on the
-    processor where that can't be done, with a notice. `on_progress` is told of unpacking and
-    exporting. Raises `EmbedderError` where the model can't be found, fetched, unpacked or loaded.
+    With a GPU, sentence-transformers runs the model. Otherwise OpenVINO runs it; for that, the
+    model is exported once into the user's cache, which takes about a minute. If the export fails,
+    sentence-transformers runs the model on the processor, with a notice. `on_progress` is called
+    during unpacking and exporting. Raises `EmbedderError` if the model can't be found, fetched,
+    unpacked or loaded.
     """
     folder = find_model(name, on_progress)
     if _has_accelerator():
@@ -57,7 +58,7 @@ def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
 
 
 def export_folder(folder: ModelFolder) -> Path:
-    """Where the export of a model lies, or would."""
+    """Return the folder for the export of a model."""
     return cache_folder() / f"openvino-{folder.fingerprint[:16]}-v{EXPORT_FORMAT}"
 
 
@@ -70,9 +71,9 @@ def _by_openvino(folder: ModelFolder, on_progress: OnProgress | None) -> Embedde
     failed = target.with_suffix(".failed")
     if failed.is_file():
         raise ExportUnusable(failed.read_text(encoding="utf-8"))
-    # Cut short, made by another version, or for another processor: it is made anew.
+    # The export may be incomplete, of another version, or for another processor.
     shutil.rmtree(spare, ignore_errors=True)
-    with contextlib.suppress(OSError):  # there is none, or another process was first
+    with contextlib.suppress(OSError):  # there is no export, or another process moved it
         target.rename(spare)
     from rag.models.openvino_export import export
 
@@ -80,11 +81,11 @@ def _by_openvino(folder: ModelFolder, on_progress: OnProgress | None) -> Embedde
         export(folder, target, on_progress)
         embedder = OpenVinoEmbedder(folder, target)
     except ExportUnusable as error:
-        # Perhaps only this run can't use the old one, for want of memory: the next one may.
+        # The old export may be usable again later, if there was only too little memory.
         if not target.exists():
             with contextlib.suppress(OSError):
                 spare.rename(target)
-        # Trying again would take a minute at every start.
+        # Without this note, every start would try again, which takes a minute.
         with contextlib.suppress(OSError):
             failed.write_text(str(error), encoding="utf-8")
         raise
@@ -99,7 +100,7 @@ def _by_torch(folder: ModelFolder, notice: Message | None) -> Embedder:
 
 
 def _has_accelerator() -> bool:
-    """Whether torch can use a GPU; it is not imported where there is surely none."""
+    """Return True if torch can use a GPU. torch is not imported if there is certainly none."""
     there = sys.platform == "darwin" or any(Path(device).exists() for device in _ACCELERATORS)
     if not there or importlib.metadata.version("torch").endswith("+cpu"):
         return False
@@ -117,7 +118,7 @@ def _slow(reason: str, failed: Path) -> Message:
     )
 
 
-# Finding the reader: the one that is packed with the program, another folder's, or none.
+# The reader.
 
 OFF = "off"
 _WEIGHTS_FILE = "model.safetensors"
@@ -125,12 +126,12 @@ _TABLE = "embeddings.word_embeddings.weight"
 
 
 def load_reader(setting: str | None, embedder: Embedder) -> tuple[Reader | None, Message | None]:
-    """The reader, or None and why a person should know that there is none.
+    """Return the reader, or None and a notice if the user should know that there is none.
 
-    `setting` is that of `RAG_READER`: None for the packed reader, "off", or a folder that
-    `training.export` wrote. The packed one reads the bundled embedding model's tokens: beside any
-    other model there is none, and no notice. Raises `ReaderError` where a folder that was asked
-    for can't be used.
+    `setting` is the value of `RAG_READER`: None for the packed reader, "off", or a folder that
+    `training.export` wrote. The packed reader works only with the bundled embedding model; with
+    any other model there is no reader and no notice. Raises `ReaderError` if the given folder can't
+    be used.
     """
     if setting == OFF:
         return None, None
@@ -148,7 +149,7 @@ def load_reader(setting: str | None, embedder: Embedder) -> tuple[Reader | None,
 
 
 def packed_folder() -> Path:
-    """The folder of the reader that is packed with the program."""
+    """Return the folder of the reader that is packed with the program."""
     return Path(str(files("rag.models.bundled") / "reader"))
 
 
@@ -159,7 +160,7 @@ def _load(folder: Path, embedder: Embedder) -> Reader:
 
 
 def _token_vectors(embedder: Embedder) -> TokenVectors:
-    """The embedding model's own, shared where it runs through OpenVINO."""
+    """Return the token vectors of the embedding model. They are shared if it runs on OpenVINO."""
     if isinstance(embedder, SharesTokens):
         return embedder.tokens
     if embedder.fingerprint != wheel.fingerprint():
@@ -170,14 +171,14 @@ def _token_vectors(embedder: Embedder) -> TokenVectors:
         return TokenVectors(tokenizer=tokenizer, table=_table(folder / _WEIGHTS_FILE))
     except RagError as error:
         raise ExportUnusable(str(error)) from error
-    except Exception as error:  # the tokenizer's library raises no class of its own
+    except Exception as error:  # the tokenizers library raises plain `Exception`
         raise ExportUnusable(first_line(error)) from error
 
 
 def _table(weights: Path) -> NDArray[np.float32]:
-    """The vectors of tokens in a file of safetensors, read by row.
+    """Return the token vectors in a safetensors file. Rows are read when they are needed.
 
-    The form (https://github.com/huggingface/safetensors#format): u64 header size, JSON header,
+    The format (https://github.com/huggingface/safetensors#format) is: u64 header size, JSON header,
     values.
     """
     with weights.open("rb") as file:

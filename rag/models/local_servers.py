@@ -1,7 +1,7 @@
-"""Model servers that already run on this machine, found by asking for their list of models.
+"""Find model servers that run on this machine, by asking them for their list of models.
 
-Anything may listen at the ports that are asked: what replies is not trusted to be quick, short or
-of the protocol. Asking sends no text of anybody's.
+Any program may listen at these ports, so a reply may be slow, long or not in the protocol. The
+requests contain no text of the user.
 """
 
 from __future__ import annotations
@@ -13,17 +13,17 @@ from collections.abc import Sequence
 import httpx2
 
 PATIENCE = 3.0
-"""Seconds for all servers together, which are asked at once."""
+"""The time limit in seconds. All servers are asked at the same time."""
 MAX_NAME_CHARACTERS = 200
 _MOST_BYTES = 256 * 1024
 _MOST_MODELS = 100
 
 
 def find_local_models(endpoints: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The names of the models at each of the endpoints that has any, in the order of these.
+    """Return the names of the models at each endpoint that has any, in the order of the endpoints.
 
-    Never through a proxy, and no redirect is followed. Starts an event loop: call it from a thread
-    without one.
+    No proxy is used, and no redirect is followed. Starts an event loop, so it must be called from a
+    thread without one.
     """
     return asyncio.run(_find(endpoints))
 
@@ -45,9 +45,9 @@ async def _names(client: httpx2.AsyncClient, endpoint: str) -> tuple[str, ...]:
 
 
 async def _get(client: httpx2.AsyncClient, url: str) -> bytes:
-    """The reply's body, nothing for a failure. Raises `ValueError` where it is too long."""
+    """Return the reply's body, or nothing after an error. Raises `ValueError` if it is too long."""
     body = b""
-    # Unpacked, a short reply may be a long one.
+    # No compression: a short compressed reply may be very long when it is unpacked.
     async with client.stream("GET", url, headers={"accept-encoding": "identity"}) as response:
         if response.status_code != 200:
             return b""
@@ -59,7 +59,7 @@ async def _get(client: httpx2.AsyncClient, url: str) -> bytes:
 
 
 def _read(body: bytes) -> tuple[str, ...]:
-    """The names of `{"data": [{"id": ...}, ...]}`, each once; none of anything else."""
+    """Return the unique names in `{"data": [{"id": ...}, ...]}`; none if the form is different."""
     try:
         listed = json.loads(body)["data"]
         names = [model["id"] for model in listed]
@@ -70,5 +70,5 @@ def _read(body: bytes) -> tuple[str, ...]:
 
 
 def is_model_name(name: str) -> bool:
-    """Whether a model can be called so: printable, no blanks around it, 200 characters at most."""
+    """Return True if a name is printable, without blanks around it, and at most 200 characters."""
     return 0 < len(name) <= MAX_NAME_CHARACTERS and name.isprintable() and name == name.strip()

@@ -1,7 +1,7 @@
-"""Where a model's files are: the bundled embedder, a folder, or a name of the model hub.
+"""Find a model's files: the bundled embedder, a folder, or a name on the model hub.
 
-An embedding model is known by its fingerprint, which changes with anything its vectors depend on.
-Nothing here loads a model; only `huggingface_hub` is imported, and only for a name of the hub.
+An embedding model is identified by its fingerprint. It changes with everything that changes the
+vectors. No model is loaded here; `huggingface_hub` is imported only for a name on the hub.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ from rag.models.bundled import wheel
 from rag.models.embedder import OnProgress
 
 _HUB_TIMEOUT_SECONDS = 10.0
-_HUB_ORGANISATION = "sentence-transformers"  # whose models may be named without it
-# Weights for other runtimes, which may be several times as large as those that are loaded.
+_HUB_ORGANISATION = "sentence-transformers"  # its models may be named without it
+# Weights for other runtimes are not fetched. They may be several times as large.
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
 _WEIGHTS = ("*.safetensors", "*.bin")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ModelFolder:
-    """A sentence-transformers model on this machine, called `name` by whoever configured it."""
+    """A sentence-transformers model on this machine. `name` is its name in the settings."""
 
     name: str
     path: Path
@@ -34,11 +34,11 @@ class ModelFolder:
 
 
 def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
-    """The files of the embedding model called `name`.
+    """Return the folder of the embedding model `name`.
 
-    `on_progress` is told (done, total) in bytes while the bundled model is unpacked, the first
-    time. A name of the hub is looked for in its local cache first, and asked for over the network
-    only where it is not whole there. Raises `EmbedderError` where the model can't be found,
+    `on_progress` is called with (done, total) in bytes while the bundled model is unpacked, which
+    happens once. A name on the hub is first looked up in the local cache, and fetched over the
+    network only if it is not complete there. Raises `EmbedderError` if the model can't be found,
     fetched or unpacked.
     """
     if name == BUNDLED_EMBEDDER:
@@ -52,7 +52,7 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
         path = _from_hub(name if "/" in name else f"{_HUB_ORGANISATION}/{name}")
     except NotFetched as error:
         raise EmbedderError(
-            en=f"The embedding model {name!r} is no folder here, and can't be fetched from the "
+            en=f"The embedding model {name!r} is not a folder here, and can't be fetched from the "
             f"model hub ({error}): set RAG_EMBEDDER to a folder, or unset it to use the bundled "
             f"{BUNDLED_EMBEDDER}.",
             zh=f"嵌入模型 {name!r} 不是本机的文件夹，也无法从模型库下载（{error}）："
@@ -63,13 +63,13 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
 
 
 def find_folder(name: str) -> Path:
-    """The folder of any other model: a folder, or a name of the model hub. Raises `NotFetched`."""
+    """Return the folder of another model: a folder, or a name on the hub. Raises `NotFetched`."""
     folder = Path(name).expanduser()
     return folder if folder.is_dir() else _from_hub(name)
 
 
 def cannot_load(name: str, folder: Path, reason: str) -> EmbedderError:
-    """The error for a folder that holds no whole model."""
+    """Return the error for a folder without a complete model."""
     return EmbedderError(
         en=f"The embedding model {name!r} can't be loaded from {folder} ({reason}): check "
         "that the folder holds a whole sentence-transformers model, or set RAG_EMBEDDER to "
@@ -84,11 +84,11 @@ def _holds_weights(folder: Path) -> bool:
 
 
 class NotFetched(Exception):
-    """Why a model of the hub can't be had, in one line."""
+    """Raised if a model can't be fetched from the hub, with the reason in one line."""
 
 
 def _from_hub(repository: str) -> Path:
-    """The folder of the hub's model in its local cache; it is called as its commit is."""
+    """Return the folder of a hub model in the local cache. Its name is the commit."""
     from huggingface_hub import snapshot_download
 
     try:
@@ -96,7 +96,7 @@ def _from_hub(repository: str) -> Path:
         if _holds_weights(folder):
             return folder
     except (OSError, ValueError):
-        pass  # Not there, or no name at all: the hub will tell.
+        pass  # The model is not in the cache, or the name is invalid: the hub will report that.
     return _fetch(repository)
 
 
@@ -105,19 +105,22 @@ def _fetch(repository: str) -> Path:
 
     try:
         with _no_bars():
-            # One question with a time limit before anything that tries again and again: without
-            # a network, downloading at once would take more than a minute to say so.
+            # One request with a time limit comes first. Without a network, a download would
+            # try again and again, for more than a minute.
             files = HfApi().model_info(repository, timeout=_HUB_TIMEOUT_SECONDS)
             names = [file.rfilename for file in files.siblings or ()]
             has_safetensors = any(file.endswith(".safetensors") for file in names)
             ignored = [*_OTHER_RUNTIMES, *(["*.bin"] if has_safetensors else [])]
             return Path(snapshot_download(repository, revision=files.sha, ignore_patterns=ignored))
-    except Exception as error:  # of several libraries below the hub's client
+    except Exception as error:  # the hub's client may raise errors of several libraries
         raise NotFetched(first_line(error)) from error
 
 
 def folder_fingerprint(folder: Path) -> str:
-    """SHA-256 (hex) of the names and contents of all files of a model folder but its prose."""
+    """Return the SHA-256 (hex) of the names and contents of all files of a model folder.
+
+    Files that end in `.md`, and hidden files and folders, are left out.
+    """
     digest = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
@@ -130,7 +133,7 @@ def folder_fingerprint(folder: Path) -> str:
 
 @contextlib.contextmanager
 def _no_bars() -> Iterator[None]:
-    """Keep the hub's progress bars off the terminal."""
+    """Turn the hub's progress bars off."""
     from huggingface_hub.utils.tqdm import (
         are_progress_bars_disabled,
         disable_progress_bars,

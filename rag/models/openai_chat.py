@@ -1,7 +1,7 @@
-"""The chat model behind any OpenAI-compatible endpoint, through the openai client.
+"""A chat model at any OpenAI-compatible endpoint, called with the openai client.
 
-The only file that knows the openai library: whatever it raises becomes a `ChatModelError`, whose
-message names the endpoint and never the key.
+No other module uses the openai library. All its errors are raised as `ChatModelError`, whose
+message names the endpoint but never the key.
 """
 
 from __future__ import annotations
@@ -25,16 +25,16 @@ from rag.models.reply_stream import MOST_THOUGHT, ReplyEvent, ReportedError, Spo
 
 _CONNECT_SECONDS = 10.0
 _RETRIES = 2
-# What these say has nothing to do with how a question is put.
+# HTTP statuses that have nothing to do with the form of the request.
 _NO_MATTER_OF_FORM = {401, 403, 404, 408, 409, 413, 429, 502, 503, 504}
 _PLAIN_REFUSALS = {400, 422}
 _SPEAKS_OF_ROLES = re.compile(
     r"\b(?:system|developer)\b|\broles?\b|template|系统|角色", re.IGNORECASE
 )
-# How a reply ends that the model itself ended; any other word means that it was stopped.
+# Finish reasons of a reply that the model itself ended. Any other means that it was cut off.
 _WHOLE = re.compile(r"stop|eos|end|complete|done|tool|function")
 _FILTERED = re.compile(r"filter|safety|sensitive|recitation|block|prohibit|refus|moderat")
-# Whatever a library below raises for what a server does or the environment says.
+# Errors that the libraries raise because of a server or the environment.
 _FAILURES = (
     *(openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, httpx2.InvalidURL),
     *(OSError, ValueError, TypeError, RecursionError),
@@ -43,20 +43,20 @@ _FAILURES = (
 
 @dataclass(frozen=True, kw_only=True)
 class _Form:
-    """The form of a request: its options, and where the rules stand."""
+    """The form of a request: its options, and the place of the rules."""
 
     extras: bool = True
-    """A temperature of 0, and the wish for counted tokens: not every server knows both."""
+    """Ask for a temperature of 0 and for token counts. Some servers do not support both."""
     system: bool = True
-    """The rules as a system message; else at the top of the user's, for models without one."""
+    """Send the rules as a system message. Else they are at the start of the user's message."""
 
 
 class OpenAIChatModel:
     """A `ChatModel` that streams from `config.endpoint`.
 
-    Connection errors, HTTP 408, 409, 429 and 5xx before the first piece are tried again twice,
-    with growing pauses; nothing is tried again once text has come. A question whose form a server
-    refuses is put in a plainer one, which is then kept to.
+    After a connection error, HTTP 408, 409, 429 or 5xx, the request is tried again twice, with
+    growing pauses, but never after the first piece of text. If a server refuses the form of a
+    request, a simpler form is tried, and used from then on.
     """
 
     def __init__(self, config: ChatModelConfig) -> None:
@@ -75,28 +75,28 @@ class OpenAIChatModel:
         try:
             transport = httpx2.HTTPTransport(proxy=self._failures.proxy)
         except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
-            # Whoever asks is told; what needs no chat model goes on.
+            # Raised when the model is called, so that everything else still works.
             self._no_way = self._failures.no_way(error)
             return
         self._client = openai.OpenAI(
             base_url=config.endpoint,
-            # Local servers ask for no key, but the client insists on one; and without one it
-            # would take the environment's, which may belong to another endpoint.
+            # Local servers need no key, but the client does. Without one, it would take the key
+            # in the environment, which may belong to another endpoint.
             api_key=config.api_key or "none",
             timeout=httpx2.Timeout(config.timeout, connect=min(_CONNECT_SECONDS, config.timeout)),
             max_retries=_RETRIES,
-            # The text goes where it is said to go: a redirect is refused.
+            # No redirects: the text must go only to the configured endpoint.
             http_client=openai.DefaultHttpxClient(
                 follow_redirects=False, trust_env=False, transport=transport
             ),
         )
-        # The library closes clients of its own making alone.
+        # The library only closes HTTP clients that it made itself.
         weakref.finalize(self, self._client.close)
 
     def stream(self, messages: Sequence[ChatMessage]) -> Iterator[ReplyPiece]:
-        """Yield what the model says, piece by piece; see `ChatModel`.
+        """Yield the reply piece by piece; see `ChatModel`.
 
-        Raises `ChatModelError`s, whatever a server does.
+        Raises only `ChatModelError`s, whatever a server does.
         """
         if self._client is None:
             raise self._no_way
@@ -104,14 +104,14 @@ class OpenAIChatModel:
         while True:
             reply = _Reply(self._failures, self._timeout)
             try:
-                # Closing the stream also tells the server to stop, if the caller has had enough.
+                # If the caller stops early, closing the stream tells the server to stop.
                 with self._open(self._client, messages, form) as response:
                     for piece in reply.read(response.iter_bytes()):
                         self._form = form
                         yield piece
                 break
             except _FAILURES as error:
-                # What a server does after it has said that the reply is whole is no matter.
+                # Errors after the reply is complete do not matter.
                 if reply.finish is not None:
                     break
                 plainer = None if reply.said else _plainer(form, error)
@@ -128,7 +128,7 @@ class OpenAIChatModel:
             list[ChatCompletionMessageParam],
             [{"role": message.role, "content": message.content} for message in put],
         )
-        # The reply is read as bytes: the client's own reader knows fewer forms of it.
+        # The reply is read as bytes, since the client's own reader accepts fewer forms.
         create = client.chat.completions.with_streaming_response.create
         if not form.extras:
             return create(model=self.name, messages=prompt, stream=True)
@@ -153,7 +153,10 @@ class OpenAIChatModel:
 
 
 class _Reply:
-    """One reply as it comes in. `finish` is why it ended, `said` whether there is any text."""
+    """A reply that is being received.
+
+    `finish` is the reason why it ended. `said` is True if it has any text.
+    """
 
     def __init__(self, failures: ChatFailures, patience: float) -> None:
         self.finish: str | None = None
@@ -165,7 +168,7 @@ class _Reply:
         self._patience = patience
 
     def read(self, pieces: Iterator[bytes]) -> Iterator[ReplyPiece]:
-        """Yields what is said while it comes in. Raises whatever the reading of the bytes does."""
+        """Yield the text while it comes in. Raises the errors of reading the bytes."""
         for event in read_events(pieces, self._patience):
             self._begun = self._begun or event != ReplyEvent()
             self._usage = event.usage or self._usage
@@ -179,9 +182,9 @@ class _Reply:
                 raise self._failures.only_thought()
 
     def end(self) -> Iterator[ReplyPiece]:
-        """The rest, once nothing more is coming. Raises `ChatModelError` for no whole reply."""
+        """Yield the rest when the stream has ended. Raises `ChatModelError` if it is incomplete."""
         if not self._begun:
-            # HTTP 200 and no event at all: a web page, say, of a proxy or under a wrong URL.
+            # HTTP 200 without any event is perhaps a web page, of a proxy or at a wrong URL.
             raise self._failures.not_of_protocol(ValueError("no event of a stream"))
         if self.finish is None:
             raise self._failures.broke_off()
@@ -204,7 +207,7 @@ class _Reply:
 
 
 def _plainer(form: _Form, error: Exception) -> _Form | None:
-    """The form to try next where one was refused, None where that was for no matter of form."""
+    """Return the next form to try, or None if the error has nothing to do with the form."""
     if isinstance(error, openai.APIStatusError):
         status = error.status_code
     elif isinstance(error, ReportedError):
@@ -221,7 +224,7 @@ def _plainer(form: _Form, error: Exception) -> _Form | None:
 
 
 def _without_system(messages: Sequence[ChatMessage]) -> tuple[ChatMessage, ...]:
-    """Returns the same messages with the rules at the top of the first one of the user."""
+    """Return the messages with the rules at the start of the user's first message."""
     rules = [message.content for message in messages if message.role == "system"]
     others = [message for message in messages if message.role != "system"]
     first = ChatMessage(role="user", content="\n\n".join([*rules, others[0].content]))

@@ -1,7 +1,7 @@
-"""Embedding through OpenVINO: several times as fast as torch on a CPU, and started in a second.
+"""Embed with OpenVINO, which is several times as fast as torch on a CPU, and starts in a second.
 
-The model is one that `rag.models.openvino_export` made of a sentence-transformers model and
-checked against it; it needs neither torch nor sentence-transformers any more.
+The model was exported from a sentence-transformers model and compared with it by
+`rag.models.openvino_export`. It needs neither torch nor sentence-transformers.
 """
 
 from __future__ import annotations
@@ -36,19 +36,19 @@ if TYPE_CHECKING:
 PROBE_FILE = "probe.npy"
 _SETTINGS_FILE = "settings.json"
 
-# A person waits for so few texts.
+# Up to this many texts, a user is probably waiting.
 _FEW_TEXTS = 128
-# Texts that are sorted by length together; the next ones are tokenised meanwhile.
+# How many texts are sorted by length together. The next ones are tokenised meanwhile.
 _SORTED_TEXTS = 1024
 _LEAST_COSINE = 0.99
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExportSettings:
-    """What the exported graph itself doesn't hold.
+    """The settings of an exported model that are not part of its graph.
 
-    `prefix` and `suffix` are the ids that the tokenizer puts around every text. `probe` are
-    passages whose vectors by the reference, rows in the same order, stand in the file `probe.npy`.
+    `prefix` and `suffix` are the ids that the tokenizer puts around every text. `probe` are test
+    passages. The file `probe.npy` has their vectors by the reference model, in the same order.
     """
 
     runtime: str
@@ -62,31 +62,31 @@ class ExportSettings:
     probe: tuple[str, ...]
 
     def write(self, folder: Path) -> None:
-        """Write them into the folder of the export."""
+        """Write the settings into the folder of the export."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
         (folder / _SETTINGS_FILE).write_text(text, encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> ExportSettings:
-        """Read what `write` wrote. Raises `OSError`, `ValueError` or `TypeError`."""
+        """Read the settings that `write` wrote. Raises `OSError`, `ValueError` or `TypeError`."""
         fields = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
         lists = {key: tuple(fields[key]) for key in fields if isinstance(fields[key], list)}
         return cls(**{**fields, **lists})
 
 
 class OpenVinoEmbedder:
-    """The `Embedder` protocol over an exported model in the folder `export`.
+    """An `Embedder` that uses an exported model in the folder `export`.
 
-    Raises `ExportUnusable` where it can't be loaded, or where this machine computes other vectors
-    with it than the reference has.
+    Raises `ExportUnusable` if it can't be loaded, or if its vectors on this machine differ from
+    those of the reference model.
     """
 
     notice: Message | None = None
 
     def __init__(self, folder: ModelFolder, export: Path) -> None:
         try:
-            # The compiler leaves Python to others, but loading a tokenizer does not: so what the
-            # compiler needs of Python comes first, and both work at once from then on.
+            # The compiler runs without the GIL, but loading a tokenizer holds it. So the compiler
+            # starts first, and then both work at the same time.
             core = import_openvino().Core()
             with ThreadPoolExecutor(1) as pool:
                 compiling = pool.submit(compile_model, core, export, export / COMPILED_FOLDER)
@@ -95,7 +95,7 @@ class OpenVinoEmbedder:
                 reference = np.load(export / PROBE_FILE)
                 model = compiling.result()
             self._graph = TokenGraph(model, self._tokens.table, padding=self._settings.padding)
-        except Exception as error:  # of three libraries, for any broken file
+        except Exception as error:  # three libraries raise many kinds of errors for a broken file
             raise ExportUnusable(str(error)) from error
         self.name = folder.name
         self.fingerprint = folder.fingerprint
@@ -106,15 +106,18 @@ class OpenVinoEmbedder:
 
     @property
     def tokens(self) -> TokenVectors:
-        """Its tokenizer and the vectors of its tokens, for models that read the same tokens."""
+        """The tokenizer and the token vectors, for models that read the same tokens."""
         return self._tokens
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions, shape (n, dimensions), in order."""
+        """Return the vectors of questions, shape (n, dimensions), in order."""
         return self._embed(self._settings.query_prompt, texts, None)
 
     def begin_query(self, text: str) -> Callable[[], NDArray[np.float32]]:
-        """Begin with a question; what comes back waits for its vector, shape (dimensions,)."""
+        """Start to embed a question. The returned function waits for the vector.
+
+        Its shape is (dimensions,).
+        """
         ((_, inputs),) = self._batches(self._settings.query_prompt, [text])
         request = self._graph.begin(inputs)
 
@@ -127,14 +130,14 @@ class OpenVinoEmbedder:
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Vectors of passages, shape (n, dimensions), in order.
+        """Return the vectors of passages, shape (n, dimensions), in order.
 
         `on_progress` is called in this thread after each batch, with the number of its texts.
         """
         return self._embed(self._settings.passage_prompt, texts, on_progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, without prefix and special tokens, however many they are."""
+        """Return the number of tokens of each text, without prefix, special tokens and limit."""
         return [len(ids) for ids in self._token_ids(texts)]
 
     def _embed(
@@ -151,9 +154,10 @@ class OpenVinoEmbedder:
         return vectors
 
     def _batches(self, prompt: str, texts: Sequence[str]) -> Iterator[tuple[list[int], Inputs]]:
-        """Rows and inputs of each batch, similar lengths together, the longest of a stretch first.
+        """Yield the rows and inputs of each batch, which has texts of similar length.
 
-        A stretch of texts is tokenised while the one before it is computed.
+        The texts are read in stretches, and in each stretch the longest come first. A stretch is
+        tokenised while the one before it is computed.
         """
         first = 0
         few = len(texts) <= _FEW_TEXTS
@@ -164,7 +168,7 @@ class OpenVinoEmbedder:
             first += len(ids)
 
     def _tokenised(self, prompt: str, texts: Sequence[str]) -> Iterator[list[list[int]]]:
-        """Input ids of each stretch of texts."""
+        """Yield the input ids of each stretch of texts."""
         stretches = [texts[i : i + _SORTED_TEXTS] for i in range(0, len(texts), _SORTED_TEXTS)]
         if len(stretches) < 2:
             yield from (self._inputs(prompt, stretch) for stretch in stretches)
@@ -178,7 +182,7 @@ class OpenVinoEmbedder:
             yield coming.result()
 
     def _inputs(self, prompt: str, texts: Sequence[str]) -> list[list[int]]:
-        """The model's input ids of each text: cut at its end to what the model reads."""
+        """Return the input ids of each text, cut at the end to the length that the model reads."""
         prefix, suffix = self._settings.prefix, self._settings.suffix
         room = self.max_tokens - len(prefix) - len(suffix)
         return [
@@ -191,7 +195,10 @@ class OpenVinoEmbedder:
         return [encoding.ids for encoding in encodings]
 
     def _check(self, reference: Vectors) -> None:
-        """Compare one text with the reference: another processor may compute otherwise."""
+        """Compare one vector with the reference, since another processor may give other results.
+
+        Raises `ExportUnusable` if the cosine is below `_LEAST_COSINE`.
+        """
         (vector,) = self.embed_passages(self._settings.probe[:1])
         cosine = float(vector @ reference[0])
         if not cosine >= _LEAST_COSINE:

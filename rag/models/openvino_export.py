@@ -1,15 +1,16 @@
-"""Making an OpenVINO model of a sentence-transformers model, and checking it against that.
+"""Export a sentence-transformers model to OpenVINO, and compare the two.
 
     python -m rag.models.openvino_export NAME SOURCE TARGET
 
-It is a program of its own because it takes torch, a gigabyte of memory and about a minute, and
-none of that should stay in the process that answers questions; `export` starts it. It writes
-`DONE TOTAL` to standard output at each step, and `error: REASON` where it gives up.
+The export runs in a process of its own, which `export` starts, because it needs torch, a gigabyte
+of memory and about a minute. It writes `DONE TOTAL` to standard output at each step, and
+`error: REASON` if it fails.
 
-The graph is traced from the model as a whole, pooling and normalisation included, and quantised
-to 8 bits by NNCF: weights by channel, activations by ranges measured on a few sentences of news
-(`calibration.txt`), with activation outliers moved into the weights (SmoothQuant, Xiao et al.,
-2023, arXiv:2211.10438). Where 8 bits stray too far from the reference, the graph is kept as it is.
+The whole model is traced, with pooling and normalisation. NNCF then quantises the graph to 8 bits:
+the weights by channel, and the activations by ranges measured on a few news sentences
+(`calibration.txt`). Activation outliers are moved into the weights (SmoothQuant, Xiao et al., 2023,
+arXiv:2211.10438). If the 8-bit vectors differ too much from the reference, the graph is not
+quantised.
 """
 
 from __future__ import annotations
@@ -53,13 +54,13 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-# Of 8-bit vectors to the reference: the mean, and the worst of the probe.
+# The least cosines of exported vectors to the reference: the mean, and the worst of the probe.
 MEAN_COSINE = 0.998
 LEAST_COSINE = 0.99
 
-# How often quantisation goes through the calibration texts: outliers, then ranges.
+# How often quantisation reads the calibration texts: once for outliers, once for ranges.
 _PASSES = 2
-# Fewer texts, or fewer different lines in them, cost accuracy; more only cost time.
+# Fewer texts, or fewer different lines in them, reduce the accuracy. More only take longer.
 _CALIBRATION_TEXTS = 160
 _LINES_OF_A_TEXT = (1, 1, 2, 3, 4, 6)
 _SEED = 20_250_213
@@ -70,16 +71,16 @@ _STEP = re.compile(r"(\d+) (\d+)")
 
 
 def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = None) -> None:
-    """Make the folder `target` of the model `source`: whole, or not at all.
+    """Export the model `source` into the folder `target`, completely or not at all.
 
-    Takes about a minute. Several processes may do it at once. Raises `ExportUnusable` where the
-    model can't be traced, strays from the reference, or `target` can't be written.
+    Takes about a minute. Several processes may do it at once. Raises `ExportUnusable` if the model
+    can't be traced, differs too much from the reference, or `target` can't be written.
     """
     command = [sys.executable, "-m", __name__, "--", source.name, str(source.path), str(target)]
     package_parent = str(Path(__file__).resolve().parents[2])
     path = os.pathsep.join(filter(None, [package_parent, os.environ.get("PYTHONPATH")]))
     environment = {**os.environ, "PYTHONPATH": path, "PYTHONWARNINGS": "ignore"}
-    reason = "the export ended without a word"
+    reason = "the export ended without an error message"
     with subprocess.Popen(  # noqa: S603
         command,
         stdin=subprocess.DEVNULL,
@@ -102,7 +103,7 @@ def export(source: ModelFolder, target: Path, on_progress: OnProgress | None = N
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the program; the value is the exit status."""
+    """Run the program and return its exit status."""
     parser = argparse.ArgumentParser(prog="python -m rag.models.openvino_export")
     parser.add_argument("name", help="the model's name in messages")
     parser.add_argument("source", type=Path, help="folder of a sentence-transformers model")
@@ -111,7 +112,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     with _quiet() as out:
         try:
             _export(options.name, options.source, options.target, out)
-        except Exception as error:  # of any of five libraries: the reader falls back, and says why
+        except Exception as error:  # five libraries may raise anything; `export` gets the reason
             print(f"{_ERROR}{first_line(error)}", file=out)
             return 1
     return 0
@@ -160,19 +161,19 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
         else:
             raise ExportUnusable(f"mean cosine {cosines.mean():.4f} to the reference")
         step()
-        # What was compiled is known by its path, which is about to change.
+        # The compiled model is bound to its path, which changes now.
         shutil.rmtree(folder / COMPILED_FOLDER)
         try:
             folder.rename(target)
         except OSError:
-            # Another process has made it meanwhile.
+            # Another process may have made the folder meanwhile.
             if not target.is_dir():
                 raise
     step()
 
 
 def _texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Texts to calibrate on, from a sentence to a long passage, and others to check with."""
+    """Return texts for calibration, from a sentence to a long passage, and others to compare."""
     lines = (
         (files("rag.models.bundled") / "calibration.txt").read_text(encoding="utf-8").splitlines()
     )
@@ -187,7 +188,7 @@ def _texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def _plain_tokenizer(model: SentenceTransformer) -> Tokenizer:
-    """The model's tokenizer, which neither cuts nor pads."""
+    """Return the model's tokenizer, without truncation and padding."""
     from tokenizers import Tokenizer
 
     fast = getattr(model.tokenizer, "backend_tokenizer", None)
@@ -213,7 +214,7 @@ def _settings(
         dimensions=model.get_embedding_dimension() or 0,
         max_tokens=model.max_seq_length,
         query_prompt=prompts.get("query", ""),
-        # The names under which `encode_document` looks for a prompt, in its order.
+        # `encode_document` looks for a prompt under these names, in this order.
         passage_prompt=next((prompts[n] for n in _DOCUMENT_PROMPTS if prompts.get(n)), ""),
         prefix=tuple(whole[:start]),
         suffix=tuple(whole[start + len(inner) :]),
@@ -223,9 +224,10 @@ def _settings(
 
 
 def _embedding_table(model: SentenceTransformer) -> NDArray[np.float16]:
-    """The vector of each token, which is most of a multilingual model's weights.
+    """Return the vector of each token, which is most of a multilingual model's weights.
 
-    It stays out of the graph, where it would be compiled, in 32 bits, at every start.
+    The table is not part of the graph, since it would be compiled there at every start, in 32
+    bits.
     """
     import torch
 
@@ -242,7 +244,7 @@ def _traced(
     import torch
 
     class Whole(torch.nn.Module):
-        """From the vectors of tokens to a unit vector."""
+        """The model from token vectors to a unit vector."""
 
         def __init__(self) -> None:
             super().__init__()
@@ -288,7 +290,7 @@ def _quantised(
         graph,
         nncf.Dataset(inputs, counted),
         model_type=nncf.ModelType.TRANSFORMER,
-        # Attention in 8 bits is no faster, and costs a third of the accuracy.
+        # Attention in 8 bits is not faster, and loses a third of the accuracy.
         ignored_scope=nncf.IgnoredScope(types=["ScaledDotProductAttention"], validate=False),
         subset_size=len(inputs),
     )
@@ -302,7 +304,7 @@ def _cosines(name: str, folder: Path, probe: Sequence[str], reference: Vectors) 
 
 @contextmanager
 def _quiet() -> Iterator[TextIO]:
-    """Give standard output to the protocol alone; libraries that print do so to nowhere."""
+    """Yield the standard output, and discard what libraries print."""
     out = sys.stdout
     warnings.simplefilter("ignore")
     logging.disable()

@@ -1,7 +1,7 @@
-"""Reading through OpenVINO, over a model that `training.export` made.
+"""A reader that runs on OpenVINO, with a model that `training.export` wrote.
 
-It takes neither torch nor transformers. The model's folder holds the layers and what is read off
-them, 22 MB; the table of token vectors is the embedding model's.
+It needs neither torch nor transformers. The model's folder holds its layers and outputs, 22 MB. The
+table of token vectors belongs to the embedding model.
 """
 
 from __future__ import annotations
@@ -34,23 +34,23 @@ if TYPE_CHECKING:
     from tokenizers import Encoding
 
 READER_FORMAT = 1
-"""Counts up whenever a folder means something else to this program."""
+"""Must be raised when the content of a reader's folder changes its meaning."""
 SPAN, ANSWERABLE, VERDICT = "span", "answerable", "verdict"
-"""Outputs of the graph: logits, shapes (n, tokens, 3), (n,) and (n, 3)."""
+"""The outputs of the graph: logits of shape (n, tokens, 3), (n,) and (n, 3)."""
 
 _SETTINGS_FILE = "settings.json"
-# Of probabilities to those of the reference. Eight bits move single ones by as much on any
-# processor; one that computes otherwise moves all of them.
+# The largest difference of a probability from the reference. With eight bits, single probabilities
+# differ as much on any processor. On an unsuitable processor, all of them differ.
 _MOST_STRAYING = 0.2
 _CHECKED = 4
 
 
 @dataclass(frozen=True, kw_only=True)
 class Probe:
-    """Two texts and what the unquantised model reads off them.
+    """A pair of test texts, with the result of the unquantised model.
 
-    `expected` is (answerable,) for a question and (supported, refuted, neither) for a claim, as
-    probabilities.
+    `expected` is the probability (answerable,) for a question, and the probabilities (supported,
+    refuted, neither) for a claim.
     """
 
     is_claim: bool
@@ -61,12 +61,12 @@ class Probe:
 
 @dataclass(frozen=True, kw_only=True)
 class ReaderSettings:
-    """What the graph itself doesn't hold.
+    """The settings of a reader that are not part of its graph.
 
-    `embedder` is the fingerprint of the embedding model whose token vectors it reads. `start`,
-    `end` and `padding` are token ids; an input is `start`, the question or claim with its prompt,
-    `end` twice, the text, `end`. `max_question`, `max_claim` and `max_text` count tokens, those of
-    the prompts included, special ones not. `sha256` (hex) is of each file of the graph.
+    `embedder` is the fingerprint of the embedding model whose token vectors are used. `start`,
+    `end` and `padding` are token ids. An input is: `start`, the question or claim with its prompt,
+    `end` twice, the text, `end`. `max_question`, `max_claim` and `max_text` are numbers of tokens,
+    with prompts but without special tokens. `sha256` has the hash (hex) of each file of the graph.
     """
 
     format: int
@@ -84,13 +84,13 @@ class ReaderSettings:
     probe: tuple[Probe, ...]
 
     def write(self, folder: Path) -> None:
-        """Write them into the folder of the model."""
+        """Write the settings into the folder of the model."""
         text = json.dumps(asdict(self), ensure_ascii=False, indent=1)
         (folder / _SETTINGS_FILE).write_text(text + "\n", encoding="utf-8")
 
     @classmethod
     def read(cls, folder: Path) -> ReaderSettings:
-        """Read what `write` wrote. Raises `ExportUnusable` where a folder holds something else."""
+        """Read the settings that `write` wrote. Raises `ExportUnusable` if they are not valid."""
         try:
             fields = json.loads((folder / _SETTINGS_FILE).read_text(encoding="utf-8"))
             if fields["format"] != READER_FORMAT:
@@ -106,16 +106,16 @@ class ReaderSettings:
 
     @property
     def longest(self) -> int:
-        """Tokens of the longest input."""
+        """The number of tokens of the longest input."""
         return 4 + max(self.max_question, self.max_claim) + self.max_text
 
 
 class OpenVinoReader:
-    """The `Reader` protocol over the model in a folder.
+    """A `Reader` that uses the model in a folder.
 
-    `tokens` are those of the embedding model that the folder's settings name. Raises
-    `ExportUnusable` where the model can't be loaded, isn't the one that its settings describe, or
-    reads otherwise on this machine than it should.
+    `tokens` must belong to the embedding model that the settings in the folder name. Raises
+    `ExportUnusable` if the model can't be loaded, does not match its settings, or gives wrong
+    results on this machine.
     """
 
     def __init__(self, folder: Path, tokens: TokenVectors) -> None:
@@ -134,7 +134,7 @@ class OpenVinoReader:
                 np.abs(np.subtract(found, probe.expected)).max()
                 for found, probe in zip(self.probed(readings), readings, strict=True)
             ]
-        except Exception as error:  # of two libraries, for any broken file
+        except Exception as error:  # two libraries raise many kinds of errors for a broken file
             raise ExportUnusable(str(error)) from error
         if not max(straying, default=0.0) <= _MOST_STRAYING:
             raise ExportUnusable(f"probabilities are {max(straying):.2f} off the reference")
@@ -142,7 +142,7 @@ class OpenVinoReader:
     def read(
         self, question: str, texts: Sequence[str], stop: Stop | None = None
     ) -> list[TextReading]:
-        """How each text answers the question, in order; raises `ReadingStopped`."""
+        """Return how each text answers the question, in order. Raises `ReadingStopped`."""
         settings = self._settings
         asked = self._ids(settings.question_prompt + question)[: settings.max_question]
         encodings = self._encodings(texts)
@@ -154,7 +154,7 @@ class OpenVinoReader:
             answerable = _sigmoid(request.get_tensor(ANSWERABLE).data)
             for place, row in enumerate(rows):
                 offsets = encodings[row].offsets
-                # A copy: the request's memory is written to again.
+                # A copy, because the request's memory is used again.
                 span = np.array(spans[place, base : base + len(offsets[:most])], np.float32)
                 readings[row] = TextReading(
                     text=texts[row],
@@ -173,7 +173,10 @@ class OpenVinoReader:
     def judge(
         self, pairs: Sequence[tuple[str, str]], stop: Stop | None = None
     ) -> NDArray[np.float32]:
-        """Probabilities of supported, refuted, neither: shape (n, 3); raises `ReadingStopped`."""
+        """Return the probabilities of supported, refuted and neither, shape (n, 3).
+
+        Raises `ReadingStopped`.
+        """
         verdicts = np.empty((len(pairs), 3), np.float32)
 
         def collect(rows: list[int], request: openvino.InferRequest) -> None:
@@ -191,11 +194,11 @@ class OpenVinoReader:
         return verdicts
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, however many they are."""
+        """Return the number of tokens of each text, without limit."""
         return [len(encoding.ids) for encoding in self._encodings(texts)]
 
     def probed(self, probes: Sequence[Probe]) -> list[tuple[float, ...]]:
-        """What is read off each probe here, to compare with what it expects."""
+        """Return the results for the probes on this machine, to compare with the expected ones."""
         return [
             tuple(map(float, self.judge([(probe.asked, probe.text)])[0]))
             if probe.is_claim
@@ -229,7 +232,7 @@ class OpenVinoReader:
 
 
 def file_hashes(folder: Path) -> dict[str, str]:
-    """SHA-256 (hex) of each file of the graph. Raises `OSError`."""
+    """Return the SHA-256 (hex) of each file of the graph. Raises `OSError`."""
     hashes = {}
     for name in (MODEL_FILE, WEIGHTS_FILE):
         with (folder / name).open("rb") as file:
@@ -238,7 +241,10 @@ def file_hashes(folder: Path) -> dict[str, str]:
 
 
 def _checked_hash(folder: Path, settings: ReaderSettings) -> str:
-    """One SHA-256 (hex) for the whole graph, whose files are those that the settings name."""
+    """Return one SHA-256 (hex) for the whole graph.
+
+    Raises `ExportUnusable` if a file does not match its hash in the settings.
+    """
     try:
         found = file_hashes(folder)
     except OSError as error:
@@ -250,7 +256,10 @@ def _checked_hash(folder: Path, settings: ReaderSettings) -> str:
 
 
 def _compiled_folder(fingerprint: str) -> Path | None:
-    """Where the compiled model is kept: the package's own folder may not be written to."""
+    """Return the folder for the compiled model, or None if it can't be made.
+
+    It lies in the user's cache, since the package's own folder may be read-only.
+    """
     folder = cache_folder() / f"reader-{fingerprint[:16]}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -260,7 +269,7 @@ def _compiled_folder(fingerprint: str) -> Path | None:
 
 
 def _sigmoid(logits: NDArray[np.float32]) -> NDArray[np.float32]:
-    # By tanh, which overflows for no logit.
+    # tanh does not overflow for any logit.
     return np.asarray(0.5 + 0.5 * np.tanh(logits / 2), np.float32)
 
 

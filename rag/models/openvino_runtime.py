@@ -1,8 +1,8 @@
-"""Running graphs through OpenVINO: what the embedding model and the reader have in common.
+"""Run graphs on OpenVINO; the embedding model and the reader share this code.
 
-A graph reads the vectors of tokens. Their table, most of a multilingual model's weights, stays a
-file that is read by row, and both models share it. Similar lengths are read together, a few sizes
-of batches get kernels, and as many batches are under way as the processor has work for.
+A graph takes token vectors as input. Their table is most of a multilingual model's weights. It
+stays in a file that is read by row, and both models share it. Texts of similar length are in the
+same batch, there are only a few batch sizes, and several batches are computed at the same time.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ TOKENIZER_FILE = "tokenizer.json"
 TABLE_FILE = "embeddings.npy"
 COMPILED_FOLDER = "compiled"
 
-# A batch of this many tokens keeps the weights busy and still lies in the caches.
+# A batch of this many tokens uses the weights well and still fits into the caches.
 _BATCH_TOKENS = 2048
-# In smaller batches less is padded, and no core is left without work at the end.
+# Smaller batches have less padding, and leave no core idle at the end.
 _BATCH_TOKENS_OF_FEW = 512
-# Lengths are rounded up to a multiple, so that fewer shapes need kernels of their own.
+# Lengths are rounded up to a multiple of this, so that fewer shapes need kernels.
 _LENGTH_STEP = 16
 
 Inputs = dict[str, NDArray[Any]]
 
 
 class ExportUnusable(Exception):
-    """The exported model can't be loaded here, or computes something else than it should."""
+    """Raised if an exported model can't be loaded here, or gives wrong results."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class TokenVectors:
-    """A tokenizer, which neither cuts nor pads, and the vector of each of its tokens.
+    """A tokenizer without truncation and padding, and the vector of each of its tokens.
 
-    `table` has a row for each token id. It is a file that is read where rows are asked for.
+    `table` has a row for each token id. It is a mapped file, so only the rows in use are read.
     """
 
     tokenizer: Tokenizer
@@ -52,29 +52,29 @@ class TokenVectors:
 
     @classmethod
     def read(cls, export: Path) -> TokenVectors:
-        """Those of an exported embedding model. Raises whatever the files make libraries raise."""
+        """Read the token vectors of an exported model. Broken files may raise any error."""
         return cls(
             tokenizer=Tokenizer.from_file(str(export / TOKENIZER_FILE)),
-            # Of 250,000 rows a text needs a hundred: only those are read.
+            # A text needs about a hundred of the 250,000 rows, and only these are read.
             table=np.load(export / TABLE_FILE, mmap_mode="r"),
         )
 
 
 @runtime_checkable
 class SharesTokens(Protocol):
-    """An embedding model whose tokenizer and table another model may use too."""
+    """An embedding model whose tokenizer and table other models may use."""
 
     @property
     def tokens(self) -> TokenVectors:
-        """Its tokenizer and the vectors of its tokens."""
+        """The tokenizer and the token vectors."""
         ...
 
 
 def import_openvino() -> Any:
-    """The module `openvino`, which is to be imported through here and nowhere else.
+    """Import the module `openvino` without its telemetry. It must not be imported anywhere else.
 
-    On import it reports to its makers' statistics, over the network and without being asked to.
-    It does without where the package that does this can't be imported.
+    On import, `openvino` would send usage statistics to its makers over the network, without
+    asking. It does not if its telemetry package can't be imported.
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
@@ -83,9 +83,10 @@ def import_openvino() -> Any:
 
 
 def compile_model(core: openvino.Core, export: Path, cache: Path | None) -> openvino.CompiledModel:
-    """The model, compiled for this processor; the first time takes seconds, later ones less.
+    """Return the model, compiled for this processor. This takes seconds the first time.
 
-    What was compiled is kept in the folder `cache`; without one, it is compiled each time.
+    The compiled model is kept in the folder `cache`, so later calls are faster. Without a folder,
+    it is compiled each time.
     """
     settings = {"PERFORMANCE_HINT": "THROUGHPUT"}
     if cache is not None:
@@ -96,11 +97,11 @@ def compile_model(core: openvino.Core, export: Path, cache: Path | None) -> open
 def batches(
     lengths: Sequence[int], longest: int, *, few: bool = False
 ) -> Iterator[tuple[list[int], int]]:
-    """Rows of each batch and the length that they are padded to, the longest first.
+    """Yield the rows of each batch and the length that they are padded to, the longest first.
 
-    `longest` is the longest input that the model reads. `few` is for texts that a person waits
-    for: batches are small, and their sizes powers of two, since each shape needs kernels, which
-    take longer to make than the batch to compute.
+    `longest` is the longest input that the model reads. `few` is for texts that a user waits for.
+    Batches are small then, and their sizes are powers of two, because each new shape needs
+    kernels, and making them takes longer than computing the batch.
     """
     order = sorted(range(len(lengths)), key=lambda row: -lengths[row])
     while order:
@@ -115,17 +116,17 @@ def batches(
 
 
 class TokenGraph:
-    """A compiled graph that reads the vectors of tokens. Safe to call from several threads."""
+    """A compiled graph that takes token vectors. It can be called from several threads."""
 
     def __init__(self, model: openvino.CompiledModel, table: NDArray[Any], *, padding: int) -> None:
-        """`padding` is the id of the token that fills shorter rows of a batch up."""
+        """`padding` is the id of the token that fills up shorter rows of a batch."""
         self._model = model
         self._table = table
         self._padding = padding
         self._requests = int(model.get_property("OPTIMAL_NUMBER_OF_INFER_REQUESTS"))
 
     def inputs(self, ids: Sequence[Sequence[int]], length: int) -> Inputs:
-        """The inputs of a batch: token ids of each row, padded to `length`."""
+        """Return the inputs of a batch from the token ids of its rows, padded to `length`."""
         tokens = np.full((len(ids), length), self._padding, np.int64)
         mask = np.zeros((len(ids), length), np.int64)
         for row, values in enumerate(ids):
@@ -134,7 +135,7 @@ class TokenGraph:
         return {"inputs_embeds": self._table[tokens].astype(np.float32), "attention_mask": mask}
 
     def begin(self, inputs: Inputs) -> openvino.InferRequest:
-        """Begin with one batch; `wait()` of what comes back waits for its outputs."""
+        """Start one batch. `wait()` on the returned request waits for its outputs."""
         request = self._model.create_infer_request()
         request.start_async(inputs)
         return request
@@ -145,11 +146,11 @@ class TokenGraph:
         collect: Callable[[list[int], openvino.InferRequest], None],
         stop: Callable[[], bool] | None = None,
     ) -> bool:
-        """Compute batches, given as their rows and inputs, several at once.
+        """Compute batches, given as rows and inputs, several at the same time.
 
         `collect` is called in this thread with the rows of each batch, in order, and the request
-        that holds its outputs. `stop` is asked between batches whether the rest is needed no more.
-        Returns whether all batches were computed.
+        with its outputs. `stop` is called between batches, and ends the run if it returns True.
+        Returns True if all batches were computed.
         """
         under_way: list[tuple[list[int], openvino.InferRequest]] = []
         free = [self._model.create_infer_request() for _ in range(self._requests)]

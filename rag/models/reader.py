@@ -1,7 +1,7 @@
-"""What the rest of the project asks of a reader: a model that reads two texts together.
+"""The interface of a reader: a model that reads two texts together.
 
-With a question it tells which words of a text answer it, and whether any do; with a claim, whether
-a source bears it out.
+For a question and a text, it finds the words that answer the question, if there are any. For a
+claim and a source, it judges whether the source supports the claim.
 """
 
 from __future__ import annotations
@@ -15,26 +15,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST_ANSWER = 40
-"""Tokens between the first and the last one of an answer, at most."""
+"""The most tokens between the first and the last token of an answer."""
 
 Stop = Callable[[], bool]
-"""Tells that nobody waits for the answer any more."""
+"""Returns True when nobody waits for the answer any more."""
 
 
 class ReadingStopped(Exception):
-    """The reading was stopped before its end, since nobody waits for it."""
+    """Raised if the reading was stopped early because nobody waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class TextReading:
-    """How a text answers a question.
+    """The result of reading a text for a question.
 
-    `answerable` is the probability (0 to 1) that it does. `inside`, `starts` and `ends`, float32
-    of shape (tokens,), are the logits that a token is inside the answering sentence, and begins or
-    ends the answer; `no_answer` is the sum of the two for the token that stands for no answer.
-    `offsets`, int32 of shape (tokens, 2), are the code points of each token in
-    `text`. `cut` tells that the text was longer than what the model reads: the tokens are those of
-    its beginning.
+    `answerable` is the probability (0 to 1) that the text answers the question. `inside`, `starts`
+    and `ends`, float32 of shape (tokens,), are logits: that a token is inside the answering
+    sentence, that it begins the answer, and that it ends the answer. `no_answer` is the sum of the
+    last two for the token that means "no answer". `offsets`, int32 of shape (tokens, 2), are the
+    start and the end (exclusive) of each token in `text`, in code points. `cut` is True if the text
+    was longer than the model reads; the tokens then cover only its beginning.
     """
 
     text: str
@@ -47,18 +47,18 @@ class TextReading:
     cut: bool
 
     def sentence_score(self, start: int, end: int) -> float:
-        """How surely `text[start:end]` answers: the mean of `inside` over its tokens, a logit.
+        """Return the score of `text[start:end]` as an answer: the mean of `inside` over its tokens.
 
-        Minus infinity where none of its tokens was read.
+        This is a logit. It is minus infinity if none of the tokens was read.
         """
         touched = self._touched(start, end)
         return float(self.inside[touched].mean()) if len(touched) else -math.inf
 
     def answer_within(self, start: int, end: int) -> tuple[int, int] | None:
-        """The best answer inside `text[start:end]`, in code points; None where nothing was read.
+        """Return the best answer inside `text[start:end]` as code points, or None if none was read.
 
-        Of all spans of at most `LONGEST_ANSWER` + 1 tokens, it is the one whose logits of start
-        and end have the largest sum.
+        It is the span of at most `LONGEST_ANSWER` + 1 tokens with the largest sum of its start and
+        end logits.
         """
         touched = self._touched(start, end)
         if not len(touched):
@@ -66,22 +66,22 @@ class TextReading:
         first, last = divmod(int(self._sums(touched).argmax()), len(touched))
         begin = max(start, int(self.offsets[touched[first], 0]))
         stop = min(end, int(self.offsets[touched[last], 1]))
-        # A token of a word may hold the blank before it.
+        # A token may include the blank before its word.
         words = self.text[begin:stop]
         begin += len(words) - len(words.lstrip())
         stop -= len(words) - len(words.rstrip())
         return (begin, stop) if begin < stop else None
 
     def answer_score(self, start: int, end: int) -> float:
-        """How surely the best answer inside `text[start:end]` is one, a logit above "no answer".
+        """Return the score of the best answer inside `text[start:end]`, minus that of "no answer".
 
-        Minus infinity where nothing was read.
+        This is a logit. It is minus infinity if nothing was read.
         """
         touched = self._touched(start, end)
         return float(self._sums(touched).max()) - self.no_answer if len(touched) else -math.inf
 
     def _sums(self, touched: NDArray[np.intp]) -> NDArray[np.float32]:
-        """The logits of each answer from one token to another, shape (tokens, tokens)."""
+        """Return the logits of the answers between any two tokens, shape (tokens, tokens)."""
         places = np.arange(len(touched))
         length = places[None, :] - places[:, None]
         sums = self.starts[touched][:, None] + self.ends[touched][None, :]
@@ -89,15 +89,16 @@ class TextReading:
         return np.asarray(sums)
 
     def _touched(self, start: int, end: int) -> NDArray[np.intp]:
-        """The tokens that a span of code points touches."""
+        """Return the indexes of the tokens that overlap a span of code points."""
         return np.flatnonzero((self.offsets[:, 1] > start) & (self.offsets[:, 0] < end))
 
 
 class Reader(Protocol):
-    """Reads two texts together. Safe to call from several threads.
+    """Reads two texts together. It can be called from several threads.
 
-    `fingerprint` names the weights, `runtime` what computes them here. `max_tokens` is the longest
-    text that is read, in its own tokens; a longer one is cut at its end.
+    `fingerprint` identifies the weights, and `runtime` is the software that runs them here.
+    `max_tokens` is the length of the longest text that is read, in tokens; a longer one is cut at
+    its end.
     """
 
     name: str
@@ -108,22 +109,22 @@ class Reader(Protocol):
     def read(
         self, question: str, texts: Sequence[str], stop: Stop | None = None
     ) -> list[TextReading]:
-        """How each text answers the question, in order.
+        """Return how each text answers the question, in order.
 
-        `stop` is asked between batches. Raises `ReadingStopped` where it says so.
+        `stop` is called between batches. Raises `ReadingStopped` if it returns True.
         """
         ...
 
     def judge(
         self, pairs: Sequence[tuple[str, str]], stop: Stop | None = None
     ) -> NDArray[np.float32]:
-        """Whether sources bear claims out, of pairs (claim, source); shape (len(pairs), 3).
+        """Judge pairs (claim, source), and return an array of shape (len(pairs), 3).
 
-        Each row holds the probabilities that the claim is supported, refuted, and neither. `stop`
-        is as for `read`.
+        Each row holds the probabilities that the source supports the claim, refutes it, or does
+        neither. `stop` works as in `read`.
         """
         ...
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, however many they are."""
+        """Return the number of tokens of each text, without limit."""
         ...

@@ -1,4 +1,4 @@
-"""A chat model's streamed reply: its bytes as events, its words apart from its thoughts."""
+"""Read a chat model's streamed reply: parse its events, and separate the answer from thinking."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ from typing import Any, Literal
 
 from rag.models.chat import ThoughtSoFar, TokenUsage
 
-# The bytes of a streamed chat completion -> its events, however the server dresses them.
+# Events.
 #
-# Read leniently, since servers differ: lines end in CR, LF or both; comments and events without
-# `choices` keep a connection alive; `content` is a text or a list of parts; a server that streams
-# nothing sends one JSON object. What is held in memory is bounded.
+# Servers differ, so the reading is lenient. Lines end in CR, LF or both. Comments and events
+# without `choices` keep a connection alive. `content` is a text or a list of parts. A server that
+# does not stream sends one JSON object. The memory in use is bounded.
 
 _LARGEST_EVENT = 1_000_000
-"""Bytes. A piece of a reply has some hundred."""
+"""In bytes. A normal event has a few hundred."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-# Some servers send these in every event but the last.
+# Some servers send one of these in every event except the last.
 _NO_FINISH = {"", "null", "none"}
 _THINKING_PARTS = {"thinking", "reasoning", "thought"}
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyEvent:
-    """One event of a reply: text that is said, text that is thought, why the reply ended.
+    """One event of a reply.
 
-    `done` is true for the mark that ends a stream; `finish` is the server's word, in lower case.
+    `text` is part of the answer, and `thought` part of the thinking. `finish` is the server's
+    reason for the end of the reply, in lower case. `done` is True for the mark that ends a stream.
     """
 
     text: str = ""
@@ -40,14 +41,14 @@ class ReplyEvent:
 
 
 class ReportedError(ValueError):
-    """The server sent an error object in the place of a piece."""
+    """Raised if the server sent an error object instead of a piece of the reply."""
 
 
 def read_events(pieces: Iterable[bytes], patience: float) -> Iterator[ReplyEvent]:
-    """Yields the events of a body that comes in `pieces`, cut anywhere.
+    """Yield the events of a body that comes in `pieces`, which may be cut anywhere.
 
-    Raises `TimeoutError` where nothing but comments and empty events came for `patience` seconds,
-    `ReportedError` for an error object, and `ValueError` for what isn't of the protocol.
+    Raises `TimeoutError` if only comments and empty events came for `patience` seconds,
+    `ReportedError` for an error object, and `ValueError` for a body that isn't in the protocol.
     """
     last = time.monotonic()
     for chunk in _chunks(pieces):
@@ -62,9 +63,9 @@ def read_events(pieces: Iterable[bytes], patience: float) -> Iterator[ReplyEvent
 
 
 def _chunks(pieces: Iterable[bytes]) -> Iterator[dict[str, Any] | str | None]:
-    """Yields each event's object, "[DONE]" as it is, and None for a piece that brought no event."""
-    held = bytearray()  # the lines of an object that spans several
-    framed = False  # whether these came as `data:`; else they are a body of plain JSON
+    """Yield each event's object, "[DONE]" as it is, and None after each piece of the body."""
+    held = bytearray()  # lines of an object that is not complete yet
+    framed = False  # True after a `data:` line; otherwise the body is plain JSON
     for line in _lines(pieces):
         if line is None:
             yield None
@@ -90,13 +91,13 @@ def _chunks(pieces: Iterable[bytes]) -> Iterator[dict[str, Any] | str | None]:
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes | None]:
-    """The lines of the body, and None after each piece, so that a caller can look at the clock."""
+    """Yield the lines of the body, and None after each piece so that callers can check the time."""
     rest = bytearray()
     for piece in pieces:
         rest += piece
         if b"\n" in piece or b"\r" in piece:
             lines = rest.splitlines(keepends=True)
-            # A line may go on in the next piece, and the LF of a CRLF be yet to come.
+            # A line may continue in the next piece, and so may a CRLF after its CR.
             rest = lines.pop() if not lines[-1].endswith(b"\n") else bytearray()
             for line in lines:
                 yield bytes(line.rstrip(b"\r\n")).removeprefix(_BYTE_ORDER_MARK)
@@ -129,7 +130,7 @@ def _parsed(data: bytearray) -> dict[str, Any]:
 def _event(chunk: dict[str, Any] | str) -> ReplyEvent:
     if isinstance(chunk, str):
         return ReplyEvent(done=True)
-    # Some servers send the error itself, or what their framework makes of it.
+    # Some servers send only the error itself, or an error object of their web framework.
     bare = chunk.get("message") or chunk.get("detail") if "choices" not in chunk else None
     if error := chunk.get("error") or bare:
         raise ReportedError(_error_text(error))
@@ -137,7 +138,7 @@ def _event(chunk: dict[str, Any] | str) -> ReplyEvent:
     said = choice.get("delta")
     if not isinstance(said, dict):
         said = choice.get("message")
-    # A message that comes whole is the whole reply.
+    # A `message` instead of a `delta` is the whole reply.
     whole = isinstance(said, dict) and not isinstance(choice.get("delta"), dict)
     if not isinstance(said, dict):
         said = {"content": choice.get("text")}
@@ -156,7 +157,7 @@ def _event(chunk: dict[str, Any] | str) -> ReplyEvent:
 
 
 def _first(choices: object) -> dict[str, Any]:
-    """Returns the first of several answers, where there is any."""
+    """Return the first of several choices, or an empty one."""
     for choice in choices if isinstance(choices, list) else ():
         if isinstance(choice, dict) and choice.get("index") in (0, "0", None):
             return choice
@@ -164,7 +165,7 @@ def _first(choices: object) -> dict[str, Any]:
 
 
 def _text_and_thought(content: object) -> tuple[str, str]:
-    """Returns what a `content` says and what it thinks: a text, a part, or a list of these."""
+    """Return the answer and the thinking in a `content`: a text, a part, or a list of these."""
     if isinstance(content, str):
         return content, ""
     if isinstance(content, list):
@@ -196,18 +197,18 @@ def _error_text(error: object) -> str:
 
 
 def _sound(text: str) -> str:
-    """Returns the text without lone halves of surrogate pairs, which no file or terminal takes."""
+    """Return the text without single surrogates, which can't be written to a file or terminal."""
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-# Parts what a model says from what it thinks and from the control tokens of its template.
+# Thinking and control tokens.
 #
-# Servers should keep both out of a reply, and often don't: thoughts come between tags, sometimes
-# without the opening one (it stood at the end of the prompt) or the closing one (the model was cut
-# off, or forgot it); and the tokens that part turns are sent as text.
+# Servers should keep both out of a reply, but often don't. Thinking comes between tags. The opening
+# tag may be missing, because it was at the end of the prompt, and the closing tag too, if the model
+# was cut off or forgot it. The control tokens between turns may be sent as text.
 
 MOST_THOUGHT = 100_000
-"""Characters that a model may think before it is given up."""
+"""The most characters of thinking before the reply is given up."""
 _REMEMBERED = 4_000
 _LONGEST_TAG = 48
 
@@ -238,7 +239,7 @@ _INNER_CHANNEL = re.compile(r"analysis|commentary|think|reason", re.IGNORECASE)
 
 
 class Spoken:
-    """Takes a reply in pieces, cut anywhere, and gives what is said of it."""
+    """Takes the pieces of a reply, which may be cut anywhere, and returns the answer's text."""
 
     def __init__(self) -> None:
         self.thought = 0
@@ -250,11 +251,11 @@ class Spoken:
 
     @property
     def over(self) -> bool:
-        """Whether the model's turn has ended, and it goes on as somebody else."""
+        """True if the model's turn has ended, and it continues in another role."""
         return self._mode == "over"
 
     def feed(self, piece: str) -> list[str | ThoughtSoFar]:
-        """What is said with this piece; a possible beginning of a tag waits for the next one."""
+        """Take a piece and return its text. A possible start of a tag waits for the next piece."""
         given: list[str | ThoughtSoFar] = []
         self._rest += piece
         read = 0
@@ -269,21 +270,22 @@ class Spoken:
         return given
 
     def finish(self) -> list[str | ThoughtSoFar]:
-        """Returns what is left, when nothing more is coming."""
+        """Return the rest of the text after the last piece."""
         given: list[str | ThoughtSoFar] = []
         self._take(self._rest, given)
         self._rest = ""
         return given
 
     def think(self, text: str) -> None:
-        """Take what the server itself marks as thinking."""
+        """Take text that the server itself marks as thinking."""
         self.thought += len(text)
         self._last_thought = (self._last_thought + text)[-_REMEMBERED:]
 
     def conclusion(self) -> str:
-        """Returns the last paragraph of several thought, for a reply that never left its thoughts.
+        """Return the last paragraph of the thinking, for a reply that is nothing else.
 
-        Some models forget to close them, and some servers take a whole reply for them.
+        Some models forget the closing tag, and some servers mark a whole reply as thinking. Returns
+        an empty text if there is only one paragraph.
         """
         _, gap, last = self._last_thought.strip().rpartition("\n\n")
         return last if gap else ""
@@ -295,14 +297,17 @@ class Spoken:
             self._read_header(text, given)
         elif self._mode == "speech" and text:
             if self._was_thought and text.strip():
-                # Only now: a closing tag at the very end takes nothing back.
+                # Not before text follows: a closing tag at the very end takes nothing back.
                 given.append(ThoughtSoFar())
                 self._was_thought = self._spoke = False
             self._spoke = self._spoke or bool(text.strip())
             given.append(text)
 
     def _read_header(self, text: str, given: list[str | ThoughtSoFar]) -> None:
-        """A role, and perhaps a channel; it ends with a line where no token ends it."""
+        """Read the header of a turn: a role, and perhaps a channel.
+
+        It ends at a token or at a line end.
+        """
         line, ended, rest = text.partition("\n")
         self._header += line
         if ended or len(self._header) > 2 * _LONGEST_TAG:
@@ -343,7 +348,7 @@ class Spoken:
         elif _OWN_ROLE.fullmatch(name):
             self._mode = "speech"
         elif _TURN_ENDS.search(name):
-            # Before anything is said it ends thoughts at most.
+            # Before the answer begins, such a token can only end thinking.
             self._mode = "between" if self._spoke else "speech"
 
     def _open_or_close(self, *, closing: bool) -> None:

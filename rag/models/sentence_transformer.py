@@ -1,7 +1,7 @@
-"""Embedding through sentence-transformers and torch: the reference, and the way to a GPU.
+"""Embed with sentence-transformers and torch, as the reference and on a GPU.
 
-sentence-transformers brings torch and takes seconds to import, so it is imported when a model is
-loaded and not before. Vectors are computed in float32, which every machine can do.
+sentence-transformers imports torch, which takes seconds, so it is imported only when a model is
+loaded. Vectors are computed in float32, which works on every machine.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from rag.models.model_folder import ModelFolder, cannot_load
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
 
-# Texts of a batch are padded to its longest, so larger batches waste more on a CPU.
+# Texts are padded to the longest of their batch, so larger batches waste more time on a CPU.
 _BATCH_SIZE = 16
 _TALKATIVE = ("transformers", "sentence_transformers")
 
 
 def load_sentence_transformer(name: str, path: Path) -> SentenceTransformer:
-    """The model in the folder `path`, which messages call `name`. Raises `EmbedderError`."""
+    """Load the model in the folder `path`. `name` is for messages. Raises `EmbedderError`."""
     from sentence_transformers import SentenceTransformer
 
     try:
         with quiet():
             return SentenceTransformer(str(path), local_files_only=True)
-    except Exception as error:  # what a broken or foreign folder raises is anybody's guess
+    except Exception as error:  # a broken model folder may raise anything
         raise cannot_load(name, path, first_line(error)) from error
 
 
 def load_cross_encoder(path: Path) -> CrossEncoder:
-    """The model in the folder `path` that reads two texts together; raises whatever it raises."""
+    """Load the cross-encoder in the folder `path`. A broken folder may raise any error."""
     from sentence_transformers import CrossEncoder
 
     with quiet():
@@ -51,10 +51,10 @@ def load_cross_encoder(path: Path) -> CrossEncoder:
 
 
 class SentenceTransformerEmbedder:
-    """The `Embedder` protocol over a `SentenceTransformer`; raises `EmbedderError`.
+    """An `Embedder` that uses a `SentenceTransformer`. Raises `EmbedderError`.
 
-    Questions go through `encode_query` and passages through `encode_document`, which put the
-    model's own prompts in front. `max_tokens` is `sys.maxsize` for a model that reads any length.
+    Questions are embedded by `encode_query` and passages by `encode_document`, which add the
+    model's own prompts. `max_tokens` is `sys.maxsize` for a model that reads any length.
     """
 
     def __init__(self, folder: ModelFolder, notice: Message | None = None) -> None:
@@ -66,30 +66,30 @@ class SentenceTransformerEmbedder:
         self.dimensions = model.get_embedding_dimension() or len(model.encode("")[0])
         self.max_tokens = int(min(model.max_seq_length or sys.maxsize, sys.maxsize))
         self._model = model
-        # One batch keeps all cores busy anyway, and a tokenizer's truncation is state that calls
-        # from several threads would change under each other.
+        # A tokenizer's truncation is state that several threads would change. The lock costs no
+        # time, since one batch keeps all cores busy.
         self._lock = threading.Lock()
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """Vectors of questions, shape (n, dimensions), in order."""
+        """Return the vectors of questions, shape (n, dimensions), in order."""
         return self._embed(self._model.encode_query, texts, None)
 
     def embed_passages(
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
-        """Vectors of passages, shape (n, dimensions), in order.
+        """Return the vectors of passages, shape (n, dimensions), in order.
 
         `on_progress` is called in this thread after each batch, with the number of its texts.
         """
         return self._embed(self._model.encode_document, texts, on_progress)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text alone, without prefix and special tokens, however many they are."""
+        """Return the number of tokens of each text, without prefix, special tokens and limit."""
         tokenizer = self._model.tokenizer
         fast = getattr(tokenizer, "backend_tokenizer", tokenizer)
         with self._lock:
             if isinstance(fast, Tokenizer):
-                # sentence-transformers sets both anew for each batch it encodes.
+                # sentence-transformers sets both again for each batch that it encodes.
                 fast.no_truncation()
                 fast.no_padding()
                 encodings = fast.encode_batch_fast(list(texts), add_special_tokens=False)
@@ -107,7 +107,7 @@ class SentenceTransformerEmbedder:
     ) -> Vectors:
         vectors = np.empty((len(texts), self.dimensions), np.float32)
         counts = self.count_tokens(texts)
-        # The longest first: if memory runs out, it does so at once.
+        # The longest first, so that a lack of memory shows at once.
         order = sorted(range(len(texts)), key=counts.__getitem__, reverse=True)
         for start in range(0, len(order), _BATCH_SIZE):
             batch = order[start : start + _BATCH_SIZE]
@@ -125,7 +125,7 @@ class SentenceTransformerEmbedder:
 
 @contextlib.contextmanager
 def quiet() -> Iterator[None]:
-    """Keep progress bars and load reports off the terminal."""
+    """Turn progress bars and load reports off."""
     from transformers.utils import logging as transformers_logging
 
     loggers = [logging.getLogger(name) for name in _TALKATIVE]

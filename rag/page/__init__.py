@@ -1,8 +1,8 @@
 """The chat page.
 
-Gradio makes HTTP clients when it is imported, though the page asks nothing of the network. It is
-imported here, before any module of the page does so, without proxies and certificates that may not
-be usable.
+Gradio makes HTTP clients when it is imported, although the page needs no network. Proxy and
+certificate settings that are not usable would make this fail. So Gradio is imported here, without
+these settings, before any module of the page.
 """
 
 from rag.config import without_network_settings

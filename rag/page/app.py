@@ -1,6 +1,6 @@
-"""The page: a head, and under it a tab for each thing that people come for.
+"""Build the page: a header, and below it one tab each for chat, articles and settings.
 
-Gradio is known in this file, `parts`, `serving` and the panels alone.
+Only this file, `parts`, `serving` and the panels import Gradio.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
 
 _QUESTIONS_AT_ONCE = 4
-"""Questions answered at one time; the next wait in line."""
+"""The number of questions answered at the same time. Further questions wait."""
 
 
 def build_page(
@@ -35,16 +35,16 @@ def build_page(
     incoming: Incoming | None = None,
     config: PageConfig = PAGE_DEFAULTS,
 ) -> gr.Blocks:
-    """The page's parts and what happens between them; `build_app` adds its style.
+    """Return the page with its components and events. `build_app` adds the style.
 
-    `examples` are questions to try; None offers some that the corpus answers. With a `library`
-    there is a tab of its articles, and where its files come `incoming`, they can be added and
-    removed there. `config` says which models readers may choose.
+    `examples` are questions to try. If None, the page offers questions that the corpus answers.
+    With a `library`, a tab lists its articles. With `incoming`, readers can add and remove articles
+    there. `config` says which models readers may choose.
     """
     models = Models(assistant.chat_model_name, config)
     editable = incoming is not None
     offered = find_examples(assistant) if examples is None else lambda: tuple(examples)
-    # Telemetry is off by argument: the environment can't turn it on again.
+    # Telemetry is turned off by this argument, so the environment cannot turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
     with page:
         with gr.Row(elem_id="rag-head"):
@@ -63,12 +63,13 @@ def build_page(
                 chat = draw_chat()
             with gr.Tab(EN.articles, visible=library is not None) as library_tab:
                 articles = articles_tab.draw_articles(editable=editable)
-            # Drawn at once: what a closed tab doesn't hold can't be told what the browser kept.
+            # This tab is drawn at once, because components of an undrawn tab cannot receive the
+            # settings that the browser kept.
             with gr.Tab(EN.settings, render_children=True) as settings_tab:
                 settings = draw_settings(models, stored)
 
         def interface(chosen: Language) -> Update:
-            """The page's own words in a language; the head's come with the settings."""
+            """Return the page's words in a language. The header changes with the settings."""
             return {
                 chat_tab: gr.update(label=texts(chosen).chat),
                 **said_in(chat, chosen),
@@ -78,7 +79,7 @@ def build_page(
             }
 
         def welcome(request: gr.Request) -> Update:
-            """Take up the language of the address (`?lang=zh`), or else the browser's."""
+            """Use the language of the address (`?lang=zh`), or else that of the browser."""
             wished = request.query_params.get("lang")
             chosen: Language = (
                 "zh"
@@ -92,11 +93,11 @@ def build_page(
         def translate(
             turns: tuple[Turn, ...], examples: tuple[str, ...], chosen: Language
         ) -> Update:
-            """Say everything again in another language, but what was asked and answered."""
+            """Change the page's language. Questions and answers stay as they are."""
             return {**interface(chosen), **drawn_in(chat, turns, examples, assistant, chosen)}
 
         def leave(request: gr.Request) -> None:
-            """Forget the key that was typed into a page, now that it is closed."""
+            """Forget the key that was typed into a page, because the page is closed."""
             models.forget(request.session_hash)
 
         said = list(interface("en"))
@@ -113,6 +114,6 @@ def build_page(
         wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
         if library is not None:
             articles_tab.wire_articles(articles, library, library_tab, language, incoming)
-    # Without a limit of its own, one reader's slow answer would hold up everybody else's.
+    # Without its own limit, a slow answer for one reader would delay all others.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page

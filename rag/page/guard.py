@@ -1,4 +1,4 @@
-"""What stands before the page on the wire: one login for all of it, and which addresses exist."""
+"""Protect the page: one login for all of it, and only the addresses that it needs."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ from typing import Any, Literal
 from rag.config import Login
 from rag.page.articles.incoming import UPLOAD_PATH
 
-# One login for the whole page, by HTTP Basic (RFC 7617).
+# --- the login --------------------------------------------------------------------------------
 #
-# The browser asks for it in its own language and sends it with every request, the streamed ones
-# included, so that no route is left to a session's cookie and nothing of the page, not even the
-# form to log in with, is there for strangers.
+# HTTP Basic (RFC 7617) covers the whole page. The browser asks for the login in its own language
+# and sends it with every request, also the streamed ones. So no route depends on a session cookie,
+# and strangers see nothing of the page, not even a login form.
 
 CHALLENGE = (b"www-authenticate", b'Basic realm="cited-rag", charset="UTF-8"')
 TRIES = 10
 PERIOD = 60.0
-"""Seconds in which an address may be wrong so many times; then it waits as long."""
+"""Seconds in which an address may fail this often. After that it must wait as long."""
 _REMEMBERED_ADDRESSES = 10_000
 
 Decision = Literal["welcome", "unknown", "too many"]
 
 
 class Gate:
-    """Decides by a request's `Authorization` header whether it may pass.
+    """Decides by a request's `Authorization` header if the request may pass.
 
-    An address that was wrong too often isn't listened to for a while, whatever it says then: a
-    delay after a wrong password alone would not slow down those who try many at once. Behind a
-    proxy all readers share one address.
+    An address with too many wrong logins is refused for a while, even with the right password. A
+    delay after each wrong password would not slow down many attempts at once. Behind a proxy, all
+    readers share one address.
     """
 
     def __init__(self, login: Login, clock: Callable[[], float] = time.monotonic) -> None:
@@ -44,7 +44,11 @@ class Gate:
         self._failures: OrderedDict[str, deque[float]] = OrderedDict()
 
     def decide(self, authorization: bytes | None, address: str) -> Decision:
-        """`address` is the client's; None where the request says nothing, which is no failure."""
+        """Return the decision for one request.
+
+        `address` is the client's address. If `authorization` is None, the request has no login,
+        which does not count as a failure.
+        """
         now = self._clock()
         failures = self._failures.get(address, deque[float]())
         while failures and failures[0] <= now - PERIOD:
@@ -53,7 +57,7 @@ class Gate:
             return "too many"
         if authorization is None:
             return "unknown"
-        # Of equal length whatever was sent, so that the time it takes tells nothing.
+        # Digests have equal length, so the time of the comparison reveals nothing.
         if secrets.compare_digest(_digest(_credentials(authorization)), self._expected):
             return "welcome"
         failures.append(now)
@@ -78,13 +82,12 @@ def _digest(value: bytes) -> bytes:
     return hashlib.sha256(value).digest()
 
 
-# What stands before the page on the wire: which addresses exist, and for whom.
+# --- the addresses ----------------------------------------------------------------------------
 #
-# The library that draws the page comes with more addresses than the page uses: uploads, files by
-# path, a proxy to other hosts, monitoring, run histories. Here everything is closed but what the
-# page needs, and to the pages of other sites whatever could change something. The content policy
-# is the second lock behind escaping: even a script that got into the page could send nothing to
-# another host.
+# Gradio has more addresses than the page uses: uploads, files by path, a proxy to other hosts,
+# monitoring, run histories. All addresses that the page does not need are closed. Pages of other
+# sites cannot send requests that change something. The content policy is a second protection
+# besides escaping: even a script that got into the page could send nothing to another host.
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -100,12 +103,12 @@ _OPEN = re.compile(
 )
 
 MAX_BODY_BYTES = 16 * 1024**2
-"""Of what the page sends, uploads aside, which bound themselves: several times the longest kept
-conversation. It is read into memory whole."""
+"""The limit for a request's body, which is read into memory whole. It is several times the longest
+kept conversation. Uploads have their own limits."""
 
 _HEADERS = (
-    # The page's own library builds functions from text and writes styles inline, so both are
-    # allowed; every address but this one is not.
+    # Gradio builds functions from text and writes inline styles, so both are allowed. No address
+    # but the page's own is allowed.
     (
         b"content-security-policy",
         b"default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; "
@@ -119,12 +122,12 @@ _HEADERS = (
 
 
 class Guard:
-    """ASGI middleware: asks for the login, closes unused addresses, sets security headers.
+    """ASGI middleware that asks for the login, closes unused addresses and sets security headers.
 
-    `hosts` are the host names (no port) that a request may ask for, or None for any. Where the
-    page listens on this machine alone, a foreign name in the `Host` header means that another
-    site's page has its name point here, to read the answers (DNS rebinding). With a `login`, no
-    address at all is open without it.
+    `hosts` are the host names (no port) that a request may ask for, or None for any. If the page
+    listens only on this machine, a foreign name in the `Host` header is an attack: another site's
+    page uses a name that leads here, to read the answers (DNS rebinding). With a `login`, no
+    address is open without it.
     """
 
     def __init__(
@@ -135,7 +138,7 @@ class Guard:
         self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request, or hand it on."""
+        """Refuse a request, or pass it on to the application."""
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
             return
@@ -143,9 +146,7 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if self._hosts is not None and _host(scope) not in self._hosts:
-            await _refuse(
-                send, 421, "This page answers to local names only. 本页面只接受本机名称。"
-            )
+            await _refuse(send, 421, "This page accepts only local names. 本页面只接受本机名称。")
             return
         if self._gate is not None and not await self._let_in(self._gate, scope, send):
             return
@@ -157,7 +158,7 @@ class Guard:
             await _refuse(send, 403, line)
             return
         if scope["path"] != UPLOAD_PATH and _too_long(scope):
-            await _refuse(send, 413, "This is more than the page ever sends. 发送的内容过长。")
+            await _refuse(send, 413, "The request is too long. 发送的内容过长。")
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -168,7 +169,7 @@ class Guard:
         await self._app(scope, receive, send_with_headers)
 
     async def _let_in(self, gate: Gate, scope: Scope, send: Send) -> bool:
-        """Whether the request has the login; it is answered where it hasn't."""
+        """Return True if the request has the login. Otherwise refuse the request."""
         client = scope.get("client")
         authorization = dict(scope["headers"]).get(b"authorization")
         decision = gate.decide(authorization, client[0] if client else "")
@@ -182,15 +183,15 @@ class Guard:
 
 
 def _host(scope: Scope) -> str:
-    """The host name a request asks for, without its port: `localhost`, `127.0.0.1`, `[::1]`."""
+    """Return the host name of a request without its port: `localhost`, `127.0.0.1`, `[::1]`."""
     return re.sub(r":\d*$", "", _header(scope, b"host"))
 
 
 def _from_elsewhere(scope: Scope) -> bool:
-    """Whether a browser sends this for another site's page, which could use what the reader may.
+    """Return True if another site's page sent this request, with the reader's rights.
 
-    Browsers say so themselves where they trust the connection, and name the page's origin
-    elsewhere; programs say nothing.
+    Browsers say so in `Sec-Fetch-Site` if they trust the connection, and otherwise name the page's
+    origin. Programs send neither.
     """
     site = _header(scope, b"sec-fetch-site")
     if site:
@@ -198,18 +199,18 @@ def _from_elsewhere(scope: Scope) -> bool:
     origin = _header(scope, b"origin")
     if not origin:
         return False
-    place = origin.partition("://")[2]  # none in "null", which a page without an origin sends
+    place = origin.partition("://")[2]  # empty for "null", which a page without an origin sends
     return not place or place not in (_header(scope, b"host"), _header(scope, b"x-forwarded-host"))
 
 
 def _too_long(scope: Scope) -> bool:
-    """Whether a request has a long body, or doesn't say how long it is, as every browser does."""
+    """Return True if a request has a long body, or does not give its length, as all browsers do."""
     length = _header(scope, b"content-length")
     return bool(_header(scope, b"transfer-encoding")) or int(length or 0) > MAX_BODY_BYTES
 
 
 def _header(scope: Scope, wanted: bytes) -> str:
-    """A header of the request in lower case; empty where there is none."""
+    """Return a header of the request in lower case, or an empty text."""
     for name, value in scope["headers"]:
         if name == wanted:
             text: str = value.decode("latin-1").lower()

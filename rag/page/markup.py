@@ -1,4 +1,4 @@
-"""Untrusted text and addresses to safe HTML, and the page's head."""
+"""Make safe HTML of untrusted text and addresses, and of the page's header."""
 
 from __future__ import annotations
 
@@ -10,23 +10,25 @@ from rag.messages import Language
 from rag.page.texts import HTML_LANGUAGE, texts
 from rag.text.characters import has_han
 
-# Untrusted text and addresses to safe HTML: the only two doors into the page's markup.
+# --- escaping ---------------------------------------------------------------------------------
 #
-# Questions, articles, their titles and links, and what a model wrote are all untrusted.
+# Questions, articles, their titles and links, and a model's text are all untrusted. They reach the
+# page only through `escaped` and `safe_url`.
 
 _UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\u2028\u2029]")
 
 
 def escaped(text: str) -> str:
-    """`text` for use between tags or inside a quoted attribute.
+    """Return `text` for use between tags or inside a quoted attribute.
 
-    A lone surrogate can't be sent as UTF-8 and would break the whole page: it becomes U+FFFD.
+    A lone surrogate becomes U+FFFD, because it cannot be sent as UTF-8 and would break the whole
+    page.
     """
     return html.escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
 
 
 def safe_url(url: str | None) -> str | None:
-    """`url` if a reader may follow it, else None: http and https, with a host, and no more."""
+    """Return `url` if it is safe to follow (http or https, with a host), or else None."""
     if not url or _UNSAFE_IN_URL.search(url):
         return None
     try:
@@ -39,9 +41,9 @@ def safe_url(url: str | None) -> str | None:
 def inline(
     text: str, *, tag: str = "span", css_class: str = "", html_id: str = "", focus: bool = False
 ) -> str:
-    """`text` in an element that names its language and keeps its direction to itself.
+    """Return `text` in an element that names its language and isolates its direction.
 
-    With `focus` the keyboard can go to it: so that what is too high for its place can be scrolled.
+    With `focus`, the keyboard can reach the element, so that long text can be scrolled.
     """
     attribute = f' class="{css_class}"' if css_class else ""
     attribute += f' id="{html_id}"' if html_id else ""
@@ -50,12 +52,15 @@ def inline(
 
 
 def language_of(text: str) -> str:
-    """The attributes that name the language of `text` and keep its direction to itself."""
+    """Return attributes that name the language of `text` and isolate its direction."""
     return f'lang="{"zh-CN" if has_han(text) else "en"}" dir="auto"'
 
 
 def external_link(url: str | None, label: str) -> str:
-    """A link that opens in a tab of its own and tells the other site nothing; or no link."""
+    """Return a link that opens in a new tab and sends the other site no referrer.
+
+    Returns an empty text if the address is not safe.
+    """
     address = safe_url(url)
     if address is None:
         return ""
@@ -65,11 +70,11 @@ def external_link(url: str | None, label: str) -> str:
     )
 
 
-# The head of the page as HTML.
+# --- the header -------------------------------------------------------------------------------
 
 
 def render_intro(chat_model: str | None, language: Language) -> str:
-    """The head of the page: what it is, and which model, if any, will see a question."""
+    """Return the header: what the page is, and which model, if any, will see a question."""
     words = texts(language)
     privacy = words.no_model
     if chat_model is not None:

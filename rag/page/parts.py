@@ -1,4 +1,4 @@
-"""What the tabs of the page have in common as parts of Gradio."""
+"""Definitions that the tabs of the page share."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from importlib.resources import files
 from typing import Any
 
 Update = dict[Any, Any]
-"""What changes on the page: a component, and its new value or properties."""
+"""The changes to the page: a component, and its new value or properties."""
 
 STILL: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
-"""An HTML part that nothing happens in."""
+"""Settings of an HTML component without events."""
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
-"""An event of the page alone: no address of its own for programs, which have `rag.answer`."""
+"""Settings of an event for the page only. Programs use `rag.answer`, so it needs no API address."""
 
 
 def asset(name: str) -> str:
-    """The text of a file of the page."""
+    """Return the text of one of the page's files."""
     return (files("rag.page") / "assets" / name).read_text(encoding="utf-8")

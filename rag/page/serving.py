@@ -1,4 +1,4 @@
-"""The page on the network: one address, a style, and nothing open that isn't used."""
+"""Serve the page: one address, a style, and nothing open that is not used."""
 
 from __future__ import annotations
 
@@ -38,10 +38,10 @@ def serve(
     config: PageConfig = PAGE_DEFAULTS,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
-    """Serve the page until interrupted (Ctrl-C).
+    """Serve the page until it is interrupted (Ctrl-C).
 
-    `port` 0 takes any free one; `on_ready` is called once with the page's address. Raises
-    `ConfigError` where the address can't be had.
+    If `port` is 0, any free port is used. `on_ready` is called once with the page's address. Raises
+    `ConfigError` if the address is not available.
     """
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
         asyncio.run(_serve(assistant, host, listener, examples, library, config, on_ready))
@@ -56,7 +56,7 @@ async def _serve(
     config: PageConfig,
     on_ready: Callable[[str], None] | None,
 ) -> None:
-    # Gradio makes an event loop, and leaks it, for each part of a page built where none runs.
+    # If no event loop is running, Gradio makes and leaks one for each component.
     app = build_app(assistant, host=host, examples=examples, library=library, config=config)
     if on_ready is not None:
         name = f"[{host}]" if ":" in host else host
@@ -65,20 +65,20 @@ async def _serve(
 
 
 def server_settings(app: Application) -> uvicorn.Config:
-    """How the page is served."""
+    """Return the settings of the server."""
     return uvicorn.Config(
         app,
         log_level="warning",
-        # An open page holds a connection for its events: don't wait for it to close by itself.
+        # An open page keeps a connection for its events. Do not wait until it closes.
         timeout_graceful_shutdown=1,
-        # What a header says of the sender's address is the sender's word: whoever tries passwords
-        # would be somebody else each time.
+        # The sender can write any address into a proxy header, so someone who guesses passwords
+        # could use a new one each time.
         proxy_headers=False,
     )
 
 
 class _Server(uvicorn.Server):
-    """Ends quietly: open pages are cut off without a traceback for each in the terminal."""
+    """A server that ends quietly: open pages are cut off without tracebacks in the terminal."""
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         # The next server's settings raise the level again.
@@ -87,10 +87,10 @@ class _Server(uvicorn.Server):
 
 
 def is_private(host: str, login: Login | None) -> bool:
-    """Whether nobody but those who are meant to can reach the page.
+    """Return True if only permitted people can reach the page.
 
-    That is: it listens on this machine alone, or asks for a login. Only then may a reader change
-    articles, or use what runs on this machine.
+    This means that it listens only on this machine, or asks for a login. Only then may a reader
+    change articles, or use model servers on this machine.
     """
     return host in LOOPBACK or login is not None
 
@@ -104,14 +104,14 @@ def build_app(
     editable: bool | None = None,
     config: PageConfig = PAGE_DEFAULTS,
 ) -> Application:
-    """The page as an ASGI application, styled, and with everything closed that it doesn't use.
+    """Return the page as an ASGI application, styled, with all unused addresses closed.
 
-    `library` are the articles that the page lists. They can be added to and removed from where it
-    is `editable`: by default where the page is private (`is_private`).
+    `library` holds the articles that the page lists. Readers can add and remove articles if the
+    page is `editable`; by default this is so if the page is private (`is_private`).
 
-    Mounted rather than launched: `launch` can open a public tunnel, reads a dozen environment
-    variables that change what is served, and calls its own address through any proxy that is
-    configured.
+    The page is mounted, not launched: Gradio's `launch` can open a public tunnel, reads a dozen
+    environment variables that change what is served, and calls its own address through any
+    configured proxy.
     """
     private = is_private(host, config.login)
     if not private:
@@ -141,7 +141,7 @@ def build_app(
 
 
 def _theme() -> gr.themes.Base:
-    """Gradio's base theme in the reader's own fonts: no font is fetched from anywhere."""
+    """Return Gradio's base theme in the reader's own fonts. No font is downloaded."""
     fonts = (
         "system-ui",
         "-apple-system",
@@ -157,7 +157,7 @@ def _theme() -> gr.themes.Base:
     theme: gr.themes.Base = gr.themes.Base(
         primary_hue="blue", neutral_hue="gray", font=fonts, font_mono=("ui-monospace", "monospace")
     )
-    # Gradio's own placeholders and the white on its buttons are too pale to read.
+    # Gradio's placeholders and the white text on its buttons are too pale to read.
     return theme.set(
         input_placeholder_color="*neutral_500",
         input_placeholder_color_dark="*neutral_300",
@@ -169,7 +169,7 @@ def _theme() -> gr.themes.Base:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises `ConfigError` where the address is taken or no one's."""
+    """Return a listening socket. Raises `ConfigError` if the address is taken or invalid."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
         return socket.create_server((host, port), family=family)

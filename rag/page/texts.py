@@ -1,4 +1,4 @@
-"""The words around the page's tabs, in Chinese and English, and the choice between the two."""
+"""The words of the page's header and tabs, in Chinese and English, and the choice of language."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from rag.messages import Language
 
 HTML_LANGUAGE: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
-"""Values for the `lang` attribute, which chooses the shapes of Chinese characters."""
+"""Values of the `lang` attribute. It selects the right shapes of Chinese characters."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """Every word of the head and of the tabs in one language. `{}` stands for a value."""
+    """All words of the header and the tabs in one language. `{}` is the place of a value."""
 
     title: str
     tagline: str
@@ -49,15 +49,15 @@ ZH = Texts(
 
 
 def texts(language: Language) -> Texts:
-    """The words of the head and of the tabs in `language`."""
+    """Return the words of the header and the tabs in `language`."""
     return ZH if language == "zh" else EN
 
 
 def preferred_language(accept_language: str | None) -> Language:
-    """The page's language for a browser that sends this `Accept-Language` header.
+    """Return the page's language for a browser that sends this `Accept-Language` header.
 
-    The first of Chinese and English by weight (RFC 9110, 12.5.4), and English where the header
-    names neither: `zh-CN,zh;q=0.9,en;q=0.8` gives `zh`, `fr` gives `en`.
+    This is the one of Chinese and English with the higher weight (RFC 9110, 12.5.4), or English if
+    the header names neither: `zh-CN,zh;q=0.9,en;q=0.8` gives `zh`, `fr` gives `en`.
     """
     best: Language = "en"
     best_weight = 0.0

@@ -1,1 +1,1 @@
-"""A question to hits."""
+"""Understand questions, and find the passages for them."""

@@ -1,4 +1,7 @@
-"""What a follow-up can lean on: the question before it, its series, and what was answered."""
+"""Tools for follow-up questions, shared by Chinese and English.
+
+A follow-up is a question that needs the previous question or answer to be understood.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,6 @@ from rag.retrieval.time_frame import read_time_frame
 from rag.text.identifiers import Identifier, read_identifiers
 from rag.text.names import Name, NameClass
 
-# What a follow-up can lean on: the question before it, and what was answered.
-
 ShiftUnit = Literal["day", "year"]
 
 _QUOTED = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
@@ -23,8 +24,9 @@ _QUOTED = re.compile(r"[“\"][^“”\"]{8,}[”\"]")
 class Before:
     """The turn before a follow-up.
 
-    `question` is self-contained, `wording` what was really asked, `answered` the statements shown.
-    `today` and `newest` are what the days of both questions lean on.
+    - `question` is the previous question in self-contained form, and `wording` is how it was asked.
+    - `answered` are the statements of its answer.
+    - `today` and `newest` (the day of the newest article) resolve the days in both questions.
     """
 
     question: str
@@ -34,7 +36,10 @@ class Before:
     newest: date | None
 
     def days_in(self, text: str) -> tuple[str, date | None]:
-        """The text's words for days as it writes them, and the day, where it is a single one."""
+        """Return the text's words for days, and the day if it is a single one.
+
+        The words are "" if the text names no days, or several.
+        """
         frame = read_time_frame(text, self.today, self.newest)
         if frame is None or frame.effect == "newest" or "、" in frame.phrase:
             return "", None
@@ -44,15 +49,15 @@ class Before:
 
 
 def quotes_at_length(question: str) -> bool:
-    """Whether a question quotes a headline or a saying: no name in that gives way to another."""
+    """Return True if a question quotes a headline or a saying, in which no name is replaced."""
     return bool(_QUOTED.search(question))
 
 
 def choose_slot(names: Sequence[Name], kind: NameClass) -> Name | None:
-    """The name of a question that another of this kind takes the place of.
+    """Return the name of a question that another name of this kind replaces, or None.
 
-    Of several the last that takes part: who was asked about first is the topic and stays ("When
-    did Trump meet Putin? And Xi?").
+    Of several names it is the last one that takes part. The first is the topic and stays ("When did
+    Trump meet Putin? And Xi?").
     """
     alike = [name for name in names if name.kind == kind]
     taking_part = [name for name in alike if not name.adjunct]
@@ -66,7 +71,7 @@ def choose_slot(names: Sequence[Name], kind: NameClass) -> Name | None:
 
 
 def shifted(day: date, unit: ShiftUnit, by: int) -> date | None:
-    """A day some days or years on; None where the calendar has no such day."""
+    """Return a day some days or years later, or None if the calendar has no such day."""
     try:
         if unit == "day":
             return day + timedelta(days=by)
@@ -76,7 +81,7 @@ def shifted(day: date, unit: ShiftUnit, by: int) -> date | None:
 
 
 def replaced_word(text: str, old: str, new: str) -> str:
-    """The text with `new` for `old`, where it isn't part of a longer Latin word."""
+    """Return the text with `new` for `old`, except inside a longer Latin word."""
     before, behind = (
         r"(?<![A-Za-z0-9])" * old[0].isascii(),
         r"(?![A-Za-z0-9])" * old[-1].isascii(),
@@ -85,17 +90,17 @@ def replaced_word(text: str, old: str, new: str) -> str:
     return re.sub(pattern, lambda _: new, text)
 
 
-# A follow-up that asks about another member of a series: "那5号线呢？", "And the K45?".
+# Follow-ups about another member of a series: "那5号线呢？", "And the K45?".
 
 _ARTICLE = re.compile(r"^(?:the|a|an|its|their|about|on|in)\s+", re.IGNORECASE)
 _PRODUCT = re.compile(r"[A-Za-z]*[A-Z][A-Za-z]{2,} ?\d")
 
 
 def with_member(fragment: str, question: str) -> str | None:
-    """Returns the question with the fragment's identifier for its own.
+    """Return the question with the identifier of the fragment instead of its own.
 
-    None where the fragment brings anything else that the question doesn't say, or where the
-    question names none that it could take the place of, or several.
+    Return None if the fragment has words that are not in the question, or if the question has no
+    identifier to replace, or several.
     """
     brought = read_identifiers(fragment)
     said = read_identifiers(question)
@@ -105,14 +110,14 @@ def with_member(fragment: str, question: str) -> str | None:
     alike = [one for one in said if one.same_series(brought[0])]
     if len(alike) == 1 and ahead.strip() in question:
         return _exchanged(question, alike[0], brought[0].text)
-    # Of another series, as "And the Airbus A320?" behind a question on the Boeing 737.
+    # Another series: "And the Airbus A320?" after a question about the Boeing 737.
     if len(said) == 1 and not alike and _PRODUCT.match(said[0].text):
         return _exchanged(question, said[0], ahead + brought[0].text)
     return None
 
 
 def is_member(text: str) -> bool:
-    """Tells whether a text is an identifier and nothing else."""
+    """Return True if a text is an identifier and nothing else."""
     core = _ARTICLE.sub("", text.strip())
     return any(one.text == core for one in read_identifiers(core))
 

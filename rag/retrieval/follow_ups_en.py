@@ -1,4 +1,8 @@
-"""English follow-ups made self-contained: what they bring takes the place of its like."""
+"""Make English follow-up questions self-contained.
+
+A new name, day or measure replaces the one of the same kind in the previous question: "And Huawei?"
+after "How many phones did Apple ship?" becomes "How many phones did Huawei ship?".
+"""
 
 from __future__ import annotations
 
@@ -27,7 +31,7 @@ from rag.text.names import (
     is_place,
 )
 
-# The days of an English follow-up: "And in 2023?" and "The day before?" take another day.
+# Days: "And in 2023?" and "The day before?" ask about another day.
 
 _NEXT: dict[str, tuple[ShiftUnit, int]] = {
     "the day after": ("day", 1), "the next day": ("day", 1), "the following day": ("day", 1),
@@ -47,9 +51,10 @@ _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 
 
 def with_days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
-    """Returns the fragment without its words for days, and the question with them.
+    """Move the days of a fragment into a question.
 
-    The third value tells whether the fragment had any.
+    Returns the fragment without its words for days, the question with these days, and True if the
+    fragment had any.
     """
     phrase, day = before.days_in(text)
     if match := _SHIFT.search(fragment):
@@ -77,12 +82,12 @@ def with_days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]
 
 
 def is_days(text: str) -> bool:
-    """Tells whether a text is only words for days: "last year", "in the second quarter"."""
+    """Return True if a text has only words for days: "last year", "in the second quarter"."""
     return bool(_TEMPORAL.match(text))
 
 
 def _written(day: date, like: str) -> str:
-    """Returns a day, written like another one."""
+    """Return a day in the style of another one."""
     month = ENGLISH_MONTHS[day.month - 1]
     if re.fullmatch(r"(?:19|20)\d\d", like):
         return str(day.year)
@@ -94,9 +99,7 @@ def _written(day: date, like: str) -> str:
     )
 
 
-# English follow-ups made self-contained: what they bring takes the place of its like.
-#
-# "And Huawei?" behind "How many phones did Apple ship?" asks "How many phones did Huawei ship?".
+# Follow-ups.
 
 _LEAD = re.compile(
     r"^\s*(?:(?:and|but|so|ok|okay|then|what about|how about|or|also|as for)\b[,\s]*)+",
@@ -164,7 +167,7 @@ _MEASURE_OF = (
 
 
 def self_contained(question: str, before: Before) -> str | None:
-    """The follow-up as a question of its own; None for one that leans on nothing."""
+    """Return the follow-up as a question of its own, or None if it needs no history."""
     core = _core(question)
     if not core:
         return None
@@ -180,15 +183,15 @@ def self_contained(question: str, before: Before) -> str | None:
 
 
 def is_bare(question: str) -> bool:
-    """Tells whether a text is a question word alone ("Why?", "What next?")."""
+    """Return True if a text is only a question word ("Why?", "What next?")."""
     core = _core(question)
     return bool(_LATER.match(core) or _BARE.match(core))
 
 
 def fragment_of(question: str, *, led: bool = False) -> str | None:
-    """What a text that is no sentence brings ("Huawei" of "And Huawei?"); None for a sentence.
+    """Return the new part of a text that is not a sentence ("Huawei" of "And Huawei?"), or None.
 
-    With `led` only where it begins as a follow-up does.
+    With `led` it must begin like a follow-up.
     """
     core = _core(question)
     if not core or _ASKS.search(core) or is_bare(question):
@@ -202,7 +205,7 @@ def _core(question: str) -> str:
 
 
 def _with_topic(topic: str, rest: str, before: Before) -> str:
-    """Where a topic comes first the rest asks of it, as in "And OpenAI, does Apple pay it?"."""
+    """Return a question that first names its topic: "And OpenAI, does Apple pay it?"."""
     if match := _PERSONAL.search(rest):
         return _capital(rest[: match.start()] + topic + rest[match.end() :])
     if english_names(rest):
@@ -212,7 +215,7 @@ def _with_topic(topic: str, rest: str, before: Before) -> str:
 
 
 def _replace(fragment: str, before: Before) -> str | None:
-    """The question before with the fragment's name, days and measure in place of its own."""
+    """Return the previous question with the name, days and measure of the fragment, or None."""
     if quotes_at_length(before.question):
         return None
     if text := with_member(fragment, before.question):
@@ -230,7 +233,10 @@ def _replace(fragment: str, before: Before) -> str | None:
 
 
 def _owned(fragment: str) -> tuple[str | None, str]:
-    """Whose and what: ("Huawei", "market share"); no owner for "its revenue" and "the profit"."""
+    """Split a fragment into owner and measure: ("Huawei", "market share").
+
+    The owner is None for "its revenue" and "the profit".
+    """
     if match := _POSSESSIVE.match(fragment):
         return None, fragment[match.end() :]
     if match := re.match(r"^(?P<owner>[^?]+?)'s?\s+(?P<m>[a-z].*)$", fragment):
@@ -266,7 +272,7 @@ def _with_name(fragment: str, text: str) -> str | None:
 
 
 def _with_measure(measure: str, text: str, before: Before) -> str | None:
-    """The question with another noun asked about."""
+    """Return the question with another noun asked about, or None."""
     for pattern in _MEASURE_OF:
         if match := pattern.search(text):
             return text[: match.start("m")] + measure + text[match.end("m") :]
@@ -280,13 +286,13 @@ def _with_measure(measure: str, text: str, before: Before) -> str | None:
 
 
 def _link(text: str, days: str) -> str:
-    """The preposition ahead of the days, as the question has it."""
+    """Return the preposition before the days in the question, with a space, or ""."""
     match = re.search(rf"\b(in|on|at|by|during|for|since)(?: the)? {re.escape(days)}", text, re.I)
     return f"{match[1]} " if match else ""
 
 
 def _bare(core: str, before: Before) -> str:
-    """What was asked about, asked another way: "Why?", "When was that?", "What next?"."""
+    """Return a question word with the previous topic: "Why?", "When was that?", "What next?"."""
     topic = topic_of(before.question)
     match = _BARE.match(core)
     if match and match["word"].lower() not in ("how much", "how many"):
@@ -295,7 +301,7 @@ def _bare(core: str, before: Before) -> str:
 
 
 def _resolved(question: str, before: Before) -> str | None:
-    """A question with its own words, and its pronouns resolved; None where it needs nothing."""
+    """Return a question with its pronouns resolved, or None if it needs no change."""
     core = _LEAD.sub("", question)
     what = _THAT_CLAUSE.search(before.question)
     if what and (match := _SAID_IT.search(core)):
@@ -320,7 +326,7 @@ def _changed(text: str, core: str) -> str | None:
 
 
 def _with_meant(text: str, match: re.Match[str], own: list[Name], before: Before) -> str | None:
-    """The text with what a pronoun stands for; None where nobody can tell."""
+    """Return the text with a pronoun replaced by what it means, or None if that is unclear."""
     possessive = match.re is _POSSESSIVE
     if _inside(text, match.start(), own, possessive=possessive):
         return text
@@ -333,9 +339,10 @@ def _with_meant(text: str, match: re.Match[str], own: list[Name], before: Before
 
 
 def _inside(text: str, at: int, names: list[Name], *, possessive: bool) -> bool:
-    """Whether a pronoun stands for something that the same question names ahead of it.
+    """Return True if a pronoun means something that the same question names before it.
 
-    "How did Tsai describe it?" leans on another; "what did Apple do when it failed?" doesn't.
+    "How did Tsai describe it?" needs the previous question. "What did Apple do when it failed?"
+    does not.
     """
     ahead = [name for name in names if name.end <= at]
     if possessive and ahead:
@@ -351,7 +358,7 @@ def _inside(text: str, at: int, names: list[Name], *, possessive: bool) -> bool:
 
 
 def _meant(pronoun: str, before: Before) -> str | None:
-    """What a pronoun stands for: whom the answer named, or whom the question was about."""
+    """Return what a pronoun means: the person in the answer, or the subject of the question."""
     if pronoun in ("he", "she", "him", "her", "his"):
         if re.match(r"\s*(?:and |so )?who(?:m|se)?\b", before.question, re.IGNORECASE):
             people = english_people(" ".join(before.answered), before.question)
@@ -366,7 +373,10 @@ def _meant(pronoun: str, before: Before) -> str | None:
 
 
 def focus_of(before: Before) -> str | None:
-    """What the conversation is about: what the last follow-up brought, else its subject."""
+    """Return the topic of the conversation.
+
+    It is the name that the last follow-up introduced, or else the subject of its question.
+    """
     if before.wording != before.question:
         core = _TAIL.sub("", _LEAD.sub("", before.wording))
         topic = _TOPIC.match(core) if core != before.wording else None
@@ -379,7 +389,7 @@ def focus_of(before: Before) -> str | None:
 
 
 def subject_of(text: str) -> str | None:
-    """Who or what a question is about; None where nothing is named."""
+    """Return who or what a question is about, or None if it names nothing."""
     names = [name for name in english_names(text) if not name.adjunct] or english_names(text)
     asks = list(_ASKS.finditer(text))
     # "DeepSeek was all the rage, so why did Apple pass on it?" is about Apple.
@@ -390,24 +400,24 @@ def subject_of(text: str) -> str | None:
 
 
 def topic_of(text: str) -> str:
-    """What a question is about, without what it asks."""
+    """Return the topic of a question, without its question words."""
     return _LEAD_WH.sub("", text.strip().rstrip("?！!. ")).strip() or text.rstrip("? ")
 
 
 def _joined(question: str, before: Before) -> str:
-    """The follow-up's words decide; what was talked about stands behind them."""
+    """Return the follow-up with the previous topic in brackets after it."""
     own = question.strip().rstrip("? ")
     return f"{own} ({topic_of(before.question)})?"
 
 
 def _thin(core: str) -> bool:
-    """Whether a question has hardly a word of its own to search for."""
+    """Return True if a question has fewer than two words that can be searched."""
     words = [w for w in WORD.findall(core) if w.casefold() not in ENGLISH_STOP]
     return not english_names(core) and len(words) < 2
 
 
 def _is_fragment(core: str) -> bool:
-    """Tells whether a text is no sentence: a name, a member of a series, or some days."""
+    """Return True if a text is not a sentence: a name, a member of a series, or some days."""
     words = core.split()
     names = english_names(core)
     whole = len(names) == 1 and names[0].text == re.sub(r"^[Tt]he ", "", core)

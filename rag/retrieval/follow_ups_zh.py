@@ -1,7 +1,8 @@
-"""Chinese follow-ups made self-contained: what they bring takes the place of its like.
+"""Make Chinese follow-up questions self-contained.
 
-"那华为呢？" behind "苹果卖了多少手机？" asks "华为卖了多少手机？". Which words name something comes
-from the segmenter and the dictionary; nothing is guessed from meaning.
+A new name, day or measure replaces the one of the same kind in the previous question: "那华为呢？"
+after "苹果卖了多少手机？" becomes "华为卖了多少手机？". The segmenter and the dictionary decide
+which words are names. Nothing is guessed from meaning.
 """
 
 from __future__ import annotations
@@ -70,9 +71,9 @@ _NOT_SUBJECT = ("v", "p", "d", "a")
 
 
 def self_contained(question: str, before: Before) -> str | None:
-    """The follow-up as a question of its own; None for one that leans on nothing.
+    """Return the follow-up as a question of its own, or None if it needs no history.
 
-    Raises nothing; where nothing can safely take a place, what was talked about is put in front.
+    If nothing can be replaced safely, the previous topic is put before it.
     """
     core = _core(question)
     if is_bare(question):
@@ -86,15 +87,15 @@ def self_contained(question: str, before: Before) -> str | None:
 
 
 def is_bare(question: str) -> bool:
-    """Tells whether a text is a question word alone ("为什么？", "后来呢？")."""
+    """Return True if a text is only a question word ("为什么？", "后来呢？")."""
     core = _core(question)
     return bool(_LATER.match(core) or _BARE.match(core))
 
 
 def fragment_of(question: str, *, led: bool = False) -> str | None:
-    """Returns what a text that is no sentence brings (华为 of "那华为呢？"); None for a sentence.
+    """Return the new part of a text that is not a sentence (华为 of "那华为呢？"), or None.
 
-    With `led` only where it has the form of a follow-up.
+    With `led` it must have the form of a follow-up.
     """
     core = _core(question)
     if not core or _ASKS.search(core) or is_bare(question):
@@ -108,7 +109,7 @@ def _core(question: str) -> str:
 
 
 def _with_topic(topic: str, rest: str, before: Before) -> str:
-    """Where a topic comes first the rest asks of it, as in "那OpenAI呢，苹果付它钱吗？"."""
+    """Return a question that first names its topic: "那OpenAI呢，苹果付它钱吗？"."""
     if match := _PRONOUN.search(rest):
         return rest[: match.start()] + topic + rest[match.end() :]
     names = chinese_names(rest)
@@ -119,7 +120,7 @@ def _with_topic(topic: str, rest: str, before: Before) -> str:
 
 
 def _replace(fragment: str, before: Before) -> str | None:
-    """The question before with the fragment's name, days and measure in place of its own."""
+    """Return the previous question with the name, days and measure of the fragment, or None."""
     if quotes_at_length(before.question):
         return None
     if text := with_member(fragment, before.question):
@@ -143,7 +144,11 @@ def _replace(fragment: str, before: Before) -> str | None:
 
 
 def _days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
-    """The fragment without its words for days, and the question with them."""
+    """Move the days of a fragment into a question.
+
+    Returns the fragment without its words for days, the question with these days, and True if the
+    fragment had any.
+    """
     phrase, day = before.days_in(text)
     if match := _SHIFT.search(fragment):
         target = day and shifted(day, *_NEXT[match[0]])
@@ -169,7 +174,7 @@ def _days(fragment: str, text: str, before: Before) -> tuple[str, str, bool]:
 def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
     names = chinese_names(text)
     own = chinese_names(fragment)
-    # 云岭 is a place, 云岭茶业 is none.
+    # 云岭 is a place, 云岭茶业 is not.
     is_place = bool(own) and own[0].kind == "place" and own[0].text == fragment
     kind: NameClass = "place" if at_place or is_place else "other"
     alike = [n for n in names if n.text[-1:] == fragment[-1:] and n.text[-1:] in "队省市县州国"]
@@ -187,9 +192,10 @@ def _with_name(fragment: str, text: str, *, at_place: bool) -> str | None:
 
 
 def _whole_name(text: str, slot: Name, names: Sequence[Name], fragment: str) -> str:
-    """Returns a name and what belongs to it where the fragment is as long: 青禾乳业, 白溪乳业.
+    """Return a name together with the words that belong to it: 青禾乳业, 白溪乳业.
 
-    The segmenter parts such names, and may take either part for the name.
+    The segmenter cuts such names, and may take either part as the name. The fragment shows which
+    parts belong together.
     """
     start, end = slot.start, slot.end
     ends = (fragment[at:] for at in range(1, len(fragment)))
@@ -200,7 +206,10 @@ def _whole_name(text: str, slot: Name, names: Sequence[Name], fragment: str) -> 
 
 
 def _with_measure(measure: str, text: str, before: Before) -> str | None:
-    """The question with another noun asked about: the last one before its question word."""
+    """Return the question with another noun asked about, or None.
+
+    The noun is the last one before the question word.
+    """
     words = words_of(text)
     asks = _ASKS.search(text)
     if asks is None:
@@ -211,7 +220,7 @@ def _with_measure(measure: str, text: str, before: Before) -> str | None:
     nouns: list[Word] = []
     names = chinese_names(text)
     while ahead and ahead[-1].tag.startswith(("n", "vn", "b", "j", "l", "v")):
-        # What stands behind 的 is a noun, whatever the segmenter takes it for: 营收.
+        # A word after 的 is a noun, even if the segmenter has another tag for it: 营收.
         verb = ahead[-1].tag == "v" and text[: ahead[-1].start][-1:] != "的"
         if verb or any(n.start <= ahead[-1].start < n.end for n in names):
             break
@@ -231,7 +240,7 @@ def _with_measure(measure: str, text: str, before: Before) -> str | None:
 
 
 def _bare(core: str, before: Before) -> str:
-    """What was asked about, asked another way: "为什么？", "什么时候？", "后来呢？"."""
+    """Return a question word with the previous topic: "为什么？", "什么时候？", "后来呢？"."""
     topic = topic_of(before.question)
     match = _BARE.match(core)
     if not match:
@@ -243,7 +252,7 @@ def _bare(core: str, before: Before) -> str:
 
 
 def _resolved(question: str, before: Before) -> str | None:
-    """A question with its own words, and its pronouns resolved; None where it needs nothing."""
+    """Return a question with its pronouns resolved, or None if it needs no change."""
     core = _LEAD.sub("", question)
     about = f"{topic_of(before.question)}，{core}"
     event = _EVENT.search(core)
@@ -266,7 +275,7 @@ def _resolved(question: str, before: Before) -> str | None:
 
 
 def _meant(pronoun: str, before: Before) -> str | None:
-    """What a pronoun stands for: whom the answer named, or whom the question was about."""
+    """Return what a pronoun means: the person in the answer, or the subject of the question."""
     if pronoun[0] in "他她此" or pronoun == "这个人":
         if "谁" in before.question:
             people = chinese_people("。".join(before.answered), before.question)
@@ -281,7 +290,10 @@ def _meant(pronoun: str, before: Before) -> str | None:
 
 
 def focus_of(before: Before) -> str | None:
-    """What the conversation is about: what the last follow-up brought, else its subject."""
+    """Return the topic of the conversation.
+
+    It is the name that the last follow-up introduced, or else the subject of its question.
+    """
     if before.wording != before.question:
         topic = _TOPIC.match(_LEAD.sub("", before.wording))
         if topic and chinese_names(topic["topic"]):
@@ -293,7 +305,7 @@ def focus_of(before: Before) -> str | None:
 
 
 def subject_of(text: str) -> str | None:
-    """Who or what a question is about, as a noun phrase; None where nothing is named."""
+    """Return who or what a question is about, as a noun phrase, or None if it names nothing."""
     names = chinese_names(text)
     asks = _ASKS.search(text)
     clause = (
@@ -307,13 +319,13 @@ def subject_of(text: str) -> str | None:
 
 
 def topic_of(text: str) -> str:
-    """What a question is about, without what it asks."""
+    """Return the topic of a question, without its question words."""
     plain = _WH.sub("", text)
     return re.sub(r"吗(?=[？?]|$)|[？?。！!]+\s*$", "", plain).strip("，, ") or text.strip("？?")
 
 
 def _phrase_of(text: str, name: Name, first: int) -> str:
-    """The whole phrase of which the name is a part: 阿里最强的Qwen模型 for 阿里."""
+    """Return the whole phrase that a name is part of: 阿里最强的Qwen模型 for 阿里."""
     head = ""
     for word in words_of(text):
         if word.end <= name.start or word.start < first:
@@ -328,7 +340,7 @@ def _phrase_of(text: str, name: Name, first: int) -> str:
 
 
 def _has_subject(core: str) -> bool:
-    """Whether a question names what it is about, ahead of what it says of that."""
+    """Return True if a question names its subject before it says something about it."""
     if chinese_names(core):
         first = words_of(re.sub(r"^(?:后来|之前|此前|随后|当时|最后|之后)", "", core))
         return not (first and first[0].tag == "p" and first[0].text in "跟与和同对向")
@@ -340,13 +352,13 @@ def _has_subject(core: str) -> bool:
 
 
 def _is_fragment(core: str) -> bool:
-    """Whether a text without a question word is no sentence: a name, some days, a measure."""
+    """Return True if a text without a question word is not a sentence: a name, or some days."""
     words = [w for w in words_of(core) if w.tag != "x"]
     if not words or len(core) > 12:
         return False
     if any(w.tag.startswith("v") and w.tag != "vn" for w in words):
         return False
-    # "华为的市场份额" can stand alone; a bare name or bare days can't.
+    # "华为的市场份额" can be a question. A bare name or bare days cannot.
     names = [name.text for name in chinese_names(core)]
     return names == [core.strip()] or all(w.tag[:1] in "tmqf" for w in words)
 
@@ -361,5 +373,5 @@ def _joined(question: str, before: Before) -> str:
 
 
 def _noun_subject(text: str) -> str | None:
-    """The first common noun, where a question names nothing."""
+    """Return the first common noun, for a question that names nothing."""
     return next((w.text for w in words_of(text) if w.tag == "n" and len(w.text) > 1), None)

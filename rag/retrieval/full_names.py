@@ -1,8 +1,9 @@
-"""The names in a question with what kind of thing they name, and whether an article has them.
+"""Find the names in a question, and check whether an article names the same thing.
 
-Brunholm College is no Brunholm University, 瑞宁水泥 no 瑞宁钢铁, Ann Tesk no Ann Vesk. The bundled
-dictionary has none of them, so an article in the question's own language decides: it names the same
-thing, in full or by a part that nothing else goes with, or another of like name, or neither.
+Brunholm College is not Brunholm University, 瑞宁水泥 is not 瑞宁钢铁, and Ann Tesk is not Ann Vesk.
+Such names are not in the dictionary, so an article in the question's own language decides. It names
+the same thing (in full or by a part that belongs to no other name), or another thing with a similar
+name, or neither.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from rag.text.words import is_word, simplified, tagged
 Standing = Literal["same", "other", "absent"]
 
 _HAN = f"[{HAN}]"
-# What kind of thing a Chinese name names: of two of one name, it tells which.
+# Kinds of things in Chinese names. The kind distinguishes two things with the same name.
 _KIND = re.compile(
     "|".join(
         (
@@ -59,20 +60,22 @@ _FILLERS_EN = COMPANY_WORDS | frozenset(
 _NO_PART = _FILLERS_EN | ENGLISH_STOP | MONTH_WORDS
 _RUN = re.compile(r"[A-Z][\w'’-]*(?:(?: | of | & | of the )[A-Z][\w'’-]*)*")
 _SENTENCE_END = re.compile(r"(?:^|[.!?:\n]['\"”]?\s*)$")
-# Of two places of one name these tell which: East Lund is not West Lund.
+# These distinguish two places with the same name: East Lund is not West Lund.
 _SIDES = frozenset("north south east west upper lower northern southern eastern western".split())
 _WINDOW = 8
 _LEAST_MISSPELT = 6
-"""Letters."""
+"""The shortest word in which a misspelt letter is accepted, in letters."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FullName:
-    """A name as a question has it.
+    """A name as a question writes it.
 
-    `part` are its words, in order. Of a Chinese name that is the name itself, and `kind` what kind
-    of thing it names, as 钢铁 of 瑞宁钢铁; the words of an English one name both. A place that the
-    dictionary has is `known`: an article without its name may still be about it.
+    - `part` are its words, in order. For a Chinese name it is the name itself.
+    - `kind` is the kind of thing in a Chinese name: 钢铁 of 瑞宁钢铁. The words of an English name
+      include its kind.
+    - `known` is true for a place in the dictionary. An article without its name may still be about
+      it.
     """
 
     text: str
@@ -83,14 +86,14 @@ class FullName:
 
 @lru_cache(maxsize=256)
 def full_names(question: str, language: Language) -> tuple[FullName, ...]:
-    """Returns the names of a question in its own script, as far as the dictionary lacks them."""
+    """Return the names of a question that are in its own script and not in the dictionary."""
     return _chinese(simplified(question)) if language == "zh" else _english(question)
 
 
 def standing(name: FullName, article: str) -> tuple[Standing, str]:
-    """Tell whether an article in the question's language names the same thing, and what is like it.
+    """Return whether an article names the same thing, and the similar name if it names another.
 
-    The second is the name of the other thing, where the article names one; it may be empty.
+    The article must be in the question's language. The similar name may be "".
     """
     if name.part[0][0].isascii():
         return _english_standing(name, _plain(article))
@@ -98,7 +101,7 @@ def standing(name: FullName, article: str) -> tuple[Standing, str]:
 
 
 def _plain(text: str) -> str:
-    """Without accents: Mongke is Möngke."""
+    """Return the text without accents: Möngke becomes Mongke."""
     apart = unicodedata.normalize("NFD", text)
     return "".join(c for c in apart if not unicodedata.combining(c))
 
@@ -110,7 +113,7 @@ def _english(question: str) -> tuple[FullName, ...]:
             word.removesuffix("'s").removesuffix("’s")
             for word in re.findall(r"[A-Za-z][\w'’-]*", name.text)
         )
-        # Which of a series it is, `rag.text.identifiers` tells.
+        # Numbers are left out: `rag.text.identifiers` compares the members of a series.
         words = tuple(word for word in words if _tells(word))
         if any(_is_own(word, words) for word in words) and not _meanings(" ".join(words)):
             names.append(FullName(text=name.text, part=words))
@@ -118,20 +121,20 @@ def _english(question: str) -> tuple[FullName, ...]:
 
 
 def _tells(word: str) -> bool:
-    """Tells whether a word of a name tells what it names: no title, no "Group", no number."""
+    """Return True if a word says what is named: not a title, not "Group", not a number."""
     return len(word) > 1 and word.lower() not in _NO_PART and not re.search(r"\d", word)
 
 
 def _meanings(phrase: str) -> frozenset[str]:
-    """Returns what the dictionary calls an English word or phrase in Chinese."""
+    """Return the dictionary's Chinese words for an English word or phrase."""
     key = " ".join(map(stem, phrase.split()))
     return load_dictionary().chinese.get(key, frozenset())
 
 
 def _is_own(word: str, words: tuple[str, ...]) -> bool:
-    """Whether a word of a name is this name's own, and no word for its kind: Brunholm, not College.
+    """Return True if a word belongs to this name alone, not to its kind: Brunholm, not College.
 
-    A name that the dictionary has may be part of a longer one that it lacks: Paris College.
+    A known name may be part of a longer name that the dictionary does not have: Paris College.
     """
     meanings = _meanings(word)
     return not meanings or (len(words) > 1 and bool(meanings & load_dictionary().names))
@@ -139,7 +142,7 @@ def _is_own(word: str, words: tuple[str, ...]) -> bool:
 
 @lru_cache(maxsize=256)
 def _words_of(article: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]]:
-    """Returns every word of an English article in small letters, and its capitalised runs."""
+    """Return all words of an English article in lower case, and its capitalised runs."""
     runs = []
     for match in _RUN.finditer(article):
         words = [w.removesuffix("'s").removesuffix("’s") for w in match[0].split()]
@@ -154,7 +157,7 @@ def _words_of(article: str) -> tuple[frozenset[str], tuple[tuple[str, ...], ...]
 
 
 def _only_opens(word: str) -> bool:
-    """Tells whether a capitalised word that begins a sentence is a common one."""
+    """Return True if the first word of a sentence is a common word."""
     if word.lower() in ENGLISH_STOP:
         return True
     return english_common([word.lower()]) and not _meanings(word) & load_dictionary().names
@@ -176,7 +179,7 @@ def _english_standing(name: FullName, article: str) -> tuple[Standing, str]:
 
 
 def _present(word: str, there: frozenset[str], runs: tuple[tuple[str, ...], ...]) -> bool:
-    """Tells whether an article has a word of a name: also in the plural, shortened, or misspelt."""
+    """Return True if an article has a word of a name, also in plural, shortened, or misspelt."""
     lower = word.lower()
     forms = {lower, f"{lower}s", f"{lower}es", lower.removesuffix("s"), lower.removesuffix("es")}
     if forms & there or any(len(lower) > 3 and lower in other for other in there):
@@ -187,9 +190,9 @@ def _present(word: str, there: frozenset[str], runs: tuple[tuple[str, ...], ...]
 
 
 def _one_letter_off(one: str, other: str) -> bool:
-    """Tells whether a long word is another one with a letter more, less, changed, or two exchanged.
+    """Return True if two long words differ by one letter, or by two exchanged letters.
 
-    Of short ones that makes another name: Tesk and Vesk.
+    In short words one letter makes another name: Tesk and Vesk.
     """
     if min(len(one), len(other)) < _LEAST_MISSPELT or one[0] != other[0]:
         return False
@@ -204,7 +207,7 @@ def _one_letter_off(one: str, other: str) -> bool:
 
 
 def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
-    """Returns the name of something else that a word of the name belongs to in an article."""
+    """Return another name in an article that the word belongs to, or ""."""
     own = {w.lower() for w in name.part}
     first, last = word == name.part[0], word == name.part[-1]
     for run in runs:
@@ -221,7 +224,7 @@ def _extended(word: str, name: FullName, runs: tuple[tuple[str, ...], ...]) -> s
 
 
 def _of_another_side(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
-    """Returns "East Lund" for West Lund, where that is all an article has of the name."""
+    """Return "East Lund" for West Lund, if the article has no other form of the name, else ""."""
     asked = [word.lower() for word in re.findall(r"[A-Za-z][\w'’-]*", name.text)]
     side, word = next(
         ((a, b) for a, b in pairwise(asked) if a in _SIDES and b == name.part[0].lower()),
@@ -229,20 +232,20 @@ def _of_another_side(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
     )
     if not side:
         return ""
-    # In each run that has the word: what stands before it.
+    # For each run that has the word: the word before it, and the run.
     before = [
         (lower[at - 1] if at else "", run)
         for run in runs
         if word in (lower := [w.lower() for w in run])
         for at in (lower.index(word),)
     ]
-    # Southern Lund may well be South Lund.
+    # Southern Lund may be the same as South Lund.
     others = all(found in _SIDES and found[:5] != side[:5] for found, _ in before)
     return " ".join(before[0][1]) if before and others else ""
 
 
 def _alike(name: FullName, runs: tuple[tuple[str, ...], ...]) -> str:
-    """Returns a name of two words or more that shares a word with one that is absent."""
+    """Return a name of two or more words that shares a word with the absent name, or ""."""
     wanted = {word.lower() for word in name.part}
     found = (run for run in runs if len(run) > 1 and wanted & {word.lower() for word in run})
     return next((" ".join(run) for run in found), "")
@@ -263,7 +266,7 @@ def _chinese(question: str) -> tuple[FullName, ...]:
             continue
         kind = _KIND.match(question, name.start + len(text))
         if kind and len(kind[0]) == 1 and is_word(question[kind.start() : kind.end() + 1]):
-            # 西山市场 is in no town of that name.
+            # 西山市场 is not in a town with that name.
             kind = None
         inner = re.search(rf"(?:{_KIND.pattern})$", text)
         if inner and inner.start() > 1:
@@ -276,7 +279,7 @@ def _chinese(question: str) -> tuple[FullName, ...]:
 
 
 def _known_place(question: str, start: int, end: int) -> Iterator[FullName]:
-    """Yields a place with what kind of place it is said to be: 南山区 is not 南山县."""
+    """Yield a place with its kind: 南山区 is not 南山县."""
     if question[end - 1] not in _PLACE_KINDS or end - start < 3:
         end += 1
     kind = question[end - 1 : end]
@@ -289,7 +292,7 @@ def _known_place(question: str, start: int, end: int) -> Iterator[FullName]:
 def _chinese_standing(name: FullName, article: str) -> tuple[Standing, str]:
     (part,), kind = name.part, name.kind
     if part in article:
-        # 区 by itself stands in any article.
+        # 区 alone is in nearly every article.
         elsewhere = kind not in _PLACE_KINDS and kind in article
         like = _of_another_kind(part, kind, article) if kind and not elsewhere else ""
         return ("other", like) if like else ("same", "")
@@ -302,9 +305,9 @@ def _chinese_standing(name: FullName, article: str) -> tuple[Standing, str]:
 
 
 def _of_another_kind(part: str, kind: str, article: str) -> str:
-    """Returns the part of a name with what an article says of its kind, where that is another one.
+    """Return the name with another kind of thing from an article, or "".
 
-    A county may be called by its name alone, so all that is said of it must be of another kind.
+    A county may be called by its name alone. So every kind that follows the name must differ.
     """
     found = [_KIND.match(article, match.end()) for match in re.finditer(re.escape(part), article)]
     others = [
@@ -313,7 +316,7 @@ def _of_another_kind(part: str, kind: str, article: str) -> str:
         if other
         and len(other[0]) == len(kind)
         and other[0] != kind
-        # The island of Hainan is the province, and 海南市场 names no town.
+        # The island of Hainan is the province, and 海南市场 is not a town.
         and (kind not in _PLACE_KINDS or other[0] in _PLACE_KINDS)
         and (len(kind) > 1 or not is_word(article[other.start() : other.end() + 1]))
     ]
@@ -323,7 +326,10 @@ def _of_another_kind(part: str, kind: str, article: str) -> str:
 
 
 def _another_word(part: str, shared: str, article: str) -> str:
-    """A name of an article that has two characters of one asked about, and a third of its own."""
+    """Return a name of an article that shares two characters with the one asked about, or "".
+
+    It has the same length and at least one other character.
+    """
     at = article.find(shared)
     window = article[max(0, at - _WINDOW) : at + _WINDOW]
     for word, tag in tagged(window):
@@ -333,7 +339,7 @@ def _another_word(part: str, shared: str, article: str) -> str:
 
 
 def _of_like_kind(part: str, kind: str, article: str) -> str:
-    """A name of an article that is like one that is absent: of its kind, or with its surname."""
+    """Return a name of an article that has the kind or the surname of the absent name, or ""."""
     if kind:
         match = re.search(rf"({_HAN}{{{len(part)}}}){re.escape(kind)}", article)
         return match[0] if match else ""

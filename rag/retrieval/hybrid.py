@@ -1,4 +1,9 @@
-"""Hybrid retrieval: dense and lexical evidence, fused within each language, and by date."""
+"""Hybrid retrieval: find passages by embeddings and by words, and prefer those of the right days.
+
+Each passage gets two scores: the cosine of its embedding with that of the question, and BM25. Each
+score becomes a z-score among all passages of the same language, and both are added. So one language
+does not hide the other, and words count only as far as they distinguish passages.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +26,26 @@ from rag.text.languages import text_language
 from rag.text.periods import Period
 from rag.types import Hit, Passage, TimeFrame
 
-# The days on which passages were published, held against a time frame.
+# Days of publication and time frames.
 
 _LATE_DAYS = 3
-"""How it was chosen stands in docs/retrieval.md."""
+"""The number of days after a preferred time frame that still count (see docs/retrieval.md)."""
 _UNKNOWN = 0.5
 
 
 _DAYS_UNTIL_REPORTED = {1: 30, 12: 120}
 _DAYS_UNTIL_OTHERS = 60
-"""How long after its end figures of a period come out, by its months: a year's take longest."""
+"""Days from the end of a period to the publication of its figures, by its number of months.
+
+Those of a year take longest.
+"""
 
 
 def until_reported(frame: TimeFrame | None, periods: Sequence[Period]) -> TimeFrame | None:
-    """Returns the frame, where figures of periods are asked for until these have come out."""
+    """Return the frame, made longer if the question asks for figures of periods.
+
+    It then ends when these figures have been published.
+    """
     if not periods or frame is None or frame.effect != "prefer" or frame.end is None:
         return frame
     late = max(_DAYS_UNTIL_REPORTED.get(p.last - p.first + 1, _DAYS_UNTIL_OTHERS) for p in periods)
@@ -42,7 +53,7 @@ def until_reported(frame: TimeFrame | None, periods: Sequence[Period]) -> TimeFr
 
 
 def newest_day(sections: Sequence[Section]) -> date | None:
-    """The day of the newest article, if any has a date."""
+    """Return the day of the newest article, or None if no article has a date."""
     last = [
         int(days[:, 1].max(initial=0))
         for section in sections
@@ -53,10 +64,10 @@ def newest_day(sections: Sequence[Section]) -> date | None:
 
 
 def within(days: Days, frame: TimeFrame) -> NDArray[np.bool_]:
-    """Which passages may have been published on the days of a frame, shape (passages,).
+    """Return which passages may have been published in a frame, shape (passages,).
 
-    Where the frame only prefers, a few days more count: events are still reported on then. Undated
-    passages are not among them.
+    If the frame is only preferred, some later days count too, because reports come later than
+    events. Undated passages are False.
     """
     start, end = frame.start or date.min, frame.end or date.max
     late = _LATE_DAYS if frame.effect == "prefer" else 0
@@ -67,10 +78,10 @@ def within(days: Days, frame: TimeFrame) -> NDArray[np.bool_]:
 
 
 def preferred(days: Days, frame: TimeFrame) -> NDArray[np.float64]:
-    """How well the days of passages fit a frame, each from 0 to 1; half for undated ones.
+    """Return how well the days of passages fit a frame, 0 to 1, with 0.5 for undated ones.
 
-    `prefer` gives 1 to those within the frame. `newest` gives the share of these passages that
-    are no newer than this one, among those before the frame's end.
+    With `prefer`, passages within the frame get 1. With `newest`, a passage gets the share of
+    passages up to the frame's end that are not newer than it.
     """
     first, last = days.T
     fitting = within(days, frame)
@@ -82,25 +93,20 @@ def preferred(days: Days, frame: TimeFrame) -> NDArray[np.float64]:
     return np.where(first > last, _UNKNOWN, fit)
 
 
-# Hybrid retrieval: dense and lexical evidence, fused within each language, and by date.
-#
-# Each passage gets two scores, the cosine of its vector with the question's, and BM25. Both are
-# put on one scale by how they stand out among all passages of their language (z-scores), and
-# added. So no language drowns the other, and lexical evidence counts only as far as it tells
-# passages apart.
+# Retrieval.
 
 _CANDIDATES = 100
-"""How many passages of a language either kind of evidence proposes."""
+"""The number of passages of a language that embeddings and words propose each."""
 _PRIOR = 5
-"""As many passages of all languages are counted with those of one: a handful tells little."""
+"""The number of scores of all languages that are added to those of one, which may be few."""
 _RERANKED = 40
-"""How many passages a reranker reads."""
+"""The number of passages that a reranker reads."""
 _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
-"""How both weights were chosen stands in docs/retrieval.md."""
+"""docs/retrieval.md explains how both weights were chosen."""
 
 Allowed = NDArray[np.bool_] | None
-"""Which passages of a section can be found; None for all."""
+"""Which passages of a section may be found; None for all."""
 
 
 class HybridRetriever:
@@ -116,14 +122,14 @@ class HybridRetriever:
             for language, sections in by_language(snapshot.sections).items()
         ]
         self.newest = newest_day(snapshot.sections)
-        """The day of the newest article, if any has a date."""
+        """The day of the newest article, or None if no article has a date."""
 
     def has_articles_of(self, frame: TimeFrame) -> bool:
-        """Whether any article may have been published on the days of the frame."""
+        """Return True if an article may have been published on the days of the frame."""
         return any(bool(np.any(some)) for each in self._languages for some in each.allowed(frame))
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
-        """The `k` best hits for a question as it stands, best first, fewer in a smaller index."""
+        """Return the `k` best hits for a question as it is, best first; fewer in a small index."""
         vector = begin_query(self._embedder, as_embedded(question))
         query = Query(text=question, language=text_language(question), time_frame=frame)
         return self.search(query, vector, k)
@@ -131,18 +137,18 @@ class HybridRetriever:
     def search(
         self, query: Query, vector: Callable[[], NDArray[np.float32]], k: int
     ) -> tuple[Hit, ...]:
-        """The same for a question that is understood.
+        """Return the `k` best hits for a query, best first.
 
-        `vector` waits for its vector, shape (dimensions,), as `rag.models.embedder.begin_query`
-        has it; words are looked up meanwhile.
-        Scores are sums of z-scores. A reranker takes the place of what comes before dates.
+        `vector` waits for the embedding of the question, shape (dimensions,), as returned by
+        `rag.models.embedder.begin_query`. Words are looked up in the meantime. Scores are sums of
+        z-scores. With a reranker, its scores replace those before dates are added.
         """
         if not self._languages:
             return ()
         frame = until_reported(query.time_frame, query.periods)
         only = frame if frame and frame.effect == "only" else None
         looked_up = [each.look_up(query) for each in self._languages]
-        # Once: an embedder that can't begin early computes it now.
+        # Called only once: some embedders compute the embedding now.
         embedded = vector()
         asked = [
             _Asked(language, embedded, words)
@@ -176,7 +182,7 @@ class HybridRetriever:
 
 @dataclass(frozen=True, kw_only=True)
 class _Spread:
-    """How scores are spread: their number, mean and variance."""
+    """The number, mean and variance of scores."""
 
     count: int
     mean: float
@@ -184,7 +190,7 @@ class _Spread:
 
     @classmethod
     def of(cls, scores: NDArray[np.float32], count: int | None = None) -> _Spread:
-        """That of some scores, which may stand for `count` others."""
+        """Return the spread of some scores, which may be a sample of `count` scores."""
         count = len(scores) if count is None else count
         if not len(scores):
             return cls(count=0, mean=0.0, variance=0.0)
@@ -192,7 +198,7 @@ class _Spread:
 
     @classmethod
     def pooled(cls, spreads: Sequence[_Spread]) -> _Spread:
-        """That of the scores of several."""
+        """Return the spread of several groups of scores together."""
         if len(spreads) == 1:
             return spreads[0]
         count = sum(spread.count for spread in spreads)
@@ -203,7 +209,7 @@ class _Spread:
         return cls(count=count, mean=mean, variance=squares / count)
 
     def with_prior(self, other: _Spread) -> _Spread:
-        """With `_PRIOR` scores counted in that are spread like others."""
+        """Return this spread with `_PRIOR` scores added that are spread like `other`."""
         count = self.count + _PRIOR
         return _Spread(
             count=count,
@@ -212,7 +218,7 @@ class _Spread:
         )
 
     def standing_out(self, scores: NDArray[np.float32]) -> NDArray[np.float64]:
-        """The z-scores of some scores; 0 where all are alike."""
+        """Return the z-scores of some scores; 0 if all scores are nearly equal."""
         if self.variance < 1e-12:
             return np.zeros(len(scores))
         return (scores.astype(np.float64) - self.mean) / math.sqrt(self.variance)
@@ -220,7 +226,7 @@ class _Spread:
 
 @dataclass(frozen=True, kw_only=True)
 class _Found:
-    """Passages that are proposed: row `rows[i]` of the section `sections[places[i]]`."""
+    """Proposed passages: row `rows[i]` of the section `sections[places[i]]`."""
 
     sections: tuple[Section, ...]
     places: NDArray[np.int64]
@@ -230,7 +236,7 @@ class _Found:
 
     @classmethod
     def joined(cls, several: Sequence[_Found]) -> _Found:
-        """All of several, one behind the other."""
+        """Return several results as one."""
         firsts = np.cumsum([0, *(len(found.sections) for found in several)])
         return cls(
             sections=tuple(section for found in several for section in found.sections),
@@ -243,7 +249,7 @@ class _Found:
         )
 
     def passages(self, chosen: Sequence[int]) -> dict[int, Passage]:
-        """The passages of some of these, by their place here; without those that went meanwhile."""
+        """Return the passages of some places by place, without those deleted in the meantime."""
         read: dict[int, Passage] = {}
         for place, section in enumerate(self.sections):
             of_section = [i for i in chosen if self.places[i] == place]
@@ -261,15 +267,15 @@ class _OneLanguage:
         self._index = LexicalIndex([section.postings for section in sections])
 
     def look_up(self, query: Query) -> tuple[LexicalSearch, list[Scores]]:
-        """The words of a question, and what the sample of each section scores for them.
+        """Return the search for a question's words, and the scores of each section's sample.
 
-        Where a sample is all there is, these are the scores of the section itself.
+        If the sample is the whole section, these are the section's scores.
         """
         search = self._index.search(clauses_for(query, self.language))
         return search, [search.scores(section.sample.postings) for section in self.sections]
 
     def allowed(self, frame: TimeFrame | None) -> list[Allowed]:
-        """Which passages of each section can be found; with a frame, those within it alone."""
+        """Return which passages of each section may be found; with a frame, only those in it."""
         found: list[Allowed] = []
         for section in self.sections:
             some = section.allowed
@@ -281,9 +287,9 @@ class _OneLanguage:
 
 
 class _Asked:
-    """One question over the passages of one language.
+    """One question and the passages of one language.
 
-    `cosines` and `words` are how the two kinds of scores are spread among all of them.
+    `cosines` and `words` are the spreads of both kinds of scores among all these passages.
     """
 
     def __init__(
@@ -301,9 +307,9 @@ class _Asked:
         self.words = _Spread.pooled(list(map(_Spread.of, self._sampled, counts)))
 
     def fused(self, of_all: tuple[_Spread, _Spread], only: TimeFrame | None) -> _Found:
-        """What either kind of evidence proposes, with fused scores.
+        """Return the passages that embeddings or words propose, with their combined scores.
 
-        `of_all` tells how cosines and lexical scores of all languages are spread.
+        `of_all` are the spreads of the cosines and of the lexical scores in all languages.
         """
         sections = self._language.sections
         allowed = self._language.allowed(only)
@@ -328,7 +334,10 @@ class _Asked:
     def _words(
         self, place: int, near: NDArray[np.int64], allowed: Allowed
     ) -> tuple[NDArray[np.int64], Scores]:
-        """What words propose in a section beside `near`, all in rising order, with their scores."""
+        """Return the rows that words propose in a section and those in `near`, with their scores.
+
+        Rows are in rising order.
+        """
         if self._is_whole(place):
             scores = self._sampled[place]
             rows = np.union1d(near, _best(scores, allowed))
@@ -343,6 +352,6 @@ class _Asked:
 
 
 def _best(scores: Scores, allowed: Allowed) -> NDArray[np.int64]:
-    """The best rows above 0, best first."""
+    """Return the best rows with a score above 0, best first."""
     rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
     return rows[np.argsort(-scores[rows], kind="stable")[:_CANDIDATES]]

@@ -1,4 +1,4 @@
-"""How the articles of an index write a word in Latin letters, and questions in pinyin."""
+"""Find out how the articles of an index write a Latin word, and read questions in pinyin."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rag.text.dictionary import is_pinyin, load_dictionary, plain_pinyin, stem, 
 from rag.text.languages import ENGLISH_STOP
 from rag.text.words import term_number, terms
 
-# Tells how the articles of an index, and the dictionary, write a word in Latin letters.
+# Words in Latin letters.
 
 _LOOKED_AT = 12
-"""Passages that are read for the ways in which a word is written."""
+"""The number of passages that are read to see how a word is written."""
 _SURE = 0.6
-"""The share of one way among all, from which on it is the usual one."""
+"""The lowest share of one spelling among all that makes it the usual one."""
 _VERY_SURE, _OFTEN = 0.95, 1
 _REMEMBERED = 4_096
 _CAPITAL_BEHIND = re.compile(r" [A-Z][a-z]")
@@ -33,11 +33,14 @@ class KnownWords:
         self._written: dict[str, Counter[str]] = {}
 
     def holds(self, word: str) -> bool:
-        """Tells whether any article has the word, in whatever case and with whatever ending."""
+        """Return True if an article has the word, in any case and with any ending."""
         return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
 
     def passages_with(self, text: str) -> int:
-        """Returns the most passages that can have all terms of a text: those with the rarest."""
+        """Return an upper limit for the number of passages that have all terms of a text.
+
+        In each section it is the number of passages with the rarest term.
+        """
         wanted = [term_number(term) for term in terms(text)]
         return sum(
             min((len(section.postings.find(term)[0]) for term in wanted), default=0)
@@ -45,14 +48,15 @@ class KnownWords:
         )
 
     def passages_naming(self, word: str) -> int:
-        """Returns how many passages have a word, or one of its Chinese names, each counted."""
+        """Return how many passages have a word or its Chinese names, counted for each form."""
         chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
         return sum(map(self.passages_with, (word, *chinese)))
 
     def usual(self, word: str) -> str | None:
-        """The word as it is written within sentences ("iPhone"), None where that isn't known.
+        """Return the word as it is written inside sentences ("iPhone"), or None if unknown.
 
-        Articles go before the dictionary, which tells names from other words at least.
+        The articles decide first. Without them the dictionary can at least tell whether it is a
+        name.
         """
         written = self.written(word)
         if written:
@@ -61,13 +65,13 @@ class KnownWords:
         return word.capitalize() if names_in_dictionary(word) else None
 
     def is_name(self, word: str) -> bool:
-        """Tells whether articles write a word, however common otherwise, with a capital alone."""
+        """Return True if articles write a word almost only with a capital."""
         written = self.written(word)
         small = sum(often for way, often in written.items() if way.islower())
         return written.total() >= _OFTEN and small <= (1 - _VERY_SURE) * written.total()
 
     def written(self, word: str) -> Counter[str]:
-        """Returns how often articles write the word in which way, of those that were looked at."""
+        """Return how often the passages that were read write the word in each way."""
         low = word.casefold()
         if low not in self._written:
             if len(self._written) >= _REMEMBERED:
@@ -81,7 +85,8 @@ class KnownWords:
         pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
         for text in self._texts(word):
             for match in pattern.finditer(text):
-                # Any word has a capital at the beginning of a sentence, but not the next one.
+                # The first word of a sentence is capitalised, so it counts only if the next word is
+                # capitalised too.
                 start, end = match.span()
                 named = _CAPITAL_BEHIND.match(text, end)
                 if not named and _OPENING.search(text[max(0, start - 4) : start]):
@@ -91,7 +96,7 @@ class KnownWords:
         return written or (Counter() if in_dictionary(word) else opening)
 
     def _texts(self, word: str) -> Iterator[str]:
-        """Yields some passages that hold a word, those at hand first."""
+        """Yield some passages that contain a word, those in memory first."""
         left = _LOOKED_AT
         for section in self._sections:
             rows = section.sample.postings.find(_term(word))[0][:left].tolist()
@@ -104,17 +109,17 @@ class KnownWords:
 
 
 def in_dictionary(word: str) -> bool:
-    """Tells whether the dictionary has an English word, be it within a phrase."""
+    """Return True if the dictionary has an English word, alone or in a phrase."""
     return stem(word) in _dictionary_words()
 
 
 def names_in_dictionary(phrase: str) -> bool:
-    """Tells whether most of what the dictionary calls by an English word or phrase are names."""
+    """Return True if most meanings of an English word or phrase in the dictionary are names."""
     dictionary = load_dictionary()
     words = phrase.lower().split()
     stems = [stem(word) for word in words]
     if len(words) == 1 and stems[0] not in (words[0], words[0].removesuffix("e")):
-        return False  # "apples" are no companies
+        return False  # "apples" are not companies
     chinese = dictionary.chinese.get(" ".join(stems), frozenset())
     return len(chinese & dictionary.names) * 2 > len(chinese)
 
@@ -126,33 +131,33 @@ def _dictionary_words() -> frozenset[str]:
 
 def _term(word: str) -> int:
     found = terms(word)
-    # A name of several parts ("qwen2.5-max") gives itself last.
+    # For a name of several parts ("qwen2.5-max"), the whole name is the last term.
     return term_number(found[-1]) if found else 0
 
 
-# Tells a question in pinyin, and which Chinese question it may stand for.
+# Questions in pinyin.
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
 _LONGEST = 120
-"""Characters: so long a text is no question in pinyin."""
+"""The longest question in pinyin, in characters."""
 _LETTERS_OF_WORDS = 5
-"""Letters of a word that no English word is by chance as well."""
+"""The length at which a pinyin word is no longer an English word by chance, in letters."""
 
 
 def pinyin_words(question: str, known: KnownWords) -> list[str]:
-    """Returns the words of a question in pinyin, without tones; none for any other text.
+    """Return the words of a question in pinyin, without tones; none for any other text.
 
-    All words are pinyin, most are no English ones, and one of these at least is a Chinese word of
-    some length that no article has in Latin letters.
+    All words must be pinyin, and at least half must not be English. At least one of these must be a
+    Chinese word of `_LETTERS_OF_WORDS` letters or more that no article has in Latin letters.
     """
     if len(question) > _LONGEST or has_han(question):
         return []
     typed = _WORD.findall(question)
     words = [plain_pinyin(word) for word in typed]
-    # Capitals alone make a person's name.
+    # Words that are all capitalised are a person's name.
     if len(words) < 2 or all(word.istitle() for word in typed):
         return []
-    # Before the dictionary is asked, which takes most of a second the first time.
+    # This test comes first, because loading the dictionary takes most of a second.
     if not all(word.isascii() and word.isalpha() and is_pinyin(word) for word in words):
         return []
     foreign = [word for word in words if _is_foreign(word)]
@@ -163,7 +168,7 @@ def pinyin_words(question: str, known: KnownWords) -> list[str]:
 
 
 def _is_foreign(word: str) -> bool:
-    """Tells whether a word is no English one; Huawei and Shanghai are pinyin in English as well."""
+    """Return True if a word is not English. Huawei and Shanghai are both pinyin and English."""
     if word in ENGLISH_STOP:
         return False
     called = load_dictionary().chinese.get(stem(word), frozenset())
@@ -171,9 +176,9 @@ def _is_foreign(word: str) -> bool:
 
 
 def chinese_of(words: list[str], known: KnownWords) -> str | None:
-    """The Chinese question that words in pinyin may stand for; None where one of them is unclear.
+    """Return the Chinese question for words in pinyin, or None if a word is unclear.
 
-    Of several words that sound alike the one that most passages have is meant.
+    Of several words with the same sound, the one in the most passages is chosen.
     """
     found = []
     for word in words:

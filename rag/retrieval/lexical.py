@@ -1,7 +1,8 @@
 """Lexical search: BM25 over the terms of passages, in both languages and across them.
 
-Okapi BM25 (Robertson and others, 1994) with an idf that is never negative. Scores are compared
-within a language: how rare a word is, and how long a passage, by passages of the same language.
+It is Okapi BM25 (Robertson and others, 1994) with an idf that is never negative. The rarity of a
+word and the length of a passage are measured among passages of the same language, so scores are
+comparable within a language.
 """
 
 from __future__ import annotations
@@ -22,33 +23,34 @@ from rag.text.terms import concepts
 from rag.text.words import term_number, terms, value_terms
 
 Scores = NDArray[np.float32]
-"""Shape (passages,), 0 and more."""
+"""Shape (passages,), each score 0 or more."""
 Rows = NDArray[np.int64]
 Holding = NDArray[np.uint32]
-"""Rows in rising order, as postings have them."""
+"""Rows in rising order, as in postings."""
 
 _NO_ROWS: Rows = np.zeros(0, np.int64)
 
-# Robertson and Zaragoza, The Probabilistic Relevance Framework (2009): the usual values.
+# The usual values, from Robertson and Zaragoza, The Probabilistic Relevance Framework (2009).
 _K1 = 1.2
 _B = 0.75
 _INESSENTIAL = 0.35
-"""Weight of a concept that is no noun and no name, as `rag.text.terms` weighs them."""
+"""The weight of a concept that is not a noun or a name, the same as in `rag.text.terms`."""
 _MOST_POSTINGS = 40_000
-"""So many postings are read, those of the rarest terms first, to propose the best passages."""
+"""The number of postings that are read to propose the best passages, rarest terms first."""
 _LOOKED_UP = 4
-"""So many times as many as are wanted are looked up in the postings that were not read."""
+"""The factor by which more passages than wanted are looked up in the postings not yet read."""
 _FEW = 2_000
-"""Where no more passages than this are allowed, each is looked up in all postings."""
+"""If no more passages than this are allowed, each is looked up in all postings."""
 _KEPT = 8
-"""Arrays of zeros that are kept for the next question."""
+"""The number of arrays of zeros that are kept for later questions."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Clause:
-    """One thing a question looks for: the best of several forms, of which all terms must be there.
+    """One thing that a question looks for, in one or more forms. The best form counts.
 
-    A form scores the mean BM25 of its terms (`rag.text.words.term_number`).
+    A form matches only if a passage has all its terms. Its score is the mean BM25 of its terms
+    (`rag.text.words.term_number`).
     """
 
     forms: tuple[tuple[int, ...], ...]
@@ -56,18 +58,18 @@ class Clause:
 
 
 def clauses_for(query: Query, language: Language) -> tuple[Clause, ...]:
-    """What to look for in passages of a language.
+    """Return the clauses of a query for passages of a language.
 
-    In the question's own language, or where there is a translation, its terms. In another, what the
-    question's concepts are called there, by the dictionary, and what the two languages share:
-    names, numbers, codes.
+    In the question's own language, or if there is a translation, these are its terms. Otherwise
+    they are the dictionary's words for the question's concepts, and what both languages share:
+    names, numbers and codes.
     """
     own = {text_language(query.text): query.text, **query.translations}.get(language)
     if own:
         return _each(terms(own))
     found = list(_each(value_terms(query.text)))
     for concept in concepts(query.text, across=True):
-        # Forms are other names of one thing: the best of them counts, not their number.
+        # Forms are names of the same thing, so the best one counts, not how many there are.
         forms = {_numbers(terms(form)) for form in concept.forms | {concept.text}}
         weight = 1.0 if concept.essential else _INESSENTIAL
         found.append(Clause(forms=tuple(sorted(forms - {()})), weight=weight))
@@ -79,12 +81,12 @@ def _each(wanted: Sequence[str]) -> tuple[Clause, ...]:
 
 
 def _numbers(wanted: Sequence[str]) -> tuple[int, ...]:
-    """The numbers of terms, each once."""
+    """Return the numbers of terms, each once."""
     return tuple(dict.fromkeys(map(term_number, wanted)))
 
 
 class LexicalIndex:
-    """BM25 over the passages of one language, in one or more parts. Never changed."""
+    """BM25 over the passages of one language, in one or more parts. It is never changed."""
 
     def __init__(self, parts: Sequence[Postings]) -> None:
         self.parts = tuple(parts)
@@ -95,19 +97,19 @@ class LexicalIndex:
         self._zeros: dict[int, list[Scores]] = {}
 
     def search(self, clauses: Sequence[Clause]) -> LexicalSearch:
-        """What a question looks for, ready to be scored."""
+        """Return the search for some clauses, ready to score passages."""
         return LexicalSearch(self, clauses)
 
     def norm(self, postings: Postings) -> NDArray[np.float32]:
-        """What BM25 weighs the length of each passage by, of a part or of others like it."""
+        """Return the length weight of BM25 for each passage of a part or of its sample."""
         known = self._norms.get(id(postings))
         return self._norm(postings) if known is None else known
 
     @contextmanager
     def zeros(self, length: int) -> Iterator[Scores]:
-        """An array of zeros, which must be one again in the end.
+        """Lend an array of zeros, which must be all zeros again when it is given back.
 
-        For very many passages making one takes as long as the rest of a search.
+        For very many passages, making a new one takes as long as the rest of a search.
         """
         kept = self._zeros.setdefault(length, [])
         try:
@@ -115,7 +117,7 @@ class LexicalIndex:
         except IndexError:
             array = np.zeros(length, np.float32)
         yield array
-        # After an error it isn't given back.
+        # After an error the array is not given back.
         if len(kept) < _KEPT:
             kept.append(array)
 
@@ -125,9 +127,9 @@ class LexicalIndex:
 
 
 class LexicalSearch:
-    """One question's clauses against a `LexicalIndex`. For one thread.
+    """The clauses of one question, to be scored in a `LexicalIndex`. For one thread.
 
-    What is said here of a part holds for a sample of one as well.
+    A sample of a part is handled like a part.
     """
 
     def __init__(self, index: LexicalIndex, clauses: Sequence[Clause]) -> None:
@@ -140,7 +142,7 @@ class LexicalSearch:
             self._idf[term] = math.log1p((index.passages - held + 0.5) / (held + 0.5))
 
     def scores(self, postings: Postings) -> Scores:
-        """The score of every passage of a part."""
+        """Return the score of every passage of a part."""
         found = np.zeros(len(postings), np.float32)
         self._add(self._clauses, postings, found)
         return found
@@ -152,11 +154,12 @@ class LexicalSearch:
         allowed: NDArray[np.bool_] | None = None,
         also: Rows = _NO_ROWS,
     ) -> tuple[Rows, Scores]:
-        """The `k` best rows of a part with their scores, above 0, best first; behind them `also`.
+        """Return the `k` best rows of a part, best first, and then those in `also`, with scores.
 
-        Clauses are scored in the order of what they can add, as far as `_MOST_POSTINGS` goes; in
-        what is left, which are common words, only the best by then are looked up. Scores are
-        exact; what is missed in a large index stands in docs/performance.md.
+        The best rows have scores above 0. Clauses with the highest possible scores come first,
+        until `_MOST_POSTINGS` is used up. The other clauses, which are common words, are looked up
+        only for the best passages so far. Scores are exact. docs/performance.md says what is missed
+        in a large index.
         """
         few = _few(allowed)
         now, later = self._parted(postings) if few is None else ([], self._clauses)
@@ -178,7 +181,7 @@ class LexicalSearch:
         return rows, scores
 
     def _parted(self, postings: Postings) -> tuple[list[Clause], list[Clause]]:
-        """Clauses whose postings are read, and those in which passages are looked up after."""
+        """Split the clauses into those that are read in full and those that are looked up later."""
         now: list[Clause] = []
         later: list[Clause] = []
         postings_left = _MOST_POSTINGS
@@ -192,20 +195,20 @@ class LexicalSearch:
         return now, later
 
     def _find(self, term: int, postings: Postings) -> tuple[Holding, NDArray[np.uint8]]:
-        """The rows that hold a term, and how often."""
+        """Return the rows that contain a term, and how often."""
         known = id(postings), term
         if known not in self._lists:
             self._lists[known] = postings.find(term)
         return self._lists[known]
 
     def _bound(self, clause: Clause) -> float:
-        """What no passage's score of a clause exceeds."""
+        """Return the highest score that a clause can give."""
         return clause.weight * max(
             (_K1 + 1) * sum(map(self._idf.__getitem__, form)) / len(form) for form in clause.forms
         )
 
     def _size(self, clause: Clause, postings: Postings) -> int:
-        """How many postings it takes at most to score a clause."""
+        """Return the highest number of postings that scoring a clause reads."""
         return sum(len(self._find(term, postings)[0]) for form in clause.forms for term in form)
 
     def _add(
@@ -215,12 +218,12 @@ class LexicalSearch:
         found: Scores,
         among: Rows | None = None,
     ) -> Rows:
-        """Add to `found` what passages score for clauses; all of them, or some.
+        """Add to `found` the scores for clauses, of all passages or of those in `among`.
 
         Returns the rows that had no score before and have one now.
         """
         norm = self._index.norm(postings)
-        # The type of the postings: else all of them would be converted for each look.
+        # The type of the postings: with another type they would all be converted at each look-up.
         wanted = None if among is None else among.astype(np.uint32)
         new = [_NO_ROWS]
         for clause in clauses:
@@ -232,7 +235,7 @@ class LexicalSearch:
         return np.concatenate(new)
 
     def _best_of(self, forms: Sequence[tuple[Rows, Scores]], length: int) -> tuple[Rows, Scores]:
-        """Each row that any of the forms has, once, with the best that one gives it."""
+        """Return each row that any of the forms has, once, with its best score."""
         if not forms:
             return _NO_ROWS, np.zeros(0, np.float32)
         if len(forms) == 1:
@@ -255,14 +258,14 @@ class LexicalSearch:
         norm: NDArray[np.float32],
         among: Holding | None,
     ) -> tuple[Rows, Scores] | None:
-        """The rows that hold all terms of a form, and the mean of what they score for each."""
+        """Return the rows that have all terms of a form, and their mean scores; None for no row."""
         lists = sorted((self._find(term, postings) for term in form), key=_length)
-        # Of a question's forms in another language most are in no passage, or in none of some.
+        # Most forms in the other language are in no passage.
         if not len(lists[0][0]):
             return None
         if among is None and len(form) == 1:
             [(holding, counts)] = lists
-            # Else each look at what is kept by row would convert them anew.
+            # Otherwise each use as an index would convert the array again.
             rows = holding.astype(np.int64)
             return rows, self._weights(form[0], counts, norm[rows])
         found = lists[0][0] if among is None else among
@@ -283,7 +286,7 @@ class LexicalSearch:
 
 
 def _few(allowed: NDArray[np.bool_] | None) -> Rows | None:
-    """The rows that are allowed, where they are few."""
+    """Return the allowed rows if they are few, else None."""
     if allowed is None or np.count_nonzero(allowed) > _FEW:
         return None
     return np.flatnonzero(allowed)
@@ -294,7 +297,7 @@ def _length(found: tuple[Holding, NDArray[np.uint8]]) -> int:
 
 
 def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
-    """The best `k`, best first, the first of equals first."""
+    """Return the best `k` rows, best first. Of equal scores the lower row comes first."""
     if len(rows) > k:
         near = scores >= np.partition(scores, -k)[-k]
         rows, scores = rows[near], scores[near]
@@ -303,7 +306,7 @@ def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
 
 
 def by_language(sections: Sequence[Section]) -> dict[Language, list[Section]]:
-    """The sections of each language, in the order of languages."""
+    """Return the sections of each language, sorted by language."""
     found: dict[Language, list[Section]] = {}
     for section in sorted(sections, key=lambda section: section.language):
         found.setdefault(section.language, []).append(section)

@@ -1,4 +1,4 @@
-"""Understanding a question: its form, language and days; follow-ups made self-contained."""
+"""Understand a question: its form, language and days, and what a follow-up refers to."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from rag.text.names import chinese_names, english_common, english_names, is_comm
 from rag.text.periods import Period, asked_periods
 from rag.types import Answer, TimeFrame
 
-# Gives a question one form, however it was typed: signs that say nothing change no answer.
+# The form of a question. Signs without meaning must not change the answer.
 
 _SIGNS = frozenset("?？!！。.…~～;；,，、 \ufe0f\u200d")
 _ABBREVIATION = re.compile(r"(?:\b[A-Za-z]\.){2,}$|\b(?:Inc|Corp|Co|Ltd|Jr|Sr)\.$")
-# A quotation, which is kept as it is, or a blank beside a Chinese character.
+# A quotation, which stays as it is, or a space next to a Chinese character.
 _BLANK = re.compile(
     r"[“\"「『《‘][^“”\"「」『』《》‘’]{1,200}[”\"」』》’]"
     rf"|(?<=[{HAN}，。、？！]) (?=[\w，。、？！])|(?<=\w) (?=[{HAN}，。、？！])"
@@ -35,11 +35,11 @@ _BLANK = re.compile(
 
 
 def tidy_question(question: str) -> str:
-    """Returns the question in the form that is searched: one kind of blank, letter and end.
+    """Return the question in the form that is searched.
 
-    Full-width letters and digits become ordinary ones, blanks within Chinese go (not those of a
-    quotation), courtesies around the question too; a common first word gets its capital, and the
-    end a question mark. Where nothing but signs would be left it stays as it is.
+    Full-width letters and digits become ordinary ones. Spaces inside Chinese are removed, except in
+    quotations, and so are courtesies around the question. A common first word gets a capital
+    letter, and the end a question mark. A question of only signs stays as it is.
     """
     text = without_courtesies(" ".join(folded(question).split()))
     language = text_language(text)
@@ -51,7 +51,7 @@ def tidy_question(question: str) -> str:
     core = text[:end]
     if not core:
         return " ".join(question.split())
-    # "… in the U.S." loses no point that belongs to it.
+    # "… in the U.S." keeps the full stop that belongs to it.
     if _ABBREVIATION.search(text[max(0, end - 10) : end + 1]):
         core = text[: end + 1]
     first = core.partition(" ")[0]
@@ -61,40 +61,43 @@ def tidy_question(question: str) -> str:
 
 
 def as_embedded(question: str) -> str:
-    """The question as it is embedded: its first word in small letters where it is a common one.
+    """Return the question as it is embedded: a common first word is in lower case.
 
-    The model reads case, and people type both. docs/retrieval.md tells what other forms score.
+    The embedding depends on case, and people type both. docs/retrieval.md gives the scores of other
+    forms.
     """
     first, _, rest = question.partition(" ")
     return f"{first.lower()} {rest}" if first.lower() in ENGLISH_STOP and first != "I" else question
 
 
-# Understanding a question: its language, its days, and a follow-up made self-contained.
+# Queries.
 
 UNSEARCHED = frozenset({"nothing_before", "pinyin", "no_question"})
-"""The codes of what is missing where nothing was searched; no follow-up leans on such turns."""
+"""Message codes of turns in which nothing was searched. Follow-ups ignore such turns."""
 _YES_OR_NO = re.compile(
     r"^(?:and |but |so )?(?:is|are|was|were|do|does|did|has|have|had|will|would|can|could)\b"
     r"|吗[？?]?$|是否|有没有|是不是",
     re.IGNORECASE,
 )
 _LONGEST_REWRITTEN = 400
-"""Characters: a chain of follow-ups must not grow without end."""
+"""The longest rewritten question, in characters. It limits long chains of follow-ups."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
     """A question as it is searched for.
 
-    `text` is self-contained and tidy (`rag.retrieval.question`); `rewritten` tells that it
-    says more than the question's own wording. `brought` is the name that a follow-up puts in the
-    place of another ("What about Orbex?"): only what is said of that answers it, and anything where
-    the name is `alone`. `whether` are the words of a follow-up that asks for yes or no ("Did it
-    help sales?"): what answered the turn before and has none of them is no answer. `nudge` tells
-    that nothing new is asked, and the question before is meant.
-    `time_frame` are the days it asks about, if any, and `periods` those that it wants a figure for;
-    `translations` say the same in other languages. `corrected` and `unknown` are as in
-    `rag.retrieval.spelling.Spelled`.
+    - `text` is self-contained and in the form of `tidy_question`.
+    - `rewritten` is true if it says more than the question's own wording.
+    - `brought` is the new name in a follow-up ("What about Orbex?"). Only statements about it
+      answer the question. If the name is `alone`, any statement about it does.
+    - `whether` is the wording of a follow-up that asks for yes or no ("Did it help sales?"). A
+      statement from the previous answer without these words is not an answer.
+    - `nudge` is set if the previous question is asked again.
+    - `time_frame` are the days that the question is about, if any. `periods` are the periods that
+      it asks a figure for.
+    - `translations` are the same question in other languages.
+    - `corrected` and `unknown` are as in `rag.retrieval.spelling.Spelled`.
     """
 
     text: str
@@ -112,9 +115,10 @@ class Query:
 
 
 def checked_question(question: str) -> str:
-    """The question without what no text may hold: halves of surrogate pairs become U+FFFD.
+    """Return the question with characters that are not valid text replaced by U+FFFD.
 
-    Raises `QuestionError` where it is empty or too long.
+    These are halves of surrogate pairs. Raises `QuestionError` if the question is empty or too
+    long.
     """
     question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not question.strip():
@@ -137,13 +141,13 @@ def understand(
     today: date | None = None,
     newest: date | None = None,
 ) -> Query:
-    """Read a question in the light of the conversation before it.
+    """Understand a question, with the conversation before it.
 
     Its time frame is resolved against `today` and the day of the newest article.
 
-    A follow-up ("那OpenAI呢？", "when was it released?") becomes a question of its own: what it
-    brings takes the place of its like in the question before, and what its pronouns stand for
-    takes theirs. A question that stands alone is left as it is.
+    A follow-up ("那OpenAI呢？", "when was it released?") becomes a question of its own: its new
+    name replaces the one in the previous question, and its pronouns are replaced by what they mean.
+    A question that needs no history stays as it is.
     """
     question = tidy_question(question)
     language = text_language(question)
@@ -176,7 +180,7 @@ def understand(
 
 
 def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
-    """Returns the turns that asked something of the articles: what a follow-up can lean on."""
+    """Return the turns that asked something about the articles, which follow-ups may refer to."""
     return tuple(
         answer
         for answer in history
@@ -188,7 +192,7 @@ def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
 def reread(
     query: Query, history: Sequence[Answer], today: date | None, newest: date | None
 ) -> Query:
-    """The query with the time frame of its rewritten text, or else that of the turn before."""
+    """Return the query with the time frame of its text, or else that of the previous turn."""
     frame = read_time_frame(query.text, today, newest) if today else None
     kept = history[-1].time_frame if history else None
     if kept and kept.effect == "only":
@@ -204,12 +208,13 @@ def _bounded(question: str) -> str:
 def self_contained(
     question: str, history: Sequence[Answer], *, today: date | None, newest: date | None
 ) -> str | None:
-    """The question with what it leans on; None for one that stands alone.
+    """Return a follow-up as a question of its own, or None if it needs no history.
 
-    Where the turn before was in the other language nothing takes a place: both are joined.
+    If the previous turn was in the other language, both questions are joined and nothing is
+    replaced.
     """
     previous = history[-1]
-    # Runs of blanks, which the patterns of follow-ups would go over again and again.
+    # Long runs of spaces would make the patterns for follow-ups slow.
     question = " ".join(question.split())
     before = Before(
         question=_bounded(tidy_question(previous.rewritten_question or previous.question)),
@@ -228,7 +233,7 @@ def self_contained(
 
 
 def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
-    """Tells whether a text leans on something said before, and nothing was."""
+    """Return True if a text needs a question before it, but there is none."""
     if turns_that_asked(history):
         return False
     question = tidy_question(question)
@@ -236,19 +241,19 @@ def leans_on_nothing(question: str, history: Sequence[Answer]) -> bool:
 
 
 def _topic_alone(question: str) -> str | None:
-    """Returns what "那百度呢？" brings where nothing was asked before it."""
+    """Return the topic of "那百度呢？" when nothing was asked before it, or None."""
     return _follow_ups(text_language(question)).fragment_of(question, led=True)
 
 
 def _brought(question: str, text: str) -> str | None:
-    """The name that a follow-up puts in the place of another, where it stands in the new text."""
+    """Return the new name in a follow-up if the rewritten question contains it, else None."""
     language = text_language(question)
     fragment = _follow_ups(language).fragment_of(question)
     if not fragment:
         return None
     names = chinese_names(fragment) if language == "zh" else english_names(fragment)
     if names:
-        # The segmenter may have cut a name that it doesn't know.
+        # The segmenter may have cut a name that it does not know.
         name = fragment if language == "zh" and fragment in text else names[0].text
         return name if name in text else None
     common = is_common_noun(fragment) if language == "zh" else english_common([fragment.lower()])
@@ -257,7 +262,7 @@ def _brought(question: str, text: str) -> str | None:
 
 
 class _FollowUps(Protocol):
-    """What is known of the follow-ups of one language."""
+    """The functions for follow-ups in one language."""
 
     def self_contained(self, question: str, before: Before) -> str | None: ...
     def is_bare(self, question: str) -> bool: ...

@@ -1,7 +1,7 @@
-"""Reads the words of a question as the articles write them: their case, and clear slips in names.
+"""Correct the case of a question's words, and clear typing errors in names.
 
-People type in small letters, in capitals, and with slips of the finger; names are told by their
-capitals. What stands in the index or the dictionary is never changed into another word.
+People type in lower case, in capitals, and with typing errors, but names are recognised by their
+capitals. A word that is in the index or the dictionary is never replaced by another word.
 """
 
 from __future__ import annotations
@@ -14,25 +14,34 @@ from rag.retrieval.known_words import KnownWords, in_dictionary, names_in_dictio
 from rag.text.languages import ENGLISH_STOP, text_language
 
 _SHORTEST = 5
-"""Letters of a name that a slip is told from: shorter words have too many neighbours."""
+"""The shortest name whose typing errors are corrected, in letters.
+
+Shorter words are similar to too many others.
+"""
 _LONGEST_ACRONYM = 6
 _MOST_WORDS = 120
-"""Words of a question that are looked at."""
+"""The number of words of a question that are checked."""
 _WELL_KNOWN = 3
-"""Passages that name it, and the dictionary as well: such a name is more likely than a like one."""
+"""The number of passages that must have a name, which the dictionary must have too.
+
+Such a name is more likely than a similar one.
+"""
 _OFTEN = 3
-"""Times that articles have to write a word of the dictionary, to tell that it is a name."""
+"""The number of times articles must write a dictionary word to show that it is a name."""
 _ACRONYM = 3
-"""Letters: as short a word in capitals may be an acronym."""
+"""The longest word in capitals that may be an acronym, in letters."""
 _MOST_UNKNOWN = 4
-"""Unknown words of a question for which names are looked for, each of which takes milliseconds."""
+"""The number of unknown words of a question that are compared with names.
+
+Each word takes milliseconds.
+"""
 _WORD = re.compile(r"[A-Za-z0-9]+(?:[.&'’-][A-Za-z0-9]+)*")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Slip:
-    """A word of a question that is known nowhere, and the name that it is close to."""
+    """An unknown word of a question, and the name that it is similar to."""
 
     typed: str
     name: str
@@ -40,10 +49,11 @@ class Slip:
 
 @dataclass(frozen=True, kw_only=True)
 class Spelled:
-    """A question as the articles write its words.
+    """A question with its words as the articles write them.
 
-    `corrected` are the slips that `text` no longer has, `unknown` the words that it still has and
-    that are known nowhere; `close_names` tells what they may be slips of.
+    - `corrected` are the typing errors that were corrected in `text`.
+    - `unknown` are the words of `text` that are known nowhere. `close_names` finds similar names
+      for them.
     """
 
     text: str
@@ -52,12 +62,12 @@ class Spelled:
 
 
 def spelled(question: str, known: KnownWords) -> Spelled:
-    """Returns the question with its words in their usual case, and clear slips in names corrected.
+    """Return the question with words in their usual case, and clear typing errors corrected.
 
-    A slip is clear where two neighbours are exchanged, or a letter is doubled or not doubled, and
-    where a letter within the name is missing or too many in a name that the dictionary has.
-    Another letter in the place of one may be another name: Norwick is not Norwich. Such a word is
-    left as it is, among the `unknown`.
+    An error in a name is clear if two neighbouring letters are exchanged, or if a letter is wrongly
+    doubled or not doubled. It is also clear if a letter inside is missing or added and the
+    dictionary has the name. A wrong letter may mean another name: Norwick is not Norwich. Such a
+    word stays and is in `unknown`.
     """
     words = list(_WORD.finditer(question))[:_MOST_WORDS]
     typed = [re.sub(r"['’]s$", "", match[0]) for match in words]
@@ -82,23 +92,23 @@ def spelled(question: str, known: KnownWords) -> Spelled:
 
 
 def close_names(unknown: Sequence[str], known: KnownWords) -> tuple[Slip, ...]:
-    """Returns the names that unknown words are close to, which may be other ones.
+    """Return the names that unknown words are similar to. They may be other names.
 
-    It takes some 10 ms a word, and is worth them only where nothing was found for the question.
+    It takes about 10 ms per word, so use it only if nothing was found for the question.
     """
     found = ((word, _only(_other_letters(word.lower()), known)) for word in unknown)
     return tuple(Slip(typed=word, name=name) for word, name in found if name)
 
 
 def _is_known(word: str, known: KnownWords) -> bool:
-    """Tells whether the articles, the dictionary or the language has a word."""
+    """Return True if a word is in the articles or the dictionary, or is a common English word."""
     return word.lower() in ENGLISH_STOP or known.holds(word) or in_dictionary(word)
 
 
 def in_usual_case(question: str, words: Sequence[str], known: KnownWords) -> list[str]:
-    """Returns the words of a question with the capitals that they usually have."""
+    """Return the words of a question with their usual capitals."""
     without = _without_case(question, words)
-    # Whoever writes an English question with capitals means "won" and "mainland" as they stand.
+    # In an English question typed with capitals, lower-case "won" and "mainland" are meant so.
     meant = not without and text_language(question) == "en"
     written = []
     for place, word in enumerate(words):
@@ -121,7 +131,7 @@ def in_usual_case(question: str, words: Sequence[str], known: KnownWords) -> lis
 
 
 def _without_case(question: str, words: Sequence[str]) -> bool:
-    """Tells whether the capitals mean nothing: no word has them, or all, or "Did" and "The"."""
+    """Return True if the capitals mean nothing: no word has them, or all, or "Did" and "The"."""
     if not words or text_language(question) != "en":
         return False
     if not any(c.isupper() for word in words[1:] for c in word):
@@ -138,7 +148,7 @@ def _without_case(question: str, words: Sequence[str]) -> bool:
 
 
 def _in_case(word: str, before: str, known: KnownWords, *, without_case: bool) -> str:
-    """Returns the word with the capitals that it usually has."""
+    """Return the word with its usual capitals."""
     low = word.lower()
     if low in ENGLISH_STOP:
         # "IN THE US" names a country.
@@ -155,21 +165,21 @@ def _in_case(word: str, before: str, known: KnownWords, *, without_case: bool) -
     if without_case:
         if word.isupper() and len(word) <= _ACRONYM and usual != low:
             return word
-        # A word that is known nowhere is a name, if it isn't one that was typed in small letters.
+        # An unknown word is a name, unless it was typed in lower case.
         return low if common else usual or (word if word.islower() else word.capitalize())
     if word.islower():
         return usual if usual and not common else word
-    # "Iphone" and "ALIBABA" have another form in the articles; "NASA" may have none.
+    # Articles write "Iphone" and "ALIBABA" in another way, but maybe not "NASA".
     odd = (word.isupper() and len(word) > _ACRONYM) or (usual or word)[0].islower()
     seen = known.written(word) or len(word) > _LONGEST_ACRONYM
     return usual if usual and odd and usual != low and seen else word
 
 
 def _only(candidates: Iterator[tuple[str, bool]], known: KnownWords) -> str | None:
-    """Returns the one name among candidates, None where there are several or none.
+    """Return the only name among candidates, or None if there are several or none.
 
-    Each comes with whether it must be well known. A name must stand in the articles, under its
-    Chinese name at least.
+    Each candidate comes with True if the name must be well known. A name must be in the articles,
+    at least under its Chinese name.
     """
     names: dict[str, str] = {}
     for word, must_be_well_known in candidates:
@@ -184,7 +194,10 @@ def _only(candidates: Iterator[tuple[str, bool]], known: KnownWords) -> str | No
 
 
 def _slips(word: str) -> Iterator[tuple[str, bool]]:
-    """Yields what a word may be a slip of, and whether that must be a name of the dictionary."""
+    """Yield the words that a word may be a typing error of.
+
+    Each comes with True if it must be a name in the dictionary.
+    """
     for i in range(1, len(word)):
         if word[i] != word[i - 1] and i > 1:
             yield word[: i - 1] + word[i] + word[i - 1] + word[i + 1 :], False
@@ -201,7 +214,7 @@ def _slips(word: str) -> Iterator[tuple[str, bool]]:
 
 
 def _other_letters(word: str) -> Iterator[tuple[str, bool]]:
-    """Yields what a word is close to: another letter somewhere, or one missing or too many."""
+    """Yield similar words: one letter is different, missing or added."""
     for i in range(1, len(word)):
         for letter in _LETTERS:
             if letter != word[i]:

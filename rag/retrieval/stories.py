@@ -1,4 +1,4 @@
-"""One story in several outlets counts once: near-duplicates don't crowd out other evidence."""
+"""Count a story in several newspapers once, so that copies do not hide other evidence."""
 
 from __future__ import annotations
 
@@ -10,22 +10,25 @@ from rag.types import DocumentReference, Hit
 
 
 class Stories:
-    """Which articles of a generation are the same story. Never changed after it is built."""
+    """The groups of articles that tell the same story. It is never changed after it is built."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
 
     def others(self, doc_id: str) -> tuple[DocumentReference, ...]:
-        """The other articles that tell the story of this one, oldest first, undated ones last."""
+        """Return the other articles about the same story, oldest first, undated ones last."""
         documents = self._snapshot.documents
         others = [other for other in self._snapshot.story(doc_id) if other != doc_id]
-        # In a large index one may have gone since it was opened.
+        # In a large index, an article may have been deleted since the index was opened.
         story = [document for document in map(documents.get, others) if document]
         story.sort(key=lambda d: (d.published is None, d.published and d.published.moment))
         return tuple(map(reference, story))
 
     def distinct(self, hits: Sequence[Hit], k: int) -> tuple[Hit, ...]:
-        """The first `k` hits, of each story only those in the article that was found first."""
+        """Return the first `k` hits, with hits from only one article per story.
+
+        It is the article that was found first.
+        """
         chosen: dict[tuple[str, ...], str] = {}
         kept = []
         for hit in hits:

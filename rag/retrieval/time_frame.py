@@ -1,4 +1,4 @@
-"""When a question is about: a time frame that a person sets, and the days that the words name."""
+"""Find the time that a question is about: from a person's setting, or from its words."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from rag.text.periods import Period, asked_periods, days_of_period
 from rag.text.written_dates import published_days, read_published
 from rag.types import TimeFrame
 
-# A time frame as a person sets it and sees it, and the days of publication it is held against.
+# Time frames set by a person.
 
 
 def check_time_frame(frame: TimeFrame) -> None:
-    """Raise `QuestionError` for a frame that ends before it begins."""
+    """Raise `QuestionError` if a frame ends before it begins."""
     if frame.start and frame.end and frame.end < frame.start:
         raise QuestionError(
             en=f"The time frame ends on {frame.end}, before it begins on {frame.start}: swap them.",
@@ -29,9 +29,10 @@ def check_time_frame(frame: TimeFrame) -> None:
 
 
 def time_frame_of(since: str, until: str) -> TimeFrame | None:
-    """The frame that a person sets: days as YYYY-MM-DD, YYYY-MM or YYYY; None where both are empty.
+    """Return the frame that a person sets, or None if both texts are empty.
 
-    Raises `QuestionError` for text that is no such day, and as `check_time_frame` does.
+    The days are written as YYYY-MM-DD, YYYY-MM or YYYY. Raises `QuestionError` for any other text,
+    and if the frame ends before it begins.
     """
     first, last = _set_days(since), _set_days(until)
     if first is None and last is None:
@@ -42,20 +43,20 @@ def time_frame_of(since: str, until: str) -> TimeFrame | None:
 
 
 def days_between(since: date | str | None, until: date | str | None) -> TimeFrame | None:
-    """`time_frame_of` for days as a program gives them: as a `date`, as text, or None."""
+    """Return the same as `time_frame_of`, for days given as a `date`, as text, or as None."""
     return time_frame_of(*("" if day is None else str(day) for day in (since, until)))
 
 
 def day_of_asking(text: str) -> date | None:
-    """The day that a person gives as today, as YYYY-MM-DD; None where the text is empty.
+    """Return the day that a person gives as today, or None if the text is empty.
 
-    Raises `QuestionError` for text that is no single day.
+    The day is written as YYYY-MM-DD. Raises `QuestionError` for text that is not a single day.
     """
     span = _set_days(text)
     if span and span[0] != span[1]:
         raise QuestionError(
-            en=f"{text!r} is no single day: write it as 2025-02-13.",
-            zh=f"{text!r} 不是某一天：请写成 2025-02-13。",
+            en=f"{text!r} is not a single day: write it as 2025-02-13.",
+            zh=f"{text!r} 不是一个具体的日子：请写成 2025-02-13。",
         )
     return span[0] if span else None
 
@@ -66,20 +67,20 @@ def _set_days(text: str) -> tuple[date, date] | None:
     published = read_published(text, "en")
     if published is None:
         raise QuestionError(
-            en=f"{text!r} is no date: write it as 2025-02-13, 2025-02 or 2025.",
+            en=f"{text!r} is not a date: write it as 2025-02-13, 2025-02 or 2025.",
             zh=f"{text!r} 不是日期：请写成 2025-02-13、2025-02 或 2025。",
         )
     return published_days(published)
 
 
 def days_of(frame: TimeFrame) -> str:
-    """`2024-10-01 – 2024-12-31`; one day alone; an open end stays open."""
+    """Return the days as `2024-10-01 – 2024-12-31`, or one day alone; an open end is `…`."""
     days = [str(day) if day else "…" for day in (frame.start, frame.end)]
     return days[0] if days[0] == days[1] else " – ".join(days)
 
 
 def effect_of(frame: TimeFrame) -> Message:
-    """What the frame does to the search, for a person."""
+    """Return a message that says what the frame does to the search."""
     days, said = days_of(frame), frame.phrase
     if frame.effect == "newest":
         en, zh = (f"Up to {frame.end}, the", f"截至 {frame.end}，") if frame.end else ("The", "")
@@ -98,25 +99,22 @@ def effect_of(frame: TimeFrame) -> Message:
     return Message(code="only_days", en=f"Only articles of {days}", zh=f"仅限 {days} 的文章")
 
 
-# When a question is about: its wording, resolved against a "today", to days of publication.
-#
-# Dates come from `rag.text.dates`, which reads articles too. What leans on the day of asking
-# ("上周五", "three weeks ago", "截至7月", "latest") is read here. dateparser was tried
-# (docs/retrieval.md). A date that is read wrong is worse than one that is not read: whatever may be
-# something else (a name, a count, the future) is left alone.
+# Time frames from the words of a question. `rag.text.dates` reads the dates, also for articles.
+# Days relative to today ("上周五", "three weeks ago", "截至7月", "latest") are read here.
+# dateparser was tried (docs/retrieval.md). A wrong date is worse than a missing one, so anything
+# that may be a name, a count or the future is left alone.
 
 _LONGEST_PHRASE = 60
 _FIRST_YEAR, _LAST_YEAR = 1900, 9000
-"""A day of asking before or after is taken for the nearest within: arithmetic stays possible."""
+"""A day of asking outside these years is moved to the nearest one, so that arithmetic works."""
 
 
 def read_time_frame(question: str, today: date, newest: date | None = None) -> TimeFrame | None:
-    """The time frame of a question, or None where its wording has none.
+    """Return the time frame of a question, or None if its words have none.
 
-    What leans on the day of asking is resolved against `today`. A date without a year is the
-    latest such date up to `newest`, the last day the articles tell of, or today if that is
-    earlier. Of several dates the frame spans all. It never leaves an article out: it only
-    prefers.
+    Relative days are resolved against `today`. A date without a year is the latest such date up to
+    `newest`, the last day the articles are about, or up to today if that is earlier. If there are
+    several dates, the frame spans all. The frame only prefers articles and never excludes any.
     """
     if not _FIRST_YEAR <= today.year <= _LAST_YEAR:
         today = today.replace(year=min(max(today.year, _FIRST_YEAR), _LAST_YEAR), day=1)
@@ -143,7 +141,7 @@ def read_time_frame(question: str, today: date, newest: date | None = None) -> T
 
 
 def _of_period(periods: Sequence[Period], latest: date) -> TimeFrame | None:
-    """The days of a period that is no date of a calendar: FY2024, the nine months to September."""
+    """Return the days of a period that is not a calendar date: FY2024, nine months to September."""
     for period in periods:
         start, end = days_of_period(period, latest)
         return TimeFrame(start=start, end=end, phrase=period.text, effect="prefer")
@@ -151,9 +149,9 @@ def _of_period(periods: Sequence[Period], latest: date) -> TimeFrame | None:
 
 
 def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] = ()) -> str:
-    """The text without its days and periods: their words name nothing that could be missing.
+    """Return the text without its days and periods, whose words need not be in the evidence.
 
-    A frame that was set (`--since`, `--until`) was given by no words: the text stays whole.
+    A frame that was set (`--since`, `--until`) has no words, so the text stays whole.
     """
     plain = unicodedata.normalize("NFKC", text)
     for period in periods:
@@ -167,9 +165,9 @@ def without_days(text: str, frame: TimeFrame | None, periods: Sequence[Period] =
 
 
 def day_of_report(question: str, frame: TimeFrame | None) -> date | None:
-    """Returns the day whose report is asked for: "5月2日公布的死亡人数", "the toll on May 2".
+    """Return the day whose report is asked for: "5月2日公布的死亡人数", "the toll on May 2".
 
-    None where a day is named on which something happened, or none at all.
+    Return None if the day is that of an event, or if no day is named.
     """
     plain = unicodedata.normalize("NFKC", question)
     if frame is None or frame.effect != "prefer" or frame.start != frame.end:
@@ -203,7 +201,7 @@ _NEWEST = re.compile(
     r"|\b(?:latest|newest|most recent(?:ly)?|currently|right now|up[- ]to[- ]date)\b",
     re.IGNORECASE,
 )
-# What stands right before a date, or right behind it.
+# Words directly before or after a date.
 _END_OF = r"\s*(?:the )?(?:(?:close|end)(?: of trading)?(?: of| on)? )?$"
 _BEFORE = re.compile(rf"\b(?:before|prior to|earlier than){_END_OF}", re.IGNORECASE)
 _BEFORE_BEHIND = re.compile(rf"\s*(?:之前|以前|{BEFORE_ZH})")
@@ -221,12 +219,12 @@ _SINCE_BEHIND = re.compile(
 )
 
 
-# --- spelling out -------------------------------------------------------------------------------
+# Other spellings of dates.
 
 _SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), spelled)
     for pattern, spelled in (
-        # 2月10-13日, 1-2月, February 10-13: each end by itself.
+        # 2月10-13日, 1-2月, February 10-13: each end is written out.
         (
             r"(?<!\d)(\d{1,2})月(\d{1,2})[日号]?\s?[-–~至到]\s?(\d{1,2})([日号])",
             r"\1月\2日至\1月\3\4",
@@ -248,7 +246,7 @@ _OF_A_YEAR = re.compile(
 
 
 def _spelled_out(text: str, today: date) -> str:
-    """The text with each date in a form that is read."""
+    """Return the text with every date in a form that can be read."""
     for pattern, spelled in _SPELLINGS:
         text = pattern.sub(spelled, text)
     text = _SLASHED.sub(_unslashed, text)
@@ -258,7 +256,7 @@ def _spelled_out(text: str, today: date) -> str:
 
 
 def _unslashed(match: re.Match[str]) -> str:
-    """13/2/2025 and 2/13/2025 alike; nothing where day and month can't be told apart."""
+    """Return 13/2/2025 or 2/13/2025 as an ISO date; spaces if day and month are unclear."""
     one, other, year = (int(part) for part in match.groups())
     if (one > 12) == (other > 12) and one != other:
         return " " * len(match[0])
@@ -266,7 +264,7 @@ def _unslashed(match: re.Match[str]) -> str:
     return f"{year}-{month:02}-{day:02}"
 
 
-# --- dates that a calendar has ------------------------------------------------------------------
+# Calendar dates.
 
 _RANGE = re.compile(r"\s*(?:到|至|~|-|–|—|to|through|and|次年|到次年|至次年)\s*", re.IGNORECASE)
 _YEAR_CONTEXT = re.compile(
@@ -275,13 +273,13 @@ _YEAR_CONTEXT = re.compile(
     re.IGNORECASE,
 )
 _COUNTED_BEHIND = re.compile(r"\s+(?:[a-z]+s|people|staff|police)\b")
-# What follows a day or month that is no date: 5日均线, 7日年化, 2日游, 3月期.
+# Characters after a day or a month that is not a date: 5日均线, 7日年化, 2日游, 3月期.
 _NO_DAY = re.compile(r"[均年游内线连间期]")
 _NAME_BEHIND = re.compile(r"\s+(?:[A-Z][a-z]|on [A-Z])")
 
 
 def _absolute(text: str, latest: date) -> list[Days]:
-    """Dates in order. One that lacks a year or month has those of the dates around it."""
+    """Return the dates in order. A missing year or month is taken from neighbouring dates."""
     folded = text.casefold()
     places: list[tuple[int, CalendarDate]] = []
     taken: dict[str, int] = {}
@@ -294,7 +292,7 @@ def _absolute(text: str, latest: date) -> list[Days]:
     spans = _after_a_year(text, places)
     following: Span | None = None
     for i in range(len(places) - 1, -1, -1):
-        # One before the first year is of that year, or the latest up to what a range leads to.
+        # A date before the first year gets that year, or is the latest up to the end of its range.
         known = any(said.year is not None for _, said in places[i:])
         tied = following and (known or _ranged(text, places, i + 1))
         if spans[i] is None and places[i][1].year is None:
@@ -308,9 +306,9 @@ def _absolute(text: str, latest: date) -> list[Days]:
 
 
 def _after_a_year(text: str, places: list[tuple[int, CalendarDate]]) -> list[Span | None]:
-    """The days of those dates that say a year, or stand behind one that does.
+    """Return the days of the dates that have a year, or come after one that does.
 
-    A day without a month gets that of the date before it, in `places` itself.
+    A day without a month gets the month of the date before it, also in `places`.
     """
     spans: list[Span | None] = [None] * len(places)
     year = month = None
@@ -323,7 +321,7 @@ def _after_a_year(text: str, places: list[tuple[int, CalendarDate]]) -> list[Spa
             spans[i] = span = span_of(year, said)
             previous = spans[i - 1] if i else None
             if said.year is None and previous and span and _ranged(text, places, i):
-                # A range may lead into the next year.
+                # A range may end in the next year.
                 spans[i] = span_of(year + (span[0] < previous[0]), said)
     return spans
 
@@ -341,13 +339,13 @@ def _is_date(text: str, at: int, said: CalendarDate) -> bool:
 
 
 def _ranged(text: str, places: list[tuple[int, CalendarDate]], i: int) -> bool:
-    """Whether date i ends a range that the date before it begins."""
+    """Return True if date i ends a range that the date before it begins."""
     at, said = places[i - 1]
     return bool(_RANGE.fullmatch(text[at + len(said.text) : places[i][0]]))
 
 
 def _resolved(said: CalendarDate, latest: date) -> Span | None:
-    """The days of a date without a year: the latest that begin no later than `latest`."""
+    """Return the days of a date without a year: the latest that begin by `latest`, or None."""
     if said.month is None and said.quarter is None:
         months = (months_before(latest, count) for count in range(12))
         candidates = (span_of(m.year, replace(said, month=m.month)) for m in months)

@@ -1,1 +1,1 @@
-"""The index: one SQLite database with everything in it, and what is built of it to search."""
+"""The index: one SQLite database, and the search structures that are built from it."""

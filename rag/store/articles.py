@@ -1,4 +1,4 @@
-"""What an index holds: its articles, each checked whole, their list, and their numbers."""
+"""Read the articles of an index, their list, and the state of the index."""
 
 from __future__ import annotations
 
@@ -28,17 +28,18 @@ from rag.store.database import (
 from rag.store.notices import Notice, read_notices
 from rag.types import Document, DocumentReference, Passage, Published
 
-# Reading articles from the store, each checked whole.
+# Articles with their passages. Each is compared with its checksum.
 
 _ASKED_AT_ONCE = 500
-"""SQLite takes this many parameters in a query everywhere."""
+"""The most ids in one query: every build of SQLite takes this many parameters."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Stored:
-    """An article as it is stored: row i of `vectors` and `terms[i]` belong to `passages[i]`.
+    """An article as it is stored, with its passages.
 
-    `generation` is the one that stored it, `checksum` that of all it holds, `signature` tells
+    Row i of `vectors` and `terms[i]` belong to `passages[i]`. `generation` is the generation that
+    stored the article. `checksum` covers the article and its passages. `signature` is used to find
     near-duplicates (`rag.ingest.near_duplicates`).
     """
 
@@ -53,7 +54,7 @@ class Stored:
 
 @dataclass(frozen=True, kw_only=True)
 class _Row:
-    """An article and its passages, as the tables have them: (id, start, end, key, terms) each."""
+    """An article and its passages as table rows; a place is (id, start, end, key, terms)."""
 
     document: Document
     signature: bytes
@@ -65,7 +66,10 @@ class _Row:
 def read_stored(
     connection: sqlite3.Connection, folder: Path, doc_ids: Sequence[str], dimensions: int
 ) -> Iterator[Stored]:
-    """The articles of these ids that there are, in their order. Raises `IndexDamaged`."""
+    """Yield the articles that have these ids, in batches sorted by id.
+
+    Ids that no article has are skipped. Raises `IndexDamaged`.
+    """
     for row in _checked(connection, folder, doc_ids):
         vectors = connection.execute(
             "SELECT passage_id, vector, vectors.checksum"
@@ -93,7 +97,10 @@ def read_stored(
 def read_texts(
     connection: sqlite3.Connection, folder: Path, doc_ids: Sequence[str]
 ) -> Iterator[tuple[Document, tuple[int, int]]]:
-    """The same without passages; with the generation and checksum of each. Raises as above."""
+    """Yield the same articles without passages, each with its generation and checksum.
+
+    Raises as `read_stored` does.
+    """
     for row in _checked(connection, folder, doc_ids):
         yield row.document, (row.generation, row.checksum)
 
@@ -101,7 +108,10 @@ def read_texts(
 def read_documents(
     connection: sqlite3.Connection, where: str = "", parameters: tuple[str, ...] = ()
 ) -> Iterator[Document]:
-    """The articles of the store, by id, unchecked; `where` may choose among them."""
+    """Yield the articles of the store by id, without checking them.
+
+    `where` is an optional SQL condition that selects some of them.
+    """
     query = f"SELECT {DOCUMENT_COLUMNS} FROM documents {where} ORDER BY doc_id"  # noqa: S608
     yield from map(_document, connection.execute(query, parameters))
 
@@ -113,7 +123,7 @@ def _checked(
         some = doc_ids[first : first + _ASKED_AT_ONCE]
         try:
             yield from _checked_batch(connection, folder, some)
-        except (TypeError, ValueError) as error:  # a value of another kind than was written
+        except (TypeError, ValueError) as error:  # a stored value has the wrong type
             raise damaged(folder, first_line(error)) from error
 
 
@@ -173,7 +183,7 @@ def _document(row: Sequence[str | int | None]) -> Document:
 
 
 def columns_of(document: Document) -> tuple[str | int | None, ...]:
-    """Returns an article's `DOCUMENT_COLUMNS`, as they are stored."""
+    """Return an article's `DOCUMENT_COLUMNS` as they are stored."""
     published = document.published
     return (
         document.doc_id,
@@ -193,7 +203,7 @@ def columns_of(document: Document) -> tuple[str | int | None, ...]:
 def published_of(
     moment: str | int | None, precision: str | int | None, zone_assumed: str | int | None
 ) -> Published | None:
-    """The date of an article from its three columns."""
+    """Return the date of an article, made from its three columns."""
     if moment is None:
         return None
     return Published(
@@ -204,19 +214,19 @@ def published_of(
 
 
 def read_roots(connection: sqlite3.Connection) -> tuple[str, ...]:
-    """What the index follows."""
+    """Return the roots that the index follows."""
     return tuple(root for (root,) in connection.execute("SELECT root FROM roots ORDER BY root"))
 
 
 def read_failures(connection: sqlite3.Connection) -> Iterator[Failure]:
-    """What could not be read when the files were last looked at."""
+    """Yield the failures of the last time that the files were looked at."""
     rows = connection.execute("SELECT place, code, en, zh FROM failures ORDER BY place")
     for path, code, en, zh in rows:
         yield Failure(path=path, reason=Message(code=code, en=en, zh=zh))
 
 
 def document_not_found(doc_id: str) -> DocumentNotFound:
-    """The error for an id that no article has."""
+    """Return the error for an id that no article has."""
     return DocumentNotFound(
         en=f"No article has the id {doc_id!r}: `rag status` lists them.",
         zh=f"没有编号为 {doc_id!r} 的文章：`rag status` 会列出全部编号。",
@@ -224,7 +234,7 @@ def document_not_found(doc_id: str) -> DocumentNotFound:
 
 
 def reference(document: Document) -> DocumentReference:
-    """The article as it is named to a reader."""
+    """Return the reference that names an article to a reader."""
     return DocumentReference(
         doc_id=document.doc_id,
         title=document.title,
@@ -234,12 +244,12 @@ def reference(document: Document) -> DocumentReference:
     )
 
 
-# The articles of an index as a list: where each comes from, without its text or its vectors.
+# The list of articles, without texts and vectors.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Listed:
-    """An article as a list names it. Its file is `path`, relative to the folder `base`."""
+    """An entry of the article list. Its file is `path`, relative to the folder `base`."""
 
     doc_id: str
     title: str
@@ -251,20 +261,20 @@ class Listed:
 
     @property
     def file(self) -> Path:
-        """Where its file is, or was when it was last read."""
+        """The path of its file when it was last read."""
         return Path(self.base, self.path)
 
     def shares_file(self, other: Listed) -> bool:
-        """Whether both are in one file, or are the same article."""
+        """Return True if both articles are in the same file, or are the same article."""
         return (self.base, self.path) == (other.base, other.path)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Catalogue:
-    """What an index holds: the newest article first, those without a date last.
+    """The article list of an index: the newest article first, articles without a date last.
 
-    `failures` are what could not be read when the files were last looked at, `notices` what was
-    not understood of articles that are indexed.
+    `failures` name what could not be read when the files were last looked at. `notices` name the
+    parts of indexed articles that were not understood.
     """
 
     manifest: Manifest
@@ -275,11 +285,11 @@ class Catalogue:
 
 
 def read_catalogue(folder: Path) -> Catalogue:
-    """The list of the index in `folder`. Raises as `rag.store.articles.read_status` does."""
+    """Return the article list of the index in `folder`. Raises as `read_status` does."""
     with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
-        # Stored as ISO 8601 with zones of their own, dates are put in order as moments.
+        # Dates are stored as ISO 8601 with different zones, so they can't be sorted as text.
         rows = connection.execute(
             "SELECT doc_id, title, outlet, published, precision, zone_assumed, language, base,"
             " files.path FROM documents JOIN files USING (file_id)"
@@ -306,15 +316,15 @@ def read_catalogue(folder: Path) -> Catalogue:
         )
 
 
-# What an index holds, read without any model.
+# The state of an index.
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexStatus:
-    """What an index holds, told without loading any model.
+    """The state of an index. Reading it needs no model.
 
-    `notices` are what of the files was not understood though their articles are indexed.
-    `removed` are the titles of articles that were removed by hand and stay away.
+    `notices` name the parts of files that were not understood although their articles are indexed.
+    `removed` are the titles of articles that were removed by hand and stay out of the index.
     """
 
     manifest: Manifest
@@ -327,7 +337,10 @@ class IndexStatus:
 
 
 def read_status(folder: Path) -> IndexStatus:
-    """What the index in `folder` holds. Raises as `rag.store.snapshot.read_snapshot` does."""
+    """Return the state of the index in `folder`.
+
+    Raises as `rag.store.snapshot.read_snapshot` does.
+    """
     with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
@@ -344,8 +357,11 @@ def read_status(folder: Path) -> IndexStatus:
 
 
 def stored_document(folder: Path, doc_id: str) -> Document:
-    """One article of the index in `folder`. Raises `DocumentNotFound`, and as `read_status`."""
-    # No id holds half a surrogate pair, and SQLite takes none.
+    """Return one article of the index in `folder`.
+
+    Raises `DocumentNotFound`, and as `read_status` does.
+    """
+    # SQLite can't take a single surrogate, and no id has one.
     known = doc_id.encode(errors="replace").decode()
     with connect(folder) as connection:
         connection.execute("BEGIN")
@@ -356,7 +372,7 @@ def stored_document(folder: Path, doc_id: str) -> Document:
 
 
 def stored_documents(folder: Path) -> Iterator[Document]:
-    """Every article of the index in `folder`, by id, one after another. Raises as `read_status`."""
+    """Yield every article of the index in `folder`, by id. Raises as `read_status` does."""
     with connect(folder) as connection:
         connection.execute("BEGIN")
         read_manifest(connection, folder)

@@ -1,11 +1,12 @@
-"""The store: one SQLite file that holds everything an index knows.
+"""The store: one SQLite file that holds the whole index.
 
-Documents, passages, vectors and the manifest change together, in one transaction: a reader sees
-one whole generation, and a crash leaves the last one. Vectors are kept by what was embedded
-(`vector_key`), so that text that did not change is never embedded twice, wherever it moves.
+Documents, passages, vectors and the manifest change together, in one transaction. A reader always
+sees one complete generation, and after a crash the last complete one is still there. Vectors are
+stored under a key of the embedded text (`vector_key`), so the same text is never embedded twice,
+even if it moves to another file.
 
-Whatever can't be trusted is said in one line and never shown as an answer: another format,
-another embedding model, another chunker, or anything that fails its checksum.
+An index that can't be trusted raises an error with a one-line message. This is an index of another
+format, another embedding model or another chunker, or one that fails a checksum.
 """
 
 from __future__ import annotations
@@ -36,9 +37,9 @@ from rag.text.characters import one_line
 FORMAT_VERSION = 8
 FILE_NAME = "index.sqlite3"
 REBUILDING_NAME = "rebuilding.sqlite3"
-"""A new index while it is made beside the one in use."""
+"""The file of a new index during a rebuild. The old index stays in use meanwhile."""
 UPLOADS_NAME = "uploads"
-"""The folder for articles that were uploaded: in the index's own, so that it is found with it."""
+"""The folder for uploaded articles. It lies in the index folder, so it moves with the index."""
 
 SCHEMA = """
 CREATE TABLE manifest (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
@@ -117,21 +118,21 @@ DOCUMENT_COLUMNS = (
     "doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text,"
     " content_hash"
 )
-"""The columns of `Document`, in the order that its checksum is made of."""
+"""The columns of `Document`, in the order that the checksum uses."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Manifest:
-    """What an index was made with, and which state of it this is.
+    """The settings that an index was made with, and its current state.
 
-    `runtime` is what computed the newest vectors; others of the same model may be beside them.
-    `index_id` is another for each index that is made, rebuilt ones included, and `commit_id` for
-    each state of it. `generation` grows by one with each change, and `updated` is when that was,
-    in ISO 8601 with zone. `documents` and `passages` count what is there. `bulk` names the files
-    that hold most of a large index as it is searched (`rag.store.large.bulk`), made at
-    `bulk_generation`; the table `removed` has what they hold and the index no longer does.
-    `reading` is the version of reading (`rag.ingest.reading`) that all files were read by, 0 where
-    that wasn't written down yet.
+    `runtime` computed the newest vectors; older vectors may come from another runtime of the same
+    model. Every new or rebuilt index gets a new `index_id`, and every commit a new `commit_id`.
+    `generation` grows by one with each change, and `updated` is the time of that change, in ISO
+    8601 with zone. `documents` and `passages` are counts. `bulk` names the folder with the search
+    files of a large index (`rag.store.large.bulk`), and `bulk_generation` is the generation that
+    they were made from. The table `removed` lists the articles in those files that the index no
+    longer holds. `reading` is the version of `rag.ingest.reading` that read all files, or 0 if
+    the index does not say.
     """
 
     index_id: str
@@ -151,20 +152,23 @@ class Manifest:
 
     @property
     def rereading_due(self) -> bool:
-        """Whether files were read by another version of reading, and give other articles now."""
+        """True if another version of `rag.ingest.reading` read some files.
+
+        Reading them again may give other articles.
+        """
         return self.reading != READING_VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:
-    """A file, a folder, or a line of a file that could not be read, and why."""
+    """A file, a folder, or a line of a file that could not be read, with the reason."""
 
     path: str
     reason: Message
 
 
 def vector_key(fingerprint: str, embedded_text: str) -> str:
-    """The key of a vector: the model's fingerprint and the exact text that was embedded."""
+    """Return the key of a vector: a hash of the model's fingerprint and the exact embedded text."""
     return hashlib.sha256(
         f"{fingerprint}\0{embedded_text}".encode(errors="surrogatepass")
     ).hexdigest()
@@ -173,35 +177,39 @@ def vector_key(fingerprint: str, embedded_text: str) -> str:
 def document_checksum(
     columns: Iterable[object], passages: Iterable[tuple[int, int, str, bytes]], signature: bytes
 ) -> int:
-    """CRC-32 of an article's `DOCUMENT_COLUMNS` and generation, its passages, its signature.
+    """Return the CRC-32 of an article.
 
+    It covers `columns` (its `DOCUMENT_COLUMNS` and its generation), its passages and its signature.
     `passages` are (start, end, vector key, terms), in order.
     """
     spans = [(start, end, key, zlib.crc32(terms)) for start, end, key, terms in passages]
-    # What a damaged file may hold in place of text is written somehow, and is then not equal.
+    # A damaged file may hold other types: `default=str` turns them into text that won't match.
     value = json.dumps([*columns, *spans], ensure_ascii=False, default=str)
     return zlib.crc32(signature, zlib.crc32(value.encode(errors="surrogatepass")))
 
 
 def index_exists(folder: Path) -> bool:
-    """Whether there is an index in `folder`, usable or not."""
+    """Return True if `folder` holds an index, usable or not."""
     return (folder / FILE_NAME).is_file()
 
 
 def stored_roots(folder: Path) -> tuple[Path, ...]:
-    """The folders and files that an index of any format of ours follows."""
+    """Return the roots of the index in `folder`, whatever its format version is."""
     with connect(folder) as connection:
         return tuple(Path(root) for (root,) in connection.execute("SELECT root FROM roots"))
 
 
 def current_manifest(folder: Path) -> Manifest:
-    """The manifest of the index in `folder`. Raises as `connect` and `read_manifest` do."""
+    """Return the manifest of the index in `folder`. Raises as `connect` and `read_manifest` do."""
     with connect(folder) as connection:
         return read_manifest(connection, folder)
 
 
 def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
-    """The manifest of an open index. Raises `IndexMismatch` or `IndexDamaged`."""
+    """Return the manifest of an open index.
+
+    Raises `IndexMissing` if the index is not finished, `IndexMismatch` or `IndexDamaged`.
+    """
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     check_format(version, folder)
     entries = dict(connection.execute("SELECT key, value FROM manifest"))
@@ -235,7 +243,7 @@ def read_manifest(connection: sqlite3.Connection, folder: Path) -> Manifest:
 
 
 def manifest_checksum(entries: dict[str, str]) -> int:
-    """CRC-32 of the manifest's entries but the checksum itself."""
+    """Return the CRC-32 of the manifest's entries, which must not include the checksum."""
     return zlib.crc32(json.dumps(sorted(entries.items())).encode())
 
 
@@ -263,9 +271,10 @@ def check_manifest(
 
 @contextmanager
 def connect(folder: Path) -> Iterator[sqlite3.Connection]:
-    """A connection that reads the index in `folder`, also on a disk that can't be written.
+    """Open the index in `folder` for reading, also on a disk that can't be written.
 
-    What SQLite raises becomes an error of ours. Raises `IndexMissing` where there is none.
+    SQLite's errors are raised as errors of `rag.errors`. Raises `IndexMissing` if there is no
+    index.
     """
     path = folder / FILE_NAME
     try:
@@ -279,7 +288,7 @@ def connect(folder: Path) -> Iterator[sqlite3.Connection]:
             zh=f"{folder} 中没有索引：请运行 `rag index 文件夹`（存放文章的文件夹），"
             "或设置 RAG_INDEX。",
         )
-    # A reader needs a file of its own beside the index, unless nobody can write there at all.
+    # SQLite normally writes a file beside the index, even to read. It must not on a read-only disk.
     immutable = "&immutable=1" if not os.access(folder, os.W_OK) and not _pending(path) else ""
     with closed_connection(path, folder, f"mode=ro{immutable}", seconds=5) as connection:
         yield connection
@@ -289,9 +298,10 @@ def connect(folder: Path) -> Iterator[sqlite3.Connection]:
 def closed_connection(
     path: Path, folder: Path, options: str, *, seconds: float
 ) -> Iterator[sqlite3.Connection]:
-    """A connection to the file `path`, closed at the end; what SQLite raises becomes ours.
+    """Open a connection to the file `path`, and close it at the end.
 
-    No transaction is begun implicitly. `seconds` is how long to wait for a lock.
+    SQLite's errors are raised as errors of `rag.errors`. No transaction is begun implicitly.
+    `seconds` is how long to wait for a lock.
     """
     try:
         address = f"{path.absolute().as_uri()}?{options}"
@@ -301,11 +311,11 @@ def closed_connection(
     except sqlite3.DatabaseError as error:
         raise _translated(error, folder, writing="mode=ro" not in options) from error
     except UnicodeDecodeError as error:
-        raise damaged(folder, "it holds text that is none") from error
+        raise damaged(folder, "it holds text that is not valid") from error
 
 
 def check_format(version: int, folder: Path) -> None:
-    """Raise `IndexMismatch` unless this program reads that format."""
+    """Raise `IndexMismatch` unless this program can read that format version."""
     if version > FORMAT_VERSION:
         raise IndexMismatch(
             en=f"The index {folder} has format {version}, made by a newer version of this program"
@@ -323,7 +333,7 @@ def check_format(version: int, folder: Path) -> None:
 
 
 def busy(folder: Path) -> IndexBusy:
-    """The error for an index that another process writes to."""
+    """Return the error for an index that another process is writing to."""
     return IndexBusy(
         en=f"Another process is writing to the index {folder}: wait for it, then try again.",
         zh=f"另一个进程正在写入索引 {folder}：请等它结束后重试。",
@@ -331,7 +341,7 @@ def busy(folder: Path) -> IndexBusy:
 
 
 def damaged(folder: Path, what: str) -> IndexDamaged:
-    """The error for an index that fails its own checks."""
+    """Return the error for an index that fails its own checks."""
     what = one_line(what)[:200]
     return IndexDamaged(
         en=f"The index {folder} is damaged ({what}): run `rag index --rebuild FOLDER` with the"
@@ -342,9 +352,9 @@ def damaged(folder: Path, what: str) -> IndexDamaged:
 
 
 def not_writable(folder: Path, reason: str) -> IndexNotWritable:
-    """The error for an index folder that nothing can be written to."""
+    """Return the error for an index folder that can't be written."""
     return IndexNotWritable(
-        en=f"The index {str(folder)[:200]!r} can't be written ({reason}), and is as it was: make"
+        en=f"The index {str(folder)[:200]!r} can't be written ({reason}), and is unchanged: make"
         " room or allow writing there, or set RAG_INDEX to another folder.",
         zh=f"索引 {str(folder)[:200]!r} 无法写入（{reason}），内容保持原样："
         "请腾出空间或开放写权限，或把 RAG_INDEX 设为其他文件夹。",
@@ -352,9 +362,9 @@ def not_writable(folder: Path, reason: str) -> IndexNotWritable:
 
 
 def not_arranged(folder: Path, reason: str) -> IndexNotWritable:
-    """The error for a large index whose files for searching can't be made.
+    """Return the error for a large index whose search files can't be made.
 
-    What a run stored is stored; a rebuild takes no old index's place.
+    Articles that the run stored stay stored. A rebuild then leaves the old index in use.
     """
     return IndexNotWritable(
         en=f"What was read is stored, but the files that the index {str(folder)[:200]!r} is"
@@ -366,7 +376,7 @@ def not_arranged(folder: Path, reason: str) -> IndexNotWritable:
 
 
 def folder_unusable(folder: Path, error: OSError) -> ConfigError:
-    """The error for an index folder that can't be made or looked into."""
+    """Return the error for an index folder that can't be made or read."""
     return ConfigError(
         en=f"The index folder {str(folder)[:200]!r} can't be used ({error.strerror}): set"
         " RAG_INDEX to a folder that can be written.",
@@ -376,13 +386,13 @@ def folder_unusable(folder: Path, error: OSError) -> ConfigError:
 
 
 def _pending(path: Path) -> bool:
-    """Whether there are changes that were committed and not yet moved into the file itself."""
+    """Return True if committed changes are still in SQLite's log and not yet in the file itself."""
     log = path.with_name(path.name + "-wal")
     return log.is_file() and log.stat().st_size > 0
 
 
 def _translated(error: sqlite3.DatabaseError, folder: Path, *, writing: bool) -> Exception:
-    # The primary code is in the low byte; a result of Python's own making has none.
+    # The low byte is the primary code. Errors that Python itself raises have no code.
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return busy(folder)

@@ -1,4 +1,4 @@
-"""The files that an index follows: what it knows of them, and what has changed since."""
+"""The files that an index follows, and the changes since they were last read."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from rag.ingest.reading import READING_VERSION
 from rag.messages import Message
 from rag.store.database import Failure
 
-# Articles that were removed by hand, as the store keeps them away.
+# Articles that were removed by hand.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exclusion:
-    """An article that was removed by hand, and stays away though its file is there.
+    """An article that was removed by hand and stays out of the index while its file exists.
 
-    `file` is the absolute path, `natural_id` the id that the file gives it.
+    `file` is the absolute path, `natural_id` the id that the file gives the article.
     """
 
     file: str
@@ -31,7 +31,7 @@ class Exclusion:
 
 
 def exclusions(connection: sqlite3.Connection) -> tuple[Exclusion, ...]:
-    """Returns every exclusion of an open index."""
+    """Return all exclusions of an open index."""
     rows = connection.execute("SELECT file, natural_id, title, content_hash FROM excluded")
     return tuple(
         Exclusion(file=file, natural_id=natural_id, title=title, content_hash=content_hash)
@@ -40,7 +40,7 @@ def exclusions(connection: sqlite3.Connection) -> tuple[Exclusion, ...]:
 
 
 def exclusion_of(connection: sqlite3.Connection, doc_id: str) -> Exclusion | None:
-    """The exclusion that would keep a stored article away; None where no such article is stored."""
+    """Return the exclusion that would remove a stored article, or None if it is not stored."""
     row = connection.execute(
         "SELECT base, files.path, natural_id, title, content_hash"
         " FROM documents JOIN files USING (file_id) WHERE doc_id = ?",
@@ -55,7 +55,7 @@ def exclusion_of(connection: sqlite3.Connection, doc_id: str) -> Exclusion | Non
 
 
 def put_exclusion(connection: sqlite3.Connection, exclusion: Exclusion) -> None:
-    """Keep an article away from now on."""
+    """Keep an article out of the index from now on."""
     connection.execute(
         "INSERT OR REPLACE INTO excluded VALUES (?, ?, ?, ?)",
         (exclusion.file, exclusion.natural_id, exclusion.title, exclusion.content_hash),
@@ -63,29 +63,29 @@ def put_exclusion(connection: sqlite3.Connection, exclusion: Exclusion) -> None:
 
 
 def drop_exclusion(connection: sqlite3.Connection, exclusion: Exclusion) -> None:
-    """Let an article in again, when its file is read the next time."""
+    """Allow an article again. It is indexed when its file is next read."""
     connection.execute(
         "DELETE FROM excluded WHERE file = ? AND natural_id = ?",
         (exclusion.file, exclusion.natural_id),
     )
 
 
-# What an index knows of the files that it follows, to tell what changed.
+# Files and articles as the index knows them.
 
 _PREFIX = f"{READING_VERSION}:"
 
 
 def stamp_when_read(stamp: str | None) -> str:
-    """Returns what is stored of a file that was read: the version of reading and its stamp."""
+    """Return the stamp that is stored for a file after reading: reading version, then its stamp."""
     return _PREFIX + (stamp or "")
 
 
 @dataclass(frozen=True, kw_only=True)
 class KnownDocument:
-    """An article as the index knows it, to tell what changed.
+    """An article as the index knows it.
 
-    `natural_id` is the id that its file gives it; `doc_id` is another where that was taken, or
-    where the article kept its id when its file moved.
+    `natural_id` is the id that its file gives it. `doc_id` is a different one if that id was
+    already taken, or if the article kept its id when its file moved.
     """
 
     doc_id: str
@@ -97,8 +97,8 @@ class KnownDocument:
 class KnownFile:
     """A file as the index knows it.
 
-    `stamp` is as `stamp_when_read` makes it; None where it must be read again in any case, and
-    what is stored of it may come from another version of reading.
+    `stamp` is made by `stamp_when_read`. It is None if the file must be read again in any case; its
+    stored articles may then come from another reading version.
     """
 
     base: str
@@ -108,15 +108,15 @@ class KnownFile:
 
     @property
     def read_by_this_version(self) -> bool:
-        """Tells whether reading an unchanged file again gives what is stored."""
+        """True if reading the unchanged file again would give the articles that are stored."""
         return self.stamp is not None and self.stamp.startswith(_PREFIX)
 
     def is_unchanged(self, file: ArticleFile) -> bool:
-        """Tells whether the file, as it is now, needn't be read again."""
+        """Return True if the file did not change and need not be read again."""
         return file.stamp is not None and self.stamp == stamp_when_read(file.stamp)
 
     def document(self, natural_id: str) -> KnownDocument | None:
-        """The article that the file gives this id, if the index knows one."""
+        """Return the known article that has this natural id, or None."""
         return self._by_natural_id.get(natural_id)
 
     @cached_property
@@ -125,7 +125,7 @@ class KnownFile:
 
 
 def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
-    """Returns every file that an open index knows, with its articles."""
+    """Return every file that an open index knows, with its articles."""
     documents: dict[int, list[KnownDocument]] = {}
     for file_id, *columns in connection.execute(
         "SELECT file_id, doc_id, natural_id, content_hash FROM documents"
@@ -140,7 +140,7 @@ def known_files(connection: sqlite3.Connection) -> tuple[KnownFile, ...]:
 
 
 def known_file(connection: sqlite3.Connection, file: Path) -> KnownFile | None:
-    """Returns what an open index knows of one file, given by its absolute path."""
+    """Return one file as an open index knows it, by its absolute path, or None."""
     for (base,) in connection.execute("SELECT DISTINCT base FROM files").fetchall():
         if not file.is_relative_to(base):
             continue
@@ -158,7 +158,7 @@ def known_file(connection: sqlite3.Connection, file: Path) -> KnownFile | None:
 
 
 def all_read_by_this_version(connection: sqlite3.Connection) -> bool:
-    """Tells whether no file of an open index is known to have been read by another version."""
+    """Return True if no file of an open index is marked as read by another reading version."""
     row = connection.execute(
         "SELECT 1 FROM files WHERE substr(stamp, 1, ?) <> ? LIMIT 1", (len(_PREFIX), _PREFIX)
     )
@@ -169,16 +169,16 @@ def _document(doc_id: str, natural_id: str, content_hash: str) -> KnownDocument:
     return KnownDocument(doc_id=doc_id, natural_id=natural_id, content_hash=content_hash)
 
 
-# Comparing the files under a root with what the index knows of them.
+# Comparing the files under a root with the known ones.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Scan:
-    """What there is to do for one root.
+    """The files under one root, compared with the index.
 
-    `base` is the folder that ids are relative to. `fresh` are new files and those that may have
-    changed, `unchanged` those that did not, `gone` those that the index knows and that are no
-    longer there: only where that could be seen, never because something couldn't be read.
+    `base` is the folder that ids are relative to. `fresh` are new files and files that may have
+    changed, `unchanged` those that did not change. `gone` are known files that no longer exist; a
+    file in a folder that couldn't be read is not one of them.
     """
 
     root: Path
@@ -190,9 +190,10 @@ class Scan:
 
 
 def scan(root: Path, known: Mapping[Path, KnownFile], roots: Collection[Path]) -> Scan:
-    """Compare the files under `root` with what is `known`, by absolute path.
+    """Compare the files under `root` with the `known` files, which are by absolute path.
 
-    Of `roots`, all that are followed, the innermost around a file tells whether it is gone.
+    `roots` are all followed roots. If several contain a file, only the innermost one decides
+    whether the file is gone.
     """
     inner = [other for other in roots if other != root and beneath(other, root)]
     indexed = {
@@ -233,18 +234,18 @@ def scan(root: Path, known: Mapping[Path, KnownFile], roots: Collection[Path]) -
 
 
 def _folder_around(file: Path, roots: Collection[Path]) -> Path:
-    """What the id of a single file is relative to: a root around it, else the folder it lies in."""
+    """Return the base of a single file: the innermost root around it, else its own folder."""
     around = [root for root in roots if root != file and beneath(file, root)]
     return max(around, key=lambda root: len(root.parts), default=file.parent)
 
 
 def beneath(path: Path, root: Path) -> bool:
-    """Whether a file is this root, or lies under it."""
+    """Return True if `path` is `root` itself or lies under it."""
     return path == root or root in path.parents
 
 
 def failures_of(failures: Iterable[LoadFailure]) -> tuple[Failure, ...]:
-    """The failures as the index keeps them: with places that can be shown."""
+    """Return the failures as the index stores them, with paths that can be displayed."""
     return tuple(
         Failure(
             path=shown(str(failure.path)) + (f":{failure.line}" if failure.line else ""),
@@ -255,7 +256,7 @@ def failures_of(failures: Iterable[LoadFailure]) -> tuple[Failure, ...]:
 
 
 def _nothing(root: Path, base: Path, reason: Message) -> Scan:
-    """A root that can't be followed now: nothing is done to what is indexed of it."""
+    """Return the scan of a root that can't be read now. Its indexed articles stay as they are."""
     failure = Failure(path=shown(str(root)), reason=reason)
     return Scan(root=root, base=base, fresh=(), unchanged=(), gone=(), failures=(failure,))
 

@@ -1,4 +1,4 @@
-"""Changing an index: bringing it up to date with its files, watching them, taking articles out."""
+"""Change an index: update it from its files, watch the files, and remove articles."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from threading import Event
-
-import watchfiles
+from types import ModuleType
 
 from rag.errors import ConfigError, IndexUnusable
 from rag.ingest.chunker import CHUNKER
@@ -31,10 +30,10 @@ from rag.store.opening import open_writer
 from rag.store.sync import Run
 from rag.store.writer import Writer
 
-# Waiting for the files that an index follows to change; through watchfiles.
+# Watching the followed files.
 
 _QUIET_MILLISECONDS = 400
-"""Changes that follow one another faster than this are one."""
+"""Changes with shorter pauses between them are reported together."""
 _TICK_SECONDS = 2
 _LOOK_SECONDS = 60
 
@@ -44,14 +43,15 @@ def changes(
 ) -> Iterator[frozenset[Path]]:
     """Yield whenever something under `roots` may have changed, until `stop` is set.
 
-    What is yielded are the paths that changed, or nothing where all has to be looked at.
+    Yields the paths that changed, or an empty set if all files have to be looked at.
 
-    `roots` is asked again and again, since other processes may add some; what happens under
-    `ignored`, the index's own folder, is no change but under roots that lie in it. The system
-    tells of most changes at once. It also yields without having been told: soon after the start,
-    since what changes before the system listens is told by nobody, and then at longer and longer
-    intervals, up to a minute, since not every file system tells and disks come back.
+    `roots` is called again and again, since other processes may add roots. Changes under `ignored`,
+    the index's own folder, count only if they are under a root that lies in it. The operating
+    system reports most changes at once. An empty set is also yielded soon after the start, since
+    changes before the watch begins are not reported. It is then yielded at growing intervals, up to
+    a minute, since some file systems report nothing and a missing disk may come back.
     """
+    _watchfiles()
     stop = stop or Event()
     interval = _TICK_SECONDS
     look = time.monotonic() + interval
@@ -75,9 +75,13 @@ def _present(roots: Sequence[Path]) -> tuple[Path, ...]:
 
 
 def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[frozenset[Path]]:
-    """Every two seconds, and at once where something changed: what did."""
+    """Yield the changed paths at once, and an empty set after two seconds without a change.
 
-    def matters(_: watchfiles.Change, path: str) -> bool:
+    Ends early if a root goes away or the system can't watch so many folders.
+    """
+    watchfiles = _watchfiles()
+
+    def matters(_: object, path: str) -> bool:
         around = [root for root in roots if Path(path).is_relative_to(root)]
         if Path(path).is_relative_to(ignored):
             around = [root for root in around if root.is_relative_to(ignored)]
@@ -98,21 +102,33 @@ def _ticks(roots: Sequence[Path], ignored: Path, stop: Event) -> Iterator[frozen
                 yield frozenset(Path(path) for _, path in changed)
             return
     except OSError:
-        pass  # a root that went away meanwhile, or too many folders for the system to watch
+        pass  # a root went away, or the system can't watch so many folders
     stop.wait(_TICK_SECONDS)
     yield frozenset()
 
 
-# Taking articles out of an index by hand.
+def _watchfiles() -> ModuleType:
+    """Return the library that hears of changes. Raises `ConfigError` if it is not installed."""
+    try:
+        import watchfiles
+    except ImportError:
+        raise ConfigError(
+            en='Watching needs the extra for it: run `pip install "cited-rag[watch]"`.',
+            zh='持续跟踪变化需要相应扩展：请运行 `pip install "cited-rag[watch]"`。',
+        ) from None
+    return watchfiles
+
+
+# Removing articles by hand.
 
 
 def remove(folder: Path, doc_ids: Sequence[str] = (), roots: Sequence[Path] = ()) -> int:
-    """Remove articles by id, and those of roots that are followed no more; how many, all told.
+    """Remove articles by id, stop following roots, and return the number of removed articles.
 
-    An article that is removed by id stays away though its file is there, until that file is named
-    to `rag.store.indexing.update_index`. Articles that also lie under another root stay. Raises
-    `DocumentNotFound` for an id that no article has, `ConfigError` for a root that the index does
-    not follow, and then removes nothing.
+    An article that is removed by id stays out of the index although its file is there, until that
+    file is given to `update_index`. If a root is removed, its articles that also lie under another
+    root stay. Raises `DocumentNotFound` for an id that no article has, and `ConfigError` for a root
+    that the index does not follow; nothing is removed then.
     """
     before = read_status(folder)
     with open_writer(folder) as writer, writer.commit():
@@ -128,9 +144,10 @@ def remove(folder: Path, doc_ids: Sequence[str] = (), roots: Sequence[Path] = ()
 
 
 def readmit(folder: Path, files: Collection[Path]) -> None:
-    """Let the articles of `files` in again that were removed by hand, when they are next read.
+    """Allow the articles of `files` again that were removed by hand.
 
-    A file that did not change since is not read. Nothing happens where there is no index.
+    They are indexed when their file is next read; an unchanged file is not read. Does nothing if
+    there is no index.
     """
     if not index_exists(folder):
         return
@@ -153,10 +170,10 @@ def _remove_root(writer: Writer, root: Path) -> None:
 
 
 def _followed(root: Path, roots: set[Path]) -> Path:
-    """The followed root that a person means."""
+    """Return the followed root that `root` names. Raises `ConfigError` if there is none."""
     if root.absolute() in roots:
         return root.absolute()
-    with suppress(OSError, RuntimeError):  # links in a circle
+    with suppress(OSError, RuntimeError):  # a circle of links
         if root.resolve() in roots:
             return root.resolve()
     listed = ", ".join(sorted(map(str, roots)))
@@ -166,22 +183,22 @@ def _followed(root: Path, roots: set[Path]) -> Path:
     )
 
 
-# Bringing an index up to date with the files of its roots.
+# Updating an index from the files of its roots.
 
 _FEW_FILES = 100
 
 
 def first_root(folder: Path) -> Path | None:
-    """Returns the articles that an index is made of unasked: `seeds/` of the current folder.
+    """Return `seeds/` of the current folder, which a first index is made from by default.
 
-    None where there is none, or where `folder` has an index already.
+    Returns None if there is no such folder, or if `folder` has an index already.
     """
     seeds = Path("seeds")
     return seeds if seeds.is_dir() and not index_exists(folder) else None
 
 
 def made_of_seeds(folder: Path) -> Message:
-    """Says that an index is made unasked, which may take minutes."""
+    """Return the message that a first index is being built, which may take minutes."""
     return Message(
         code="made_of_seeds",
         en=f"No index in {folder} yet: building it from seeds/.",
@@ -198,19 +215,19 @@ def update_index(
     rebuild: bool = False,
     files: Collection[Path] | None = None,
 ) -> IndexReport:
-    """Make the index in `folder` follow the files of `roots`; None: of those it follows already.
+    """Update the index in `folder` from the files of `roots`, or of its known roots if None.
 
-    New and changed articles (by content) are stored, a moved one keeps its id, those whose file
-    is gone are removed, and only passages whose text was never embedded are embedded. It commits
-    as it goes, whole articles at a time; a run that is cut off loses its last batch at most, and
-    the next one goes on. What can't be read is reported, and what is indexed of it stays, in a
-    rebuild as well. A file that is given by itself is taken in even if it was removed by hand.
-    What was uploaded (`rag.uploads`) stays in a rebuild without being named. Where no `roots` are
-    given, `files` may tell which are all that can have changed: then no others are looked at.
+    New articles and articles with changed content are stored. An article that moved keeps its id,
+    and articles whose file is gone are removed. Only texts that were never embedded are embedded.
+    The run commits batches of whole articles. A run that is cut off loses its last batch at most,
+    and the next run continues. Files that can't be read are reported, and their indexed articles
+    stay, in a rebuild as well. A file that is given by itself is indexed even if it was removed by
+    hand. Uploaded articles (`rag.uploads`) stay in a rebuild without being named. If no `roots` are
+    given, `files` may name all files that can have changed; no others are looked at then.
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
-    writes, `IndexNotWritable`, and `IndexMismatch` where the index was made by another model or
-    chunker, unless `rebuild` makes it anew (`rag.store.writer.open_writer`).
+    writes, `IndexNotWritable`, and `IndexMismatch` if another model or chunker made the index,
+    unless `rebuild` is set, which makes a new one (`rag.store.opening.open_writer`).
     """
     followed = known_roots(folder)
     named = tuple(dict.fromkeys(_resolved(root, followed) for root in roots or ()))
@@ -228,11 +245,10 @@ def update_index(
         if rebuild:
             run.inherit(folder)
         if roots is None:
-            # Read again now that nobody else writes.
+            # Read the roots again: no other process can change them now.
             report = run.follow(known_roots(folder), (), known_roots(folder))
         elif rebuild:
-            # It follows nothing but what it is given, and what was uploaded, which nobody would
-            # think of naming.
+            # A rebuild follows the given roots only, and the uploads, which users don't name.
             report = run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
         else:
             report = run.follow(named, named, known_roots(folder))
@@ -243,17 +259,17 @@ def update_index(
 def _look_at(
     files: Collection[Path], writer: Writer, embedder: Embedder, on_progress: OnIndexProgress
 ) -> IndexReport | None:
-    """Take up what changed in these files; None where more than that has to be looked at."""
+    """Index the changes in these files, or return None if all files have to be looked at."""
     followed = known_roots(writer.folder)
     few = 0 < len(files) <= _FEW_FILES
     listed = few and all(any(is_listed(path, root) for root in followed) for path in files)
-    # What can't be read is remembered by the root that it lies under.
+    # Failures are stored by root, so only a run over whole roots can update them.
     if not listed or writer.has_failures():
         return None
     report = Run(writer, embedder, on_progress, files).follow(tuple(set(files)), (), followed)
     if not report.failures:
         return report
-    # No file is a root for having been named here, though it went meanwhile or can't be read.
+    # A file that went away or can't be read was added as a root: undo that.
     with writer.commit():
         for path in set(files).difference(followed):
             writer.remove_root(str(path))
@@ -261,7 +277,7 @@ def _look_at(
 
 
 def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) -> None:
-    """Make the files that a large index is searched in, where so much is new that it pays."""
+    """Write new search files for a large index if enough has changed since the last ones."""
     manifest = writer.manifest()
     if manifest is None or not needs_compaction(writer, thorough=thorough):
         return
@@ -285,7 +301,7 @@ def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) ->
 
 
 def known_roots(folder: Path) -> tuple[Path, ...]:
-    """The roots that the index in `folder` follows; none if there is no index."""
+    """Return the roots that the index in `folder` follows; none if there is no usable index."""
     try:
         return stored_roots(folder) if index_exists(folder) else ()
     except IndexUnusable:
@@ -293,13 +309,13 @@ def known_roots(folder: Path) -> tuple[Path, ...]:
 
 
 def _uploads(folder: Path) -> tuple[Path, ...]:
-    """The folder of uploaded articles, where it holds any."""
+    """Return the folder of uploaded articles if it holds any."""
     uploads = folder.resolve() / UPLOADS_NAME
     return (uploads,) if uploads.is_dir() and list_files(uploads).files else ()
 
 
 def _resolved(root: Path, followed: Collection[Path]) -> Path:
-    """The root without links. One that is followed already may be missing for now."""
+    """Return the root with links resolved. A root that is already followed may be missing."""
     try:
         absolute = root.absolute()
         resolved = absolute if absolute in followed else root.resolve(strict=True)

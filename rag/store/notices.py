@@ -1,4 +1,8 @@
-"""What is told of indexing: what was not understood of a file, and what a run did."""
+"""The notices about files, and the progress and the report of an indexing run.
+
+A notice names a part of a file that was not understood although its articles are indexed. It is
+stored with its file, and deleted with it.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,7 @@ from rag.ingest.files import LoadNotice, shown
 from rag.messages import Message
 from rag.store.database import Failure
 
-# Keeps what was not understood of files whose articles are indexed.
-#
-# It is told for each file when that is read, so it is stored with the file, and goes with it.
+# Notices.
 
 TABLE = """
 CREATE TABLE IF NOT EXISTS notices (
@@ -30,19 +32,19 @@ CREATE INDEX IF NOT EXISTS notices_of_file ON notices (file_id)
 
 @dataclass(frozen=True, kw_only=True)
 class Notice:
-    """What of a file was not understood; `path` is the file's, with the line behind it if any."""
+    """A part of a file that was not understood. `path` ends with a line number if there is one."""
 
     path: str
     reason: Message
 
 
 def notices_of(notices: Iterable[LoadNotice]) -> tuple[Notice, ...]:
-    """Returns the notices as they are shown."""
+    """Return the notices in the form that is shown."""
     return tuple(_notice(str(n.path), n.line, n.reason) for n in notices)
 
 
 def make_table(connection: sqlite3.Connection) -> None:
-    """Make the table for notices in an index that has none yet."""
+    """Make the table of notices if the index does not have it."""
     for statement in TABLE.split(";"):
         connection.execute(statement)
 
@@ -50,7 +52,7 @@ def make_table(connection: sqlite3.Connection) -> None:
 def put_notices(
     connection: sqlite3.Connection, base: str, path: str, notices: Iterable[LoadNotice]
 ) -> None:
-    """Remember the notices of a file that the index knows, in place of those of before."""
+    """Store the notices of a known file, in place of its older ones."""
     row = connection.execute(
         "SELECT file_id FROM files WHERE base = ? AND path = ?", (base, path)
     ).fetchone()
@@ -64,7 +66,10 @@ def put_notices(
 
 
 def read_notices(connection: sqlite3.Connection) -> Iterator[Notice]:
-    """The notices of all files, by path and line; none in an index of before there were any."""
+    """Yield the notices of all files, by path and line.
+
+    An older index may have no table of notices; nothing is yielded then.
+    """
     there = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'notices'").fetchone()
     if there is None:
         return
@@ -80,16 +85,16 @@ def _notice(path: str, line: int | None, reason: Message) -> Notice:
     return Notice(path=shown(path) + (f":{line}" if line else ""), reason=reason)
 
 
-# What a run of indexing tells: how far it is, and what it did.
+# Progress and report of an indexing run.
 
 
 @dataclass(frozen=True, kw_only=True)
 class IndexReport:
-    """What one run of indexing did, counted in articles, and in passages where it says so.
+    """The report of one indexing run. Counts are articles, except `passages_embedded`.
 
-    `moved` articles kept their text and id and changed their file. `failures` are what could not
-    be read of the given roots; what the index held of them before is kept. `notices` are what was
-    not understood of the files that this run read, though their articles are indexed.
+    `moved` articles kept their text and id, but their file changed. `failures` name what could not
+    be read under the given roots; articles that were indexed from there are kept. `notices` belong
+    to the files that this run read.
     """
 
     added: int
@@ -106,10 +111,10 @@ class IndexReport:
 
 @dataclass(frozen=True, kw_only=True)
 class IndexProgress:
-    """How far a run of indexing is. `done` and `total` are bytes of files that had to be read.
+    """The progress of an indexing run.
 
-    Then, in a large index, what it holds may be put in order for searching (`arranging`): they are
-    passages there.
+    While `task` is "reading", `done` and `total` are bytes of the files that have to be read. A
+    large index may then have its search files written ("arranging"): both are passages then.
     """
 
     done: int

@@ -1,4 +1,4 @@
-"""Opening an index for writing: one process at a time, and a rebuild beside the one in use."""
+"""Open an index for writing, by one process at a time; a rebuild makes a second index file."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _LOCK_NAME = "writer.lock"
 
 
 def stored_state(folder: Path) -> tuple[tuple[KnownFile, ...], tuple[Exclusion, ...]]:
-    """The files and exclusions of the index in `folder`, as far as they can be read."""
+    """Return the files and exclusions of the index in `folder`; none if it can't be read."""
     try:
         with connect(folder) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -43,17 +43,17 @@ def stored_state(folder: Path) -> tuple[tuple[KnownFile, ...], tuple[Exclusion, 
 
 @contextmanager
 def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
-    """Hold the index in `folder` for writing, making it if there is none.
+    """Open the index in `folder` for writing, and make it if there is none.
 
-    With `rebuild`, what is written makes a new index beside the one in use, whatever made that or
-    spoilt it, and takes its place when the block ends. If the block raises, the old one stays, and
-    the next rebuild finds the vectors of this one. Raises `IndexBusy` at once while another
+    With `rebuild`, a new index is written beside the old one, and replaces it when the block ends.
+    The old one may be damaged, or made by another model. If the block raises, the old index stays,
+    and the next rebuild can use the vectors of this one. Raises `IndexBusy` at once while another
     process writes, `IndexNotWritable`, `IndexMismatch` and `IndexDamaged`.
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / _LOCK_NAME)
-        # The system lets go of it when the process ends, however it ends.
+        # The system releases the lock when the process ends, even if it is killed.
         lock.acquire(timeout=0)
     except Timeout:
         raise busy(folder) from None
@@ -64,7 +64,7 @@ def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
     try:
         if not rebuild:
             with _open(folder / FILE_NAME, folder) as writer:
-                # At once, since a full disk may need the room that a killed run has taken.
+                # First of all: a killed run may have left files that fill the disk.
                 _drop_unused_files(writer)
                 yield writer
                 _drop_unused_files(writer)
@@ -89,7 +89,7 @@ def open_writer(folder: Path, *, rebuild: bool = False) -> Iterator[Writer]:
 @contextmanager
 def _open(path: Path, folder: Path) -> Iterator[Writer]:
     with closed_connection(path, folder, "mode=rwc", seconds=5) as connection:
-        # What was committed survives a loss of power as well, not only of the process.
+        # A commit must survive a power failure, not only the end of the process.
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA foreign_keys = ON")
@@ -104,7 +104,7 @@ def _open(path: Path, folder: Path) -> Iterator[Writer]:
 
 
 def _check(path: Path, folder: Path) -> None:
-    """Raise unless an unfinished new index, if there is one, is sound."""
+    """Raise an error if there is an unfinished rebuild in `path` that is not sound."""
     if path.exists():
         with closed_connection(path, folder, "mode=rw", seconds=0) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -115,18 +115,18 @@ def _check(path: Path, folder: Path) -> None:
 
 
 def _drop_unused_files(writer: Writer) -> None:
-    """Delete what bulks were left behind: by a newer one, or by a run that was cut off."""
+    """Delete bulk folders that are not in use, because they are old or a run was cut off."""
     manifest = writer.manifest()
     drop_unused_files(writer.folder, [manifest.bulk if manifest else None])
 
 
 def _publish(writer: Writer, folder: Path) -> None:
-    """Put the new index in place of the one in use, at once for every reader."""
+    """Replace the index in use by the new one, in one step for every reader."""
     path = folder / FILE_NAME
     try:
         writer.copy_to(path)
     except IndexDamaged:
-        # Not even its head can be read, so nobody is reading it.
+        # The old file can't be opened as a database, so no reader is using it.
         _delete(path)
         writer.copy_to(path)
 

@@ -1,4 +1,4 @@
-"""Prepares what is stored beside an article: its passages, and what they are found by."""
+"""Prepare an article for storing: cut it into passages and count their terms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from rag.types import Document
 
 @dataclass(frozen=True, kw_only=True)
 class Prepared:
-    """An article to be stored, and of which file.
+    """An article that is ready to be stored, with its file.
 
     `keys[i]` is the vector key of `spans[i]`, `terms[i]` its term counts.
     """
@@ -29,14 +29,14 @@ class Prepared:
     terms: tuple[bytes, ...]
 
     def texts(self) -> list[str]:
-        """Returns what is embedded, passage by passage."""
+        """Return the text of each passage, which is the text to embed."""
         return [self.document.text[span.start : span.end] for span in self.spans]
 
 
 def prepare(
     document: Document, embedder: Embedder, *, natural_id: str, base: str, path: str
 ) -> Prepared:
-    """Cut an article into passages, and count their words. Nothing is embedded."""
+    """Cut an article into passages and count their terms. Nothing is embedded."""
     spans = chunk(document.text, embedder.count_tokens, CHUNKER.budget, CHUNKER.floor)
     texts = [document.text[span.start : span.end] for span in spans]
     return Prepared(

@@ -1,4 +1,9 @@
-"""Sections: passages of one language that are searched together, by vectors and by terms."""
+"""Sections: passages of one language that are searched together, by vectors and by terms.
+
+Scores are compared within a language only, so each language has its own sections. One section holds
+the articles that are in memory. A large index has a second one, whose articles lie in files
+(`rag.store.large.bulk`).
+"""
 
 from __future__ import annotations
 
@@ -22,22 +27,23 @@ from rag.text.words import read_counts
 from rag.text.written_dates import published_days
 from rag.types import Document, Passage, Published
 
-# Postings: which passages hold a term, and how often; in memory, or mapped from files.
+# Postings: the passages that contain a term, with counts.
 
 Rows = NDArray[np.uint32]
 
 _MOST_PASSAGES = 1 << 24
 _CHUNK = 1 << 16
-"""Passages whose postings are put in order at once: some 100 MB."""
+"""How many passages are sorted at once; that takes about 100 MB."""
 _NAMES = ("terms", "starts", "rows", "counts", "lengths")
 
 
 class Postings:
-    """The postings of n passages: row i is passage i. Never changed after it is built.
+    """The postings of n passages, in memory or mapped from files. Row i is passage i.
 
-    `terms` are the numbers of all terms (`rag.text.words.term_number`), in rising order;
-    those of `terms[t]` are `rows[starts[t]:starts[t + 1]]`, rising, with `counts` beside them
-    (1 to 255). `lengths` counts the terms of each passage, shape (n,).
+    `terms` are the numbers of all terms (`rag.text.words.term_number`), in rising order. The
+    passages that contain `terms[t]` are `rows[starts[t]:starts[t + 1]]`, in rising order, and
+    `counts` has the same slice (1 to 255). `lengths` are the numbers of terms in each passage,
+    shape (n,). The object does not change after it is built.
     """
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
@@ -52,7 +58,7 @@ class Postings:
 
     @classmethod
     def of(cls, counted: Sequence[bytes]) -> Postings:
-        """Postings in memory, of term counts as they are stored. Nothing is segmented."""
+        """Return postings in memory, built from stored term counts."""
         if len(counted) >= _MOST_PASSAGES:
             raise ValueError(f"{len(counted)} passages are more than {_MOST_PASSAGES}")
         packed = read_counts(counted)
@@ -60,7 +66,7 @@ class Postings:
             np.arange(len(counted), dtype=np.uint64), [len(blob) // 8 for blob in counted]
         )
         often = packed & np.uint64(0xFF)
-        # 32 bits of term, 24 of row, 8 of count: sorted, the postings of a term lie together.
+        # 32 bits of term, 24 of row, 8 of count: after sorting, a term's postings are adjacent.
         postings = (packed >> np.uint64(8) << np.uint64(32)) | rows << np.uint64(8) | often
         postings.sort()
         terms = (postings >> np.uint64(32)).astype(np.uint32)
@@ -78,7 +84,7 @@ class Postings:
         )
 
     def find(self, term: int) -> tuple[Rows, NDArray[np.uint8]]:
-        """The rows that hold a term, and how often each does."""
+        """Return the rows that contain a term, and its count in each."""
         at = int(np.searchsorted(self.terms, np.uint32(term)))
         if at == len(self.terms) or self.terms[at] != term:
             return self.rows[:0], self.counts[:0]
@@ -87,7 +93,7 @@ class Postings:
 
     @classmethod
     def open(cls, folder: Path, prefix: str) -> Postings:
-        """Those that `write_postings` wrote. Read as they are needed, not now."""
+        """Open the postings that `write_postings` wrote. Their data is read only when needed."""
         return cls(
             {
                 name: np.asarray(np.load(folder / f"{prefix}.{name}.npy", mmap_mode="r"))
@@ -97,7 +103,7 @@ class Postings:
 
 
 def write_postings(folder: Path, prefix: str, counted: Iterable[bytes]) -> None:
-    """Write the postings of any number of passages into files, with little memory."""
+    """Write the postings of any number of passages into files, using little memory."""
     with TemporaryDirectory(dir=folder) as temporary:
         parts = []
         for number, chunk in enumerate(_chunks(counted)):
@@ -107,7 +113,7 @@ def write_postings(folder: Path, prefix: str, counted: Iterable[bytes]) -> None:
 
 
 def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:
-    """The postings of several runs of passages, one run behind the other."""
+    """Return the postings of several runs of passages, one run after the other."""
     if len(parts) == 1:
         return parts[0]
     terms = np.unique(np.concatenate([part.terms for part in parts] or [np.empty(0, np.uint32)]))
@@ -139,9 +145,9 @@ def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:
 
 
 def _mapped(path: Path, kind: type[np.generic], size: int) -> NDArray[Any]:
-    """An array in a file, to be filled. Raises `OSError` where there is no room for it."""
+    """Return a new array in a file. Raises `OSError` if there is no room for it."""
     array = np.lib.format.open_memmap(path, "w+", kind, (size,))
-    # Else the system kills who writes into a mapped file on a full disk.
+    # Without reserved space, writing to a mapped file on a full disk kills the process.
     if sys.platform == "linux":
         with path.open("r+b") as file:
             os.posix_fallocate(file.fileno(), 0, path.stat().st_size)
@@ -164,30 +170,29 @@ def _save(folder: Path, prefix: str, postings: Postings) -> None:
         np.save(folder / f"{prefix}.{name}.npy", getattr(postings, name))
 
 
-# Sections: passages of one language that are searched together.
-#
-# Scores are compared within a language, so each has sections of its own: one of articles that are
-# held in memory, and in a large index one more whose articles lie in files
-# (`rag.store.large.bulk`).
+# Sections.
 
 Days = NDArray[np.int32]
-"""Shape (n, 2): the first and last day, as ordinals, on which each may have been published."""
+"""Shape (n, 2): the first and last possible day of publication of each passage, as ordinals."""
 
 UNDATED = (0, -1)
-"""Never within any days: it ends before it begins."""
+"""The days of a passage without a date: an empty period, which matches no other."""
 
 
 class Passages(Protocol):
     """The passages of a section, by row."""
 
     def at(self, rows: Sequence[int]) -> list[Passage | None]:
-        """Those of some rows; None for one whose article changed since the section was opened."""
+        """Return the passages of some rows.
+
+        A passage is None if its article changed since the section was opened.
+        """
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
-    """Passages that stand for all of a section, evenly spread: `rag.store.vectors.sample_rows`."""
+    """An evenly spread sample of a section's passages (`rag.store.vectors.sample_rows`)."""
 
     vectors: Vectors
     postings: Postings
@@ -196,10 +201,10 @@ class Sample:
 
 @dataclass(frozen=True, kw_only=True)
 class Section:
-    """Passages of one language: row i of each part is passage i. Never changed.
+    """Passages of one language. Row i of each part is passage i.
 
-    `allowed`, shape (n,), leaves out passages whose article changed or went since the files were
-    written; None where there are none such.
+    `allowed`, shape (n,), is False for passages whose article changed or was removed since the
+    files were written. It is None if there are no such passages.
     """
 
     language: Language
@@ -215,12 +220,12 @@ class Section:
 
     @cached_property
     def count(self) -> int:
-        """How many passages of it can be found."""
+        """The number of passages that can be found."""
         return len(self) if self.allowed is None else int(self.allowed.sum())
 
 
 class _InMemory:
-    """Passages that are held as they are."""
+    """Passages that are in memory."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
@@ -235,9 +240,10 @@ def sections_of(
     vectors: Vectors,
     terms: Sequence[bytes],
 ) -> tuple[Section, ...]:
-    """The sections of articles in memory, a language each; row i of `vectors` is `passages[i]`.
+    """Return the sections of articles in memory, one for each language.
 
-    `terms[i]` are its term counts (`rag.text.words.count_terms`).
+    Row i of `vectors` and `terms[i]`, its term counts (`rag.text.words.count_terms`), belong to
+    `passages[i]`.
     """
     languages = np.array([passage_language(p.text, documents[p.doc_id].language) for p in passages])
     days = days_of(documents[passage.doc_id].published for passage in passages)
@@ -279,7 +285,7 @@ def _section(
 
 
 def days_of(dates: Iterable[Published | None]) -> Days:
-    """The days of articles with these dates."""
+    """Return the first and last day of each date, shape (n, 2)."""
     spans = [_span(published) for published in dates]
     return np.array(spans, np.int32).reshape(-1, 2)
 

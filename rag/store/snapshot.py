@@ -1,4 +1,4 @@
-"""Reading an index: one whole generation, as it is searched."""
+"""Read one complete generation of an index for searching."""
 
 from __future__ import annotations
 
@@ -27,14 +27,15 @@ _TRIES = 3
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One whole generation. Row i of `vectors` and `terms[i]` belong to `passages[i]`.
+    """One complete generation. Row i of `vectors` and `terms[i]` belong to `passages[i]`.
 
-    `terms` are what lexical search compares, as `rag.text.words.count_terms` makes them.
-    `stories` are groups of articles, by their ids, that are one story in several outlets.
-    `stored` is the same by article, so that a later generation need not read all of it again.
+    `terms` are the term counts for lexical search (`rag.text.words.count_terms`). `stories` are
+    groups of article ids; a group is one story in several outlets. `stored` holds the same data
+    by article, so that reading a later generation need not read everything again.
 
-    Of a large index, all that is what changed since its `bulk` was made, but `documents`, which
-    are all; `current`, shape (articles of the bulk,), tells which of those are as they were.
+    In a large index, `documents` are all articles, and the other fields hold only articles that
+    changed since the `bulk` was made. `current`, shape (articles of the bulk,), is True for
+    articles of the bulk that did not change.
     """
 
     manifest: Manifest
@@ -51,26 +52,26 @@ class Snapshot:
 
     @cached_property
     def sections(self) -> tuple[Section, ...]:
-        """All passages, as they are searched."""
+        """All passages, in sections for searching."""
         found = sections_of(self.passages, self.documents, self.vectors, self.terms)
         return found + self._bulk_sections()
 
     @property
     def languages(self) -> frozenset[Language]:
-        """The languages of the articles; some of the bulk's may be gone."""
+        """The languages of the articles. A language of the bulk may have no articles any more."""
         stored = [item.document for item in self.stored.values()]
         in_memory = stored if self.bulk else self.documents.values()
         told = frozenset(document.language for document in in_memory)
         return told | (self.bulk.languages if self.bulk else frozenset())
 
     def all_documents(self) -> Iterator[Document]:
-        """Every article, one after another."""
+        """Return an iterator over all articles."""
         if isinstance(self.documents, Documents):
             return self.documents.whole()
         return iter(self.documents.values())
 
     def story(self, doc_id: str) -> tuple[str, ...]:
-        """The ids of the articles that are one story with this one, itself among them."""
+        """Return the ids of the articles of the same story, including this one."""
         if doc_id in self._stories:
             return self._stories[doc_id]
         row = self.bulk.names.row(doc_id) if self.bulk else None
@@ -107,12 +108,12 @@ def read_snapshot(
     chunker: ChunkerSettings,
     previous: Snapshot | None = None,
 ) -> Snapshot:
-    """Read one whole generation of the index in `folder`, and check it.
+    """Read one complete generation of the index in `folder`, and check it.
 
-    Of a large index only what changed since its bulk was made is read; the rest is checked when
-    it is read. Of a `previous` snapshot of the same index, what did not change since is taken over,
-    and neither read nor checked again. Raises `IndexMissing`, `IndexMismatch` (another format,
-    model or chunker) or `IndexDamaged`.
+    Of a large index, only the changes since its bulk was made are read now; the rest is read and
+    checked when it is needed. Unchanged articles of a `previous` snapshot of the same index are
+    reused, and neither read nor checked again. Raises `IndexMissing`, `IndexMismatch` (another
+    format, model or chunker) or `IndexDamaged`.
     """
     tries = _TRIES
     while True:
@@ -122,7 +123,7 @@ def read_snapshot(
             manifest = read_manifest(connection, folder)
             check_manifest(manifest, folder, fingerprint=fingerprint, chunker=chunker)
             bulk = _bulk(folder, manifest, previous)
-            # Its files may be gone because there is a newer bulk by now: then look again.
+            # The bulk may be gone because a newer one replaced it: read the manifest again.
             if bulk or manifest.bulk is None or not tries:
                 return _read(connection, folder, manifest, bulk, previous)
 
@@ -193,7 +194,7 @@ def _read(
 
 
 def _current(connection: sqlite3.Connection, bulk: Bulk | None) -> NDArray[np.bool_]:
-    """Which articles of the bulk are as they were when it was made."""
+    """Return an array that is True for articles of the bulk that did not change since."""
     current = np.ones(len(bulk.names) if bulk else 0, np.bool_)
     if bulk:
         removed = connection.execute(
@@ -209,7 +210,7 @@ def _stories(
     current: NDArray[np.bool_],
     documents: Mapping[str, Document],
 ) -> tuple[tuple[str, ...], ...]:
-    """The stories that some of these articles are of, with the articles of the bulk in them."""
+    """Return the stories that contain any of these articles, with their articles of the bulk."""
     signatures = read_signatures(item.signature for item in items)
     texts = [item.document.text for item in items]
     dates = [item.document.published for item in items]

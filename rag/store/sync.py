@@ -1,4 +1,4 @@
-"""One run of indexing: what changed in the files, taken up batch by batch."""
+"""One indexing run: find the changes in the files, and store them batch by batch."""
 
 from __future__ import annotations
 
@@ -27,16 +27,17 @@ from rag.store.writer import Writer
 from rag.types import Document
 
 _BATCH_PASSAGES = 512
-"""A commit holds about this many new passages: what a crash can lose, some ten seconds' work."""
+"""About how many new passages one commit holds. A crash can lose them: some ten seconds' work."""
 _BATCH_CHARACTERS = 4_000_000
 _BATCH_FILES = 5_000
 
 
 @dataclass(kw_only=True)
 class _Batch:
-    """What the next commit stores; `stamps` are of files whose articles are then all stored.
+    """The changes that the next commit stores.
 
-    With each stamp go the notices of its file.
+    `stamps` belong to files whose articles are all stored with this commit. Each has the notices of
+    its file with it.
     """
 
     articles: list[Prepared] = field(default_factory=list)
@@ -56,14 +57,14 @@ class _Batch:
 
 @dataclass(frozen=True, kw_only=True)
 class _Ending:
-    """What the last commit of a run does besides: files to forget, failures to remember."""
+    """Extra work for the last commit of a run: files to forget and failures to store."""
 
     gone: tuple[KnownFile, ...]
     failures: Mapping[Path, Sequence[Failure]]
 
 
 class Run:
-    """The state that the steps of one run share. Use `rag.store.indexing.update_index`."""
+    """One indexing run. Call `rag.store.indexing.update_index` instead of using it directly."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Run:
         on_progress: OnIndexProgress,
         files: Collection[Path] | None = None,
     ) -> None:
-        """`files`, absolute, are all that will be looked at; None leaves that open."""
+        """`files` are absolute paths, and all that will be looked at. None means any file."""
         self._writer = writer
         self._embedder = embedder
         self._on_progress = on_progress
@@ -83,20 +84,20 @@ class Run:
         self._waiting = set[str]()
         self._excluded: dict[Path, list[Exclusion]] = {}
         self._exclude(writer.exclusions())
-        # Articles whose file is gone, by content: one may turn up in another file.
+        # Articles whose file is gone, by content hash: another file may hold the same article.
         self._gone: dict[str, list[str]] = {}
         self._batch = _Batch()
         self._progress = IndexProgress(done=0, total=0, articles=0, passages=0)
         self._notices: list[Notice] = []
         self._counts = dict.fromkeys(("added", "changed", "moved", "removed", "unchanged"), 0)
-        # In a rebuild: the index in use, and those of its articles that were not met again yet.
+        # Only in a rebuild: the index in use, and its articles that were not found again yet.
         self._old_folder: Path | None = None
         self._inherited: dict[str, tuple[KnownFile, str]] = {}
-        # Removals by hand whose file is gone, by content.
+        # Exclusions whose file is gone, by content hash.
         self._homeless: dict[str, Exclusion] = {}
 
     def inherit(self, folder: Path) -> None:
-        """Know what the index in use knows: ids, removals by hand, and what may not be lost."""
+        """Take over the ids, the exclusions and the articles of the index in use, for a rebuild."""
         files, exclusions = stored_state(folder)
         self._old_folder = folder
         self._known = {Path(file.base, file.path): replace(file, stamp=None) for file in files}
@@ -112,7 +113,10 @@ class Run:
     def follow(
         self, roots: Sequence[Path], named: Collection[Path], followed: Collection[Path]
     ) -> IndexReport:
-        """Take up every change under `roots`; `named` were given by a person just now."""
+        """Index every change under `roots`, and return the report of the run.
+
+        `named` are the roots that the user gave. `followed` are the roots that the index follows.
+        """
         with self._writer.commit():
             for root in roots:
                 if not self._is_inside(root, followed):
@@ -161,7 +165,7 @@ class Run:
 
     @staticmethod
     def _is_inside(root: Path, followed: Collection[Path]) -> bool:
-        """Whether a single file is followed already, as part of a folder."""
+        """Return True if `root` is a single file in a followed folder, and not hidden there."""
         around = [other for other in followed if other != root and beneath(root, other)]
         hidden = any(
             part.startswith(".") for other in around for part in root.relative_to(other).parts
@@ -169,7 +173,7 @@ class Run:
         return bool(around) and not hidden and root.is_file()
 
     def _readmit(self, named: Collection[Path]) -> None:
-        """A file that is named by itself is wanted, even if it was removed by hand before."""
+        """Drop the exclusions of files that the user named: naming a file allows it again."""
         for path in named:
             for exclusion in self._excluded.pop(path, ()):
                 self._writer.drop_exclusion(exclusion)
@@ -181,9 +185,9 @@ class Run:
             self._excluded.setdefault(Path(exclusion.file), []).append(exclusion)
 
     def _is_excluded(self, path: Path, document: Document) -> bool:
-        """Whether an article was removed by hand, here or before its file moved here."""
+        """Return True if the user removed an article, from this file or before the file moved."""
         own = document.doc_id, document.content_hash
-        # Its id may be another now, where another root is around its file.
+        # The id depends on the root around the file and may have changed: compare contents too.
         here = any(
             e.natural_id == own[0] or e.content_hash == own[1] for e in self._excluded.get(path, ())
         )
@@ -198,7 +202,7 @@ class Run:
         return moved is not None
 
     def _carry_over(self, roots: Collection[Path]) -> None:
-        """In a rebuild, take what can't be read from its file now out of the index in use."""
+        """In a rebuild, copy articles from the index in use whose file can't be read now."""
         gone = {doc_id for ids in self._gone.values() for doc_id in ids}
         for doc_id, (file, natural_id) in self._inherited.items():
             path = Path(file.base, file.path)
@@ -211,7 +215,7 @@ class Run:
                 self._flush()
 
     def _read(self, file: ArticleFile, found: Scan) -> tuple[Failure, ...]:
-        """Take up what changed in one file; what of it could not be read."""
+        """Put the changed articles of one file into the batch, and return the file's failures."""
         known = self._known.get(file.path)
         failures: list[LoadFailure] = []
         notices: list[LoadNotice] = []
@@ -227,7 +231,7 @@ class Run:
                 continue
             seen.add(item.doc_id)
             self._take(item, known, base)
-            # Only the file's own size is known: its articles' text is near enough on the way.
+            # For the progress, the size of an article's text is a good enough estimate.
             read = min(unread, len(item.text.encode()))
             unread -= read
             self._batch.size += read
@@ -237,14 +241,15 @@ class Run:
         if failures and known is None and not seen:
             return failures_of(failures)
         if known and not failures:
-            # With a failure among them, any of those that are missing may be the broken one.
+            # Only without failures: a missing article may be one that could not be read.
             lost = [d.doc_id for d in known.documents if d.natural_id not in seen]
             self._batch.removed += lost
             self._counts["removed"] += len(lost)
             for doc_id in lost:
                 self._inherited.pop(doc_id, None)
         place = str(base), known.path if known else stored_path(file.path, base)
-        # What can't be read at all now is compared once it can, by whom it was read meanwhile.
+        # A file that gave no article gets no stamp: its stored articles may come from another
+        # reading version, and the next run reads it again.
         stamp = stamp_when_read(None if failures else file.stamp) if seen else None
         self._batch.stamps.append((*place, stamp, tuple(notices)))
         self._notices += notices_of(notices)
@@ -253,7 +258,7 @@ class Run:
         return failures_of(failures)
 
     def _take(self, document: Document, known: KnownFile | None, base: Path) -> None:
-        """Put an article into the batch, unless it is stored as it is, or was removed by hand."""
+        """Put an article into the batch, unless it is already stored or was removed by hand."""
         path = known.path if known else document.path
         natural_id = document.doc_id
         old = known.document(natural_id) if known else None
@@ -277,7 +282,7 @@ class Run:
         return prepare(document, self._embedder, natural_id=natural_id, base=base, path=path)
 
     def _is_stored(self, article: Prepared) -> bool:
-        """Tells whether another reading of the same file gave what this one gives."""
+        """Return True if exactly this article is stored already."""
         return self._writer.is_stored(
             article.document,
             signature=article.signature,
@@ -293,11 +298,15 @@ class Run:
         self._batch.characters += len(article.document.text)
 
     def _holds(self, doc_id: str) -> bool:
-        """Whether an article of that id is stored, or about to be."""
+        """Return True if an article with that id is stored or in the batch."""
         return doc_id in self._waiting or self._writer.holds(doc_id)
 
     def _new_id(self, document: Document) -> str:
-        """The id of an article: the one it moved with, else its natural one or one beside that."""
+        """Return the id for a new article.
+
+        A moved article keeps its id. Any other article gets its natural id, with a number added if
+        that is taken.
+        """
         if moved := self._gone.get(document.content_hash):
             self._counts["moved"] += 1
             return moved.pop()
@@ -309,7 +318,7 @@ class Run:
         return doc_id
 
     def _flush(self, ending: _Ending | None = None) -> None:
-        """Embed what of the batch was never embedded, and commit it; with it the run's `ending`."""
+        """Embed the new texts of the batch, and commit the batch, with `ending` if it is given."""
         batch, self._batch = self._batch, _Batch()
         self._waiting.clear()
         start = self._progress
@@ -329,7 +338,7 @@ class Run:
             self._report(replace(self._progress, done=done, articles=articles))
 
     def _embedded(self, batch: _Batch) -> tuple[Sequence[str], Vectors | None]:
-        """Vectors of the batch's texts that were never embedded, and their keys."""
+        """Embed the texts of the batch that have no vector; return their keys and vectors."""
         texts = {
             key: text
             for article in batch.articles
@@ -349,7 +358,7 @@ class Run:
         return missing, self._embedder.embed_passages([texts[key] for key in missing], advance)
 
     def _put(self, batch: _Batch) -> bool:
-        """Store the batch, within a commit; whether an article changed."""
+        """Store the batch, within a commit. Returns True if an article changed."""
         generation = self._writer.next_generation()
         files: dict[tuple[str, str], int] = {}
         for article in batch.articles:
@@ -373,9 +382,10 @@ class Run:
         return bool(batch.articles or batch.removed)
 
     def _end(self, ending: _Ending) -> bool:
-        """Remove what is gone and did not turn up elsewhere, within a commit; whether any was.
+        """Remove articles that are gone and were not found elsewhere, within a commit.
 
-        Remembers what could not be read. True also where the index has no generation yet.
+        Also stores the failures. Returns True if an article was removed, or if the index has no
+        generation yet.
         """
         lost = [doc_id for ids in self._gone.values() for doc_id in ids]
         self._counts["removed"] += len(lost)
@@ -383,7 +393,7 @@ class Run:
             self._writer.remove_document(doc_id)
         for file in ending.gone:
             self._writer.remove_file(file.base, file.path)
-        # Where their content turned up elsewhere, they were put there.
+        # If the content was found in another file, `_is_excluded` made an exclusion for that.
         for exclusion in self._homeless.values():
             self._writer.drop_exclusion(exclusion)
         for root, failures in ending.failures.items():

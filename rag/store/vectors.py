@@ -1,4 +1,4 @@
-"""Nearest-neighbour search over passage vectors, through FAISS; in memory, or in files."""
+"""Nearest-neighbour search over passage vectors with FAISS, in memory or in files."""
 
 from __future__ import annotations
 
@@ -22,48 +22,52 @@ Query = NDArray[np.float32]
 """Shape (dimensions,)."""
 
 _SAMPLE = 4_096
-"""How many vectors, about, tell how the cosines of a language are spread."""
+"""The approximate number of vectors in a sample, which shows how cosines are distributed."""
 _FLAT = 10_000
-"""Up to so many vectors, every one is compared as it is; of more, their codes are."""
+"""Up to this many vectors, the vectors themselves are compared; above it, their codes."""
 _WHOLE = 200_000
-"""Up to so many codes, all are looked through; of more, those of the nearest cells."""
+"""Up to this many codes, all are searched; above it, only the codes in the nearest cells."""
 _MOST_CELLS = 1_024
 _LOOKED_THROUGH = 0.4
-"""The share of cells that are looked through. Questions in another language lie far from all."""
+"""The share of cells that is searched.
+
+It is large because a question in another language is far from all cells.
+"""
 _COARSE = 3
-"""By their codes, so many times as many as are wanted are found, and then compared exactly."""
+"""The search by codes finds this many times the wanted rows. They are then compared exactly."""
 _FEW = 2_000
-"""So many vectors are compared exactly where no others are allowed."""
+"""If at most this many vectors are allowed, all of them are compared exactly."""
 _TRAINING = 65_536
-"""Vectors that codes are made to suit: more change nothing."""
+"""About how many vectors the codes are trained on. More make no difference."""
 _ROWS_AT_ONCE = 16_384
 
 
 class VectorIndex(Protocol):
-    """Unit vectors, named by their rows. Safe for searching from several threads."""
+    """Unit vectors, identified by row. Several threads may search at the same time."""
 
     def __len__(self) -> int: ...
 
     def search(
         self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, NDArray[np.float32]]:
-        """The `k` nearest rows and their cosines, -1 to 1, best first; fewer where there are fewer.
+        """Return the `k` nearest rows and their cosines (-1 to 1), best first.
 
-        `allowed`, shape (n,), leaves out rows that are not.
+        Returns fewer if there are not enough. `allowed`, shape (n,), is False for rows to leave
+        out.
         """
         ...
 
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
-        """The exact cosines of some rows."""
+        """Return the exact cosines of some rows."""
         ...
 
     def sample(self) -> Vectors:
-        """Vectors of about `_SAMPLE` rows, those of `sample_rows`."""
+        """Return the vectors of the rows that `sample_rows` gives, about `_SAMPLE` of them."""
         ...
 
 
 def sample_rows(n: int) -> NDArray[np.int64]:
-    """The rows that stand for n of them, evenly spread; all, where they are few."""
+    """Return an evenly spread sample of n rows; all rows if they are few."""
     return np.arange(0, n, max(1, n // _SAMPLE))
 
 
@@ -81,7 +85,7 @@ class FlatVectors:
     def search(
         self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, NDArray[np.float32]]:
-        """The `k` nearest of all; see `VectorIndex`."""
+        """Return the `k` nearest rows; see `VectorIndex`."""
         return _searched(self._index, query, k, allowed)
 
     def cosines(self, query: Query, rows: Rows) -> NDArray[np.float32]:
@@ -94,12 +98,12 @@ class FlatVectors:
 
 
 class StoredVectors:
-    """Search in files that `write_vectors` wrote; their vectors are read as they are needed.
+    """Search in the files that `write_vectors` wrote. Vectors are read from the file when needed.
 
-    FAISS looks through codes of 2 bits for each dimension, which are all in memory: all codes, or
-    of very many those of the nearest cells. What it finds is then compared exactly, by the vectors
-    from the file. A vector that is not as it was written
-    raises `IndexDamaged`.
+    FAISS searches codes of 2 bits for each dimension, which are in memory. If there are very many,
+    it searches only the codes in the nearest cells. The rows that it finds are then compared
+    exactly, with their vectors from the file. Raises `IndexDamaged` for a vector that fails its
+    checksum.
     """
 
     def __init__(self, folder: Path, prefix: str, dimensions: int) -> None:
@@ -120,23 +124,26 @@ class StoredVectors:
     def search(
         self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None
     ) -> tuple[Rows, NDArray[np.float32]]:
-        """The nearest by their codes, in the order of their cosines; see `VectorIndex`."""
+        """Return the nearest rows by their codes, sorted by exact cosine; see `VectorIndex`."""
         rows = self._near(query, k, allowed)
         found = self.cosines(query, rows)
         best = np.argsort(-found, kind="stable")[:k]
         return rows[best], found[best]
 
     def _near(self, query: Query, k: int, allowed: NDArray[np.bool_] | None = None) -> Rows:
-        """The rows whose codes are nearest, some times `k` of them."""
+        """Return the rows with the nearest codes, up to `_COARSE` times `k` of them.
+
+        Returns all allowed rows if they are few.
+        """
         k *= _COARSE
         if allowed is None:
             return _searched(self._index, query, k)[0]
         count = int(np.count_nonzero(allowed))
         if count <= max(k, _FEW):
             return np.flatnonzero(allowed)
-        # Codes are searched as they lie, so that those which aren't allowed are found as well.
+        # The search also finds rows that aren't allowed, so ask for more.
         wanted = k * len(self) // count
-        # The allowed ones may all lie in cells that are far from the question.
+        # The allowed rows may all be in cells that are far from the question.
         everywhere = 2 * count < len(self)
         while True:
             rows, _ = _searched(self._index, query, wanted, everywhere=everywhere)
@@ -154,13 +161,13 @@ class StoredVectors:
         return self._read(sample_rows(len(self)))
 
     def check(self) -> None:
-        """Read every vector; at five seconds for a million. Raises `IndexDamaged`."""
+        """Check every vector, which takes five seconds for a million. Raises `IndexDamaged`."""
         for first in range(0, len(self), _ROWS_AT_ONCE):
             self._read(np.arange(first, min(len(self), first + _ROWS_AT_ONCE)))
 
     def _read(self, rows: Rows) -> Vectors:
         size = self._size
-        # Read, not mapped: the system would keep the neighbours of each in memory.
+        # Not a mapped file: that would also load the neighbours of each vector into memory.
         blobs = [os.pread(self._file, size, row * size) for row in rows.tolist()]
         for blob, checksum in zip(blobs, self._checksums[rows].tolist(), strict=True):
             if zlib.crc32(blob) != checksum:
@@ -169,7 +176,10 @@ class StoredVectors:
 
 
 def write_vectors(folder: Path, prefix: str, vectors: Iterable[bytes], dimensions: int) -> None:
-    """Write unit vectors, little-endian float32, and an index of them, with little memory."""
+    """Write unit vectors (little-endian float32) and a FAISS index of them, using little memory.
+
+    Raises `OSError` if they can't be written.
+    """
     path, checksums = folder / f"{prefix}.vectors", []
     with path.open("wb") as file:
         for vector in vectors:
@@ -184,17 +194,17 @@ def write_vectors(folder: Path, prefix: str, vectors: Iterable[bytes], dimension
         index.add(np.ascontiguousarray(written[first : first + _ROWS_AT_ONCE], np.float32))
     try:
         faiss.write_index(index, str(folder / f"{prefix}.faiss"))
-    except RuntimeError as error:  # what FAISS makes of a full disk
+    except RuntimeError as error:  # FAISS raises this on a full disk
         raise OSError(str(error)) from error
 
 
 def _index_for(vectors: Vectors) -> Any:
-    """An empty index that suits so many vectors."""
+    """Return an empty index of the right kind for this number of vectors."""
     n, dimensions = vectors.shape
-    # Codes of two dimensions each, in an even number of pairs.
+    # A code covers two dimensions, and there must be an even number of codes.
     if n <= _FLAT or dimensions % 4:
         return faiss.IndexFlatIP(dimensions)
-    # Of unit vectors the nearest have the highest cosine, and distances suit codes better.
+    # For unit vectors, distance and cosine give the same order. Codes work better with distance.
     index: Any = faiss.IndexPQFastScan(dimensions, dimensions // 2, 4, faiss.METRIC_L2)
     if n > _WHOLE:
         cells = min(math.isqrt(n), _MOST_CELLS)
@@ -220,7 +230,7 @@ def _searched(
         parameters = faiss.SearchParametersIVF(**options)
     if allowed is not None:
         bits: Any = np.packbits(allowed, bitorder="little")
-        # FAISS keeps hold of the array.
+        # FAISS keeps its own reference to the array.
         selector: Any = faiss.IDSelectorBitmap
         options = {"sel": selector(bits)}
         parameters = faiss.SearchParameters(**options)

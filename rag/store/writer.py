@@ -1,4 +1,4 @@
-"""Writing an index: one process at a time, and each commit one whole generation."""
+"""Write an index: one process at a time, in commits that each make one complete generation."""
 
 from __future__ import annotations
 
@@ -43,32 +43,32 @@ from rag.store.followed_files import (
 from rag.store.notices import make_table, put_notices
 from rag.types import Document
 
-# In an order in which nothing refers to what is gone.
+# In this order, no row is deleted while another one refers to it.
 _CONTENT = "passages documents notices files roots failures excluded removed manifest".split()
 
 
 class Writer:
-    """The one process that may change an index; use `open_writer`. Not for several threads.
+    """Changes an index. Use `rag.store.opening.open_writer` to get one.
 
-    All changes are made inside `commit`.
+    All changes must be made inside `commit`. A writer must not be used from several threads.
     """
 
     def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._connection = connection
         self.folder = folder
-        # Keys of vectors that a passage gave up in this commit; another may still have them.
+        # Vector keys of passages that this commit removed. Other passages may still use them.
         self._given_up: set[str] = set()
-        # Articles that were removed or replaced in this commit.
+        # Ids of articles that this commit removed or replaced.
         self._removed: set[str] = set()
 
     def manifest(self) -> Manifest | None:
-        """The manifest, or None in an index that was only just made."""
+        """Return the manifest, or None if the index is new and has none yet."""
         (entries,) = self._connection.execute("SELECT count(*) FROM manifest").fetchone()
         return read_manifest(self._connection, self.folder) if entries else None
 
     @contextmanager
     def commit(self) -> Iterator[None]:
-        """What is written inside becomes visible all at once at the end, or not at all."""
+        """Run a transaction: its changes become visible together at the end, or not at all."""
         self._removed.clear()
         self._connection.execute("BEGIN IMMEDIATE")
         try:
@@ -79,20 +79,20 @@ class Writer:
         self._connection.execute("COMMIT")
 
     def begin_again(self) -> None:
-        """Forget everything but vectors, which what is indexed next may have again."""
+        """Delete everything except the vectors, which articles that are indexed next can use."""
         with self.commit():
             for table in _CONTENT:
                 self._connection.execute(f"DELETE FROM {table}")  # noqa: S608
 
     def drop_all_unused_vectors(self) -> None:
-        """Forget every vector that no passage has."""
+        """Delete every vector that no passage uses."""
         self._connection.execute(
             "DELETE FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
         )
 
     def clear(self) -> None:
-        """Begin anew with an empty index of the present format."""
-        # Else dropping a table would first delete what refers to it, row by row.
+        """Replace everything with an empty index of the current format."""
+        # With foreign keys on, dropping a table would first delete the rows that refer to it.
         self._connection.execute("PRAGMA foreign_keys = OFF")
         with self.commit():
             tables = self._connection.execute(
@@ -107,25 +107,25 @@ class Writer:
         self._connection.execute("PRAGMA foreign_keys = ON")
 
     def copy_to(self, path: Path) -> None:
-        """Make the index in the file `path` equal to this one, in one transaction there."""
+        """Copy this index into the file `path`, in one transaction there."""
         with closed_connection(path, self.folder, "mode=rwc", seconds=5) as target:
             self._connection.backup(target)
 
     def files(self) -> tuple[KnownFile, ...]:
-        """Every file that the index knows, with its articles."""
+        """Return every file that the index knows, with its articles."""
         return known_files(self._connection)
 
     def file(self, file: Path) -> KnownFile | None:
-        """What the index knows of one file, given by its absolute path."""
+        """Return one file as the index knows it, by its absolute path, or None."""
         return known_file(self._connection, file)
 
     def holds(self, doc_id: str) -> bool:
-        """Whether an article of that id is stored."""
+        """Return True if an article with that id is stored."""
         row = self._connection.execute("SELECT 1 FROM documents WHERE doc_id = ?", (doc_id,))
         return row.fetchone() is not None
 
     def roots(self) -> tuple[str, ...]:
-        """What the index follows."""
+        """Return the roots that the index follows."""
         rows = self._connection.execute("SELECT root FROM roots ORDER BY root")
         return tuple(root for (root,) in rows)
 
@@ -134,12 +134,12 @@ class Writer:
         self._connection.execute("INSERT OR IGNORE INTO roots VALUES (?)", (root,))
 
     def remove_root(self, root: str) -> None:
-        """Follow it no more, and forget what could not be read of it."""
+        """Stop following a folder or file, and delete its failures."""
         self._connection.execute("DELETE FROM roots WHERE root = ?", (root,))
         self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
 
     def put_file(self, base: str, path: str) -> int:
-        """Know a file from now on, to be read again until it has a stamp; its number."""
+        """Store a file without a stamp, so that it is read again, and return its number."""
         (file_id,) = self._connection.execute(
             "INSERT INTO files (base, path) VALUES (?, ?)"
             " ON CONFLICT (base, path) DO UPDATE SET stamp = NULL RETURNING file_id",
@@ -150,17 +150,14 @@ class Writer:
     def set_stamp(
         self, base: str, path: str, stamp: str | None, notices: Iterable[LoadNotice]
     ) -> None:
-        """Remember that all articles of a file are stored as they were when it had that stamp.
-
-        `notices` are what of them was not understood.
-        """
+        """Store the stamp that a file had when all its articles were stored, and its notices."""
         self._connection.execute(
             "UPDATE files SET stamp = ? WHERE base = ? AND path = ?", (stamp, base, path)
         )
         put_notices(self._connection, base, path, notices)
 
     def remove_file(self, base: str, path: str) -> None:
-        """Forget a file; its articles must have been removed, or moved to another."""
+        """Delete a file. Its articles must have been removed or moved to another file before."""
         self._connection.execute("DELETE FROM files WHERE base = ? AND path = ?", (base, path))
 
     def put_document(
@@ -175,10 +172,10 @@ class Writer:
         terms: Sequence[bytes],
         generation: int,
     ) -> None:
-        """Store an article in place of any older text of the same `doc_id`, with its passages.
+        """Store an article with its passages, in place of an older one with the same `doc_id`.
 
-        `keys[i]` is the vector key of `spans[i]`, whose vector must have been put before, and
-        `terms[i]` its term counts (`rag.text.words`).
+        `keys[i]` is the vector key of `spans[i]`; its vector must have been stored before.
+        `terms[i]` are the term counts of `spans[i]` (`rag.text.words`).
         """
         self.remove_document(document.doc_id)
         columns, passages = columns_of(document), _passages(spans, keys, terms)
@@ -202,7 +199,7 @@ class Writer:
         keys: Sequence[str],
         terms: Sequence[bytes],
     ) -> bool:
-        """Tells whether `put_document` would store what is there, by the checksum of all of it."""
+        """Return True if `put_document` would change nothing. Only the checksums are compared."""
         row = self._connection.execute(
             "SELECT generation, checksum FROM documents WHERE doc_id = ?", (document.doc_id,)
         ).fetchone()
@@ -213,7 +210,7 @@ class Writer:
         return bool(checksum == row[1])
 
     def remove_document(self, doc_id: str) -> None:
-        """Remove an article and its passages; nothing happens if there is none."""
+        """Remove an article and its passages. Does nothing if there is no such article."""
         self._given_up.update(
             key
             for (key,) in self._connection.execute(
@@ -225,7 +222,7 @@ class Writer:
             self._removed.add(doc_id)
 
     def exclude(self, doc_id: str) -> bool:
-        """Remove an article and keep it away, though its file is there; whether there was one."""
+        """Remove an article and keep it out of the index. Returns False if it is not stored."""
         exclusion = exclusion_of(self._connection, doc_id)
         if exclusion is None:
             return False
@@ -234,19 +231,19 @@ class Writer:
         return True
 
     def exclusions(self) -> tuple[Exclusion, ...]:
-        """The articles that were removed by hand."""
+        """Return the articles that were removed by hand."""
         return exclusions(self._connection)
 
     def put_exclusion(self, exclusion: Exclusion) -> None:
-        """Keep an article away."""
+        """Keep an article out of the index from now on."""
         put_exclusion(self._connection, exclusion)
 
     def drop_exclusion(self, exclusion: Exclusion) -> None:
-        """Let an article in again, when its file is read the next time."""
+        """Allow an article again. It is indexed when its file is next read."""
         drop_exclusion(self._connection, exclusion)
 
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
-        """Those of `keys` that no vector is stored under."""
+        """Return the keys that have no stored vector."""
         return {
             key
             for key in set(keys)
@@ -264,7 +261,7 @@ class Writer:
         )
 
     def replace_failures(self, root: str, failures: Iterable[Failure]) -> None:
-        """Remember what of `root` could not be read, in place of what was known before."""
+        """Store the failures of `root`, in place of its older ones."""
         self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
         self._connection.executemany(
             "INSERT OR REPLACE INTO failures VALUES (?, ?, ?, ?, ?)",
@@ -272,18 +269,19 @@ class Writer:
         )
 
     def has_failures(self) -> bool:
-        """Whether anything that is followed could not be read."""
+        """Return True if the index has any stored failures."""
         return self._connection.execute("SELECT 1 FROM failures").fetchone() is not None
 
     def next_generation(self) -> int:
-        """The number of the generation that the next commit makes."""
+        """Return the number of the generation that the next commit makes."""
         before = self.manifest()
         return before.generation + 1 if before else 1
 
     def finish_generation(self, embedder: Embedder | None = None) -> None:
-        """Write the manifest of what there is now, and drop unused vectors, as a commit's last act.
+        """Write the manifest and delete unused vectors, as the last step of a commit.
 
-        `embedder` is what made the vectors that were put; an index without a manifest needs one.
+        `embedder` made the new vectors. An index without a manifest needs one, and raises
+        `IndexMissing` without it.
         """
         self._drop_unused_vectors()
         before = self.manifest()
@@ -312,18 +310,18 @@ class Writer:
         )
 
     def settle_reading(self) -> None:
-        """Say in the manifest that this version of reading read all files, once that is so."""
+        """Set `reading` in the manifest to this reading version if it has read all files."""
         manifest = self.manifest()
         if manifest and manifest.rereading_due and all_read_by_this_version(self._connection):
             self._write_manifest({"reading": str(READING_VERSION)})
 
     def use_bulk(self, name: str, generation: int) -> None:
-        """Search most of the index in the files `name`, which hold it as of `generation`."""
+        """Use the bulk in the folder `name` for searching, which was made from `generation`."""
         self._connection.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
         self._write_manifest({"bulk": name, "bulk_generation": str(generation)})
 
     def outside(self, generation: int) -> tuple[int, int]:
-        """How many passages were stored since that generation, and how many articles went."""
+        """Return the number of passages stored, and of articles removed, since a generation."""
         (passages,) = self._connection.execute(
             "SELECT count(*) FROM documents JOIN passages USING (doc_id) WHERE generation > ?",
             (generation,),
@@ -334,16 +332,16 @@ class Writer:
         return passages, removed
 
     def articles(self, doc_ids: Sequence[str], dimensions: int) -> Iterator[Stored]:
-        """The articles of these ids as they are stored. Raises `IndexDamaged`."""
+        """Yield the stored articles that have these ids. Raises `IndexDamaged`."""
         return read_stored(self._connection, self.folder, doc_ids, dimensions)
 
     def doc_ids(self) -> list[str]:
-        """The ids of all articles, in order."""
+        """Return the ids of all articles, sorted."""
         rows = self._connection.execute("SELECT doc_id FROM documents ORDER BY doc_id")
         return [doc_id for (doc_id,) in rows]
 
     def _write_manifest(self, entries: dict[str, str]) -> None:
-        """Write these entries over those there are, as another state of the index."""
+        """Update these entries of the manifest, with a new commit id and checksum."""
         entries = dict(self._connection.execute("SELECT key, value FROM manifest")) | entries
         entries["commit_id"] = uuid.uuid4().hex
         entries.pop("checksum", None)

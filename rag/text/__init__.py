@@ -1,1 +1,1 @@
-"""Every reader of language: word lists, names, dates and numbers that all other parts share."""
+"""Read names, dates, numbers and other facts from Chinese and English text."""

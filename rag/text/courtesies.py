@@ -1,4 +1,4 @@
-"""Texts that ask nothing new: greetings and thanks, "Really?", "What else?"."""
+"""Recognise texts that ask nothing new: greetings, thanks, "Really?", "What else?"."""
 
 from __future__ import annotations
 
@@ -8,21 +8,19 @@ from collections.abc import Mapping
 from importlib.resources import files
 from typing import Literal
 
-# Reads a short text that is made of known phrases and of nothing else.
-
 _APOSTROPHES = str.maketrans("’‘´`", "''''")
 _NO_WORD = re.compile(r"(?:[^\w']|_)+")
 _LATIN = re.compile(r"[a-z0-9']")
 
 
 def folded(text: str) -> str:
-    """Returns the words of a text alone: small letters, single blanks, no punctuation, no emoji."""
+    """Return only the words of a text: lower case, single spaces, no punctuation, no emoji."""
     text = unicodedata.normalize("NFKC", text).casefold().translate(_APOSTROPHES)
     return _NO_WORD.sub(" ", text).strip()
 
 
 def read_phrases(file_name: str) -> dict[str, str]:
-    """The phrases of a file beside this one, each with the `[kind]` under which it stands."""
+    """Return the phrases of a file in this package, each with the `[kind]` above it."""
     text = files(__package__).joinpath(file_name).read_text(encoding="utf-8")
     kinds: dict[str, str] = {}
     for part in text.split("[")[1:]:
@@ -32,13 +30,14 @@ def read_phrases(file_name: str) -> dict[str, str]:
 
 
 def pieces(text: str, phrases: Mapping[str, str]) -> list[str] | None:
-    """Returns the values of the fewest phrases that make up a folded text; None where they can't.
+    """Split a folded text into as few known phrases as possible and return their values.
 
-    A phrase in Latin letters never ends within a word. Takes time in proportion to the text's
-    length times that of the longest phrase.
+    Return None if the text is not made of known phrases only. A phrase in Latin letters never ends
+    inside a word. The time is proportional to the length of the text times the length of the
+    longest phrase.
     """
     longest = max(map(len, phrases))
-    # For each place that can be reached: the pieces up to there.
+    # For each position that can be reached, the phrases that lead to it.
     reached: dict[int, list[str]] = {0: []}
     for start in range(len(text)):
         before = reached.get(start)
@@ -55,7 +54,8 @@ def pieces(text: str, phrases: Mapping[str, str]) -> list[str] | None:
 
 
 def _reach(reached: dict[int, list[str]], place: int, way: list[str]) -> None:
-    # Of equals the one whose earlier phrases are longer: 您好-呀, not 您-好呀.
+    # Of two splits of the same length, the one with the longer first phrases wins: 您好-呀, not
+    # 您-好呀.
     if place not in reached or len(way) <= len(reached[place]):
         reached[place] = way
 
@@ -64,23 +64,24 @@ def _within_word(text: str, at: int) -> bool:
     return at < len(text) and bool(_LATIN.match(text[at - 1]) and _LATIN.match(text[at]))
 
 
-# Tells what a person says to the program from what a person asks of the articles.
-#
-# A text is a courtesy only where nothing else is left of it: "thanks a lot!" is one, "thanks to
-# whom did Acme grow?" is a question. What stands beside a question is cut off: "Hi, why did Acme
-# grow?".
+# Courtesies. A text is a courtesy only if nothing else is left of it: "thanks a lot!" is one,
+# "thanks to whom did Acme grow?" is a question. A courtesy next to a question is removed: "Hi, why
+# did Acme grow?".
 
 Courtesy = Literal[
     "greeting", "farewell", "thanks", "praise", "complaint", "consent", "identity", "wellbeing",
     "wordless",
 ]  # fmt: skip
-"""`consent` is any "ok" and "I see"; `identity` asks what the program is; `wordless` is emoji."""
+"""The kinds of courtesies.
+
+`consent` is any "ok" or "I see", `identity` asks what the program is, `wordless` is emoji only.
+"""
 
 _LONGEST = 80
-"""Characters: who writes more than this has more to say than a courtesy."""
+"""The longest courtesy, in characters. A longer text has more to say."""
 _MOST_CUT = 3
 
-# Of several kinds in one text the first of these counts: "ok, thanks, bye" is a farewell.
+# If a text has several kinds, the first of these counts: "ok, thanks, bye" is a farewell.
 _ORDER: tuple[Courtesy, ...] = (
     "identity", "wellbeing", "complaint", "farewell", "thanks", "greeting", "praise", "consent",
 )  # fmt: skip
@@ -98,7 +99,7 @@ _TITLE_CASE = re.compile(r"\b[A-Z][a-z]+ [A-Z]")
 
 
 def courtesy_in(text: str) -> Courtesy | None:
-    """Returns the courtesy that a text is and no more, None for anything else, however polite."""
+    """Return the kind of courtesy if a text is nothing but a courtesy, else None."""
     if len(text) > _LONGEST:
         return None
     words = folded(text)
@@ -114,13 +115,13 @@ def courtesy_in(text: str) -> Courtesy | None:
     kind = next((kind for kind in _ORDER if kind in found), None)
     if kind is None and found[0] == "negation" and not _QUESTION_END.search(text):
         kind = "consent"
-    # "Is that good?" asks something.
+    # "Is that good?" is a question.
     asks = _ASKING.match(words) or (_QUESTION_END.search(text) and _MAY_ASK.match(words))
     return None if asks and kind not in ("identity", "wellbeing") else kind
 
 
 def without_courtesies(question: str) -> str:
-    """The question without the greeting before it and the thanks behind it, if it has any."""
+    """Return the question without a greeting before it and thanks after it."""
     question = _CALLED.sub("", question)
     for _ in range(_MOST_CUT):
         separator = _SEPARATOR.search(question, 0, _LONGEST)
@@ -142,7 +143,7 @@ def without_courtesies(question: str) -> str:
     return question
 
 
-# Reads what asks nothing new: "Really?" doubts the answer before, "What else?" wants more.
+# Nudges: "Really?" doubts the previous answer, "What else?" asks for more.
 
 Nudge = Literal["doubt", "more"]
 
@@ -151,7 +152,7 @@ _NUDGES = read_phrases("nudges.txt")
 
 
 def nudge_in(text: str) -> Nudge | None:
-    """Returns what a nudge wants of the answer before; None for any other text."""
+    """Return the kind of nudge that a text is, or None if it is not a nudge."""
     if len(text) > _LONGEST_NUDGE:
         return None
     found = pieces(folded(text), _NUDGES)

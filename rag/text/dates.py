@@ -1,4 +1,4 @@
-"""The dates that a text names, in both languages, as precisely as it names them."""
+"""Read the dates that a Chinese or English text names, as precisely as it names them."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from rag.text.characters import HAN
 from rag.text.quantities import UNITS, alternatives, chinese_number, written_number
 from rag.types import Published
 
-# The names of the months, in full and short, in English and Chinese.
+# Months.
 
 ENGLISH_MONTHS = tuple(
     "January February March April May June July August September October November December".split()
 )
-"""The months in full, January first."""
+"""The English names of the months in full, January first."""
 SHORT_MONTHS = tuple(name[:3].lower() for name in ENGLISH_MONTHS)
-"""The first three letters of each, in small letters."""
+"""The first three letters of each month, in lower case."""
 MONTH_WORDS = frozenset((*(name.lower() for name in ENGLISH_MONTHS), *SHORT_MONTHS, "sept"))
-"""Every English name of a month, full or short, in small letters and without a full stop."""
+"""All English names of months, full and short, in lower case and without a full stop."""
 
 FULL_MONTH = "|".join(ENGLISH_MONTHS)
-"""A pattern for a month's English name in full."""
+"""A pattern for the full English name of a month."""
 ANY_MONTH = (
     "jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     "|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?"
 )
-"""A pattern for a month's English name, full or short, in small letters."""
+"""A pattern for the full or short English name of a month, in lower case."""
 CHINESE_MONTH = "十[一二]?|[一二三四五六七八九]"
-"""A pattern for a month's number in Chinese, as it stands before 月: 三, 十二."""
+"""A pattern for the Chinese number before 月: 三, 十二."""
 
 
 def month_number(name: str) -> int:
-    """Returns the number of a month, 1 to 12, from its English name: full or short, in any case.
+    """Return the number of a month, 1 to 12, from its English name, full or short, in any case.
 
-    Raises ValueError where the word names no month.
+    Raises ValueError if the word is not the name of a month.
     """
     word = name.lower().rstrip(".")
     if word not in MONTH_WORDS:
@@ -45,20 +45,21 @@ def month_number(name: str) -> int:
     return SHORT_MONTHS.index(word[:3]) + 1
 
 
-# The names of the days of the week, in English and Chinese. Monday is 0.
+# Days of the week. Monday is 0.
 
 ENGLISH_WEEKDAYS = tuple("Monday Tuesday Wednesday Thursday Friday Saturday Sunday".split())
-"""The days in full, Monday first."""
+"""The English names of the days, Monday first."""
 WEEKDAY_WORDS = tuple(name.lower() for name in ENGLISH_WEEKDAYS)
-"""The same in small letters."""
+"""The English names of the days in lower case, Monday first."""
 CHINESE_WEEKDAYS = "一二三四五六日天"
-"""The characters behind 星期 and 周, Monday first; Sunday has two."""
+"""The characters that follow 星期 and 周, Monday first. Sunday has two."""
 
 
 def weekday_number(name: str) -> int:
-    """Returns the number of a day, 0 to 6, from its English name or the character behind 星期.
+    """Return the number of a day of the week, 0 to 6.
 
-    English names may be cut to three letters. Raises ValueError where the word names no day.
+    `name` is an English name, which may be cut to three letters, or the character that follows
+    星期. Raises ValueError if the word is not the name of a day.
     """
     if len(name) == 1 and name in CHINESE_WEEKDAYS:
         return min(CHINESE_WEEKDAYS.index(name), 6)
@@ -69,14 +70,15 @@ def weekday_number(name: str) -> int:
     raise ValueError(f"{name!r} names no day of the week")
 
 
-# Reading the dates that a text names, in both languages, as precisely as it names them.
+# Dates.
 
 
 @dataclass(frozen=True, kw_only=True)
 class CalendarDate:
-    """A date as far as it is said: parts that are not said are None. `quarter` is 1 to 4.
+    """A date as a text names it.
 
-    A `decade` begins with its `year`.
+    Parts that the text does not name are None. `quarter` is 1 to 4. If `decade` is true, `year` is
+    the first year of the decade.
     """
 
     year: int | None = None
@@ -87,8 +89,8 @@ class CalendarDate:
     text: str
 
 
-# The digits of GPT-4o, Llama-3.1-405B and Qwen 2.5-Max count nothing; "may" and "march" in small
-# letters are no months.
+# The digits of GPT-4o, Llama-3.1-405B and Qwen 2.5-Max are not numbers. "may" and "march" in lower
+# case are not months.
 _NO_FACT = re.compile(
     r"(?<![A-Za-z0-9])[A-Za-z][A-Za-z0-9]*(?:[-.][A-Za-z0-9]+){0,3}?-(?!(?:19|20)\d\d\b)\d[A-Za-z0-9]*(?:[-.][A-Za-z0-9]+)*"
     r"|(?<=[A-Za-z]\s)\d+(?:\.\d+)?-[A-Z][a-z]+|\bmay\b|\bmarch\b"
@@ -96,12 +98,12 @@ _NO_FACT = re.compile(
 _MONTH = rf"(?P<month>{ANY_MONTH})(?![a-z])\.?"
 _QUARTER = r"(?P<quarter>[1-4一二三四]|first|second|third|fourth)"
 
-# What is counted in Chinese: 2000人 is no year.
+# Things that Chinese counts: 2000人 is not a year.
 _COUNTED = r"\s?[多余]?[万亿只家个台名人款种次位条座篇部项笔股倍份件辆套吨米公里分]"
 
-# The longest form first: each match is cut out before the next pattern looks, so that no digit
-# is read twice. Ahead of each stands what a text must hold, any of it, for the pattern to match:
-# that is told in a hundredth of the time.
+# Long forms come first. Each match is cut out of the text before the next pattern runs, so no digit
+# is read twice. A text must contain one of the hints before a pattern to match it: looking for the
+# hints takes a hundredth of the time.
 _DATES = tuple(
     (hints, re.compile(pattern))
     for hints, pattern in (
@@ -139,7 +141,7 @@ _DATES = tuple(
         (("日",), r"(?<!\d)(?P<day>\d{1,2})日"),
     )
 )
-# Some write 2009 年 8 月 31 日.
+# Some texts put spaces around the characters: 2009 年 8 月 31 日.
 _SPACED = re.compile(
     r"(?<=\d) (?=世纪|年代)|(?<=世纪) (?=\d)|(?<=[年月]) (?=\d{1,2} ?[月日号])"
     rf"|(?<=\d) (?=[年月日号]\s?[\d\W]|[年月日号][{HAN}]|[年月日]$)"
@@ -164,13 +166,16 @@ _WEEKDAY = re.compile(
 
 
 def read_weekday(word: str) -> int | None:
-    """The day of the week that a word in small letters names, Monday being 0."""
+    """Return the number of the day of the week (Monday is 0) that a lower-case word names.
+
+    Return None if it names no day.
+    """
     word = word.removesuffix("s")
     return weekday_number(word) if word in WEEKDAY_WORDS else None
 
 
 def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
-    """The days of the week named in folded text, Monday being 0, each as it is written."""
+    """Return the days of the week that a folded text names: number (Monday is 0) and wording."""
     return tuple(
         (weekday_number(match["english"] or match["chinese"]), match[0])
         for match in _WEEKDAY.finditer(text)
@@ -178,7 +183,7 @@ def read_weekdays(text: str) -> tuple[tuple[int, str], ...]:
 
 
 def weekday_of(named: CalendarDate) -> int | None:
-    """The day of the week of a date that is said in full, Monday being 0."""
+    """Return the day of the week (Monday is 0) of a full date, or None if a part is missing."""
     if named.year is None or named.month is None or named.day is None:
         return None
     try:
@@ -188,7 +193,7 @@ def weekday_of(named: CalendarDate) -> int | None:
 
 
 def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
-    """Whether the source says every part of the date that the claim says."""
+    """Return True if the source states every part of the date that the claim states."""
     if claim.decade:
         return source.year is not None and source.year // 10 == (claim.year or 0) // 10
     months = (
@@ -204,11 +209,10 @@ def same_date(claim: CalendarDate, source: CalendarDate) -> bool:
 
 @lru_cache(maxsize=4096)
 def read_dates(text: str, published: Published | None) -> tuple[tuple[CalendarDate, ...], str]:
-    """The dates of a text, and the text, folded and without case, with them blanked out.
+    """Return the dates of a text, and the folded lower-case text with the dates blanked out.
 
-    Dates that lean on the day of writing ("昨日", "last year", a day without a year) are resolved
-    against `published`, and left as they are said where it is None. Names with digits in them are
-    blanked out too.
+    Relative dates ("昨日", "last year", a day without a year) are resolved against `published`. If
+    `published` is None, they stay unresolved. Names that contain digits are blanked out too.
     """
     text = _NO_FACT.sub(" ", unicodedata.normalize("NFKC", text)).casefold()
     text = _HAN_MONTH.sub(_month_in_digits, _SPACED.sub("", text))
@@ -269,7 +273,7 @@ def _date(
 
 
 def day_of(published: Published) -> CalendarDate:
-    """The day of publication, as precisely as it is known."""
+    """Return the day of publication, as precisely as it is known."""
     day, precision = published.moment, published.precision
     return CalendarDate(
         year=day.year,

@@ -1,4 +1,4 @@
-"""Spans of days: those of a month or a quarter, and those told from today, such as 上周五."""
+"""Turn dates, months, quarters and phrases such as 上周五 into spans of days."""
 
 from __future__ import annotations
 
@@ -11,15 +11,13 @@ from datetime import date, timedelta
 from rag.text.dates import WEEKDAY_WORDS, CalendarDate, read_dates, weekday_number
 from rag.text.quantities import NUMBER_WORDS, written_number
 
-# Spans of days: what calendar dates, months, quarters and years cover.
-
 Span = tuple[date, date]
 """The first and the last day, both included."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Days:
-    """Days that a part of the question names, and where it stands."""
+    """A span of days that a question names, with the position of its words in the question."""
 
     span: Span
     first: int
@@ -27,7 +25,7 @@ class Days:
 
 
 def span_of(year: int, said: CalendarDate) -> Span | None:
-    """The days of a date in that year; None where the year has no such day."""
+    """Return the days of a date in a year, or None if the year has no such day."""
     try:
         if said.quarter:
             return whole_quarter(date(year, 3 * said.quarter, 1))
@@ -42,41 +40,41 @@ def span_of(year: int, said: CalendarDate) -> Span | None:
 
 
 def same_day(day: date) -> Span:
-    """One day alone."""
+    """Return the span of a single day."""
     return day, day
 
 
 def whole_year(year: int) -> Span:
-    """The year."""
+    """Return the span of a year."""
     return date(year, 1, 1), date(year, 12, 31)
 
 
 def whole_month(day: date) -> Span:
-    """The month around a day."""
+    """Return the span of the month that contains a day."""
     return day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1])
 
 
 def whole_quarter(day: date) -> Span:
-    """The quarter around a day."""
+    """Return the span of the quarter that contains a day."""
     first = 3 * ((day.month - 1) // 3) + 1
     return date(day.year, first, 1), whole_month(date(day.year, first + 2, 1))[1]
 
 
 def months_before(day: date, months: int) -> date:
-    """The same day that many months earlier, or the month's last."""
+    """Return the same day some months earlier, or the last day of that month if it is shorter."""
     number = max(12, day.year * 12 + day.month - 1 - months)
     year, month = number // 12, number % 12 + 1
     return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
-# Days that are told from the day of asking: 上周五, 今年以来, three weeks ago, the past 5 days.
+# Days relative to today: 上周五, 今年以来, three weeks ago, the past 5 days.
 
 _Reader = Callable[[re.Match[str], date], "Span | None"]
 
 _UNIT_DAYS = {"天": 1, "日": 1, "day": 1, "周": 7, "星期": 7, "礼拜": 7, "week": 7}
 _UNIT_MONTHS = {"月": 1, "month": 1, "季度": 3, "quarter": 3, "年": 12, "year": 12}
 _UNIT_ZH = r"(?P<unit>天|日|周|星期|礼拜|月|季度|年)"
-# 7月之前 and 13日前 are no seven months and thirteen days ago.
+# 7月之前 and 13日前 do not mean seven months ago and thirteen days ago.
 _UNIT_AGO = r"(?P<unit>天|周|星期|礼拜|(?<=个)月|季度|年)"
 _UNIT_EN = r"(?P<unit>day|week|month|quarter|year)"
 _NUMBER_ZH = r"(?<![\d.,十百千几数多第])(?P<number>\d{1,3}|[一二两三四五六七八九十百]{1,4})"
@@ -92,11 +90,14 @@ _YEAR_ZH = r"(?P<year>\d{4}年|今年|去年|前年)"
 
 
 def relative_days(text: str, today: date) -> tuple[list[Days], str]:
-    """What leans on today, each phrase once, and the text without it and without the future."""
+    """Return the days that are named relative to today, and the text without their words.
+
+    Words for the future and for repeated days are also replaced by `#` in the text.
+    """
     found = []
     for pattern, read in _RELATIVE:
         for match in pattern.finditer(text):
-            # Names begin with a capital, questions too: USA Today, Last Week Tonight.
+            # A capitalised phrase inside a question is a name: USA Today, Last Week Tonight.
             if match.start() and match[0][:1].isupper() and match[0][1:2].islower():
                 continue
             span = read(match, today)
@@ -107,7 +108,7 @@ def relative_days(text: str, today: date) -> tuple[list[Days], str]:
 
 
 def _nothing(_: re.Match[str], __: date) -> None:
-    """The future, and what comes again and again."""
+    """Ignore a phrase for the future or for a repeated day."""
 
 
 def _day(match: re.Match[str], today: date) -> Span:
@@ -132,14 +133,14 @@ def _half_year(match: re.Match[str], today: date) -> Span:
 
 
 def _first_part(match: re.Match[str], today: date) -> Span | None:
-    """前三季度, 2024年前11个月: from New Year on."""
+    """Return the first months or quarters of a year: 前三季度, 2024年前11个月."""
     year = _year_number(match["year"], today) if match["year"] else today.year
     months = _number(match["number"]) * _UNIT_MONTHS[match["unit"]]
     return (date(year, 1, 1), whole_month(date(year, months, 1))[1]) if months <= 12 else None
 
 
 def _in_year(match: re.Match[str], today: date) -> Span | None:
-    """今年2月13日, 去年第四季度, or the year alone."""
+    """Return a date within a named year (今年2月13日, 去年第四季度), or the whole year."""
     year = _year_number(match["year"], today)
     dates, _ = read_dates(match["date"] or "", None)
     return span_of(year, dates[0] if dates else CalendarDate(text=""))
@@ -164,13 +165,16 @@ def _in_quarter(match: re.Match[str], today: date) -> Span:
 
 
 def _weekday(match: re.Match[str], today: date) -> Span:
-    """The latest such day that is over; "last Friday" of a Friday is a week ago."""
+    """Return the latest such weekday before today.
+
+    On a Friday, "last Friday" is a week ago.
+    """
     number = weekday_number(match["weekday"])
     return same_day(today - timedelta(days=(today.weekday() - number - 1) % 7 + 1))
 
 
 def _calendar_en(match: re.Match[str], today: date) -> Span:
-    """The week, month, quarter or year that is now, or the one before it."""
+    """Return the current week, month, quarter or year, or the previous one."""
     back, unit = _AGO[match["which"].casefold()], match["unit"].casefold()
     if unit == "week":
         monday = today - timedelta(days=today.weekday() + 7 * back)
@@ -182,12 +186,12 @@ def _calendar_en(match: re.Match[str], today: date) -> Span:
 
 
 def _lately(match: re.Match[str], today: date) -> Span:
-    """近三个月, the past 5 days: from then until today."""
+    """Return a span that ends today: 近三个月, the past 5 days."""
     return _before(match, today), today
 
 
 def _ago(match: re.Match[str], today: date) -> Span:
-    """三天前, two weeks ago: that day, or the week, month or year around it."""
+    """Return the day of 三天前 or two weeks ago, or the week, month or year around it."""
     day, unit = _before(match, today), match["unit"].casefold()
     if unit in ("月", "month", "季度", "quarter"):
         return whole_month(day)
@@ -212,7 +216,7 @@ _WEEKDAY_ZH = r"(?P<weekday>[一二三四五六日天](?![共些均家个款名�
 _MD_ZH = r"\d{1,2}月(?:\d{1,2}[日号])?"
 
 BEFORE_ZH = r"前(?![景瞻往途夕锋列后沿提述言十百\d一二两三四五六七八九几])"
-"""前, where what stands behind it makes no other word of it, as 前景 and 前往."""
+"""A pattern for 前 as "before", not as part of another word such as 前景 and 前往."""
 _AGAIN_OR_LATER = (
     r"每个?(?:周|星期|礼拜|月|季度|年|天|日)[一二三四五六日天]?|周[一二三四五六日]至周[一二三四五六日]"
     r"|下个?(?:周|星期|礼拜)[一二三四五六日天]?|下个?月(?:\d{1,2}[日号])?|下一?个?季度"
@@ -221,7 +225,7 @@ _AGAIN_OR_LATER = (
     r"|\b(?:every|each) (?:\w+day|day|week|month|quarter|year)\b|\bthis week last year\b"
 )
 
-# The longest form first: what one pattern has taken is out of the next one's reach.
+# Long forms come first: the words of a match are hidden from the patterns after it.
 _RELATIVE: tuple[tuple[re.Pattern[str], _Reader], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), read)
     for pattern, read in (

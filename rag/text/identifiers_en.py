@@ -1,4 +1,4 @@
-"""Identifiers in Latin letters: Line 3, Phase II, K40, Second Middle School, 5G."""
+"""Read identifiers in Latin letters: Line 3, Phase II, K40, Second Middle School, 5G."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rag.text.dates import MONTH_WORDS, WEEKDAY_WORDS
 from rag.text.quantities import NUMBER_WORDS, ORDINAL_WORDS, roman_number, written_number
 
-# A noun in small letters names a member of a series only if it is one of these: gate 12.
+# A lower-case noun names a member of a series only if it is in this list: gate 12.
 _SERIES = frozenset(
     "line phase stage model gate article section chapter bill act flight route highway interstate"
     " platform terminal reactor unit block type tier grade group zone district room runway pier"
@@ -21,7 +21,7 @@ _SERIES = frozenset(
 _ORDINARY = frozenset(
     "phase stage generation season terminal runway reactor unit round tranche batch".split()
 )
-"""Series whose members are numbered in small letters: the second phase, reactor two."""
+"""Series whose members may be numbered in lower case: the second phase, reactor two."""
 _NO_SERIES = MONTH_WORDS.union(WEEKDAY_WORDS) | frozenset(
     "in on at by of to the a an and or for from with over about around nearly almost some only"
     " under above below after before between than more less up down at least most all these those"
@@ -33,7 +33,7 @@ _NO_SERIES = MONTH_WORDS.union(WEEKDAY_WORDS) | frozenset(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LONGEST_LIST = 60
-"""Characters of "Lines 3, 5 and 7"."""
+"""The longest list such as "Lines 3, 5 and 7", in characters."""
 
 
 def _either(words: list[str]) -> str:
@@ -68,18 +68,18 @@ _NUMBERED_FIRST = re.compile(rf"{_BEFORE}(?:No\.? ?|Number |#)(?P<member>\d{{1,4
 
 Member = tuple[str, str]
 Found = tuple[int, int, frozenset[str], Member]
-"""Where an identifier starts and ends, its series, and which member it is."""
+"""The start and the end of an identifier, its series, and its member."""
 
 
 def read_english(text: str) -> Iterator[Found]:
-    """Yields the identifiers in Latin letters, as they stand in English and in Chinese text."""
+    """Yield the identifiers in Latin letters of an English or Chinese text."""
     yield from _behind_a_noun(text)
     yield from _codes(text)
     yield from _ahead_of_a_noun(text)
 
 
 def member(written: str) -> Member:
-    """Returns the digits of a member and the letters behind them: ("35", "a") for 35A."""
+    """Return the digits of a member and the letters after them: ("35", "a") for 35A."""
     match = re.match(r"0*(\d+(?:\.\d+)?)(.*)", written)
     return (match[1], match[2].lower()) if match else (written.lower(), "")
 
@@ -123,7 +123,7 @@ def _ahead_of_a_noun(text: str) -> Iterator[Found]:
 
 
 def _which(written: str, noun: str, said: str) -> Member | None:
-    """Tells which member a noun with something behind it names, None where it names none."""
+    """Return the member that a noun and the word after it name, or None if they name none."""
     listed, capital = noun in _SERIES, any(map(str.isupper, written))
     if noun in _NO_SERIES or not (listed or capital):
         return None

@@ -1,4 +1,4 @@
-"""Identifiers in Chinese characters: 5号线, 第二中学, 二期, 神舟十八号, “十四五”, 小米15."""
+"""Read identifiers in Chinese characters: 5号线, 第二中学, 二期, 神舟十八号, “十四五”, 小米15."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rag.text.characters import HAN
 from rag.text.identifiers_en import Found, Member, member
 from rag.text.quantities import CHINESE_DIGITS, chinese_number
 
-# Series that English text names too are under its word for them.
+# Series that English also has get their English word.
 _SERIES = {
     "号线": "line", "线": "line", "期": "phase", "阶段": "phase", "条": "article", "中学": "school",
     "中": "school", "小学": "school", "学校": "school", "医院": "hospital", "院": "hospital",
@@ -24,14 +24,14 @@ _SERIES = {
     "车厢": "carriage",
 }  # fmt: skip
 _SINGLE = frozenset("馆桥炉厂井坝站店厅台区段标闸矿船舰艇名位批组版卷队师军团营级环路街村款案令")
-"""Characters that name a series alone; of other series it takes two."""
+"""Single characters that name a series. Other series are named by two characters."""
 _INSTITUTION = re.compile(
     rf"[{HAN}]{{0,6}}?(?P<kind>中学|小学|医院|学校|大学|法院|监狱|航站楼|反应堆|机组)"
 )
 _NO_TAIL = frozenset("天日周年月季旬时方手把起至到前后上下早晚凌将公宣发的当夜开在大是和与、")
-"""Characters behind 5号 where it is a day, and behind 第二 where it names no member."""
+"""Characters after 5号 if it is a day, and after 第二 if it does not name a member."""
 _NO_PREFIX = frozenset("月个是在于从到至自每和与及的了前后周年第有为将约近共超达逾起并由以被这那")
-"""Characters ahead of a number that counts or names a day."""
+"""Characters before a number that counts something or names a day."""
 _MEASURED = (
     "年月日号时分秒点元角个名人台辆家岁件座层米公里吨克斤升万亿千百十倍次届期条项种只支架艘套张幅篇页"
     "度枚户亩所天小块股周位款路比多余几成票场席起港美英平毫厘级例连头处床局根匹棵粒箱袋桶车宗项强步"
@@ -55,14 +55,14 @@ _BUS = re.compile(
 _PLAN = re.compile(
     rf"(?<!{_NUMERAL})(?P<member>十[一二三四五六])五(?!{_NUMERAL}|[年月日天个岁号万亿楼])"
 )
-# 二中, 市一院: but not 其一中, 一中心, 二院士.
+# Matches 二中 and 市一院, but not 其一中, 一中心 and 二院士.
 _SHORT = re.compile(
     rf"(?<={_HAN})(?<![之统第其万唯专归单某任每十百千初高划])"
     r"(?P<member>[一二三四五六七八九]|二?十[一二三四五六七八九]?)"
     r"(?P<kind>中(?![心国央间年旬期午东部全华外介])|院(?![士线校子]))"
 )
 _SESSION = re.compile(rf"(?<![第\d])(?<!{_NUMERAL})(?P<member>{_NUMBER})(?P<kind>届|中全会)")
-# What stands ahead of the last member of a list: 3、4号线, 第十二、十三条.
+# The part of a list before its last member: 3、4号线, 第十二、十三条.
 _BEFORE_IT = re.compile(rf"(?<![\d.])(?<!{_NUMERAL})(?P<member>{_NUMBER})号?[、和及与至到]第?$")
 _MODEL = re.compile(
     rf"(?P<prefix>{_HAN}{{2}})(?P<member>\d{{1,4}})(?![\d.,:%％~～—/A-Za-z-]|[{_MEASURED}])"
@@ -70,7 +70,10 @@ _MODEL = re.compile(
 
 
 def read_chinese(text: str) -> Iterator[Found]:
-    """The identifiers in Chinese characters; characters that tell a series are Simplified."""
+    """Yield the identifiers in Chinese characters.
+
+    The characters that name a series must be Simplified.
+    """
     for match in _ORDINAL.finditer(text):
         series, length = _series_of(match["tail"])
         if series:
@@ -93,7 +96,10 @@ def read_chinese(text: str) -> Iterator[Found]:
 
 
 def _numbered(text: str, match: re.Match[str]) -> Iterator[Found]:
-    """5号线, 3号楼, 神舟十八号: the series stands behind the number, or ahead of it, or both."""
+    """Yield the identifier of a number with 号: 5号线, 3号楼, 神舟十八号.
+
+    The series is named after the number, before it, or both.
+    """
     start, end = match.start("member"), match.end("member") + 1
     ahead = re.search(rf"{_HAN}{{0,2}}$", text[max(0, start - 2) : start])
     prefix = ahead[0] if ahead else ""
@@ -111,7 +117,7 @@ def _numbered(text: str, match: re.Match[str]) -> Iterator[Found]:
 
 
 def _listed(text: str, at: int, series: frozenset[str]) -> Iterator[Found]:
-    """Yields the members that a list names ahead of its last one, which begins at `at`."""
+    """Yield the members that a list names before its last member, which begins at `at`."""
     for _ in range(_LONGEST_LIST):
         match = _BEFORE_IT.search(text[max(0, at - 8) : at])
         if match is None:
@@ -122,9 +128,9 @@ def _listed(text: str, at: int, series: frozenset[str]) -> Iterator[Found]:
 
 
 def _series_of(tail: str) -> tuple[str, int]:
-    """Returns the series that the words behind a number name, and how many characters name it.
+    """Return the series that the words after a number name, and how many characters name it.
 
-    Empty for a day, a rank or a quarter.
+    The series is "" for a day, a rank or a quarter.
     """
     if not tail or tail[0] in _NO_TAIL:
         return "", 0
@@ -139,12 +145,12 @@ def _series_of(tail: str) -> tuple[str, int]:
 
 
 def _member(written: str) -> Member:
-    """Tells which member a number in either notation is, as digits."""
+    """Return the member that a number in Arabic or Chinese digits names, in Arabic digits."""
     return member(written) if written.isascii() else (str(_value(written)), "")
 
 
 def _value(numeral: str) -> int:
-    """Returns the value of a Chinese numeral below a thousand; 二〇三 is read digit by digit."""
+    """Return the value of a Chinese numeral below 1000; 二〇三 is read digit by digit."""
     if not set(numeral) & set("十百"):
         return int("".join(str(CHINESE_DIGITS[character]) for character in numeral))
     return chinese_number(numeral)[0]

@@ -1,4 +1,7 @@
-"""The language of a text and of a passage, which may not be its article's."""
+"""Decide the language of a text or a passage.
+
+A passage may be in another language than its article.
+"""
 
 from __future__ import annotations
 
@@ -21,16 +24,16 @@ ENGLISH_STOP = frozenset(
 )
 
 _REMEMBERED = 512
-"""Texts: choosing, checking and comparing read the same few sentences of an answer anew."""
+"""The number of cached texts. Several steps read the same few sentences of an answer again."""
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def text_language(text: str) -> Language:
-    """The language that carries a text: the words between its names decide.
+    """Return the main language of a text, decided by the words between its names.
 
-    A Chinese sentence may hold more Latin words than Chinese ones ("Qwen2.5-Max在Chatbot
-    Arena排名第几"), and an English one may name someone in Chinese. Without any Chinese character
-    a text is English.
+    A Chinese sentence may have more Latin words than Chinese ones ("Qwen2.5-Max在Chatbot
+    Arena排名第几"). An English sentence may contain a Chinese name. A text without Chinese
+    characters is English.
     """
     han = len(HAN_CHARACTER.findall(text))
     if not han:
@@ -41,10 +44,11 @@ def text_language(text: str) -> Language:
 
 
 def passage_language(text: str, of_article: Language) -> Language:
-    """The language of a passage, by its text and its article's language.
+    """Return the language of a passage, from its text and the language of its article.
 
-    A Chinese article may hold a table of codes or an English quotation. Were they compared with its
-    other passages, they would stand out for every English question: for the language alone.
+    A Chinese article may contain a table of codes or an English quotation. If such passages were
+    compared with the Chinese ones, they would score high for every English question, only because
+    of their language.
     """
     if not has_han(text):
         return "en"

@@ -1,9 +1,9 @@
-"""The score by which a sentence is told to speak to a program that reads it.
+"""Score how likely a sentence gives orders to a program that reads it.
 
-Several things are typical of such a sentence: a machine is named and spoken to ("Note to AI
-assistants"), the sentence orders or obliges to say something, and it speaks of the answer, of who
-asks, of other sources or of its own text. No one of them is telling by itself, since news speaks of
-machines and of orders every day; that somebody is named as having said so counts against it.
+Such a sentence names a machine and addresses it ("Note to AI assistants"), orders it to say
+something, and mentions the answer, the person who asks, other sources or its own text. One of these
+signs alone is not enough, because news often mentions machines and orders. The score is lower if
+the sentence reports what somebody said.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 Weighted = tuple[tuple[float, re.Pattern[str]], ...]
-"""Patterns, each with the score that a sentence gets for it."""
+"""Patterns, each with the score that a match adds."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signals:
-    """The signs by which an order to a machine is told in one language.
+    """The signs of an order to a machine, for one language.
 
-    A sentence speaks to a machine if it has a signal of being `directed` at one, by an address or
-    an order, and if with what it speaks `about` it earns `enough`. Without the `hint` no sentence
-    can: it is looked for first, since most sentences have none.
+    A sentence addresses a machine if it matches one of the `directed` patterns (an address or an
+    order), and if the scores of its `directed` and `about` patterns add up to `enough`. It must
+    also match `hint`, which is tried first, because most sentences do not match it.
     """
 
     directed: Weighted
@@ -31,7 +31,10 @@ class Signals:
     enough: float
 
     def speaks_to_a_machine(self, text: str) -> bool:
-        """Tells whether the text, without its quotations, speaks to a program that reads it."""
+        """Return True if the text addresses a program that reads it.
+
+        The text must not contain its quotations.
+        """
         if not self.hint.search(text):
             return False
         directed = _earned(text, self.directed)
@@ -39,12 +42,12 @@ class Signals:
 
 
 def weighted(*signals: tuple[float, str]) -> Weighted:
-    """Compiles patterns with their weights; case is no matter."""
+    """Compile patterns with their scores. Case is ignored."""
     return tuple((weight, re.compile(pattern, re.IGNORECASE)) for weight, pattern in signals)
 
 
 def any_of(words: str | Iterable[str]) -> str:
-    """Returns a pattern for any of the words, which blanks part."""
+    """Return a pattern that matches any of the words, which are separated by spaces."""
     return "(?:" + "|".join(words.split() if isinstance(words, str) else words) + ")"
 
 

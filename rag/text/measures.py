@@ -1,4 +1,4 @@
-"""Reads what a figure measures from the words around it."""
+"""Find out what a figure measures, from the words around it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from rag.text.quantities import NUMBER_WORDS
 _MONEY = frozenset({"USD", "HKD", "CNY", "EUR", "GBP", "JPY", "KRW"})
 _SHARE = frozenset({"%"})
 _COUNT = frozenset({""})
-# Name, units it can have, and its words. The last ahead of a number decides, else one behind it.
+# Name, possible units, and words of each measure. The last word before a number decides, else the
+# first word after it.
 MEASURES = tuple(
     (name, units, re.compile(words, re.IGNORECASE))
     for name, units, words in (
@@ -43,9 +44,12 @@ MEASURES = tuple(
     )
 )  # fmt: skip
 RUNNING = frozenset({"deaths", "injured", "missing", "trapped", "cases"})
-"""Measures of one event that newer reports change: each value holds until the next report."""
+"""Measures of one event that change with newer reports. A value holds until the next report."""
 UNTIL_CHANGED = RUNNING | {"interest rate", "fuel price", "unemployment", "inflation"}
-"""Measures of which the newest report's value holds; a share price has several values a day."""
+"""Measures for which the value in the newest report holds.
+
+A share price is not one of them, because it has several values a day.
+"""
 ONE_COUNT = (
     frozenset(
         {"死亡", "遇难", "身亡", "丧生", "罹难", "death", "dead", "die", "kill", "toll", "fatal"}
@@ -54,9 +58,12 @@ ONE_COUNT = (
     frozenset({"失踪", "失联", "下落不明", "miss", "unaccount"}),
     frozenset({"人数", "人"}),
 )
-"""Words and English stems that reports use for the same count: "死亡人数" is "5人遇难" there."""
+"""Groups of words and English stems that reports use for the same count.
+
+For example, a question has "死亡人数" where a report has "5人遇难".
+"""
 COUNTING_WORDS = frozenset({"peopl", "person"}).union(*ONE_COUNT)
-"""Words of what is counted, which say nothing of the event."""
+"""Words for what is counted. They do not say which event is meant."""
 _INCREASE = re.compile(
     r"又有|新增|再有|另有|再添|增加了?\s?\d"
     rf"|\b(?:another|additional|(?:\d+|{'|'.join(NUMBER_WORDS[:10])}|several|dozens)"
@@ -93,18 +100,18 @@ _FIGURE = re.compile(
 
 
 def asks_for_figure(question: str) -> bool:
-    """Tells whether a question asks for a figure of a period: revenue, output or GDP."""
+    """Return True if a question asks for a figure of a period, such as revenue, output or GDP."""
     if not _REPORTED.search(question):
         return False
     return bool(_FIGURE.search(question)) or not _OTHER.search(question)
 
 
 def is_increase(text: str) -> bool:
-    """Tells whether a text says only by how many a count has grown: "another 3 people died"."""
+    """Return True if a text only states an increase of a count: "another 3 people died"."""
     return bool(_INCREASE.search(text)) and not _TOTAL.search(text)
 
 
 @lru_cache(maxsize=4096)
 def measures_in(text: str) -> frozenset[str]:
-    """Returns the names of the measures in `MEASURES` whose words stand in a text."""
+    """Return the names of the measures in `MEASURES` whose words are in a text."""
     return frozenset(name for name, _, words in MEASURES if words.search(text))

@@ -1,4 +1,4 @@
-"""The names in a question, as far as a segmenter, a dictionary and capitals tell them."""
+"""Find the names in a question with a segmenter, a dictionary and capital letters."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from rag.text.languages import ENGLISH_STOP
 from rag.text.words import tagged
 
 NameClass = Literal["place", "other"]
-# What is measured often ends in one of these, and no name does: 出口额, 失业率, 出货量.
+# Words for measures often end in one of these, and names never do: 出口额, 失业率, 出货量.
 _MEASURED = frozenset("额率量值价数比费")
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
-"""A word in Latin letters."""
+"""A pattern for a word in Latin letters."""
 _NO_NAME = frozenset((*ENGLISH_MONTHS, *ENGLISH_WEEKDAYS, "I", "Q1", "Q2", "Q3", "Q4"))
 
 
-# What Chinese text calls by its English letters, and is no name.
+# Latin words that are common in Chinese text and are not names.
 _COMMON_LATIN = frozenset("AI CEO CFO CTO GDP CPI PPI IPO APP NBA CBA ETF VR AR IP PC TV".split())
 
 
@@ -33,12 +33,12 @@ class Name:
     end: int
     kind: NameClass
     adjunct: bool
-    """Whether it only says where or on what ("on Chatbot Arena"), and takes no part itself."""
+    """True if the name only says where or on what ("on Chatbot Arena")."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Word:
-    """A word of a Chinese text, with the segmenter's tag for it."""
+    """A word of a Chinese text, with the tag that the segmenter gives it."""
 
     text: str
     tag: str
@@ -46,12 +46,15 @@ class Word:
 
     @property
     def end(self) -> int:
-        """Behind its last character."""
+        """The position after the last character."""
         return self.start + len(self.text)
 
 
 def words_of(text: str) -> list[Word]:
-    """The segmenter's words; neighbours that the dictionary has as one name are one."""
+    """Return the words of the segmenter.
+
+    Neighbouring words are joined if the dictionary has them as one name.
+    """
     names = load_dictionary().names
     words: list[Word] = []
     at = 0
@@ -65,7 +68,7 @@ def words_of(text: str) -> list[Word]:
 
 
 def chinese_names(text: str) -> list[Name]:
-    """The names of a text, in order; neighbours that belong together are one."""
+    """Return the names of a Chinese text, in order. Neighbours that belong together are joined."""
     dictionary = load_dictionary()
     names: list[Name] = []
     previous = ""
@@ -103,12 +106,12 @@ def chinese_names(text: str) -> list[Name]:
 
 
 def chinese_people(text: str, known: str) -> list[str]:
-    """Names of people in the text, as the segmenter takes them, that `known` doesn't have."""
+    """Return the names of people in a Chinese text that are not in `known`."""
     dictionary = load_dictionary()
     found: list[str] = []
     last = -1
     for word in words_of(text):
-        # A given name may be a county's name as well; behind a surname it is a given name.
+        # After a surname, a word is a given name, even if it is also the name of a county.
         given = bool(found) and word.start == last and len(found[-1]) == 1
         known_name = len(word.text) > 1 and word.text in dictionary.names
         if word.tag not in ("nr", "nrt", "nrfg") or (known_name and not given):
@@ -122,12 +125,12 @@ def chinese_people(text: str, known: str) -> list[str]:
 
 
 def _unknown_noun(word: Word) -> bool:
-    """A noun that no dictionary has is mostly a name: 豆包, 勇士队."""
+    """Return True for a noun that no dictionary has. It is mostly a name: 豆包, 勇士队."""
     return word.tag == "n" and not is_common_noun(word.text) and len(word.text) > 1
 
 
 def english_names(text: str) -> list[Name]:
-    """Capitalised runs of a text, and words with digits or capitals inside, in order."""
+    """Return the capitalised runs of a text, and words with digits or inner capitals, in order."""
     names: list[Name] = []
     words = list(WORD.finditer(text))
     for i, match in enumerate(words):
@@ -165,7 +168,7 @@ def english_names(text: str) -> list[Name]:
 
 
 def english_people(text: str, known: str) -> list[str]:
-    """Names of two or three words that name no place, and that `known` doesn't have."""
+    """Return names of two or three words that are not places and are not in `known`."""
     found = [
         name.text
         for name in english_names(text)
@@ -177,7 +180,7 @@ def english_people(text: str, known: str) -> list[str]:
 
 
 def is_place(name: str) -> bool:
-    """Whether the dictionary has an English name for a place."""
+    """Return True if the dictionary has the English name as a place."""
     dictionary = load_dictionary()
     phrase = " ".join(map(stem, WORD.findall(name)[:3]))
     chinese = dictionary.chinese.get(phrase, frozenset()) & dictionary.names
@@ -199,7 +202,7 @@ def _kind(name: str) -> NameClass:
 
 
 def is_common_noun(word: str) -> bool:
-    """Whether the dictionary knows a Chinese word, or the end of it, as more than a name."""
+    """Return True if the dictionary has a Chinese word, or its end, as more than a name."""
     if word[-1:] in _MEASURED:
         return True
     dictionary = load_dictionary()
@@ -209,5 +212,5 @@ def is_common_noun(word: str) -> bool:
 
 
 def english_common(words: Sequence[str]) -> bool:
-    """Whether the dictionary knows the last of English words in small letters."""
+    """Return True if the last of some English words is in lower case and in the dictionary."""
     return bool(words) and words[-1].islower() and stem(words[-1]) in load_dictionary().chinese

@@ -1,8 +1,9 @@
-"""Tells which words deny what a sentence says, by one list for Chinese and English.
+"""Find words that deny something, in Chinese and English.
 
-In Chinese a character is no negation by itself. The text is cut into words first, and a word of the
-dictionary that only holds 不, 没, 未, 无 or 非 (无人机, 非农, 无锡, 不良贷款, 不锈钢, 未来) denies
-nothing unless it is one of the denying words, or is made of one: 无法 + 控制, 不 + 符合.
+A Chinese character alone does not decide. The text is first split into words. A word that only
+contains 不, 没, 未, 无 or 非 (无人机, 非农, 无锡, 不良贷款, 不锈钢, 未来) denies nothing. A word
+denies if it is in the list of denying words, or if it contains one of them next to another word:
+无法 + 控制, 不 + 符合.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ _DENYING = frozenset(
     " 无从 无望 无果 无济于事 无异议 毫无 并无 暂无 尚无 绝无 全无 仍无 已无 无人 拒不"
     " 并非 绝非 远非 决非 实非 均非 而非 亦非 也非 否认 否定 拒绝 取消 放弃 停止 禁止".split()
 )
-"""Words that deny by themselves."""
+"""Words that deny something."""
 _NOT_DENYING = frozenset(
     "不仅仅 不单单 不光是 不动产 不确定性 不稳定性 未成年 未成年人 未婚妻 未婚夫 无条件"
     " 不变价格 差不多 了不起 对不起 忍不住 禁不住 少不了 免不了 说不定 大不了 动不动"
@@ -35,9 +36,9 @@ _NOT_DENYING = frozenset(
     " 不在少数 不可避免 不可或缺 不可思议 不容忽视 毫无疑问 没想到 想不到 殊不知"
     " 意想不到 真不错 不可否认 不好意思 要不然 没多久 没过多久".split()
 )
-"""Words that the segmenter knows, that are made like a denial, and are none."""
-# A question with both answers (能不能), two denials that lift each other, a limit of a number, and
-# machines that need nobody aboard.
+"""Words of the segmenter that look like a denial but are not one."""
+# Forms that deny nothing: a question with both answers (能不能), a double negation, a limit of a
+# number, and unmanned machines.
 _LIFTED = re.compile(
     rf"([{HAN}]{{1,2}})[不没]\1|有没有|与否"
     r"|不能不|不会不|不可不|不是不|不是没有?|无不|莫不|不无|不[仅但只光单]"
@@ -65,7 +66,7 @@ _ENGLISH_LIFTED = re.compile(
 
 @lru_cache(maxsize=8192)
 def denies(text: str) -> bool:
-    """Tells whether any word of a text, Chinese or English or both, denies."""
+    """Return True if any Chinese or English word of a text denies something."""
     plain = unicodedata.normalize("NFKC", text)
     if _ENGLISH.search(_ENGLISH_LIFTED.sub(" ", plain)):
         return True
@@ -76,7 +77,7 @@ def denies(text: str) -> bool:
 
 
 def denying_word(word: str) -> bool:
-    """Tells whether one word denies: one of the segmenter, an English one, or `n't`."""
+    """Return True if one word denies: a word of the segmenter, an English word, or `n't`."""
     if word.isascii() or "’" in word:
         return bool(_ENGLISH_TOKEN.fullmatch(word))
     if word in _DENYING:
@@ -88,9 +89,9 @@ def denying_word(word: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _is_made_of_a_denial(word: str) -> bool:
-    """Tells whether a longer word is a denying word with a word before or behind it, or 得不到.
+    """Return True for a denying word joined with another word, and for words like 得不到.
 
-    无 before a noun makes the name of a thing (无障碍, 无烟煤) more often than a denial.
+    无 before a noun does not count: it mostly forms the name of a thing (无障碍, 无烟煤).
     """
     if len(word) == 3 and word[1] == "不":
         return True

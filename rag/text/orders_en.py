@@ -1,4 +1,4 @@
-"""English sentences that speak to a program which reads them (`rag.text.machine_orders`)."""
+"""Find English sentences that address a program (see `rag.text.machine_orders`)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _KINDS = (
     r"assistants?|agents?|models?|systems?|tools?|readers?|bots?|engines?|programs?|services?"
     r"|summari[sz]ers?|summar(?:y|ies)|answers|replies|responses"
 )
-# What only a machine can be; what may be a person or a thing as well.
+# `_CERTAIN` can only be a machine. `_LIKELY` may also be a person or a thing.
 _CERTAIN = (
     rf"(?:{_BRANDS}|ais?|a\.i\.|artificial intelligences?|llms?|(?:large "
     rf"|small )?language models?|neural net(?:work)?s?"
@@ -32,7 +32,8 @@ _NOTICE = any_of(
     " guidance directives? prompts? commands? intended addressed meant written visible hidden"
     " directed readable speaking talking"
 )
-# "AI companies" are people: the name ends, or what the machine does or is to do follows.
+# "AI companies" are people. So the name of a machine must end the phrase, or be followed by what
+# the machine does or must do.
 _ENDS = (
     r"(?=\W*$|\s*[^\w\s]|\s(?:who|that|which|\w+ing|must|should|shall|ought|ha[sd]|have|is|are|to"
     r"|please|and|or|only|comes?|reads?|sees?|finds?|will|can|may|it|you|with|without|of|in"
@@ -92,7 +93,8 @@ _REPORTS = any_of("says argues writes believes thinks recommends proposes warns 
 
 SIGNALS = Signals(
     directed=weighted(
-        # It is spoken to: "Note to", "Dear", "LLM instruction:", "Bots, listen", "If you are".
+        # The sentence addresses a machine: "Note to", "Dear", "LLM instruction:", "Bots, listen",
+        # "If you are".
         (2.0, rf"\b{_NOTICE}(?: only)?(?: (?:to|for)\b[:,]?|[:,]) {_MACHINE}"),
         (1.0, rf"^\W*{_NOTICE} (?:to|for) {_MACHINE}\W*[:.!]"),
         (2.0, rf"\b(?:dear|hey|hi|hello|attention|listen|please|okay|psst),? {_MACHINE}"),
@@ -110,12 +112,13 @@ SIGNALS = Signals(
               rf"|\bas {_MACHINE},? you\b"
               rf"|\bbe {_MACHINE}"),
         (2.0, rf"\b(?:act|behave|respond|answer) (?:as|like) {_MACHINE}|\bto you, {_MACHINE}"),
-        # It reads this: "any assistant reading this", "whoever is composing the answer".
+        # The machine reads this text: "any assistant reading this", "whoever is composing the
+        # answer".
         (2.0, rf"{_MACHINE}(?: (?:that|which|who))?(?: is| are)? {_READS} (?:{_THIS}|your\b)"),
         (3.0, rf"\b(?:whoever|whatever|you,? who)(?: is| are)? {_READS} (?:the {_WRITTEN}"
               rf"|{_THIS})"),
         (3.0, rf"\byou,? who(?: is| are)? {_READS} the question"),
-        # It is to say something, or to forget.
+        # The machine must say something, or forget something.
         (1.5, rf"{_CLAUSE}{_SOFTLY}{_SAY}\b(?! of\b)|\b(?:and|then) {_SAY} (?:that|the)\b"),
         (1.0, rf"{_CLAUSE}{_SOFTLY}{_REPLY} (?:that|with|zero|yes|no|none|\d|the (?:user"
               rf"|reader))\b"),
@@ -143,7 +146,7 @@ SIGNALS = Signals(
         (1.5, rf"\b{_CERTAIN}\b{_ENDS}"),
         (1.0, _MACHINE),
         (0.5, r"\bthat\b|\d|[:\"“]|\bas\b|\b(?:zero|none)\b"),
-        # The answer, who asks, and where it comes from.
+        # The answer, the person who asks, and the sources.
         (1.0, rf"\b(?:an?|the|any|each|every) (?:\w+ )?{_WRITTEN} (?:to|based|from|about|that)\b"),
         (1.0, rf"\b(?:when|while|before) \w+ing (?:an?|the|any) (?:\w+ )?(?:{_WRITTEN}"
               rf"|questions?)\b"),
@@ -160,7 +163,7 @@ SIGNALS = Signals(
         (1.5, rf"\b(?:system|new|previous|prior|above|earlier|initial|original|hidden|secret)"
               rf" {_COMMANDS}\b|\b(?:all|your) (?:\w+ )?{_COMMANDS}\b"
               r"|\bfrom now on\b|\b(?:were|been) told (?:before|earlier|above)\b"),
-        # Somebody said so.
+        # The sentence reports what somebody said.
         (-3.5, rf"\b{_REPORTED}\b|\b(?:says?|argues?|believes?|thinks?)(?: that)? {_MACHINE}"
                rf"|,(?! (?:which|who|that|say|and) )[^,]*\b{_REPORTS}\b[^,]{{0,20}}$"),
     ),
@@ -178,5 +181,8 @@ SIGNALS = Signals(
 
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Tells whether English text, without its quotations, speaks to a program that reads it."""
+    """Return True if English text addresses a program that reads it.
+
+    The text must not contain its quotations.
+    """
     return SIGNALS.speaks_to_a_machine(text)

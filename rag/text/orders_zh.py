@@ -1,4 +1,4 @@
-"""Chinese sentences that speak to a program which reads them (`rag.text.machine_orders`)."""
+"""Find Chinese sentences that address a program (see `rag.text.machine_orders`)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _BRANDS = (
     r"ChatGPT|GPT(?:-?[\d.]+\w*)?|Claude|Gemini|Copilot|DeepSeek|Kimi|通义千问|文心一言|豆包"
     r"|讯飞星火"
 )
-# What only a machine can be; what may be a person or a thing as well.
+# `_CERTAIN` can only be a machine. `_LIKELY` may also be a person or a thing.
 _CERTAIN = (
     rf"(?:{_BRANDS}|LLM|(?<![A-Za-z])AI(?![A-Za-z])|(?:生成式)?人工智[能慧]|神经网络"
     rf"|(?:大语言|语言|大)模型|智能体|爬虫"
@@ -72,7 +72,8 @@ _REPORTED = any_of("认为 指出 写道 规定 专家 草案 条例 办法 据(
 
 SIGNALS = Signals(
     directed=weighted(
-        # It is spoken to: 致大模型, AI请注意, LLM指令：, 如果你是AI, 你好，AI！, 仅供AI阅读.
+        # The sentence addresses a machine: 致大模型, AI请注意, LLM指令：, 如果你是AI, 你好，AI！,
+        # 仅供AI阅读.
         (2.0, rf"{_START}{_TO}，?{_SOME}{_MACHINE}"),
         (2.5, rf"{_START}{_SOME}{_MACHINE}(?:[，：]?{_NOTICE}|，(?:{_PLEASE}|务必"
               rf"|[你您](?:必须|应)))"),
@@ -90,12 +91,12 @@ SIGNALS = Signals(
         (2.5, rf"作为一?[个款名位]?{_SOME}{_MACHINE}，?[你您请]"),
         (2.5, rf"(?:供|对|给|由|让|面向|针对)(?:{_CERTAIN}|机器|模型|程序)们?{_READABLE}"),
         (2.0, rf"给(?:{_CERTAIN}|模型|机器人|程序)的?(?:话|提示|指令|留言|备注|附言|要求)"),
-        # It reads this, or writes the answer.
+        # The machine reads this text, or writes the answer.
         (2.5, rf"{_READS}{_THIS}(?:文字|内容|文章)?的{_SOME}(?:{_MACHINE}|[你您])"),
         (2.5, rf"{_MACHINE}(?:在|若|如|一旦|凡)?{_READS}{_THIS}"),
         (3.0, rf"(?:生成|撰写|编写|组织|给出|写){_WRITTEN}的(?:[你您]|{_MACHINE})"
               rf"|^\W*(?:回答者|作答者)"),
-        # It is to say something, or to forget.
+        # The machine must say something, or forget something.
         (1.5, rf"{_START}[你您]?(?:则|都|就|那么|并|现在)?(?:{_PLEASE}|务必|一律|统一|只"
               rf"|切勿|必须|应|就)"
               rf"[^。！？，：]{{0,8}}?{_SAY}(?!话|法|明书|来源|出处)"),
@@ -127,7 +128,7 @@ SIGNALS = Signals(
     about=weighted(
         (1.5, _CERTAINLY),
         (1.0, _MACHINE),
-        # The answer, who asks, and where it comes from.
+        # The answer, the person who asks, and the sources.
         (1.5, rf"{_WRITTEN}[^。！？，]{{0,6}}{_THIS}|{_THIS}[^。！？，]{{0,6}}{_WRITTEN}"),
         (1.0, r"用户(?:若|如|问|询问|要求|想|已获)|(?:告诉|转告|答复|回复)(?:[你您]的)?用户"
               r"|提问者|提问的人"),
@@ -141,7 +142,7 @@ SIGNALS = Signals(
               r"|正确(?:答案|数字)"),
         (1.5, rf"(?:{_EARLIER}|原有|[你您]的|新的?|隐藏|管理员){_COMMANDS}|从现在(?:起|开始)"
               rf"|自此|提示词"),
-        # It speaks of the machine itself, or somebody said so.
+        # The sentence is about the machine itself, or reports what somebody said.
         (-1.0, r"其|自己|自身"),
         (-2.5, rf"表示|[，。][^，。]{{1,12}}{_SAID}[，。]?$|{_REPORTED}|^[^，。]{{2,8}}[说称]，"),
     ),
@@ -156,12 +157,12 @@ SIGNALS = Signals(
 )  # fmt: skip
 _BLANKS = re.compile(rf"(?<=[{HAN}]) +| +(?=[{HAN}])")
 _FULL_WIDTH = str.maketrans(",:;!?()", "，：；！？（）")
-"""The compatibility form makes signs narrow that stand in Chinese text."""
+"""NFKC makes punctuation in Chinese text half-width. This table makes it full-width again."""
 
 
 def speaks_to_a_machine(text: str) -> bool:
-    """Tells whether Chinese text, without its quotations, speaks to a program that reads it.
+    """Return True if Chinese text addresses a program that reads it.
 
-    The text is in Simplified characters and in compatibility form.
+    The text must be in Simplified characters and in NFKC, without its quotations.
     """
     return SIGNALS.speaks_to_a_machine(_BLANKS.sub("", text.translate(_FULL_WIDTH)))

@@ -1,4 +1,4 @@
-"""Parts of a year as texts write them: 一季度, 前三季度, first half, nine months to June."""
+"""Read parts of a year: 一季度, 前三季度, first half, nine months to June."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ _NUMBER_EN = rf"(?:{'|'.join(NUMBER_WORDS[:12])}|1[0-2]|[1-9])"
 _ORDINAL = r"(?:first|second|third|fourth|final|1st|2nd|3rd|4th)"
 MONTH = rf"(?:{FULL_MONTH})"
 
-# One alternation, so that the whole text is read once; what stands first goes first.
+# A single alternation, so that the text is read only once. Of several alternatives at one place the
+# first wins.
 PART = re.compile(
     "|".join(
         (
@@ -51,7 +52,7 @@ PART = re.compile(
 
 
 def months_of(match: re.Match[str]) -> tuple[int, int]:
-    """Returns the first and the last month of a part of a year."""
+    """Return the first and the last month of a part of a year, each 1 to 12."""
     kind, text = next((k, v) for k, v in match.groupdict().items() if v)
     kind, text = kind.removesuffix("_en"), text.casefold()
     number = _FIRST_AND_LAST.get(text) or written_number(text)

@@ -1,9 +1,9 @@
-"""Reading the periods that figures are reported for: years, halves, quarters and months.
+"""Read the periods that figures are reported for: years, halves, quarters and months.
 
-A figure of a first quarter is published in the second, and one of a year in the next: a period that
-stands beside a figure says what was reported on, not when. Questions and sentences are read by the
-same patterns. A text is read for its parts of a year (一季度, first half, full-year) and for its
-years (2024年, FY2024, last year), and a part takes the year that stands beside it.
+The figures of a first quarter are published in the second, and those of a year in the next year. So
+a period next to a figure names the time that was measured, not the day of the report. Questions and
+sentences are read with the same patterns: parts of a year (一季度, first half, full-year) and years
+(2024年, FY2024, last year). A part belongs to the year next to it.
 """
 
 from __future__ import annotations
@@ -21,12 +21,16 @@ from rag.text.parts_of_a_year import MONTH, PART, QUARTERS, months_of
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """Whole months of a year: `first` 1 and `last` 12 are the year, 4 and 6 the second quarter.
+    """A period of whole months in one year.
 
-    A fiscal year counts as the year that it is called by. `year` is None where neither the text nor
-    a day tells it. `compared` marks a period that another one is only measured against ("from
-    $4 million a year earlier"), `running` one that isn't over on the day it was read for, `assumed`
-    one whose year no word says. `text` is its wording, folded to NFKC.
+    - `first` and `last` are months: 1 and 12 are the whole year, 4 and 6 the second quarter.
+    - `year` is None if neither the text nor a day gives it. A fiscal year counts as the year in its
+      name.
+    - `compared` is true if another period is only compared with this one ("from $4 million a year
+      earlier").
+    - `running` is true if the period is not over on the day it was read for.
+    - `assumed` is true if no word gives the year.
+    - `text` is the wording, folded to NFKC.
     """
 
     year: int | None
@@ -66,13 +70,13 @@ _SHORT_ZH = {(1, 12): "", (1, 6): "上半年", (7, 12): "下半年"} | {
 
 
 def same_period(one: Period, other: Period) -> bool:
-    """Tells whether two periods are the same months; a year that is not known may be any."""
+    """Return True if two periods are the same months. An unknown year matches any year."""
     years = one.year is None or other.year is None or one.year == other.year
     return years and (one.first, one.last) == (other.first, other.last)
 
 
 def answers_for(asked: Period, said: Period) -> bool:
-    """Tells whether a figure of the period that is said answers for the one that is asked about.
+    """Return True if a figure of the period `said` answers a question about the period `asked`.
 
     That is the same period, or any part of a year that is not over yet.
     """
@@ -81,7 +85,10 @@ def answers_for(asked: Period, said: Period) -> bool:
 
 
 def days_of_period(period: Period, latest: date) -> tuple[date, date]:
-    """Returns the first and the last day; without a year, of the latest that begins by `latest`."""
+    """Return the first and the last day of a period.
+
+    A period without a year is the latest one that begins no later than in the month of `latest`.
+    """
     year = period.year or latest.year - (period.first > latest.month)
     return date(year, period.first, 1), _last_day(year, period.last)
 
@@ -90,7 +97,7 @@ def _last_day(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
 
 
-# --- years --------------------------------------------------------------------------------------
+# Years.
 
 _YEARS_AGO = {"今": 0, "本": 0, "去": 1, "上": 1, "前": 2, "明": -1} | {
     "this": 0, "current": 0, "last": 1, "previous": 1, "prior": 1, "next": -1,
@@ -133,16 +140,16 @@ def _years(text: str, day: date | None) -> list[_Year]:
                 if day
                 else None
             )
-        # Behind a figure "the previous year" is the one before that of the figure.
+        # After a figure, "the previous year" is the year before that of the figure.
         compared = said.casefold() in _BEFORE_THAT and bool(_FIGURE.search(_before(match)))
         if not _is_since(match):
             found.append(_Year(year, match.start(), match.end(), compared))
     return found
 
 
-# --- reading ------------------------------------------------------------------------------------
+# Reading periods.
 
-# A day is no period: 3月18日, 2025-03-18, March 18, 18 March 2025.
+# A day is not a period: 3月18日, 2025-03-18, March 18, 18 March 2025.
 _DAY = re.compile(
     r"(?:(?:19|20)\d\d年)?\d{1,2}月\d{1,2}[日号]|(?:19|20)\d\d-\d\d-\d\d"
     rf"|\b{MONTH} \d{{1,2}}(?:st|nd|rd|th)?\b(?!\d)(?:,? (?:19|20)\d\d\b)?"
@@ -167,14 +174,14 @@ _BETWEEN_ZH = re.compile(r"(?:的|第|度)?\s?")
 _BETWEEN_EN = re.compile(r",?\s?(?:(?:of|in|for) )?(?:the )?(?:fiscal |financial )?", re.IGNORECASE)
 _OF_BEHIND = re.compile(r"\b(?:of|in|for)(?: the)? $", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"(?:['’]s?)?\s?")
-# A year since which something is so, or of which a thing is, is none that is reported on.
+# Nothing is reported for a year since which something is true, or in which something was founded.
 _SINCE = re.compile(
     r"(?:[于自从]|始建|\b(?:since|founded in|established in|born in|opened in|built in|launched in"
     r"|set up in|back in))\s?$",
     re.IGNORECASE,
 )
 _SINCE_BEHIND = re.compile(r"以来|起(?!诉)|成立|创立|创办|建成|出生|[版款]|前后")
-# "In March the company said": the month in which it was told.
+# "In March the company said": this is the month of the statement, not of the figure.
 _TOLD_BEHIND = re.compile(
     r"[^，。；,;]{0,4}(?:公布|发布|披露|宣布|公告|表示|签|召开|举行|成立|上市|开工|投产)"
     r"|,? (?:\w+ ){0,3}(?:said|announced|unveiled|launched|opened|told|signed|agreed)\b"
@@ -191,20 +198,20 @@ _EXPECTED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 2_000
-"""Characters of a text that are read: no sentence that a person wrote is longer."""
+"""The number of characters of a text that are read. Sentences by people are shorter."""
 _NEAR = 60
-"""Characters before a period that tell whether it is only compared with."""
+"""The number of characters before a period in which words of comparison count."""
 _ALMOST_OVER = timedelta(days=15)
-"""Figures of a period come out no earlier than this before its end."""
+"""Figures of a period are published no earlier than this before its end."""
 
 
 @lru_cache(maxsize=4096)
 def read_periods(text: str, day: date | None) -> tuple[Period, ...]:
-    """Returns the periods that a text names, in the order of the text.
+    """Return the periods that a text names, in the order of the text.
 
-    `day` is that of the article or of asking. "Last year" leans on it, and so does a part of a year
-    without a year: it is the latest that is over by then, or where the text speaks of what is
-    expected, the one that isn't. Where `day` is None such a period has no year.
+    `day` is the day of the article, or of asking. "Last year" is resolved against it. A part of a
+    year without a year is the latest one that is over by then. If the text is about expectations,
+    it is the first one that is not over. If `day` is None, such a period has no year.
     """
     plain = unicodedata.normalize("NFKC", text)[:_LONGEST]
     rest = _DAY.sub(lambda day: day[0] if _TO_A_DAY.search(_before(day)) else _blank(day), plain)
@@ -228,7 +235,11 @@ def read_periods(text: str, day: date | None) -> tuple[Period, ...]:
 def _part_of_year(
     part: re.Match[str], years: list[_Year], plain: str, rest: str, day: date | None
 ) -> list[tuple[int, Period]]:
-    """The period of a part of a year, and where it begins; takes its year out of `years`."""
+    """Return the period of a part of a year, and its start in the text.
+
+    The list is empty if the part only says when something was told. The year of the part is removed
+    from `years`.
+    """
     first, last = months_of(part)
     beside = _year_beside(part, years, rest)
     if beside:
@@ -239,7 +250,7 @@ def _part_of_year(
         return []
     around = None if beside else _year_around(part, years, rest)
     if around and (first, last) == (1, 12):
-        return []  # "full-year revenue for 2025": the year is read by itself
+        return []  # "full-year revenue for 2025": the year is read alone
     if around and around.start > end:
         years.remove(around)
     of = beside or around
@@ -254,7 +265,7 @@ def _year_before(period: Period, text: str) -> Period:
 
 
 def _blank(match: re.Match[str]) -> str:
-    # No blanks: two words that a period stood between are not beside each other.
+    # Not spaces: two words on both sides of a period are not next to each other.
     return "\x00" * len(match[0])
 
 
@@ -276,10 +287,10 @@ def _period(
 
 
 def _relative(match: re.Match[str], day: date | None) -> Period:
-    """Returns the quarter or month of a day, or the one before it."""
+    """Return the quarter or month that contains a day, or the previous one."""
     length = 3 if match["quarter"] or match["now"] else 1
     if day is None:
-        # Which one can't be told: as good as any.
+        # Without a day the quarter or month is unknown, so any period will do.
         return Period(year=None, first=1, last=12, text=match[0])
     back = length if match["quarter"] or match["month"] else 0
     months = day.year * 12 + (day.month - 1) // length * length - back
@@ -294,7 +305,7 @@ def _relative(match: re.Match[str], day: date | None) -> Period:
 
 
 def _year_beside(part: re.Match[str], years: list[_Year], text: str) -> _Year | None:
-    """Returns the year that a part of a year is of: right ahead of it, or right behind."""
+    """Return the year directly before a part of a year, or directly after it."""
     for year in years:
         between = text[year.end : part.start()]
         if year.end <= part.start() and (
@@ -308,7 +319,7 @@ def _year_beside(part: re.Match[str], years: list[_Year], text: str) -> _Year | 
 
 
 def _year_around(part: re.Match[str], years: list[_Year], text: str) -> _Year | None:
-    """Returns the year of a part of a year, where other words stand between the two."""
+    """Return the year of a part of a year if other words are between the two."""
     ahead = [y for y in years if y.end <= part.start() and not _is_compared(y, text)]
     behind = [
         y for y in years if part.end() <= y.start and _OF_BEHIND.search(text[part.end() : y.start])
@@ -317,7 +328,7 @@ def _year_around(part: re.Match[str], years: list[_Year], text: str) -> _Year | 
 
 
 def _year_of(last: int, text: str, day: date | None) -> int | None:
-    """Returns the year of a part of a year that stands without one."""
+    """Return the year of a part of a year whose year is not named."""
     if day is None:
         return None
     if _EXPECTED.search(text):
@@ -335,14 +346,15 @@ def _is_compared(year: _Year, text: str) -> bool:
     return year.compared or bool(_COMPARED.search(near))
 
 
-# --- questions ----------------------------------------------------------------------------------
+# Questions.
 
 
 def asked_periods(question: str, today: date | None) -> tuple[Period, ...]:
-    """Returns the periods that a question wants a figure for; none where it asks about no measure.
+    """Return the periods that a question asks a figure for; none if it does not ask for a figure.
 
-    "去年的利润" asks for a figure of the year before `today`, "去年收购了谁" for something that
-    happened in it. A part of a year without a year has none here: the newest one reported will do.
+    "去年的利润" asks for a figure of the year before `today`. "去年收购了谁" asks for an event in
+    that year. A part of a year that is named without a year gets no year, so the newest reported
+    one is used.
     """
     plain = unicodedata.normalize("NFKC", question)
     if not asks_for_figure(plain):

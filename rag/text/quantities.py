@@ -1,4 +1,4 @@
-"""Numbers: written in digits or in words, with their magnitudes and units, in both languages."""
+"""Read numbers in digits or in words, with their magnitudes and units, in Chinese and English."""
 
 from __future__ import annotations
 
@@ -8,42 +8,45 @@ from decimal import Decimal
 
 from rag.text.characters import HAN
 
-# Numbers that are written in words: 三, 十二, 二〇三, seven, third, XIV.
+# Numbers in words: 三, 十二, 二〇三, seven, third, XIV.
 
 DIGIT_CHARACTERS = "零一二三四五六七八九"
 """The Chinese digits, 0 to 9."""
 CHINESE_DIGITS = {c: i for i, c in enumerate(DIGIT_CHARACTERS)} | {"〇": 0, "两": 2}
-"""The value of each Chinese digit, in every way of writing it."""
+"""The value of each Chinese digit, with all its variants."""
 NUMBER_WORDS = (
     "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"
     " sixteen seventeen eighteen nineteen twenty"
 ).split()
-"""The English words for 1 to 20, in small letters."""
+"""The English words for 1 to 20, in lower case."""
 ORDINAL_WORDS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth"
     " fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"
 ).split()
-"""The English words for 1st to 20th, in small letters."""
+"""The English words for 1st to 20th, in lower case."""
 ROMAN_NUMERALS = tuple(
     tens + ones
     for tens in ("", "X", "XX", "XXX")
     for ones in ("", "I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX")
 )
-"""The Roman numerals by their values, 0 (which has none) to 39."""
+"""The Roman numerals, 1 to 39, at the index of their value. Index 0 is empty."""
 
 MAGNITUDES = {
     "万亿": 10**12, "亿": 10**8, "千万": 10**7, "百万": 10**6, "万": 10**4, "千": 1000,
     "trillion": 10**12, "billion": 10**9, "bn": 10**9, "million": 10**6, "mn": 10**6,
     "thousand": 1000,
 }  # fmt: skip
-"""Words behind digits that multiply them, the longer one first of two that begin alike."""
+"""Words after digits that multiply them. A longer word comes before a shorter one inside it."""
 
 _SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10**4, "亿": 10**8}
 _DIGITS = re.compile(r"(\d+)(?:st|nd|rd|th)?", re.ASCII)
 
 
 def chinese_number(digits: str) -> tuple[int, int]:
-    """The value of a number in Chinese digits, and of its last written one; 0 for other text."""
+    """Return the value of a number in Chinese digits, and the value of its last written digit.
+
+    The value is 0 for any other text.
+    """
     total = section = digit = 0
     step = 1
     for character in digits:
@@ -55,7 +58,7 @@ def chinese_number(digits: str) -> tuple[int, int]:
             section += (digit or 1) * scale
             digit, step = 0, scale if scale > 10 else 1
         else:
-            # 一亿三千万: 万 counts its own section only, 亿 all before it.
+            # In 一亿三千万, 万 multiplies only its own part, and 亿 everything before it.
             below = section + digit
             total = total + below * scale if scale == 10**4 else (total + below) * scale
             section = digit = 0
@@ -64,7 +67,7 @@ def chinese_number(digits: str) -> tuple[int, int]:
 
 
 def written_number(text: str) -> int:
-    """The number that a text writes and no more: 12, 3rd, 十二, seven, third; 0 for other text."""
+    """Return the number that a text consists of: 12, 3rd, 十二, seven, third; 0 for other text."""
     word = text.casefold()
     if match := _DIGITS.fullmatch(word):
         return int(match[1])
@@ -75,20 +78,22 @@ def written_number(text: str) -> int:
 
 
 def roman_number(text: str) -> int:
-    """Returns the value of a Roman numeral below forty in capital letters; 0 for other text."""
+    """Return the value of a Roman numeral below 40 in capital letters; 0 for other text."""
     return ROMAN_NUMERALS.index(text) if text in ROMAN_NUMERALS else 0
 
 
-# Reading numbers with their magnitudes and units, in both languages.
+# Quantities: numbers with magnitudes and units.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Quantity:
-    """A number with its magnitude applied: 58.3万 is 583000, $1 billion is 10^9 of unit USD.
+    """A number with its magnitude applied: 58.3万 is 583000, $1 billion is 10^9 with unit USD.
 
-    `step` is the value of its last written digit (1000 for 58.3万), what it can be rounded to.
-    `unit` is a currency code, `%`, `rank`, or empty. `measure` is what else is counted in: `pp` for
-    percentage points, or a measure of length, weight, area or time; empty where none is written.
+    - `step` is the value of the last written digit (1000 for 58.3万), to which the number may be
+      rounded.
+    - `unit` is a currency code, `%`, `rank`, or empty.
+    - `measure` is `pp` for percentage points, or a unit of length, weight, area or time. It is
+      empty if none is written.
     """
 
     value: Decimal
@@ -99,7 +104,7 @@ class Quantity:
 
 
 _MAGNITUDE = MAGNITUDES | {"百": 100, "tn": 10**12, "hundred": 100}
-# Only right behind the digits or behind a currency sign: "5 m" is a length.
+# A letter counts only directly after the digits or after a currency sign: "5 m" is a length.
 _LETTER = {"k": 1000, "m": 10**6, "b": 10**9}
 UNITS = {
     "%": "%", "percent": "%", "per cent": "%", "percentage point": "%", "percentage points": "%",
@@ -135,11 +140,11 @@ _SIZES: tuple[dict[str, Decimal], ...] = tuple(
         {"day": "1440", "h": "60", "min": "1"},
     )
 )
-"""Measures of one kind, each as so many of one of them."""
+"""Groups of measures of the same kind, each with its size in the unit of the group."""
 
 
 def alternatives(words: dict[str, int] | dict[str, str]) -> str:
-    """A pattern for any of the words, the longest first."""
+    """Return a pattern that matches any of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -152,13 +157,14 @@ _QUANTITY = re.compile(
     rf"|(?![a-z]*\d)[\s-]?(?P<magnitude>{alternatives(_MAGNITUDE)})?(?![a-z])|)"
     rf"(?P<more>[余多])?[\s-]?(?:(?P<unit>{alternatives(UNITS)})|{_MEASURE})?"
 )
-# As the rows of tables have it (`rag.ingest.tables`): 收入(亿元)64.3, Revenue (million yuan) 64.3.
+# The rows of tables have the unit first (`rag.ingest.tables`): 收入(亿元)64.3, Revenue (million
+# yuan) 64.3.
 _UNIT_BEFORE = re.compile(
     rf"\((?P<unit>(?:{alternatives(_MAGNITUDE)}) ?[{HAN}]{{0,3}}"
     rf"|(?:(?:{alternatives(_MAGNITUDE)}) )?(?:{alternatives(UNITS)}|{alternatives(_MEASURES)}))"
     r"(?:/\w{1,5})?\)\s?[-+]?(?P<number>\d[\d,]*(?:\.\d+)?)(?![\d.]*\s?(?:[a-z%万亿]))"
 )
-# The lower end of a range is written without what its upper end says: 10-15%, 2 to 3 million.
+# The lower end of a range is written without the unit of its upper end: 10-15%, 2 to 3 million.
 _RANGE = re.compile(
     r"(?<![\w.,])(?P<low>\d+(?:\.\d+)?)(?P<link>\s?[-–—~至到]\s?| to | and )"
     rf"(?P<high>\d+(?:\.\d+)?)(?P<scale>\s?(?:{alternatives(_MAGNITUDE)})?\s?(?:{alternatives(UNITS)})?)(?![a-z])"
@@ -170,7 +176,7 @@ _CHINESE_QUANTITY = re.compile(
     r"|[一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]+))"
     rf"(?![年月日号])(?P<more>[余多])?(?P<unit>{alternatives(UNITS)})?"
 )
-# 两成 is 20 %; 成 behind other numbers is a verb as a rule.
+# 两成 is 20 %. After other numbers 成 is mostly a verb.
 _TENTHS = re.compile(
     r"(?<![一二两三四五六七八九十第\d])(?P<number>[一两二三四五六七八九])成(?P<half>半)?(?![为立功员就果分本交长都])"
 )
@@ -178,7 +184,7 @@ _WORD_NUMBERS = {word: i for i, word in enumerate(NUMBER_WORDS[:12], 1)} | {
     word: 10 * i
     for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
-# A number word is only read where a magnitude or a percent sign shows that it counts.
+# A number word is read only before a magnitude or a percent sign.
 _WORD_QUANTITY = re.compile(
     rf"\b(?P<number>{alternatives(_WORD_NUMBERS)})[ -]"
     r"(?:(?P<magnitude>trillion|billion|million|thousand|hundred)\b)? ?"
@@ -193,7 +199,7 @@ COUNT_WORDS = (
     }
     | {word: i for word, i in CHINESE_DIGITS.items() if i > 1}
 )
-"""Words that count by themselves, in text that is known to count: two girls, 三家."""
+"""Words that count, in text that is known to count something: two girls, 三家."""
 _ORDINALS = {word: i for i, word in enumerate(ORDINAL_WORDS[:10], 1)}
 _RANK = re.compile(
     r"第([一二三四五六七八九十]{1,4}|\d{1,6})|(?<!\d)(\d{1,6})(?:st|nd|rd|th)\b"
@@ -203,10 +209,10 @@ _RANK = re.compile(
 
 
 def same_quantity(claim: Quantity, source: Quantity) -> bool:
-    """Whether the claim's number is the source's, or a rounding of it, in no other currency.
+    """Return True if the claim's number equals the source's number or is a rounding of it.
 
-    118.3 is a rounding of 118.33; 118.33 is not supported by 118.3, which says less. Of measures
-    of one kind, one is turned into the other: 4,200 metres are 4.2 km.
+    The currencies must not differ. 118.3 is a rounding of 118.33, but 118.33 is not supported by
+    118.3, which is less precise. Measures of the same kind are converted: 4,200 metres are 4.2 km.
     """
     if claim.unit and source.unit and claim.unit != source.unit:
         return False
@@ -223,7 +229,10 @@ def same_quantity(claim: Quantity, source: Quantity) -> bool:
 
 
 def _turned(measure: str, into: str) -> Decimal | None:
-    """How many of the one measure one of the other is; None where they measure different things."""
+    """Return the factor that converts one measure into another.
+
+    Return None if they measure different things.
+    """
     for sizes in _SIZES:
         if measure in sizes and into in sizes:
             return sizes[measure] / sizes[into]
@@ -231,7 +240,10 @@ def _turned(measure: str, into: str) -> Decimal | None:
 
 
 def read_quantities(text: str) -> tuple[Quantity, ...]:
-    """The quantities of folded text that holds no date and no name with digits in it."""
+    """Return the quantities of a text.
+
+    The text must be folded, and must not contain dates or names with digits.
+    """
     found = []
     if ")" in text:
         text = _UNIT_BEFORE.sub(r" \g<number> \g<unit> ", text)
@@ -285,7 +297,7 @@ def _measure(unit: str | None, measure: str | None) -> str:
 
 
 def _both_ends(match: re.Match[str]) -> str:
-    """A range with its scale at both ends, so that each end reads by itself."""
+    """Return a range with its unit at both ends, so that each end can be read alone."""
     apart = match["link"] == " and " and not _BETWEEN.search(match.string[: match.start()])
     if apart or not match["scale"].strip():
         return match[0]

@@ -1,4 +1,4 @@
-"""The spans of a text's sentences, in Chinese and English, and windows of neighbouring ones."""
+"""Split Chinese and English text into sentences, and group neighbouring sentences into windows."""
 
 from __future__ import annotations
 
@@ -11,28 +11,28 @@ from rag.text.characters import HAN_CHARACTER
 from rag.text.dates import SHORT_MONTHS
 from rag.text.table_rows import is_header
 
-# Readable text -> the spans of its sentences, in Chinese and English.
+# Sentences. Rules are used instead of a library: positions stay exact, the time is linear in the
+# text, and the same rules read a Chinese sentence with English names. Doubtful cases are decided
+# for a person who reads a citation:
 #
-# Rules instead of a library: offsets stay exact, the time is linear in the text, and one set of
-# rules reads a Chinese sentence with English names in it. What a reader of a citation needs decides
-# the doubtful cases:
-#
-# - A line never holds part of a sentence only: a line break, a list item, a heading each end one.
-# - `；` and `;` stay inside: the halves usually lean on one subject.
-# - A short quotation or parenthesis is never cut (`“先做。再说。”他说。`); a long quotation is cut
+# - A line break, a list item and a heading each end a sentence, so a sentence never spans lines.
+# - `；` and `;` do not end a sentence: both halves usually have the same subject.
+# - A short quotation or parenthesis is never cut (`“先做。再说。”他说。`). A long quotation is cut
 #   at its inner full stops, so that a citation can name one sentence of a speech.
-# - `“…。”` in the middle of a line ends a sentence where the quotation is a whole utterance, and
-#   doesn't where an attribution follows (`蔡先生说，`) or where it is a word of the sentence around
+# - `“…。”` in the middle of a line ends a sentence if the quotation is a whole utterance. It does
+#   not if an attribution follows (`蔡先生说，`), or if the quotation is part of the sentence around
 #   it (`“创新！”的口号`).
-# - An ellipsis in the middle of a line ends a sentence only before a clear start of another.
-# - A half-width full stop ends a sentence only before a blank, and not after an abbreviation, an
-#   initial or a number of a list.
+# - An ellipsis in the middle of a line ends a sentence only before the clear start of another.
+# - A half-width full stop ends a sentence only before a space, and not after an abbreviation, an
+#   initial or the number of a list item.
 
 SentenceKind = Literal["sentence", "heading", "columns", "row"]
 
 SHORT_GROUP = 30
-"""Longest quotation, in code points, that is never cut at its inner full stops; one without a
-Han character may be three times as long."""
+"""The longest quotation, in code points, that is never cut at its inner full stops.
+
+Without Han characters it may be three times as long.
+"""
 
 _CLOSERS_ONLY = "”’」』）)】》〉〕］]"
 _CLOSERS = _CLOSERS_ONLY + "\"'"
@@ -65,17 +65,18 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-# With a capital, never the last word of a sentence.
+# With a capital, these never end a sentence.
 _TITLES = _words(
     "Mr Mrs Ms Dr Prof Sen Rep Gov Gen Lt Col Capt Sgt Messrs Hon Rev Pres Supt Fig Figs"
 )
-# Never the last word of a sentence.
+# These never end a sentence.
 _LINKS = _words("vs v e.g i.e cf al viz approx vol")
-# The last word of a sentence only where a word follows that starts sentences.
+# These end a sentence only if the next word is a usual first word of a sentence.
 _ABBREVIATIONS = _words(
     "inc corp ltd co llc plc jr sr bros etc dept univ assn st mt ave ph.d avg max min est ext"
 )
-# Before a number: "No. 5", "Feb. 13". May is no abbreviation: "It ended in May. 5 people saw it."
+# These do not end a sentence before a number: "No. 5", "Feb. 13". May is not an abbreviation: "It
+# ended in May. 5 people saw it."
 _BEFORE_NUMBER = _words("No Nos Art Sec Ch p pp Sept") | {
     month.capitalize() for month in SHORT_MONTHS if month != "may"
 }
@@ -90,10 +91,10 @@ _STARTERS = _words(
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A span of a text, without blanks around it: `text[start:end]` is the sentence.
+    """A sentence: `text[start:end]`, without spaces around it.
 
-    A `heading` is a whole line that starts with one to six `#` and a space, signs included;
-    `columns` is the line that names a table's columns, `row` each one below it
+    A `heading` is a whole line that starts with one to six `#` and a space, which are included.
+    `columns` is the line with the column names of a table, and `row` is each line below it
     (`rag.ingest.tables`).
     """
 
@@ -103,10 +104,10 @@ class Sentence:
 
 
 def split_sentences(text: str, *, in_table: bool = False) -> tuple[Sentence, ...]:
-    """The sentences of `text`, in order; every character that isn't blank is in exactly one.
+    """Return the sentences of `text`, in order.
 
-    Takes any string, and time linear in its length. `in_table` says that it begins among the rows
-    of a table.
+    Every character that is not a space is in exactly one sentence. Any string is accepted, and the
+    time is linear in its length. `in_table` says that the text begins inside the rows of a table.
     """
     found: list[Sentence] = []
     position = 0
@@ -130,7 +131,10 @@ def split_sentences(text: str, *, in_table: bool = False) -> tuple[Sentence, ...
 
 
 def may_end(text: str) -> bool:
-    """Whether the text may hold more than one sentence; told at once, for text still coming in."""
+    """Return True if the text may have more than one sentence.
+
+    This is a quick test for text that is still being received.
+    """
     return "\n" in text.strip() or bool(_TERMINATOR.search(text))
 
 
@@ -144,7 +148,7 @@ def _add(found: list[Sentence], text: str, start: int, end: int, kind: SentenceK
 
 
 def _ends(line: str) -> list[int]:
-    """Where sentences end inside `line`, its own end left out."""
+    """Return the ends of the sentences inside `line`, without the end of the line."""
     quotes = _straight_quotes(line)
     openers = frozenset(start for start, _ in quotes)
     groups = _short_groups(line, quotes)
@@ -169,7 +173,7 @@ def _ends(line: str) -> list[int]:
 
 
 def _straight_quotes(line: str) -> list[tuple[int, int]]:
-    """Spans of what stands between straight quotation marks, where every mark has its pair."""
+    """Return the spans between straight quotation marks, or none if a mark has no partner."""
     places = [match.start() for match in re.finditer('"', line)]
     if len(places) % 2:
         return []
@@ -177,7 +181,7 @@ def _straight_quotes(line: str) -> list[tuple[int, int]]:
 
 
 def _short_groups(line: str, quotes: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Spans of the quotations and parentheses that are too short to be cut, the outermost ones."""
+    """Return the outermost quotations and parentheses that are too short to be cut."""
     spans = [match.span() for pattern in _GROUPS for match in pattern.finditer(line)]
     spans += [(a, b) for a, b in quotes if b - a - 2 <= 3 * SHORT_GROUP]
     groups: list[tuple[int, int]] = []
@@ -189,12 +193,12 @@ def _short_groups(line: str, quotes: list[tuple[int, int]]) -> list[tuple[int, i
 
 
 def _past_closers(line: str, position: int, openers: frozenset[int]) -> int:
-    """The end of a sentence whose terminator ends at `position`, closing marks included."""
+    """Return the end of a sentence with its closing marks; its terminator ends at `position`."""
     end = position
     while True:
         while end < len(line) and line[end] in _AFTER_TERMINATOR and end not in openers:
             end += 1
-        # A closing mark behind a blank belongs to the sentence before it, if it can't open one.
+        # A closing mark after a space belongs to the sentence before it, if it cannot open another.
         following = _first_not_blank(line, end)
         if following in (end, len(line)) or line[following] not in _CLOSERS_ONLY:
             return end
@@ -210,9 +214,9 @@ def _first_not_blank(line: str, position: int) -> int:
 def _is_end(
     line: str, start: int, terminator: re.Match[str], end: int, rest: int, opening: int | None
 ) -> bool:
-    """Whether a sentence that starts at `start` ends at `end`; `rest` is where the line goes on.
+    """Return True if a sentence from `start` ends at `end`; `rest` is where the line goes on.
 
-    `opening` is where the short quotation or parenthesis begins that closes at `end`.
+    `opening` is the start of the short quotation or parenthesis that closes at `end`.
     """
     mark = terminator[0]
     if "…" in mark or ".." in mark:
@@ -227,7 +231,7 @@ def _is_end(
 
 
 def _narrow_ends(line: str, start: int, terminator: re.Match[str], end: int, rest: int) -> bool:
-    """Whether half-width marks end a sentence: before a blank, or between Han characters."""
+    """Return True if half-width marks end a sentence: before a space or between Han characters."""
     if rest == end:
         before = line[terminator.start() - 1 : terminator.start()]
         return bool(HAN_CHARACTER.match(before) and HAN_CHARACTER.match(line[rest]))
@@ -239,7 +243,7 @@ def _narrow_ends(line: str, start: int, terminator: re.Match[str], end: int, res
 
 
 def _utterance_ends(line: str, start: int, end: int, rest: int, opening: int | None) -> bool:
-    """Whether a terminator inside a quotation or parenthesis that closes here ends a sentence."""
+    """Return True if a terminator inside a closing quotation or parenthesis ends a sentence."""
     if any(
         pattern.match(line, rest)
         for pattern in (_ZH_CONTINUATION, _ZH_ATTRIBUTION, _EN_ATTRIBUTION)
@@ -254,7 +258,7 @@ def _utterance_ends(line: str, start: int, end: int, rest: int, opening: int | N
 
 
 def _starts_small(line: str, position: int) -> bool:
-    """Whether the word here starts with a small letter, names such as iPhone aside."""
+    """Return True if the word here starts in lower case and is not a name like iPhone."""
     if not line[position].islower():
         return False
     word = _WORD.match(line, position)
@@ -262,12 +266,12 @@ def _starts_small(line: str, position: int) -> bool:
 
 
 def _full_stop_ends(line: str, start: int, stop: int, rest: int) -> bool:
-    """Whether the half-width full stop at `stop` ends a sentence rather than a short form."""
+    """Return True if the half-width full stop at `stop` ends a sentence, not an abbreviation."""
     word = _word_before(line, start, stop)
     if not word:
         return True
     if stop - start <= len(word) + 8:
-        # "1. ", "- b. ": the number of an entry in a list.
+        # "1. ", "- b. ": the number of a list item.
         alone = not line[start : stop - len(word)].strip("-•* \t")
         if alone and (word.isdigit() or len(word) == 1):
             return False
@@ -287,7 +291,7 @@ def _full_stop_ends(line: str, start: int, stop: int, rest: int) -> bool:
 
 def _word_before(line: str, start: int, stop: int) -> str:
     begin = stop
-    # Twelve characters hold every short form; a longer run isn't one.
+    # Every abbreviation has at most twelve characters.
     while (
         begin > start
         and stop - begin < 12
@@ -297,17 +301,19 @@ def _word_before(line: str, start: int, stop: int) -> str:
     return line[begin:stop].lstrip(".")
 
 
-# Windows over a text: neighbouring sentences that a model reads at once.
+# Windows: neighbouring sentences that a model reads at once.
 
 WINDOW_TOKENS = 128
 
 
 @dataclass(frozen=True, kw_only=True)
 class Window:
-    """Sentences `first` to `last`, the last one included, by their place among those given.
+    """Neighbouring sentences that a model reads at once.
 
-    `text[start:end]` is what is read. `core` are the sentences that this window tells most about,
-    first and last: every sentence is in the core of exactly one window.
+    - `text[start:end]` is the text of the window.
+    - `first` and `last` are the indices of its first and last sentence, both included.
+    - `core` are the first and last sentence that this window should decide on. Every sentence is in
+      the core of exactly one window.
     """
 
     start: int
@@ -324,13 +330,13 @@ def windows(
     most: int = WINDOW_TOKENS,
     overlap: int = 1,
 ) -> tuple[Window, ...]:
-    """Windows of at most `most` tokens that cover all sentences, in order.
+    """Return windows of at most `most` tokens that cover all sentences, in order.
 
-    `sentences` are (start, end) in code points, in order, `tokens` how many each has. Neighbouring
-    windows share `overlap` sentences where they fit, so that a sentence is read with others around
-    it; with 2, all have one before and one after. A sentence longer than `most` has a window to
-    itself, which a reader may cut. Raises `ValueError` for counts that aren't of these sentences,
-    or a limit below 1.
+    `sentences` are pairs (start, end) in code points, in order. `tokens` are their numbers of
+    tokens. Neighbouring windows share `overlap` sentences if they fit, so that a sentence is read
+    in its context. With an overlap of 2, every sentence has one before it and one after it. A
+    sentence longer than `most` gets its own window, which a reader may cut. Raises `ValueError` if
+    the two lists differ in length, if `most` is below 1, or if `overlap` is negative.
     """
     if len(sentences) != len(tokens):
         raise ValueError(f"{len(tokens)} counts of tokens for {len(sentences)} sentences")
@@ -340,7 +346,7 @@ def windows(
     new = 0
     while new < len(sentences):
         first, total = new, tokens[new]
-        # What comes before gives way to the sentence that wasn't read yet.
+        # Earlier sentences are left out if the new sentence would not fit otherwise.
         while first > max(0, new - overlap) and total + tokens[first - 1] <= most:
             first -= 1
             total += tokens[first]
@@ -354,7 +360,8 @@ def windows(
     begin = 0
     for place, (first, last) in enumerate(spans):
         following = spans[place + 1][0] if place + 1 < len(spans) else last + 1
-        # Of sentences that two windows share, the first half is told by the earlier one.
+        # Of the sentences that two windows share, the first half belongs to the core of the earlier
+        # one.
         shared = last + 1 - following
         core_last = max(begin, last - shared // 2)
         found.append(

@@ -1,4 +1,4 @@
-"""Reading which end of a list a question asks for: the highest, the two lowest, the third most."""
+"""Read which end of a list a question asks for: the highest, the two lowest, the third most."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ Kind = Literal["amount", "price", "speed", "warmth", "length", "weight", "size",
 
 @dataclass(frozen=True, kw_only=True)
 class Superlative:
-    """What is asked for: `count` members from the `place`-th on, from the top or the bottom.
+    """The end of a list that a question asks for.
 
-    `kind` is what the word itself measures (最贵: a price). `start` and `end` are its place in the
-    question, in NFKC.
+    The question asks for `count` members, beginning at position `place`, from the top or the
+    bottom. `kind` is what the word itself measures (最贵: a price). `start` and `end` are its
+    position in the question, in NFKC.
     """
 
     top: bool
@@ -92,7 +93,7 @@ _ITSELF_A_DECLINE = re.compile("降幅|跌幅|降|跌|亏损额|decline|drop|dec
 
 
 def superlative(question: str) -> Superlative | None:
-    """Returns the end of a list that a question asks for, None where it asks for none."""
+    """Return the end of a list that a question asks for, or None if it asks for none."""
     text = unicodedata.normalize("NFKC", question).casefold()
     for pattern in _PATTERNS:
         match = pattern.search(text)
@@ -108,9 +109,7 @@ def superlative(question: str) -> Superlative | None:
             top=not bottom,
             place=written_number(found.get("place") or "") or 1,
             count=written_number(count or "") or 1,
-            kind=next(
-                (k for said, k in _KINDS if said.search(word + adjective or whole)), "amount"
-            ),
+            kind=_kind(word + adjective or whole),
             start=match.start(),
             end=match.end(),
         )
@@ -126,25 +125,25 @@ def _is_bottom(word: str) -> bool:
 
 
 def is_measured_by(kind: Kind, label: str) -> bool:
-    """Tells whether a column of that name gives what the superlative's word itself measures."""
+    """Return True if a column with this name measures what the superlative itself measures."""
     return kind in _LABELS and bool(_LABELS[kind].search(label.casefold()))
 
 
 def says_decline(words: str) -> bool:
-    """Tells whether the words say that something fell."""
+    """Return True if the words say that something fell."""
     return bool(_DECLINE.search(words.casefold()))
 
 
 def tells_change(label: str) -> bool:
-    """Tells whether a column of that name tells how much something rose or fell."""
+    """Return True if a column with this name gives rises or falls."""
     return bool(_CHANGE.search(label) or _ITSELF_A_DECLINE.search(label))
 
 
 def wants_largest(asked: Superlative, question: str, label: str) -> bool:
-    """Tells whether the largest number of a column is what is asked for, or the smallest.
+    """Return True if the question asks for the largest number of a column, False for the smallest.
 
-    The first of a ranking has the smallest number, the fastest the shortest time, and the largest
-    decline is the smallest change.
+    The first in a ranking has the smallest number, the fastest has the shortest time, and the
+    largest decline is the smallest change.
     """
     if _RANKS.fullmatch(label) or (asked.kind == "speed" and _LESS_IS_MORE.search(label)):
         return not asked.top

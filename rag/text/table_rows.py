@@ -1,4 +1,4 @@
-"""The rows of tables in a document's text, and what their cells hold."""
+"""Read the rows of tables in a document's text, and the values of their cells."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from decimal import Decimal
 from rag.text.dates import ANY_MONTH
 from rag.text.quantities import MAGNITUDES
 
-# Reading the cells of tables: their numbers, units and periods, and rows that sum up others.
+# Cells: numbers, units and periods, and rows that sum up others.
 
 _MAGNITUDES = MAGNITUDES | {"m": 10**6, "k": 1000}
 _CURRENCY = r"(?:us\$|hk\$|rmb|usd|cny|eur|gbp|[$¥€£])?"
@@ -43,10 +43,10 @@ _SUM = re.compile(
 
 
 def cell_value(text: str) -> Decimal | None:
-    """Returns the number that a cell states with its magnitude applied, None where it states none.
+    """Return the number in a cell with its magnitude applied, or None if there is none.
 
     "1,234.5", "1.2万", "−3.2%", "(45)", "$64m" and "约3万人" are numbers. A range, a date or a
-    sentence with a number in it is none.
+    sentence with a number is not.
     """
     plain = unicodedata.normalize("NFKC", text).translate(_MINUS_SIGNS).casefold().strip()
     plain = _FOOTNOTE.sub("", plain).strip()
@@ -60,29 +60,29 @@ def cell_value(text: str) -> Decimal | None:
 
 
 def unit_of(label: str) -> str:
-    """Returns the unit that stands in brackets behind a column's name; empty where none does."""
+    """Return the unit in brackets after a column's name, or "" if there is none."""
     match = _UNIT.search(label)
     return match[1].strip() if match and not is_period(match[1]) else ""
 
 
 def without_unit(label: str) -> str:
-    """Returns a column's name without what stands in brackets behind it."""
+    """Return a column's name without the brackets after it."""
     return _UNIT.sub("", label).strip() or label.strip()
 
 
 def is_period(text: str) -> bool:
-    """Tells whether a cell is nothing but a year, a quarter, a month or the like."""
+    """Return True if a cell is only a year, a quarter, a month or a similar period."""
     plain = unicodedata.normalize("NFKC", text).strip()
     return 2 <= len(plain) <= 24 and bool(_PERIOD.fullmatch(without_unit(plain)))
 
 
 def is_sum(name: str) -> bool:
-    """Tells whether a row of that name sums up or averages others: 合计, 全市, "Total"."""
+    """Return True if a row with this name sums up or averages others: 合计, 全市, "Total"."""
     plain = unicodedata.normalize("NFKC", name).strip(" :：*")
     return bool(_SUM.fullmatch(without_unit(plain)))
 
 
-# The rows of tables, read from a document's text as `rag.ingest.tables` writes them.
+# Rows, in the format that `rag.ingest.tables` writes.
 
 ROWS_FENCE = "table-rows"
 """The name of the Markdown fence around a table that is in its final form."""
@@ -91,7 +91,7 @@ _HEADER = re.compile(r"\|(?: .*)? \|")
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`text[start:end]` is the row; `values` has its cells by the number of their column."""
+    """A row: `text[start:end]`, with its cells in `values` by column number."""
 
     start: int
     end: int
@@ -103,8 +103,8 @@ class Row:
 class Table:
     """A table of a document's text.
 
-    `label` names what the rows are (区县), `columns` what they tell of them. `header` is the
-    line with both, and `above` the line that stands before the table.
+    `label` names what the rows are (区县), and `columns` name their values. `header` is the line
+    with both. `above` is the line before the table.
     """
 
     label: str
@@ -115,12 +115,12 @@ class Table:
 
 
 def is_header(line: str) -> bool:
-    """Tells whether a line names the columns of the rows below it."""
+    """Return True if a line names the columns of the rows below it."""
     return line.startswith("| ") and bool(_HEADER.fullmatch(line))
 
 
 def begins_in_table(text: str, start: int) -> bool:
-    """Tells whether the line of a document's text that `start` lies in is a row of a table."""
+    """Return True if `start` is inside a row of a table."""
     block = text.rfind("\n\n", 0, start) + 2
     block = 0 if block == 1 else block
     end = text.find("\n", block)
@@ -128,7 +128,7 @@ def begins_in_table(text: str, start: int) -> bool:
 
 
 def read_tables(text: str) -> tuple[Table, ...]:
-    """Returns the tables of a document's text, in order."""
+    """Return the tables of a document's text, in order."""
     found: list[Table] = []
     if "| " not in text:
         return ()

@@ -1,8 +1,8 @@
-"""What a question is about, as concepts that can be looked for in text of either language.
+"""Find the concepts of a question, which can be looked for in text of either language.
 
-A concept is one idea of the question with every surface form it may take: the question's own
-word, and what the dictionary calls it in the other language. Words of Chinese questions come from
-a segmenter that also tells nouns and names from the rest; text is never segmented, only searched.
+A concept is one idea of the question with all its forms: the question's own word, and its
+translations in the dictionary. The words of Chinese questions come from a segmenter, which also
+marks nouns and names. The searched text itself is never segmented.
 """
 
 from __future__ import annotations
@@ -42,41 +42,45 @@ _COUNTED = (
         re.IGNORECASE,
     ),
 )
-# Articles count people as the dead, workers, guests: any word for them will do.
+# Articles count people as the dead, workers or guests, so any word for them is accepted.
 _PEOPLE = re.compile(
     r"[个名位]?人(?![员民口次均工])|(?:[a-z'-]+ )?(?:people|persons)\b", re.IGNORECASE
 )
-# When something was is read as a date, never looked for as a word.
+# Dates are read elsewhere and are never looked for as words.
 _DATES = re.compile(
     r"(?<!\d)(?:19|20)\d\d(?!\d)|\bQ[1-4]\b|\d{1,2}[月日]|[一二三四]季度"
     r"|(?:\d{1,2} )?\b"
     rf"(?:{FULL_MONTH})\b(?: \d{{1,2}}\b)?"
 )
-# Part-of-speech tags of the segmenter: nouns, names, Latin words, nouns made of verbs.
+# The segmenter's tags for nouns, names, Latin words, and nouns made of verbs.
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
-# What newspapers leave out of a name: 淮安 for 淮安市, Shanghai for Shanghai Municipality.
+# Newspapers leave out these parts of a name: 淮安 for 淮安市, Shanghai for Shanghai Municipality.
 _KIND_ZH = re.compile(r"(?:(?:控股)?(?:股份)?(?:有限)?公司|集团|[市省])$")
 _KIND_EN = re.compile(r" (?:municipality|provinc|autonomou region)$")
 _MEASURE_ENDINGS = "价率额量数值"
-"""A measure (收盘价, 出货量) is given in a text that says what was measured: 收盘报116.7港元."""
+"""The last characters of measures (收盘价, 出货量).
+
+Texts often leave them out: 收盘报116.7港元.
+"""
 _NOUN_WEIGHT, _VERB_WEIGHT = 1.0, 0.35
 _BETWEEN = "\n"
-"""Stands in no form: those are words."""
+"""A separator between texts. It is never part of a form, because forms have no line breaks."""
 _REMEMBERED = 512
-"""Texts: choosing, checking and comparing read the same few sentences of an answer anew."""
+"""The number of cached texts. Several steps read the same few sentences of an answer again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Concept:
-    """One idea of a question. `text` is its wording there; any of `forms` in a text shows it.
+    """One idea of a question. A text shows the concept if it contains any of its `forms`.
 
-    `forms` are folded as `fold` does; those of Latin letters are stems, matched against stems.
-    `essential` marks nouns and names, which an answer can hardly do without; other words can be
-    put in many ways. `name` marks those that name a person, a place, an organisation or a product
-    and that can be told to be missing: not an English name over Chinese text for which the
-    dictionary has no Chinese one.
+    - `text` is its wording in the question.
+    - `forms` are folded as in `fold`. Forms in Latin letters are stems, compared with stems.
+    - `essential` is true for nouns and names, which an answer must nearly always have. Other words
+      can be expressed in many ways.
+    - `name` is true for names of people, places, organisations and products whose absence can be
+      noticed. An English name over Chinese text is not one if the dictionary has no Chinese form.
     """
 
     text: str
@@ -86,18 +90,18 @@ class Concept:
 
     @cached_property
     def in_stems(self) -> tuple[str, ...]:
-        """The forms of Latin letters, as any of them stands in `FoldedText.stems`."""
+        """The forms in Latin letters, to be looked for in `FoldedText.stems`."""
         return tuple(f" {form} " for form in self.forms if form.isascii())
 
     @cached_property
     def in_characters(self) -> tuple[str, ...]:
-        """The other forms, as any of them stands in `FoldedText.characters`."""
+        """The other forms, to be looked for in `FoldedText.characters`."""
         return tuple(form for form in self.forms if not form.isascii())
 
 
 @dataclass(frozen=True, kw_only=True)
 class FoldedText:
-    """A text made ready for `shows`: folded characters, and the stems of its Latin words."""
+    """A text prepared for `shows`: its folded characters, and the stems of its Latin words."""
 
     characters: str
     stems: str
@@ -105,7 +109,7 @@ class FoldedText:
 
 @lru_cache(maxsize=_REMEMBERED)
 def fold(text: str) -> FoldedText:
-    """Compatibility forms, Traditional characters, case and word endings folded away."""
+    """Return a text with compatibility forms, Traditional characters, case and endings folded."""
     characters = simplified(unicodedata.normalize("NFKC", text).casefold())
     stems = " ".join(map(_stem, english_words(characters)))
     return FoldedText(characters=characters, stems=f" {stems} ")
@@ -115,8 +119,8 @@ _stem = lru_cache(maxsize=100_000)(stem)
 
 
 def shows(text: FoldedText, concept: Concept) -> bool:
-    """Whether any form of the concept stands in the text."""
-    # Some ten thousand times for a question: a loop, since a generator takes twice as long.
+    """Return True if any form of the concept is in the text."""
+    # This runs some ten thousand times per question. A generator would take twice as long.
     for form in concept.in_characters:
         if form in text.characters:
             return True
@@ -127,7 +131,7 @@ def shows(text: FoldedText, concept: Concept) -> bool:
 
 
 class FoldedTexts:
-    """Many folded texts, in which concepts are counted in a third of the time of one by one."""
+    """Many folded texts. Counting concepts takes a third of the time of searching each text."""
 
     def __init__(self, texts: Iterable[FoldedText]) -> None:
         texts = tuple(texts)
@@ -139,7 +143,7 @@ class FoldedTexts:
         return self._count
 
     def showing(self, concept: Concept) -> int:
-        """How many of the texts show a concept."""
+        """Return how many of the texts show a concept."""
         found: set[int] = set()
         for form in concept.in_characters:
             found.update(self._characters.holding(form))
@@ -149,7 +153,7 @@ class FoldedTexts:
 
 
 class _Joined:
-    """Texts in one string, which is searched without Python's having a part in it."""
+    """Texts joined into one string, which is fast to search."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._text = _BETWEEN.join(texts)
@@ -157,7 +161,7 @@ class _Joined:
         self._ends = list(accumulate(lengths))
 
     def holding(self, part: str) -> Iterator[int]:
-        """The places of the texts that hold a part, in order."""
+        """Yield the indices of the texts that contain a part, in order."""
         at = self._text.find(part)
         while at >= 0:
             place = bisect_right(self._ends, at)
@@ -166,10 +170,10 @@ class _Joined:
 
 
 def surely_missing(name: Concept, text: FoldedText) -> bool:
-    """Whether a name stands nowhere in the text, even in part.
+    """Return True if neither a name nor enough of its parts is in the text.
 
-    The segmenter may take a neighbour of a Chinese name for a part of it, so half of a name's
-    character pairs count as the name.
+    The segmenter may add a neighbouring character to a Chinese name. So half of a name's character
+    pairs count as the name.
     """
     if shows(text, name):
         return False
@@ -178,12 +182,12 @@ def surely_missing(name: Concept, text: FoldedText) -> bool:
 
 
 def counted_noun(question: str, *, across: bool) -> Concept | None:
-    """What a question asks the number of ("多少名员工", "how many employees"), if it says so."""
+    """Return what a question counts ("多少名员工", "how many employees"), or None."""
     for pattern in _COUNTED:
         match = pattern.search(unicodedata.normalize("NFKC", question))
         if match and not _PEOPLE.match(match[1]):
             found = [c for c in concepts(match[1], across=across) if c.essential]
-            # "How many passengers died in …": what they did isn't what is counted.
+            # "How many passengers died in …": the verb is not what is counted.
             while len(found) > 1 and found[-1].text.endswith("ed"):
                 found.pop()
             if found and (not across or len(found[0].forms) > 1):
@@ -193,9 +197,9 @@ def counted_noun(question: str, *, across: bool) -> Concept | None:
 
 @lru_cache(maxsize=_REMEMBERED)
 def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
-    """The concepts of a question in either language, in order, each once.
+    """Return the concepts of a Chinese or English question, in order, each once.
 
-    `across` adds the dictionary's names for them in the other language; leave it out where the
+    `across` adds their names in the other language, from the dictionary. It is false if the
     articles are in the question's own language.
     """
     text = _DATES.sub(" ", simplified(unicodedata.normalize("NFKC", question)))
@@ -205,16 +209,16 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
 
 
 def _widened(concept: Concept) -> Concept:
-    """Returns the concept with the other words that reports use for the same count."""
+    """Return the concept with the other words that reports use for the same count."""
     forms = frozenset[str]().union(*(words for words in ONE_COUNT if words & concept.forms))
     return replace(concept, forms=concept.forms | forms) if forms else concept
 
 
 def weights(concepts: Sequence[Concept], texts: FoldedTexts) -> tuple[float, ...]:
-    """How much each concept tells apart: its rarity among `texts`, less for inessential words.
+    """Return the weight of each concept: its rarity among `texts`, lower for inessential words.
 
-    Rarity is the inverse document frequency of Robertson and Sparck Jones in its always-positive
-    form, ln(1 + (N - n + 0.5) / (n + 0.5)): a concept that no text shows weighs most.
+    Rarity is the inverse document frequency of Robertson and Sparck Jones in its form that is
+    always positive, ln(1 + (N - n + 0.5) / (n + 0.5)). A concept that no text shows weighs most.
     """
     return tuple(
         math.log1p((len(texts) - n + 0.5) / (n + 0.5))
@@ -240,12 +244,13 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
             phrase = " ".join(map(_stem, part))
             chinese = dictionary.chinese.get(phrase, frozenset()) if dictionary else frozenset()
             if length == 1 or (chinese and len(part) == length):
-                # Any first word is capitalised; only the dictionary can tell it for a name.
+                # A first word is always capitalised, so only the dictionary can show that it is a
+                # name.
                 upper = any(w[:1].isupper() for w in part) and not (at == 0 and first in part)
                 proper = bool(dictionary and chinese & dictionary.names)
                 verb = bool(dictionary and phrase in dictionary.verbs)
                 name = upper or (proper and part[0][:1].isupper())
-                # "York" alone says nothing of New York, nor "Jack" of Jack Ma.
+                # "York" alone does not mean New York, and "Jack" alone does not mean Jack Ma.
                 told = not across or (proper and not in_longer_names & set(part))
                 made.append(
                     Concept(
@@ -261,14 +266,14 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
 
 
 def _short_names(chinese: Iterable[str]) -> frozenset[str]:
-    """The first two characters of long names, as newspapers shorten them: 阿里 for 阿里巴巴."""
+    """Return the first two characters of long names, as in newspapers: 阿里 for 阿里巴巴."""
     return frozenset(word[:2] for word in chinese if len(word) >= 4)
 
 
 def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
     words: list[tuple[str, str]] = []
     for word, tag in tagged(text):
-        # The segmenter may part a rare given name from its surname.
+        # The segmenter may separate a rare given name from its surname.
         if words and words[-1][1] == "nr" and len(words[-1][0]) == 1 and tag.startswith("nr"):
             words[-1] = (words[-1][0] + word, "nr")
         else:
@@ -298,7 +303,7 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
 
 
 def _names_something(word: str, tag: str) -> bool:
-    """Whether a noun is a name: the dictionary's word for it, else the segmenter's guess."""
+    """Return True if a noun is a name, by the dictionary, or else by the segmenter's guess."""
     dictionary = load_dictionary()
     for part in (word, _KIND_ZH.sub("", word)):
         if part in dictionary.english:
@@ -307,7 +312,7 @@ def _names_something(word: str, tag: str) -> bool:
 
 
 def names_someone(text: str) -> bool:
-    """Whether the text holds what may be a person's name, in either script."""
+    """Return True if the text contains what may be a person's name, in Chinese or Latin letters."""
     if any(len(word) > 1 and tag.startswith("nr") for word, tag in tagged(text)):
         return True
     return bool(_CAPITALISED.search(text))

@@ -1,4 +1,4 @@
-"""Dates as a person or a program writes them in a field: `April 6, 2025 at 3:30 PM CST`."""
+"""Read dates that a person or a program writes in a field: `April 6, 2025 at 3:30 PM CST`."""
 
 from __future__ import annotations
 
@@ -16,10 +16,8 @@ from rag.text.dates import ANY_MONTH, CHINESE_WEEKDAYS, WEEKDAY_WORDS, month_num
 from rag.text.quantities import CHINESE_DIGITS, chinese_number
 from rag.types import Published
 
-# Reading a date as a person or a program writes it in a field: `April 6, 2025 at 3:30 PM CST`.
-#
-# The text is taken apart into years, months, days, clock times and zones, and every piece of it has
-# to be one of these: what holds anything else is no date, rather than half of one.
+# Written dates. The text is split into years, months, days, clock times and zones. If any piece is
+# something else, the whole text is not a date.
 
 MAX_CHARACTERS = 100
 
@@ -29,13 +27,13 @@ _ZONES = _AMERICAN | {
     "z": 0, "utc": 0, "gmt": 0, "bst": 1, "cet": 1, "cest": 2, "cdt": -5, "ist": 5.5, "sgt": 8,
     "hkt": 8, "awst": 8, "jst": 9, "kst": 9, "aest": 10, "aedt": 11, "北京时间": 8,
 }  # fmt: skip
-# The time of China or that of Chicago: nobody can tell, so such a zone is as good as none.
+# This may be the time of China or of Chicago, so such a zone is ignored.
 _UNCLEAR_ZONES = ("cst", "ct")
 _HALVES = {
     "凌晨": 0, "清晨": 0, "早上": 0, "早": 0, "上午": 0, "am": 0, "a.m.": 0, "中午": 12, "下午": 12,
     "午后": 12, "傍晚": 12, "晚上": 12, "晚间": 12, "晚": 12, "夜间": 12, "pm": 12, "p.m.": 12,
 }  # fmt: skip
-# Some write a circle for 〇.
+# Some texts have a circle instead of 〇.
 _YEAR_DIGITS = CHINESE_DIGITS | {"○": 0}
 
 
@@ -47,7 +45,7 @@ _HALF = _any_of(_HALVES)
 _PIECES = tuple(
     (kind, re.compile(pattern))
     for kind, pattern in (
-        # Days in full.
+        # Full dates.
         (
             "parts",
             r"(?P<year>\d{4})\s?(?P<sign>[-/.年])\s?(?P<month>\d{1,2})\s?(?:(?P=sign)|月)\s?"
@@ -83,7 +81,7 @@ _PIECES = tuple(
         ),
         ("clock", rf"(?P<before>{_HALF})?\s?(?P<hour>\d{{1,2}})(?P<minute>)[时点]整?(?P<after>)"),
         ("clock", r"(?P<before>)(?P<hour>\d{1,2})(?P<minute>)\s?(?P<after>am\b|pm\b|[ap]\.m\.)"),
-        # Names that stand beside them.
+        # Names next to a date or a time.
         (
             "region",
             r"\[?(?P<region>(?:asia|america|europe|australia|africa|pacific|etc)/[a-z_/]+)\]?",
@@ -96,7 +94,7 @@ _PIECES = tuple(
             rf"|(?:星期|周|礼拜)(?P<han>[{CHINESE_WEEKDAYS}])",
         ),
         ("number", r"(?P<number>\d{4}|\d{1,2})(?:st|nd|rd|th)?(?![a-z\d])"),
-        # What says nothing of the day.
+        # Words that say nothing about the day.
         ("none", _HALF),
         (
             "none",
@@ -116,7 +114,7 @@ _REPUBLICAN = re.compile(r"民国\s?(\d{2,3})\s?年")
 
 @dataclass(frozen=True, kw_only=True)
 class WrittenDate:
-    """A date as far as it is written: what isn't is None. `zone` is None where none is stated."""
+    """A date as it is written. Parts that are not written are None, also the `zone`."""
 
     year: int
     month: int | None = None
@@ -127,10 +125,10 @@ class WrittenDate:
 
 
 def read_written_date(text: str) -> tuple[WrittenDate, ...]:
-    """Returns the dates that a text may mean: none where it is no date, two for `03/04/2025`.
+    """Return the dates that a text may mean: none if it is not a date, two for `03/04/2025`.
 
-    Of `03/04/2025` one is left where a weekday beside it or an American zone tells. With dots
-    (`03.04.2025`) the day stands first, as it does wherever dates are written so.
+    For `03/04/2025` only one is returned if a weekday or an American zone in the text decides. With
+    dots (`03.04.2025`) the day comes first, as everywhere where dots are used.
     """
     if len(text) > MAX_CHARACTERS:
         return ()
@@ -139,7 +137,7 @@ def read_written_date(text: str) -> tuple[WrittenDate, ...]:
 
 
 def _in_digits(text: str) -> str:
-    """Returns the text in small letters, in digits: `二〇二五年四月` becomes `2025年4月`."""
+    """Return the text in lower case and in digits: `二〇二五年四月` becomes `2025年4月`."""
     text = _ZONE_IN_WORDS.sub("", unicodedata.normalize("NFKC", text).casefold())
     text = _REPUBLICAN.sub(lambda match: f"{int(match[1]) + 1911}年", text)
     text = _HAN_YEAR.sub(lambda match: "".join(str(_YEAR_DIGITS[c]) for c in match[0]), text)
@@ -147,7 +145,7 @@ def _in_digits(text: str) -> str:
 
 
 class _Reader:
-    """Collects the pieces of one date; no piece may be said twice."""
+    """Collects the pieces of one date. A part may be repeated only with the same value."""
 
     def __init__(self) -> None:
         self._said: dict[str, int] = {}
@@ -158,7 +156,7 @@ class _Reader:
         self._weekday: int | None = None
 
     def read(self, text: str) -> bool:
-        """Take in all of a text; tell whether every piece of it was understood."""
+        """Read a text, and return True if every piece of it was understood."""
         place = 0
         while place < len(text):
             found = (
@@ -207,7 +205,7 @@ class _Reader:
         half = said["after"] or said["before"]
         if half and hour <= 12:
             late = _HALVES[half]
-            # Twelve at night is the hour 0, and 11 "at noon" is before it.
+            # Twelve at night is hour 0, and 11 with "noon" is before noon.
             hour = hour % 12 + late if half != "中午" or hour < 3 or hour == 12 else hour
         return self._put({"hour": hour, "minute": minute})
 
@@ -220,26 +218,29 @@ class _Reader:
         elif kind == "zone":
             name = said["zone"] or ""
             self._american = self._american or name in _AMERICAN
-            # `+0800 CST`: the number says it better.
+            # In `+0800 CST` the number is clearer than the name.
             if self._zone is None and name in _ZONES:
                 self._zone = timezone(timedelta(hours=_ZONES[name]))
 
     def _place_numbers(self) -> bool:
-        """Say which of the bare numbers is the day, and which the year."""
+        """Decide which of the bare numbers is the day, and which is the year.
+
+        Return False if a number cannot be used.
+        """
         for number in self._numbers:
             if number > 31 and "year" not in self._said and number >= 1000:
                 self._said["year"] = number
             elif "month" in self._said and "day" not in self._said and 1 <= number <= 31:
                 self._said["day"] = number
             elif "day" in self._said and "year" not in self._said and number < 100:
-                # 06-Apr-25: no news is older than the century.
+                # 06-Apr-25: no news is older than this century.
                 self._said["year"] = 2000 + number
             else:
                 return False
         return "day" not in self._said or "month" in self._said
 
     def dates(self) -> tuple[WrittenDate, ...]:
-        """Returns the days that are meant, as far as they exist."""
+        """Return the dates that the text may mean, if they exist."""
         said = self._said
         if "week" in said:
             day = date.fromisocalendar(said["year"], said["week"], said["weekday"])
@@ -271,27 +272,28 @@ def _weekday(written: WrittenDate) -> int:
     return date(written.year, written.month or 1, written.day or 1).weekday()
 
 
-# Ways to write a date -> `Published`, no more precise than what is written.
+# Dates of publication, never more precise than the text.
 
 Precision = Literal["year", "month", "day", "minute"]
 
 _BEIJING = timezone(timedelta(hours=8))
 _FIRST_YEAR = 1000
-"""Programs write the year 1 where they know of no date."""
+"""Programs write the year 1 if they know no date."""
 _EPOCH = re.compile(r"\d{10}(?:\d{3}|\d{6})?(?:\.\d+)?")
 _EPOCH_SECONDS = range(315_532_800, 4_102_444_800)
-"""From 1980 to 2100: other numbers of ten digits are no moments."""
+"""From 1980 to 2100. Other numbers of ten digits are not times."""
 
 
 def read_published(
     value: object, language: Language, hints: Collection[tuple[int, int]] = ()
 ) -> Published | None:
-    """Read a date as a front matter or a byline gives it; None where it is no date.
+    """Read a date as a front matter or a byline gives it; None if it is not a date.
 
-    Takes text in any form of `rag.text.written_dates`, a `datetime`, a `date`, a year or a moment
-    (seconds, milliseconds or microseconds since 1970) as a number. Without a time zone an article
-    in Chinese is taken to mean Beijing's, any other UTC. None as well where the text may mean two
-    days (`03/04/2025`), unless just one of them is among the `hints`: pairs of month and day.
+    `value` may be text in any form of `rag.text.written_dates`, a `datetime`, a `date`, a year, or
+    a time as a number (seconds, milliseconds or microseconds since 1970). Without a time zone, an
+    article in Chinese is taken to mean Beijing time, and any other article UTC. The result is also
+    None if the text may mean two days (`03/04/2025`), unless exactly one of them is in `hints`,
+    which are pairs of month and day.
     """
     assumed = _BEIJING if language == "zh" else UTC
     if isinstance(value, datetime):
@@ -310,11 +312,11 @@ def read_published(
             return _from_epoch(text, assumed)
         return _from_written(possible_dates(text), hints, assumed)
     except (ValueError, OverflowError, LookupError):
-        return None  # a 30th of February, or a zone that there isn't
+        return None  # a 30th of February, or an unknown zone
 
 
 def possible_dates(text: str) -> tuple[WrittenDate, ...]:
-    """Returns the dates that a text may mean: none, where it is no date."""
+    """Return the dates that a text may mean; none if it is not a date."""
     try:
         return read_written_date(text)
     except (ValueError, OverflowError, LookupError):
@@ -327,7 +329,7 @@ def _from_epoch(text: str, assumed: tzinfo) -> Published | None:
     if seconds not in _EPOCH_SECONDS:
         return None
     moment = datetime.fromtimestamp(seconds, assumed).replace(second=0)
-    # A moment has no day until a zone is taken for it.
+    # The day depends on the zone, which is assumed here.
     return Published(moment=moment, precision="minute", zone_assumed=True)
 
 
@@ -368,7 +370,7 @@ def _published(
 
 
 def published_days(published: Published) -> tuple[date, date]:
-    """The first and the last day on which an article may have been published."""
+    """Return the first and the last day on which an article may have been published."""
     first = published.moment.date()
     if published.precision == "year":
         return first.replace(month=1, day=1), first.replace(month=12, day=31)

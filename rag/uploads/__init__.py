@@ -1,1 +1,1 @@
-"""The articles behind the answers as a person keeps them: what there is, adding, removing."""
+"""Uploaded articles: list, add and remove them."""

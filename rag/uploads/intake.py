@@ -1,4 +1,4 @@
-"""Uploaded files, zip files too, as files that can be indexed; each other one with its reason."""
+"""Turn uploaded files and zips into files that can be indexed, or refuse them with a reason."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from rag.messages import Message
 from rag.types import Document
 from rag.uploads.names import checked_path, is_hidden, short
 
-# What is in a zip file that a person uploaded, without trusting a word of what it says.
+# Zip files. They come from users, so nothing in them is trusted.
 
 _CHUNK_BYTES = 64 * 1024
 _MAX_ENTRIES = 100_000
-"""Each takes half a kilobyte of memory before its name is even looked at."""
+"""The most entries of a zip. Each takes half a kilobyte of memory before it can be checked."""
 _ENTRY = re.compile(rb"PK\x01\x02")
 _ENCRYPTED, _UTF8 = 0x1, 0x800
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError, ValueError)
@@ -31,7 +31,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSErro
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A file in a zip: its name as a person would read it; `refusal` is why it can't be taken."""
+    """A file in a zip. `refusal` is the reason why it can't be taken, or None."""
 
     name: str
     info: zipfile.ZipInfo
@@ -40,9 +40,9 @@ class Entry:
 
 @contextmanager
 def open_zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
-    """The zip at `path`; `name` is what a person calls it.
+    """Open the zip at `path`. `name` is its name for messages.
 
-    Raises `DocumentError` where it is none, and for whatever is found broken inside the block.
+    Raises `DocumentError` if it is not a zip, or if a damaged part is found inside the block.
     """
     try:
         if _entries(path) > _MAX_ENTRIES:
@@ -55,13 +55,13 @@ def open_zip(path: Path, name: str) -> Iterator[zipfile.ZipFile]:
     except _BROKEN as error:
         raise DocumentError(
             en=f"{short(name)} is no zip file that can be read ({type(error).__name__}): zip the"
-            " articles anew.",
+            " articles again.",
             zh=f"{short(name)} 不是可读取的 zip 文件（{type(error).__name__}）：请重新压缩文章。",
         ) from error
 
 
 def entries(archive: zipfile.ZipFile) -> tuple[Entry, ...]:
-    """The files of the zip, folders left out, in its own order."""
+    """Return the files of the zip without folders, in the order of the zip."""
     infos = [info for info in archive.infolist() if not info.is_dir()]
     names = _names(infos)
     return tuple(
@@ -71,9 +71,9 @@ def entries(archive: zipfile.ZipFile) -> tuple[Entry, ...]:
 
 
 def unpacked(archive: zipfile.ZipFile, entry: Entry) -> Iterator[bytes]:
-    """The bytes of a file, piece by piece, so that the reader can stop when it is too many.
+    """Yield the bytes of a file in pieces, so that the caller can stop if there are too many.
 
-    Raises `DocumentError` where they can't be had or don't agree with their checksum.
+    Raises `DocumentError` if they can't be read or don't match their checksum.
     """
     try:
         with archive.open(entry.info) as packed:
@@ -81,13 +81,16 @@ def unpacked(archive: zipfile.ZipFile, entry: Entry) -> Iterator[bytes]:
                 yield chunk
     except (*_BROKEN, RuntimeError) as error:
         raise DocumentError(
-            en=f"{short(entry.name)} is damaged in the zip ({type(error).__name__}): zip it anew.",
+            en=f"{short(entry.name)} is damaged in the zip ({type(error).__name__}): zip it again.",
             zh=f"{short(entry.name)} 在 zip 中已损坏（{type(error).__name__}）：请重新压缩。",
         ) from error
 
 
 def _entries(path: Path) -> int:
-    """At least as many as there are: the signature may stand in a file's content as well."""
+    """Return an upper bound of the number of entries.
+
+    The signature of an entry is counted, and it may also be in a file's content.
+    """
     if path.stat().st_size == 0:
         return 0
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
@@ -100,10 +103,10 @@ def _entries(path: Path) -> int:
 
 
 def _names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
-    """The names, those that don't say they are UTF-8 in the encoding that suits all of them.
+    """Return the names. Those without a UTF-8 flag are read in an encoding that fits all of them.
 
-    Older Chinese Windows writes GBK without saying so, some systems UTF-8; the format's own
-    is cp437, as which the library reads them.
+    Older Chinese Windows writes GBK without a flag, and some systems UTF-8. The encoding of the
+    format is cp437, which the library assumes.
     """
     raw = [_bytes(info) for info in infos if not info.flag_bits & _UTF8]
     encoding = next((name for name in ("utf-8", "gb18030") if _fits(raw, name)), "cp437")
@@ -114,7 +117,7 @@ def _names(infos: Sequence[zipfile.ZipInfo]) -> list[str]:
 
 
 def _bytes(info: zipfile.ZipInfo) -> bytes:
-    # Not `filename`, which the library cuts at a NUL.
+    # The library cuts `filename` at a NUL.
     return info.orig_filename.encode("cp437", errors="replace")
 
 
@@ -126,7 +129,7 @@ def _fits(names: Sequence[bytes], encoding: str) -> bool:
 
 
 def _refusal(info: zipfile.ZipInfo, name: str) -> Message | None:
-    """Why a file can't be taken whatever is in it."""
+    """Return the reason why a file can't be taken, whatever its content is, or None."""
     kind = stat.S_IFMT(info.external_attr >> 16)
     if kind and kind != stat.S_IFREG:
         return Message(
@@ -140,36 +143,36 @@ def _refusal(info: zipfile.ZipInfo, name: str) -> Message | None:
             en=f"{short(name)} is encrypted: zip it without a password.",
             zh=f"{short(name)} 已加密：请不设密码重新压缩。",
         )
-    # Other methods may ask for gigabytes of memory to unpack a few bytes.
+    # Other methods may need gigabytes of memory to unpack a few bytes.
     if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return Message(
             code="compression",
-            en=f"{short(name)} is compressed in an uncommon way: zip it anew, with “Deflate”.",
+            en=f"{short(name)} is compressed in an uncommon way: zip it again, with “Deflate”.",
             zh=f"{short(name)} 使用了不常见的压缩方式：请用“Deflate”重新压缩。",
         )
     return None
 
 
-# Uploaded files -> files that can be indexed, below one folder; each other one with its reason.
+# Uploaded files.
 
 MEGABYTE = 1024**2
 MAX_UPLOAD_BYTES = 100 * MEGABYTE
-"""Of one file as it is sent: the most that a zip or a file of JSON Lines may have."""
+"""The most bytes of one uploaded file, which may be a zip or JSON Lines."""
 MAX_UNPACKED_BYTES = 500 * MEGABYTE
-"""Of all files that are added at once, unpacked."""
+"""The most bytes, unpacked, of all files that are added at once."""
 MAX_FILES = 2_000
-"""Added at once, unpacked. More are better indexed from their folder."""
+"""The most files, unpacked, that are added at once. More should be indexed from their folder."""
 ACCEPTED = (*ENDINGS, ".zip")
 
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cab", ".iso")
 _LIMITS = {".jsonl": MAX_UPLOAD_BYTES, ".docx": MAX_PACKED_BYTES, ".pdf": MAX_PACKED_BYTES}
 _MAX_BAD_LINES = 100
-"""Of a file of JSON Lines: with more, it was never meant to be one."""
+"""The most unreadable lines of a JSON Lines file. With more, it is probably another format."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Upload:
-    """A file that somebody wants in the index: what they call it, and where its bytes are."""
+    """A file that a user uploaded: its name, and the path of its bytes."""
 
     name: str
     path: Path
@@ -177,7 +180,7 @@ class Upload:
 
 @dataclass(frozen=True, kw_only=True)
 class Refusal:
-    """A file, or a line of one, that can't be taken in, and why."""
+    """A file, or a line of a file, that can't be taken, with the reason."""
 
     name: str
     reason: Message
@@ -185,10 +188,10 @@ class Refusal:
 
 @dataclass(kw_only=True)
 class Intake:
-    """What became of uploaded files: `paths` are those taken, relative to their folder.
+    """The result of taking uploaded files. `paths` are the taken files, relative to their folder.
 
-    `refused` names files, and lines of files whose other lines were taken; `hidden` counts what a
-    system had put into a zip.
+    `refused` names refused files, and refused lines of files that were taken otherwise. `hidden` is
+    the number of system files in zips, which are skipped.
     """
 
     paths: list[PurePosixPath] = field(default_factory=list)
@@ -198,11 +201,11 @@ class Intake:
     _taken: set[str] = field(default_factory=set)
 
     def refuse(self, name: str, reason: Message) -> None:
-        """Remember why a file isn't taken."""
+        """Add a refused file with the reason."""
         self.refused.append(Refusal(name=name, reason=reason))
 
     def admit(self, path: PurePosixPath) -> None:
-        """Make room for one more file. Raises `DocumentError` where its name or number can't be."""
+        """Count a file. Raises `DocumentError` if there are too many, or its name is taken."""
         if len(self._taken) >= MAX_FILES:
             raise DocumentError(
                 en=f"{short(str(path))} is one too many: add at most {MAX_FILES:,} files at once,"
@@ -210,7 +213,7 @@ class Intake:
                 zh=f"{short(str(path))} 超出数量：一次最多添加 {MAX_FILES:,} 个文件，"
                 "或对其文件夹运行 `rag index`。",
             )
-        # Some systems take names for the same that differ in case alone.
+        # On some systems, names that differ only in case are the same.
         key = str(path).casefold()
         if key in self._taken:
             raise DocumentError(
@@ -220,7 +223,7 @@ class Intake:
         self._taken.add(key)
 
     def count(self, size: int) -> None:
-        """Add `size` bytes. Raises `DocumentError` where all together are too many."""
+        """Add `size` bytes. Raises `DocumentError` if the total is too large."""
         if self.unpacked + size > MAX_UNPACKED_BYTES:
             raise DocumentError(
                 en=f"All files together unpack to more than {MAX_UNPACKED_BYTES // MEGABYTE} MB:"
@@ -233,10 +236,11 @@ class Intake:
 def take_in(
     uploads: Iterable[Upload], folder: Path, on_file: Callable[[], None] | None = None
 ) -> Intake:
-    """Put what can be indexed of `uploads` below the empty `folder`; zips unpack to folders there.
+    """Write the files of `uploads` that can be indexed into the empty `folder`.
 
-    A file is taken if it has an article in it, and one that can't be taken spoils no other.
-    `on_file` is called after each file. Raises `OSError` where `folder` can't be written.
+    A zip becomes a folder there. A file is taken if it has an article in it. A refused file does
+    not affect the others. `on_file` is called after each file. Raises `OSError` if `folder` can't
+    be written.
     """
     intake = Intake()
     for upload in uploads:
@@ -254,7 +258,7 @@ def take_in(
 
 
 def upload_limit(name: str) -> int:
-    """The most bytes that a file of this name may have. Raises `DocumentError` for other kinds."""
+    """Return the most bytes for a file of this name. Raises `DocumentError` for other kinds."""
     ending = PurePosixPath(name).suffix.lower()
     if ending == ".zip":
         return MAX_UPLOAD_BYTES
@@ -268,7 +272,7 @@ def upload_limit(name: str) -> int:
 
 
 def too_much(name: str, limit: int) -> DocumentError:
-    """The error for a file of more than `limit` bytes."""
+    """Return the error for a file of more than `limit` bytes."""
     return DocumentError(
         en=f"{short(name)} has more than {limit // MEGABYTE} MB: split it.",
         zh=f"{short(name)} 超过 {limit // MEGABYTE} MB：请拆分。",
@@ -276,11 +280,11 @@ def too_much(name: str, limit: int) -> DocumentError:
 
 
 _File = tuple[str, Iterator[bytes], Message | None]
-"""The name of a file, its bytes, and why it can't be taken whatever they are."""
+"""The name of a file, its bytes, and the reason why it can't be taken, or None."""
 
 
 def _files(upload: Upload, intake: Intake) -> Iterator[_File]:
-    """The files that an upload brings: itself, or what is in it."""
+    """Yield the files of an upload: the file itself, or the files in a zip."""
     if PurePosixPath(upload.name).suffix.lower() != ".zip":
         yield upload.name, _read(upload.path), None
         return
@@ -293,7 +297,7 @@ def _files(upload: Upload, intake: Intake) -> Iterator[_File]:
                     continue
                 name, refusal = f"{stem}/{entry.name}", entry.refusal
                 try:
-                    # By itself: behind the zip's name, an absolute path no longer looks like one.
+                    # Without the zip's name, since an absolute path after it would not be noticed.
                     checked_path(entry.name)
                     _not_packed(entry.name)
                 except DocumentError as error:
@@ -318,7 +322,7 @@ def _read(path: Path) -> Iterator[bytes]:
 
 
 def _take(name: str, chunks: Iterator[bytes], folder: Path, intake: Intake) -> None:
-    """Write one file, and keep it if there is an article in it."""
+    """Write one file, and keep it if it has an article in it."""
     limit = upload_limit(name)
     path = checked_path(name)
     intake.admit(path)
@@ -349,7 +353,7 @@ def _take(name: str, chunks: Iterator[bytes], folder: Path, intake: Intake) -> N
 
 
 def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure], int]:
-    """What of a file can't be read, and how many articles it has."""
+    """Return the failures of a file, and its number of articles."""
     failures: list[LoadFailure] = []
     articles = 0
     for item in load_documents(target, folder):
@@ -360,7 +364,7 @@ def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure],
         if len(failures) > _MAX_BAD_LINES:
             raise DocumentError(
                 en=f"{short(name)} has more than {_MAX_BAD_LINES} lines that can't be read (line"
-                f" {failures[0].line}: {failures[0].reason.en}): mend it first.",
+                f" {failures[0].line}: {failures[0].reason.en}): correct it first.",
                 zh=f"{short(name)} 有超过 {_MAX_BAD_LINES} 行无法读取"
                 f"（第 {failures[0].line} 行：{failures[0].reason.zh}）：请先修正。",
             )
@@ -369,6 +373,6 @@ def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure],
 
 def _taken_by_folder(name: str) -> DocumentError:
     return DocumentError(
-        en=f"{short(name)} has the name of a folder, or a folder its name: rename one of them.",
+        en=f"{short(name)} and a folder have the same name: rename one of them.",
         zh=f"{short(name)} 与某个文件夹重名：请改名。",
     )

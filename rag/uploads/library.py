@@ -1,8 +1,9 @@
-"""The articles of one index: what there is, adding files to them, and removing those again.
+"""List the articles of an index, add uploaded files, and remove them again.
 
-Uploaded files are kept in a folder of the index's own (`UPLOADS_NAME`), which the index follows
-like any other: `rag index` finds them, and a rebuild keeps them. A file is written under another
-name first and then renamed, so there is never half a file; one of the same name is replaced.
+Uploaded files are kept in a folder inside the index folder (`UPLOADS_NAME`). The index follows it
+like any other root, so `rag index` finds the files, and a rebuild keeps them. A file is first
+written under another name and then renamed, so no file is ever incomplete. A file of the same name
+is replaced.
 """
 
 from __future__ import annotations
@@ -36,17 +37,17 @@ from rag.uploads.intake import Refusal, Upload, take_in
 from rag.uploads.names import short
 
 _PATIENCE = 10.0
-"""Seconds to wait for another process that writes to the index."""
+"""How many seconds to wait for another process that writes to the index."""
 WORK_PREFIX = ".taking-"
-"""Of folders for what is only on its way; the index passes over hidden ones."""
+"""The prefix of temporary folders. They are hidden, so the index skips them."""
 _ABANDONED_SECONDS = 24 * 3600
 
 
 @dataclass(frozen=True, kw_only=True)
 class Step:
-    """How far adding or removing is: `done` of `total`, in files, or in bytes while indexing.
+    """The progress of adding or removing: `done` of `total`, in files, or in bytes while indexing.
 
-    `waiting` is for another who adds or removes, and has no count.
+    The stage "waiting" means that another user adds or removes files; it has no count.
     """
 
     stage: Literal["waiting", "checking", "indexing"]
@@ -56,10 +57,12 @@ class Step:
 
 @dataclass(frozen=True, kw_only=True)
 class Added:
-    """What became of uploaded files, by their names; `hidden` counts what was passed over in zips.
+    """The result of adding files, by their names.
 
-    `replaced` had a file of the same name before, `same` one with the same bytes. With `error`, the
-    files are kept, but the index could not be brought up to date: they come in with its next run.
+    `new` files had a new name. `replaced` files had the name of an older file, and `same` files
+    also had the same bytes. `hidden` is the number of system files in zips, which were skipped. If
+    there is an `error`, the files are stored, but the index could not be updated; the next run of
+    `rag index` adds them.
     """
 
     new: tuple[str, ...]
@@ -74,9 +77,10 @@ OnStep = Callable[[Step], None]
 
 
 class Library:
-    """The articles of the index in `folder`. Safe between threads; one at a time writes.
+    """The articles of the index in `folder`.
 
-    `on_change` is called when the index has changed.
+    Several threads may use it; only one writes at a time. `on_change` is called after the index has
+    changed.
     """
 
     def __init__(
@@ -91,24 +95,24 @@ class Library:
         self._catalogue: Catalogue | None = None
 
     def catalogue(self) -> Catalogue:
-        """The list of what is indexed now. Raises `IndexUnusable`."""
+        """Return the current article list. Raises `IndexUnusable`."""
         known = self._catalogue
         if known is None or known.manifest.commit_id != current_manifest(self._folder).commit_id:
             known = self._catalogue = read_catalogue(self._folder)
         return known
 
     def document(self, doc_id: str) -> Document:
-        """One article, as it is indexed now. Raises `DocumentNotFound` and `IndexUnusable`."""
+        """Return one article. Raises `DocumentNotFound` and `IndexUnusable`."""
         return stored_document(self._folder, doc_id)
 
     def is_uploaded(self, article: Listed) -> bool:
-        """Whether an article can be removed here, since its file was uploaded."""
+        """Return True if an article's file was uploaded. Only such articles can be removed here."""
         return article.file.is_relative_to(self.uploads)
 
     def add(self, uploads: Sequence[Upload], on_step: OnStep = lambda _: None) -> Added:
-        """Take files into the index; zips are unpacked. `uploads` themselves stay where they are.
+        """Add files to the index. Zips are unpacked, and the files in `uploads` are not moved.
 
-        What can't be taken is named in the result. Raises `DocumentError` where the folder of
+        The result names the files that were refused. Raises `DocumentError` if the folder of
         uploads can't be written.
         """
         on_step(Step(stage="waiting"))
@@ -140,10 +144,10 @@ class Library:
         )
 
     def remove(self, doc_id: str, on_step: OnStep = lambda _: None) -> tuple[str, ...]:
-        """Delete the uploaded file of an article, and all its articles; their titles.
+        """Delete the uploaded file of an article with all its articles, and return their titles.
 
         Raises `DocumentNotFound`, `DocumentError` for an article that was not uploaded, and
-        `IndexUnusable`; nothing is deleted then.
+        `IndexUnusable`. Nothing is deleted then.
         """
         on_step(Step(stage="waiting"))
         with self._writing, self._workspace() as work:
@@ -158,7 +162,7 @@ class Library:
             try:
                 file.rename(kept)
             except FileNotFoundError:
-                pass  # deleted by hand: the index is behind
+                pass  # the user deleted the file already
             except OSError as error:
                 raise _not_deleted(article, error) from error
             try:
@@ -172,7 +176,7 @@ class Library:
 
     @contextmanager
     def _workspace(self) -> Iterator[Path]:
-        """A new folder on the disk of the uploads, gone at the end."""
+        """Make a temporary folder on the disk of the uploads, and delete it at the end."""
         try:
             self.uploads.mkdir(parents=True, exist_ok=True)
             for left in self.uploads.glob(f"{WORK_PREFIX}*"):
@@ -189,11 +193,11 @@ class Library:
             shutil.rmtree(work, ignore_errors=True)
 
     def _taken_up(self, names: Sequence[str], on_step: OnStep) -> Message | None:
-        """Bring the index up to date with stored files; why that could not be done."""
+        """Update the index with stored files, and return the error message if that fails."""
         files = {self.uploads / name for name in names}
 
         def update() -> None:
-            # Who uploads a file wants it, even if it was removed by `rag remove` before.
+            # Uploading a file allows it again, even if it was removed by `rag remove` before.
             readmit(self._folder, files)
             update_index(self._folder, [self.uploads], self._embedder, _told(on_step))
 
@@ -204,15 +208,15 @@ class Library:
         return None
 
     def _forget(self, on_step: OnStep) -> None:
-        """Bring the index up to date after a file was taken away."""
+        """Update the index after a file was deleted."""
         if list_files(self.uploads).files:
             update_index(self._folder, [self.uploads], self._embedder, _told(on_step))
         else:
-            # A followed folder that is suddenly empty would be taken for a disk that isn't mounted.
+            # An update would keep the articles of an empty folder, since its disk may be missing.
             remove(self._folder, roots=[self.uploads])
 
     def _update(self, work: Callable[[], None]) -> None:
-        """Change the index, waiting a while for another process that does."""
+        """Change the index. If another process is changing it, wait up to `_PATIENCE` seconds."""
         end = time.monotonic() + _PATIENCE
         while True:
             try:
@@ -232,7 +236,7 @@ def _told(on_step: OnStep) -> OnIndexProgress:
 
 
 def _place(work: Path, uploads: Path, path: PurePosixPath) -> Literal["new", "replaced", "same"]:
-    """Put a file where it stays, in place of one of its name; what there was before."""
+    """Move a file into the folder of uploads, and return how it compares with an older one."""
     source, target = work / path, uploads / path
     became: Literal["new", "replaced", "same"] = "new"
     if target.is_file():
@@ -248,7 +252,7 @@ def _prune(folder: Path, uploads: Path) -> None:
         try:
             folder.rmdir()
         except OSError:
-            return  # something is in it
+            return  # the folder is not empty
         folder = folder.parent
 
 

@@ -1,4 +1,4 @@
-"""Names of uploaded files: which may become a path below the folder of uploads."""
+"""Check the names of uploaded files, and turn them into paths below the folder of uploads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rag.ingest.files import shown
 from rag.text.characters import cleaned
 
 MAX_PART_BYTES = 200
-"""Of one file's or folder's name in UTF-8; file systems stop at 255."""
+"""The most bytes of a file's or folder's name in UTF-8. File systems allow 255."""
 MAX_DEPTH = 8
 MAX_NAME_CHARACTERS = 400
 
@@ -23,7 +23,7 @@ _SHOWN_CHARACTERS = 80
 
 
 def is_hidden(name: str) -> bool:
-    """Whether a path names what only a system put there: dot files, folders of thumbnails."""
+    """Return True for a file that a system created, such as a dot file or a list of thumbnails."""
     parts = name.replace("\\", "/").split("/")
     return any(
         (part.startswith(".") and part not in (".", "..")) or part.casefold() in _OF_SYSTEMS
@@ -32,10 +32,10 @@ def is_hidden(name: str) -> bool:
 
 
 def checked_path(name: str) -> PurePosixPath:
-    r"""The relative path that an uploaded file's name gives, in NFC, the same on every system.
+    r"""Return the relative path for an uploaded file's name, in NFC, the same on every system.
 
-    Folders are parted by `/` or `\`. Raises `DocumentError` for a name that leads out of its
-    folder, that no reader can see in full, that some system can't store, or that is too long.
+    Folders are separated by `/` or `\`. Raises `DocumentError` for a name that leads out of its
+    folder, that has invisible characters, that some system can't store, or that is too long.
     """
     path = unicodedata.normalize("NFC", name).replace("\\", "/")
     if path.startswith("/") or _DRIVE.match(path) or ".." in path.split("/"):
@@ -72,7 +72,7 @@ def checked_path(name: str) -> PurePosixPath:
 
 
 def short(name: str) -> str:
-    """A name from outside for a message: what can't be seen is escaped, and its end cut off."""
+    """Return a file name for a message, cut short and with unprintable characters escaped."""
     visible = shown(name)
     cut = visible[:_SHOWN_CHARACTERS] + "…" * (len(visible) > _SHOWN_CHARACTERS)
     return f"“{cut}”"

@@ -91,8 +91,8 @@ def test_a_sample_is_always_the_same(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ({"answers": []}, "line 1 can't be used: an answerable question needs `answers`"),
-        ({"answers": "三月"}, "`answers` is no list"),
-        ({"answer_slots": ["三月"]}, "a slot is no list"),
+        ({"answers": "三月"}, "`answers` is not a list"),
+        ({"answer_slots": ["三月"]}, "a slot is not a list"),
         ({"relevant": ["c"]}, "the relevant document 'c' is not in the corpus"),
         ({"question": " "}, "`question` is missing or empty"),
     ],

@@ -115,7 +115,7 @@ def test_a_part_has_no_baseline_and_makes_none(
     assert "No baseline" in capsys.readouterr().out
     (out / "answers.jsonl").write_text("", encoding="utf-8")
     assert command.main(["baseline", str(out)]) == 2
-    assert "is no whole run" in capsys.readouterr().err
+    assert "is not a complete run" in capsys.readouterr().err
     assert not baseline.exists()
 
 

@@ -190,7 +190,7 @@ def test_what_another_program_found_is_measured_beside(
     assert "nDCG@10, peer against hybrid" in printed
     peer.write_text('{"ranking": 1}', encoding="utf-8")
     assert main(arguments) == 2
-    assert "is no ranking" in capsys.readouterr().err
+    assert "is not a ranking" in capsys.readouterr().err
 
 
 # --- the cache --------------------------------------------------------------------------------

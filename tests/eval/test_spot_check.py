@@ -230,7 +230,7 @@ def test_an_id_that_is_there_twice_is_named(run: Run, tmp_path: Path) -> None:
 def test_what_is_no_sheet_is_told(content: bytes, why: str, tmp_path: Path) -> None:
     path = tmp_path / "other.csv"
     path.write_bytes(content)
-    with pytest.raises(ConfigError, match=f"is no spot-check sheet .*{why}"):
+    with pytest.raises(ConfigError, match=f"is not a spot-check sheet .*{why}"):
         read_sheet(path)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import random
 from datetime import UTC, datetime
 
@@ -73,6 +74,13 @@ def test_any_texts_are_grouped_without_fault(texts: list[str]) -> None:
     rows = [row for rows in found for row in rows]
     assert len(rows) == len(set(rows))
     assert all(len(rows) > 1 for rows in found)
+
+
+def test_signatures_are_those_that_stored_indexes_hold() -> None:
+    """Made with datasketch 2.0.0, `MinHash(num_perm=128, hashfunc=zlib.crc32)`."""
+    text = "Forty ships came to the harbour of Lund on Monday."
+    stored = "c27aeb4d1453e310cac948f4ce105c55685d8e0eca7db98f8187adde197ef080"
+    assert hashlib.sha256(signature(text)).hexdigest() == stored
 
 
 def test_a_signature_has_one_size_and_no_signatures_are_no_groups() -> None:

@@ -169,7 +169,7 @@ def test_the_days_of_the_articles_can_be_set_and_the_answer_says_so(
     since, until = page.get_by_label(EN.since), page.get_by_label(EN.until)
     since.fill("next spring")
     ask(page, "weather?")
-    expect(page.locator("#rag-composer .rag-hint")).to_contain_text("'next spring' is no date")
+    expect(page.locator("#rag-composer .rag-hint")).to_contain_text("'next spring' is not a date")
     expect(page.locator(".rag-turn")).to_have_count(1)
     since.fill("2025-02")
     until.fill("2025-02-13")

@@ -211,8 +211,8 @@ def test_a_person_sets_days_months_or_years() -> None:
 @pytest.mark.parametrize(
     ("since", "until", "said"),
     [
-        ("yesterday", "", "'yesterday' is no date"),
-        ("2025-02-30", "", "'2025-02-30' is no date"),
+        ("yesterday", "", "'yesterday' is not a date"),
+        ("2025-02-30", "", "'2025-02-30' is not a date"),
         ("2025-03", "2025-02", "ends on 2025-02-28, before it begins on 2025-03-01"),
     ],
 )

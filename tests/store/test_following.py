@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -538,3 +539,11 @@ def test_changes_are_told_and_the_lock_is_free_between(
     assert not thread.is_alive()
     assert reports[-1].added == 1
     assert ids(folder) == {"c", "deep/b"}
+
+
+def test_watching_without_its_extra_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "watchfiles", None)
+    with pytest.raises(ConfigError, match=r"cited-rag\[watch\]"):
+        next(changes(lambda: [tmp_path], tmp_path / "index"))

@@ -1,6 +1,6 @@
-"""Where articles contradict one another.
+"""Find places where articles contradict one another.
 
-`conflicts` finds it among the sentences near a question: in sentences that are nearly alike
-(`aligned`), in numbers that measure one thing (`measured`), and in states that exclude one another
-(`opposing`).
+`conflicts` looks for them among the sentences near a question: in sentences that are nearly alike
+(`aligned`), in numbers that measure the same thing (`measured`), and in states that exclude one
+another (`opposing`).
 """

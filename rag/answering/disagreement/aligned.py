@@ -1,7 +1,7 @@
-"""Two sentences in nearly the same words, and the values in which they differ.
+"""Compare two sentences in nearly the same words, and find the values in which they differ.
 
-Newspapers copy one another; where a copy says another number, day or name in the same place, the
-rest of the sentence says that both speak of the same thing.
+Newspapers copy one another. If a copy has another number, day or name in the same place, the rest
+of the sentence shows that both are about the same thing.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rag.text.words import tagged
 ValueKind = Literal["quantity", "date", "name"]
 
 SAME_COSINE = 0.93
-"""Sentences of the same words lie nearer to each other than this."""
+"""The least cosine of two sentences that use the same words."""
 _LEAST_SHARED = 0.6
 _LEAST_SHARED_CHARACTERS = 12
 _MOST_DIFFERENCES = 3
@@ -47,7 +47,7 @@ _FOREIGN = re.compile(r"[·•]")
 
 @dataclass(frozen=True, kw_only=True)
 class Difference:
-    """In what two sentences differ: the values of the one and of the other, in their words."""
+    """The values in which two sentences differ, as each sentence writes them."""
 
     kind: ValueKind
     one: tuple[str, ...]
@@ -65,7 +65,7 @@ class _Token:
 
 
 def difference(one: str, other: str) -> Difference | None:
-    """The values in which two sentences differ; None where they differ in anything else."""
+    """Return the values in which two sentences differ; None if they differ in anything else."""
     ours, theirs = _tokens(one), _tokens(other)
     matcher = SequenceMatcher(None, [t.text for t in ours], [t.text for t in theirs], False)
     if matcher.quick_ratio() < _LEAST_SHARED or _shared(matcher, ours) < max(
@@ -89,7 +89,7 @@ def difference(one: str, other: str) -> Difference | None:
             or (b == len(ours) and d == len(theirs))
             or all(t.kind == "mark" for t in ours[a:b] + theirs[c:d])
         ):
-            # In the middle one sentence says more: of what, can't be told.
+            # One sentence says more in the middle: it may be about something else.
             return None
     kind = _one_kind(changes)
     return kind and Difference(
@@ -101,7 +101,7 @@ def difference(one: str, other: str) -> Difference | None:
 
 
 def _one_kind(changes: dict[tuple[str, str], ValueKind]) -> ValueKind | None:
-    """The kind of all changes; None where they may tell two events apart."""
+    """Return the kind of all changes; None if the sentences may tell of two events."""
     kinds = set(changes.values())
     if len(kinds) != 1 or len(changes) > _MOST_DIFFERENCES:
         return None
@@ -113,7 +113,7 @@ def _one_kind(changes: dict[tuple[str, str], ValueKind]) -> ValueKind | None:
 
 
 def _shared(matcher: SequenceMatcher[str], ours: tuple[_Token, ...]) -> int:
-    """How many characters of the first sentence stand in the other as well."""
+    """Return how many characters of the first sentence are in the other as well."""
     blocks = matcher.get_matching_blocks()
     return sum(t.end - t.start for b in blocks for t in ours[b.a : b.a + b.size])
 
@@ -125,7 +125,7 @@ def _stretch(text: str, tokens: tuple[_Token, ...]) -> str:
 def _kind(
     ours: tuple[_Token, ...], theirs: tuple[_Token, ...], left: str, right: str
 ) -> ValueKind | None:
-    """What kind of value both stretches are; None where they are no values of one kind."""
+    """Return the kind of value that both stretches are; None if they are not values of one kind."""
     both = (*ours, *theirs)
     if all(t.kind == "number" for t in both):
         return "quantity"
@@ -153,13 +153,13 @@ def _is_name(text: str) -> bool:
 
 
 def _one_name(left: str, right: str) -> bool:
-    """Whether one is the other, written shorter or in another script."""
+    """Return True if one name is the other, written shorter or punctuated otherwise."""
     a, b = (re.sub(r"[\s·•.,'’-]+", "", t).casefold() for t in (left, right))
     return a in b or b in a
 
 
 def _other_quantity(left: str, right: str) -> bool:
-    """Whether two numbers are of one unit, and neither is a rounding of the other."""
+    """Return True if two numbers have the same unit, and neither is the other one rounded."""
     ours, theirs = _quantities(left), _quantities(right)
     if len(ours) != 1 or len(theirs) != 1 or ours[0].unit != theirs[0].unit:
         return False
@@ -183,7 +183,10 @@ def _tight(before: str, behind: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _tokens(text: str) -> tuple[_Token, ...]:
-    """Dates and numbers whole, other text in words; places are those of the text."""
+    """Return the tokens of a text: dates and numbers as a whole, other text in words.
+
+    The places of the tokens are those in the text.
+    """
     plain = unicodedata.normalize("NFC", text)
     if len(plain) != len(text):
         plain = text

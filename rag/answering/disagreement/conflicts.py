@@ -1,9 +1,10 @@
-"""Where articles contradict one another: the same subject, measure and time, another value.
+"""Find conflicts between articles: the same subject, measure and time, but another value.
 
-A false conflict costs more trust than a missed one, so three narrow ways lead to one: sentences in
-nearly the same words that differ in a value of the kind that was asked for (`aligned`), numbers of
-one measure at one moment (`measured`), and states of which only one can be true (`opposing`). Only
-different stories count, and only sentences near the question.
+A false conflict costs more trust than a missed one. So there are only three narrow ways to find
+one: sentences in nearly the same words that differ in a value of the kind that was asked for
+(`aligned`), numbers of one measure at one moment (`measured`), and states of which only one can be
+true (`opposing`). Only sentences of different stories are compared, and only those near the
+question.
 """
 
 from __future__ import annotations
@@ -30,14 +31,14 @@ _MOST_SENTENCES = 20
 _MOST_CONFLICTS = 3
 _MOST_VALUES = 4
 _NOUNS_OF_AN_EVENT = 2
-"""Nouns of a question that tell an event without a name: "the school bus crash"."""
+"""Nouns that a question needs to tell an event without a name: "the school bus crash"."""
 _NEAR = 2.5
-"""In log-odds below the best sentence; farther off, a sentence is about something else."""
+"""In log-odds below the best sentence; a sentence farther below is about something else."""
 _LONGEST_SIDE = 30
-"""Characters of a sentence shown on either side of a value."""
+"""Characters of a sentence shown on each side of a value."""
 _BY_WORDING: frozenset[str] = frozenset({"quantity", "date", "name"})
 _Place = tuple[str, int]
-# A value of another kind than the one asked for tells two events apart, it doesn't contradict.
+# If the values are of another kind than was asked for, the sentences tell of two events.
 _KINDS: dict[Wanted, frozenset[ValueKind]] = {
     "date": frozenset({"date"}),
     "person": frozenset({"name"}),
@@ -56,9 +57,10 @@ _MEASURED: frozenset[Wanted] = frozenset({"money", "percent", "number", "anythin
 
 @dataclass(frozen=True, kw_only=True)
 class _Sentence:
-    """A sentence with what is read of it once: the question's words it shows, numbers, states.
+    """A sentence with everything that is read from it once.
 
-    `nouns` are no names, and not those of what is counted.
+    `names` and `nouns` are those of the question that it shows; `nouns` leaves out names and the
+    words for what is counted. `measured` are its numbers and `states` its states.
     """
 
     evidence: Evidence
@@ -73,8 +75,9 @@ class _Sentence:
 class _Dissent:
     """Two sentences that contradict one another.
 
-    `lasting`: each value holds from its day on; `affirms` tells which of the two states each is.
-    `running`: both are one count of an event, which the newer report brings up to date.
+    `lasting` is true if each value holds from its day on; `affirms` then tells which of the two
+    states each one is. `running` is true if both are one count of an event, which newer reports
+    update.
     """
 
     one: _Sentence
@@ -93,10 +96,10 @@ def find_conflicts(
     asked: Sequence[Concept],
     statements: Sequence[Statement],
 ) -> tuple[Conflict, ...]:
-    """The conflicts among the sentences near a question, numbered on from the statements.
+    """Return the conflicts among the sentences near a question, numbered on from the statements.
 
-    `ranked` is what `rank` gave, best first; `asked` are the question's concepts. Rows of tables
-    are left out: which year or place theirs is stands outside of them.
+    `ranked` is the result of `rank`, best first; `asked` are the question's concepts. Rows of
+    tables are left out, because their year or place is told outside the row.
     """
     ranked = [candidate for candidate in ranked if not candidate.evidence.is_row]
     cited = frozenset((c.doc_id, c.start) for s in statements for c in s.citations)
@@ -116,7 +119,10 @@ def find_conflicts(
 
 
 def _groups(found: Sequence[_Dissent]) -> list[list[_Dissent]]:
-    """The pairs that tell of one conflict: of one kind, with a sentence or both values alike."""
+    """Return groups of pairs that tell of one conflict.
+
+    The pairs of a group are of one kind, and share a sentence or both values.
+    """
     groups: list[list[_Dissent]] = []
     for pair in found:
         places = {id(pair.one.evidence), id(pair.other.evidence)}
@@ -134,10 +140,10 @@ def _groups(found: Sequence[_Dissent]) -> list[list[_Dissent]]:
 def _is_asked(
     pair: _Dissent, needed: Requirements, common: Sequence[Concept], cited: frozenset[_Place]
 ) -> bool:
-    """Whether a contradiction is about what was asked.
+    """Return True if a contradiction is about what was asked.
 
-    One side is in the answer, or the thing contradicted is named in the question; two sentences
-    that only share one of several names with the question are about something else.
+    That is: one side is in the answer, or the question names the thing that is contradicted. Two
+    sentences that share only one of several names with the question are about something else.
     """
     if pair.key in _BY_WORDING:
         return True
@@ -154,7 +160,7 @@ def _near(
     common: Sequence[Concept],
     cited: frozenset[_Place],
 ) -> list[_Sentence]:
-    """The sentences that answer nearly as well as the best, of the days that were asked about."""
+    """Return the sentences of the days asked about that answer nearly as well as the best one."""
     if not ranked:
         return []
     floor = ranked[0].score - _NEAR
@@ -254,7 +260,10 @@ def _of_states(one: _Sentence, other: _Sentence, needed: Requirements) -> Iterab
 
 
 def _contradict(state: State, other: State, sentence: _Sentence, needed: Requirements) -> bool:
-    """Whether two clauses say the contrary of one thing, which both name beside their subject."""
+    """Return True if two clauses say the opposite about one thing.
+
+    Both must name that thing besides their subject.
+    """
     if state.opposition != other.opposition or state.affirms == other.affirms:
         return False
     shared = state.about & other.about
@@ -263,29 +272,32 @@ def _contradict(state: State, other: State, sentence: _Sentence, needed: Require
 
 
 def _asked_about(differ: Difference, needed: Requirements) -> bool:
-    """Whether the differing words are those of the question: then they tell two subjects apart."""
+    """Return True if the question names a differing value: then the sentences have two subjects."""
     return any(
         shows(fold(value), name) for value in (*differ.one, *differ.other) for name in needed.names
     )
 
 
 def _same_subject(differ: Difference, one: _Sentence, other: _Sentence) -> bool:
-    """Whether more than the wording ties two sentences, where they differ in several values."""
+    """Return True if two sentences have a subject in common, or differ in a single value only.
+
+    The subject is a name of the question or the title of their articles.
+    """
     titles = {one.evidence.document.title, other.evidence.document.title}
     return len(differ.one) == 1 or bool(one.names) or len(titles) == 1
 
 
 def _without(clause: str, value: str) -> str:
-    """The clause with a gap for its value; the digits of another number are left alone."""
+    """Return the clause with a gap for its value. Equal digits within another number stay."""
     written = rf"(?<![\d.,]){re.escape(value)}(?![\d.,]*\d)(?![年月日号])"
     return re.sub(written, "…", clause, count=1)
 
 
 def _around(sentence: str) -> str:
-    """The words around the place of the value, without the rest of a long sentence."""
+    """Return the words around the gap for the value, without the rest of a long sentence."""
     at = sentence.find("…")
     first, last = at - _LONGEST_SIDE, at + _LONGEST_SIDE
-    if sentence.isascii():  # letters say less than characters, and words stay whole
+    if sentence.isascii():  # an English text needs more characters and breaks at blanks
         first = sentence.rfind(" ", 0, max(0, first - _LONGEST_SIDE))
         end = sentence.find(" ", last + _LONGEST_SIDE)
         last = end if end >= 0 else len(sentence)
@@ -306,7 +318,7 @@ def _one_source(one: Evidence, other: Evidence) -> bool:
 
 
 def _two_things(one: Evidence, other: Evidence) -> bool:
-    """Tells whether two sentences speak of different members of a series, as line 3 and line 5."""
+    """Return True if two sentences are about two members of a series, as line 3 and line 5."""
     return any(
         relation_within(named, second.text, (second.document.title, second.passage)) == "other"
         for first, second in ((one, other), (other, one))
@@ -317,14 +329,14 @@ def _two_things(one: Evidence, other: Evidence) -> bool:
 
 
 def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> Conflict:
-    """The values of one conflict, each once, the oldest report first."""
+    """Return the values of one conflict, each once, the oldest report first."""
     sides: dict[str, tuple[_Sentence, bool]] = {}
     stated: set[tuple[str, str]] = set()
     for pair in group:
         for sentence, value, affirms in zip(
             (pair.one, pair.other), pair.values, pair.affirms, strict=True
         ):
-            # An article states its side once, however often it says so.
+            # An article counts once for its side, however often it repeats it.
             if pair.lasting and (pair.key, sentence.evidence.document.doc_id) in stated:
                 continue
             stated.add((pair.key, sentence.evidence.document.doc_id))
@@ -335,7 +347,7 @@ def _conflict(group: Sequence[_Dissent], needed: Requirements, citer: Citer) -> 
     values = []
     for value, (sentence, affirms) in chosen:
         (citation,) = citer.cite([sentence.evidence])
-        # What the newest report says again is not superseded by it.
+        # A value that the newest report repeats is not superseded by it.
         over = group[0].lasting and affirms != now
         over = over and _superseded(sentence.evidence, newest.evidence)
         over = over or (group[0].running and _day(sentence.evidence) < _day(newest.evidence))
@@ -351,7 +363,7 @@ def _day(evidence: Evidence) -> str:
 
 
 def _superseded(evidence: Evidence, newest: Evidence) -> bool:
-    """Whether the newest report is of a later day, and speaks of no day that was reported on."""
+    """Return True if the newest report is of a later day, and tells of no day of the older one."""
     ours, theirs = evidence.document.published, newest.document.published
     if ours is None or theirs is None or {ours.precision, theirs.precision} & {"year", "month"}:
         return False

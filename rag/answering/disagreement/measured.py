@@ -1,8 +1,9 @@
-"""What a number in a sentence measures, and at which moment: only alike is compared with alike.
+"""Read what a number in a sentence measures, and for which moment.
 
-Two outlets seldom use the same words. A number is read here together with the measure that its
-clause names (a price, a share, a toll), the moment it is of (the close, the day's high, the year so
-far), its day, and whether it is said to be more or less than that.
+Two outlets seldom use the same words, so numbers are compared only if they measure the same. A
+number is read together with the measure that its clause names (a price, a share, a toll), its
+moment (the close, the day's high, the year so far) and its day. It is also noted if the text calls
+the number a lower or upper bound.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rag.types import Published
 
 @dataclass(frozen=True, kw_only=True)
 class Measurement:
-    """A number with what it measures. `written` is its wording, with a bound said ahead of it."""
+    """A number with what it measures. `written` is its wording, with any bound before it."""
 
     quantity: Quantity
     written: str
@@ -77,7 +78,7 @@ _AT_MOST = re.compile(
 _ABOUT = re.compile(
     r"(?:约|大约|大概|将近|左右|\b(?:about|around|roughly|some|approximately))\s*$", re.I
 )
-# Since when something is so says nothing of the day of the number.
+# The day since when something holds is not the day of the number.
 _SINCE = re.compile(
     r"自?(?:\d{4}年)?(?:\d{1,2}月)?(?:\d{1,2}[日号])?(?<=[年月日号])以来"
     r"|\bsince (?:\w+ ){0,2}\d{4}\b",
@@ -89,25 +90,27 @@ _LEADS = re.compile(
 )
 _LONGEST_LEAD = 14
 _BESIDE = re.compile(r"\s?(?:[人名例位]|people|others|more|were|are|still|仍|被){0,1}\s?")
-"""Between a count and what is counted: in "2人死亡、14人失踪" each number has its own word."""
+"""The text between a count and what is counted: in "2人死亡、14人失踪" each number has its own
+word."""
 _ABOUT_BEHIND = re.compile(r"(?:左右|上下)|\s*or so\b", re.IGNORECASE)
 _ABOUT_AS_MUCH = Decimal("0.02")
 _ONE_EVENT = 90
-"""Days within which reports of like words tell of one event."""
+"""Days within which reports in like words tell of one event."""
 _FARTHEST = 10
-"""Values farther apart than so many times are of different things."""
+"""Values that differ by a larger factor than this measure different things."""
 
 
 def measurements(evidence: Evidence) -> tuple[Measurement, ...]:
-    """The numbers of a sentence, as `_read` tells; remembered, since sentences come again."""
+    """Return the numbers of a sentence, as `_read` describes. Results are remembered."""
     return _read(evidence.text, evidence.document.published)
 
 
 @lru_cache(maxsize=4096)
 def _read(sentence: str, published: Published | None) -> tuple[Measurement, ...]:
-    """The numbers of a sentence whose clause names what they measure, one of each measure.
+    """Return the numbers of a sentence whose clause names what they measure, one of each measure.
 
-    A measure with two numbers in one sentence is left out: which is meant can't be told.
+    A measure with two numbers in one sentence is left out, because it is unclear which one is
+    meant.
     """
     text = _SINCE.sub(lambda match: " " * len(match[0]), sentence)
     if not any(character.isdigit() or character in _DIGITS for character in text):
@@ -147,7 +150,7 @@ def _read(sentence: str, published: Published | None) -> tuple[Measurement, ...]
 
 
 def dissent(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
-    """Whether two numbers are of one measure, moment and day, and can't both be right."""
+    """Return True if two numbers are of one measure, moment and day, and can't both be right."""
     if one.measure != other.measure or one.quantity.unit != other.quantity.unit:
         return False
     if not _same_moment(one, other, first, second) or not _same_days(one, other, first, second):
@@ -156,7 +159,7 @@ def dissent(one: Measurement, other: Measurement, first: Evidence, second: Evide
 
 
 def supersedes(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
-    """Tells whether two numbers are one count of an event, as two days reported it."""
+    """Return True if two numbers are one count of an event, as reported on two days."""
     if one.measure != other.measure or one.measure not in RUNNING:
         return False
     days = [day_of_article(evidence.document) for evidence in (first, second)]
@@ -190,7 +193,7 @@ def _same_moment(one: Measurement, other: Measurement, first: Evidence, second: 
         return False
     if ours == theirs:
         return True
-    # Once another article has reported the close, the price at press time is the close.
+    # A price at press time is the close if another article has reported the close by then.
     at_press = (first, second) if "press time" in ours else (second, first)
     return {*ours, *theirs} == {"press time", "close"} and _not_before(*at_press)
 
@@ -211,7 +214,7 @@ def _same_days(one: Measurement, other: Measurement, first: Evidence, second: Ev
 
 
 def _days(measured: Measurement, published: Published | None) -> tuple[CalendarDate, ...]:
-    """The days that a number is of; where none is said, the day of its article."""
+    """Return the days of a number; if none is named, the day of its article."""
     if measured.dates:
         return measured.dates
     return (day_of(published),) if published else ()
@@ -226,7 +229,7 @@ def _fits(day: CalendarDate, others: tuple[CalendarDate, ...]) -> bool:
 
 
 def _measure(clause: str, at: int, quantity: Quantity) -> str | None:
-    """What the number at `at` measures, by the words of its clause."""
+    """Return what the number at `at` measures, by the words of its clause."""
     behind_it = at + len(quantity.text)
     ahead: list[tuple[int, str]] = []
     behind: list[tuple[int, str]] = []
@@ -247,7 +250,7 @@ def _measure(clause: str, at: int, quantity: Quantity) -> str | None:
 
 
 def _written(rest: str, at: int, quantity: Quantity) -> str:
-    """The number as it is written, with what bounds it: 超40%, about 38.5%."""
+    """Return the number as it is written, with the words for a bound: 超40%, about 38.5%."""
     for pattern in (_AT_LEAST, _AT_MOST, _ABOUT):
         if match := pattern.search(rest[:at]):
             return match[0] + quantity.text

@@ -1,6 +1,6 @@
-"""Words that contradict one another when said of the same thing: cancelled, and still going on.
+"""Find words that contradict one another about the same thing: cancelled, and still going on.
 
-Only what is asserted counts: a clause that supposes, asks or quotes a rumour states nothing.
+Only assertions count. A clause that supposes, asks or quotes a rumour asserts nothing.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ class Opposition:
     affirms: re.Pattern[str]
     denies: re.Pattern[str]
     first: re.Pattern[str] | None = None
-    """Wordings of `affirms` that hold words of `denies`: "has not been cancelled"."""
+    """Wordings of `affirms` that contain words of `denies`: "has not been cancelled"."""
     compares: bool = False
 
 
 @dataclass(frozen=True)
 class State:
-    """What a clause says of something: which opposition, which side, and the clause's words."""
+    """A state that a clause asserts: its opposition, its side, its words, and what it is about."""
 
     opposition: str
     affirms: bool
@@ -114,7 +114,7 @@ _OPPOSITIONS = (
         compares=True,
     ),
 )
-# In a clause with one of these nothing is asserted.
+# A clause with one of these words asserts nothing.
 _UNSURE = re.compile(
     r"如果|若|假如|是否|可能|或将|或许|无法确定|不确定|尚不清楚|预计|据传|传闻|有望|计划|将会?|拟"
     r"|\b(?:if|may|might|could|would|whether|unclear|unless|expected|plans?|will|rumou?r\w*)\b"
@@ -124,7 +124,7 @@ _CLAUSES = re.compile(r"[，；。！？;!?]|,\s|\.\s|\b(?:but|while|whereas|alt
 
 @lru_cache(maxsize=4096)
 def states(text: str) -> tuple[State, ...]:
-    """What the clauses of a sentence assert, at most one side of each opposition."""
+    """Return the states that a sentence asserts, at most one for each opposition."""
     found: dict[str, State | None] = {}
     for clause in _CLAUSES.split(text):
         if not clause.strip() or _UNSURE.search(clause):
@@ -133,7 +133,7 @@ def states(text: str) -> tuple[State, ...]:
             affirms = _side(opposition, clause)
             if affirms is None:
                 continue
-            # Whoever is named acts in many things; only in a comparison is that the thing itself.
+            # A name may do many things, so only in a comparison it is what the state is about.
             about = frozenset(
                 concept.text.casefold()
                 for concept in concepts(clause, across=False)

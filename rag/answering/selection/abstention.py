@@ -1,4 +1,4 @@
-"""Whether the evidence holds what was asked for, and what to say where it doesn't."""
+"""Decide if the evidence holds an answer, and say what is missing if it does not."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ from rag.text.languages import text_language
 from rag.text.terms import Concept, shows, surely_missing
 from rag.types import TimeFrame
 
-# How likely it is that the sentences found hold an answer, as a calibrated probability.
+# The calibrated probability that the sentences found hold an answer.
 
 LOOKED_AT = 5
-"""How many of the best sentences are looked at: an answer is rarely in a later one."""
+"""How many of the best sentences are used: an answer is rarely in a later one."""
 
 ANSWERABILITY_FEATURES = ("bias", "cosine", "missing", "lacking", "across", "English")
-"""What the probability is made of, in order:
+"""The features of the probability, in order:
 
 - cosine: the largest among the five best sentences, above what is usual between the languages
 - missing: the share of the question's concepts, by weight, that no passage of the five shows
 - lacking: 1 if each of the five lacks something that `requirements` says it must have
-- across: the best sentence is in another language than the question; English: the question is
+- across: 1 if the best sentence is in another language than the question
+- English: 1 if the question is in English
 
-Tried, and left out because held-out questions were told apart as well without them: the best
-sentence's score by `ranking` and its lead, the kinds of fact given, the days spoken of.
-"""
+Tried, and left out because held-out questions were judged as well without them: the best sentence's
+score by `ranking` and its lead, the kinds of fact given, the days named."""
 
 ANSWERABILITY_WEIGHTS = {
     "bias": 0.22,
@@ -46,14 +46,17 @@ ANSWERABILITY_WEIGHTS = {
     "across": 0.48,
     "English": 0.60,
 }
-"""Of a logistic regression by `python -m eval.fitting` (the command stands in docs/refusal.md) on
-1,230 cases: questions of ten public sets, those that they call unanswerable, and answerable ones
-with their articles taken out. Area under the ROC curve 0.794 on 1,101 cases that took no part,
-three whole sets among them."""
+"""The weights of a logistic regression by `python -m eval.fitting` (the command is in
+docs/refusal.md). It was fitted on 1,230 cases: questions of ten public sets, those that the sets
+call unanswerable, and answerable ones with their articles taken out. Area under the ROC curve:
+0.794 on 1,101 other cases, among them three whole sets."""
 
 
 def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> float:
-    """How likely the sentences found hold an answer, 0 to 1; `ranked` has at least one."""
+    """Return the probability that the sentences hold an answer, 0 to 1.
+
+    `ranked` has at least one sentence.
+    """
     weights = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
     log_odds = float(answerability_features(asked, needed, ranked) @ weights)
     return 1 / (1 + math.exp(-log_odds))
@@ -62,7 +65,10 @@ def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate])
 def answerability_features(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate]
 ) -> NDArray[np.float64]:
-    """The features of the best of `ranked` sentences, at least one: shape (features,)."""
+    """Return the features of the best of `ranked` sentences, shape (features,).
+
+    `ranked` has at least one sentence.
+    """
     best = ranked[:LOOKED_AT]
     reader = Reader(needed)
     around = [reader.around(candidate.evidence) for candidate in best]
@@ -84,26 +90,31 @@ def answerability_features(
 
 
 def lacks(candidate: Candidate, needed: Requirements) -> frozenset[Requirement]:
-    """What a sentence surely lacks: a reason can be given without a word that usually gives one."""
+    """Return what a sentence certainly lacks.
+
+    A reason can be given without any of the usual words for one, so a missing reason is not
+    certain.
+    """
     unsure: frozenset[Requirement] = frozenset({"kind"} if needed.wanted == "reason" else ())
     return candidate.reading.lacking - unsure
 
 
-# Whether the evidence holds what was asked for, and what to say where it doesn't.
+# Deciding to answer.
 #
-# A question is answered where it is likely enough that the sentences found hold its answer
-# (`answerability`). Some things rule an answer out whatever else was found: a name asked about that
-# no found article has, a day or a thing to be counted that none of the best sentences is about, and
-# an order or a wish in the place of a question. Of two names that are asked
-# about alike, one that is missing leaves the other to be answered.
+# A question is answered if it is likely enough that the sentences found hold its answer. Some
+# things rule out an answer whatever else was found: a name that no found article has, a day or a
+# counted thing that none of the best sentences is about, and an order or a wish instead of a
+# question. If a question asks the same about two names and one is missing, it is answered for the
+# other.
 
 THRESHOLD = 0.3
-"""From which probability on a question is answered; docs/refusal.md tells what others would do."""
+"""The least probability at which a question is answered; docs/refusal.md shows the effect of other
+values."""
 
 _INDISPENSABLE: tuple[Requirement, ...] = ("date", "name", "counted")
-"""What rules an answer out where each of the best sentences lacks it: 72 of 78 cases of the public
-sets without the day asked about were unanswerable, 174 of 192 without any of the names, 6 of 8
-without what is counted; of all cases, one half."""
+"""Requirements that rule out an answer if all of the best sentences lack the same one. In the
+public sets, 72 of 78 cases without the day asked about were unanswerable, 174 of 192 without any of
+the names, and 6 of 8 without what is counted; of all cases, one half."""
 
 _ROUNDING = 1e-6
 _ALIKE = r"(?:和|与|跟|及|、|,|/|\band\b|\bor\b|\bversus\b|\bvs\.?)"
@@ -111,10 +122,10 @@ _ALIKE = r"(?:和|与|跟|及|、|,|/|\band\b|\bor\b|\bversus\b|\bvs\.?)"
 
 @dataclass(frozen=True, kw_only=True)
 class Assessment:
-    """Whether to answer, and if not, what was looked for and not found.
+    """The decision to answer or not, and what was looked for and not found.
 
-    `answerability` is the estimate that the evidence holds an answer, 0 to 1; it is 0 where what
-    was asked for certainly stands nowhere near.
+    `answerability` is the estimated probability that the evidence holds an answer, 0 to 1. It is 0
+    if what was asked for is certainly nowhere near.
     """
 
     answerable: bool
@@ -128,9 +139,9 @@ def assess(
     ranked: Sequence[Candidate],
     found: Sequence[Candidate] = (),
 ) -> Assessment:
-    """Judge the sentences that may answer, `ranked` best first.
+    """Assess the sentences that may answer, `ranked` best first.
 
-    `found` are those with others that may not, where there are such: a name in them is known.
+    `found` may add sentences that can't answer: a name in them counts as known.
     """
     if request := request_in(asked.query.text):
         return Assessment(answerable=False, missing=(no_question(request),))
@@ -141,10 +152,10 @@ def assess(
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
         return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),))
     if not any(c.evidence.coverage or c.evidence.nearby for c in ranked) or not asked.concepts:
-        # However near it looks: nothing that the question is about stands in any of it.
+        # Even if a sentence looks near, nothing that the question is about is in any of them.
         return Assessment(answerable=False, missing=(_nothing_near(_texts(asked.concepts)),))
     best = ranked[:LOOKED_AT]
-    # The likeness of a row of a table to a question tells little; it was found by its names.
+    # A row of a table is found by its names; its similarity to the question says little.
     sure = ranked[0].is_asked_for
     if not sure and any(all(want in c.reading.lacking for c in best) for want in _INDISPENSABLE):
         return Assessment(answerable=False, missing=(_why_not(asked, needed, ranked, reader),))
@@ -161,9 +172,9 @@ def assess(
 
 
 def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
-    """Tells whether a sentence shows all that is asked, of the very day whose report is asked for.
+    """Return True if a sentence shows all that is asked, on the day whose report is asked for.
 
-    "5月2日公布的死亡人数" names nothing else that could be near.
+    "5月2日公布的死亡人数" names nothing else that could be found nearby.
     """
     day = day_of_article(best.evidence.document)
     whole = best.evidence.coverage > 1 - _ROUNDING and not best.reading.lacking
@@ -171,16 +182,17 @@ def _is_report_asked(needed: Requirements, best: Candidate) -> bool:
 
 
 def _only_of_another_period(best: Sequence[Candidate]) -> bool:
-    """Tells whether what is asked for is only given for other periods than the one asked."""
+    """Return True if the fact asked for is given only for periods that are not asked about."""
     given = [c for c in best if "kind" not in c.reading.lacking]
     return bool(given) and all("date" in c.reading.lacking for c in given)
 
 
 def shortfall(needed: Requirements, chosen: Sequence[Candidate]) -> tuple[Message, ...]:
-    """What is asked for and not in the sentences `chosen` to answer: makes an answer partial.
+    """Return what the `chosen` sentences lack of what is asked for: it makes an answer partial.
 
-    Of a question with several parts, the kinds of fact that no sentence gives; of several days,
-    those that none speaks of. A lone kind or day was weighed when it was decided to answer.
+    For a question with several parts, these are the kinds of fact that no sentence gives; for
+    several days, those that no sentence is about. A single kind or day was considered in the
+    decision to answer.
     """
     told = frozenset[Wanted]().union(*(candidate.reading.given for candidate in chosen))
     parts = needed.parts if len(needed.parts) > 1 else ()
@@ -200,7 +212,7 @@ def _dates_of(candidate: Candidate) -> list[CalendarDate]:
 def _unknown(
     needed: Requirements, ranked: Sequence[Candidate], reader: Reader
 ) -> tuple[Concept, ...]:
-    """The names asked about that stand in none of the found articles."""
+    """Return the names asked about that none of the found articles has."""
     documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
     return tuple(
         name
@@ -210,7 +222,10 @@ def _unknown(
 
 
 def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Concept]) -> bool:
-    """Whether each unknown name stands beside a known one, as in "苹果和三星": asked of either."""
+    """Return True if each unknown name stands beside a known one, as in "苹果和三星".
+
+    Then the question asks the same about both.
+    """
     known = [re.escape(name.text) for name in names if name not in unknown]
     if not known:
         return False
@@ -229,11 +244,11 @@ def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Conc
 def _why_not(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate], reader: Reader
 ) -> Message:
-    """What the best sentences lack most plainly."""
+    """Return a message about what the best sentences lack most clearly."""
     best = ranked[:LOOKED_AT]
     lacking = [lacks(candidate, needed) for candidate in best]
     if all(lacking):
-        # What the fewest things are wrong with comes nearest to an answer: say what it lacks.
+        # The sentence that lacks the fewest things is nearest to an answer: name what it lacks.
         return _lack(min(lacking, key=len), needed, best)
     around = [reader.around(candidate.evidence) for candidate in best]
     absent = [
@@ -275,11 +290,11 @@ def _quoted(words: Sequence[str]) -> tuple[str, str]:
 
 
 def not_mentioned(words: Sequence[str]) -> Message:
-    """Says that something which the question names is missing."""
+    """Say that the passages don't mention all that the question names."""
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
-        en=f"Looked for {en} and the rest of the question: no close passage has it all together.",
+        en=f"Looked for {en} and the rest of the question: no close passage mentions all of it.",
         zh=f"查找了{zh}以及问题的其余内容：最接近的段落没有同时提到。",
     )
 
@@ -288,8 +303,8 @@ def _no_such_day(dates: Sequence[CalendarDate]) -> Message:
     en, zh = _quoted([date.text for date in dates])
     return Message(
         code="no_such_day",
-        en=f"Looked for {en}: the closest passages do not speak of that time.",
-        zh=f"查找了{zh}：最接近的段落没有谈到这个时间。",
+        en=f"Looked for {en}: the closest passages do not mention that time.",
+        zh=f"查找了{zh}：最接近的段落没有提到这个时间。",
     )
 
 
@@ -300,7 +315,7 @@ def _no_such_period(needed: Requirements, ranked: Sequence[Candidate]) -> Messag
     found = max(said, key=lambda period: (period.year, period.last), default=None)
     return Message(
         code="no_such_period",
-        en=f"Looked for a figure of {en}: the closest passages give none"
+        en=f"Looked for a figure for {en}: the closest passages give none"
         + (f"; they report on {found.name_en}." if found else "."),
         zh=f"查找了{zh}的数字：最接近的段落没有给出"
         + (f"，报道的是{found.name_zh}。" if found else "。"),
@@ -327,17 +342,18 @@ def _nothing_near(words: Sequence[str]) -> Message:
 
 
 def no_article_of(frame: TimeFrame) -> Assessment:
-    """The judgement where no article was published on the days that were set."""
+    """Return the assessment for days on which no article was published."""
     message = Message(
         code="no_article_of",
-        en=f"No article of {days_of(frame)} is in the index; those without a date are left out.",
-        zh=f"索引中没有 {days_of(frame)} 的文章；没有日期的文章不在其内。",
+        en=f"No article of {days_of(frame)} is in the index; articles without a date were not"
+        " searched.",
+        zh=f"索引中没有 {days_of(frame)} 的文章；没有日期的文章未作检索。",
     )
     return Assessment(answerable=False, missing=(message,))
 
 
 def not_answered() -> Message:
-    """What to say where the passages are close, and the model found no answer in them."""
+    """Say that passages on the subject were found but hold no answer."""
     return Message(
         code="not_answered",
         en="Passages on the subject were found, but no sentence that answers the question.",
@@ -346,9 +362,9 @@ def not_answered() -> Message:
 
 
 def nothing_more() -> Message:
-    """Says that there is no more of what was asked for."""
+    """Say that there is no more of what was asked for."""
     return Message(
         code="nothing_more",
-        en="No further sentence that answers this was found: what was shown before is all.",
+        en="No further sentence that answers this was found; those shown before are all there are.",
         zh="没有找到更多能回答这个问题的句子；前面列出的就是全部。",
     )

@@ -1,9 +1,9 @@
-"""The composer without a model: the articles' own sentences, the fewest that answer.
+"""Compose an answer without a model: the fewest sentences of the articles that answer.
 
-What it says is true to the articles by construction, since every statement is its own quote; the
-care goes into which sentences, how many, and never the same thing twice. The best sentence comes
-first; another is added only as far as it is likely to bring something of the answer that those
-before it lack: a concept of the question, a kind of fact, a name, one more reason or item.
+Every statement is a quotation, so it is always true to its article. What has to be chosen is which
+sentences, how many, and none twice. The best sentence comes first. Another one is added only if it
+probably adds a part of the answer: a concept of the question, a kind of fact, a name, one more
+reason or item.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from rag.answering.selection.requirements import Requirements, Wanted, asks_seve
 
 _SAME_COSINE = 0.95
 CONSIDERED = 12
-"""How many of the best sentences may be said."""
+"""How many of the best sentences are considered."""
 MOST_QUOTED = 6
-"""How many are said at most, where nobody says how many."""
+"""The most sentences that are quoted, if the caller gives no number."""
 
 ADDITION_FEATURES = (
     "bias",
@@ -36,16 +36,15 @@ ADDITION_FEATURES = (
     "names",
     "said",
 )
-"""What tells whether one more sentence is worth saying, in order:
+"""The features that tell if one more sentence is worth adding, in order:
 
 - behind: its score below the best one's; fit: its own score
-- new concepts, new kinds: what it shows and tells of the question that those chosen don't, as
-  shares; uncovered: the share of the question's concepts that those chosen don't show
-- likeness: its cosine with the most alike of those chosen, from about 0
-- open, list, names: the question wants no kind of fact in particular, several things, speaks of
+- new concepts, new kinds: what it shows and tells of the question that the chosen ones don't, as
+  shares; uncovered: the share of the question's concepts that the chosen ones don't show
+- likeness: its cosine with the most similar of the chosen ones, scaled to start at about 0
+- open, list, names: 1 if the question wants no particular kind of fact, wants several things, names
   several names or days
-- said: how many are chosen
-"""
+- said: how many are chosen"""
 ADDITION_WEIGHTS = {
     "bias": -2.52,
     "behind": -0.33,
@@ -59,12 +58,13 @@ ADDITION_WEIGHTS = {
     "names": 0.27,
     "said": -0.36,
 }
-"""Of a logistic regression by `python -m eval.fitting`, on 8,036 sentences that could have been
-added to the answers of 545 questions; area under the ROC curve 0.756 on held-out questions."""
+"""The weights of a logistic regression by `python -m eval.fitting`, on 8,036 sentences that could
+have been added to the answers of 545 questions. Area under the ROC curve: 0.756 on held-out
+questions."""
 
 READ_ADDITION_FEATURES = ("inside", "answer", "window", "less inside", "unread")
-"""What the reader adds to these, where it took part: what it said of the sentence, and how much
-less surely it answers than the best one."""
+"""Further features if the reader took part: what it said of the sentence, and how much less surely
+the sentence answers than the best one."""
 READ_ADDITION_WEIGHTS = {
     "bias": -2.08,
     "behind": -0.28,
@@ -83,16 +83,17 @@ READ_ADDITION_WEIGHTS = {
     "less inside": -0.04,
     "unread": -1.16,
 }
-"""As `ADDITION_WEIGHTS`, on 9,038 sentences; area under the ROC curve 0.809 on 5,402 held out."""
+"""As `ADDITION_WEIGHTS`, on 9,038 sentences. Area under the ROC curve: 0.809 on 5,402 held out."""
 
 _ADDED_FROM, _READ_ADDED_FROM = (0.12, 0.09), (0.08, 0.06)
-"""The probability from which on a sentence is added, lower where several things are asked for.
+"""The least probability at which a sentence is added; the second, lower value is for questions that
+ask for several things.
 
 Without the reader, on 528 held-out questions, 0.2, 0.14 and 0.09 for all give 1.2, 1.5 and 2.0
-sentences, of which 0.53, 0.51 and 0.47 state an answer, and find 0.57, 0.63 and 0.67 of the facts;
-those chosen give 1.7 sentences, 0.49 and 0.65. With it, on 400 held-out questions, 0.2, 0.12, 0.09
-and 0.06 give 1.1, 1.5, 1.7 and 2.2 sentences, 0.73, 0.69, 0.65 and 0.58, and 0.69, 0.75, 0.77 and
-0.80 of the facts."""
+sentences, of which 0.53, 0.51 and 0.47 state an answer, and find 0.57, 0.63 and 0.67 of the facts.
+The chosen values give 1.7 sentences, 0.49 and 0.65. With it, on 400 held-out questions, 0.2, 0.12,
+0.09 and 0.06 give 1.1, 1.5, 1.7 and 2.2 sentences, 0.73, 0.69, 0.65 and 0.58, and 0.69, 0.75, 0.77
+and 0.80 of the facts."""
 
 _VECTOR = np.array([ADDITION_WEIGHTS[name] for name in ADDITION_FEATURES])
 _READ_VECTOR = np.array(
@@ -100,18 +101,18 @@ _READ_VECTOR = np.array(
 )
 
 _SECOND_KIND = 2.0
-"""In log-odds, for a sentence that gives all the kinds of fact that the question still lacks. Set
-by hand: hardly a question of the public sets asks for two kinds of fact at once."""
+"""Added to the log-odds of a sentence that gives all the kinds of fact that the question still
+lacks. Set by hand: hardly any question of the public sets asks for two kinds of fact at once."""
 
 
 def compose_extractive(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate], most: int = MOST_QUOTED
 ) -> tuple[Candidate, ...]:
-    """The sentences to say, `most` at most, the best first, none twice in other words.
+    """Return the sentences to quote: at most `most`, the best first, none twice in other words.
 
-    `ranked` is what `rank` gave; one sentence at least where there is any.
+    `ranked` is the result of `rank`. If it has any sentence, at least one is returned.
     """
-    # Rows of a table are alike one another, and each is an answer.
+    # Rows of a table are similar to one another, yet each is an answer.
     rows = [candidate for candidate in ranked if candidate.is_asked_for]
     chosen = rows[:most] or list(ranked[:1])
     read = bool(ranked) and ranked[0].was_read
@@ -139,9 +140,9 @@ def addition_features(
     chosen: Sequence[Candidate],
     candidate: Candidate,
 ) -> NDArray[np.float64]:
-    """The features of saying `candidate` behind `chosen`, shape (features,).
+    """Return the features of adding `candidate` to `chosen`, shape (features,).
 
-    Those of `READ_ADDITION_FEATURES` follow where the reader took part.
+    The features of `READ_ADDITION_FEATURES` follow if the reader took part.
     """
     total = sum(asked.weights) or 1.0
     covered = [any(flags) for flags in zip(*(c.evidence.shown for c in chosen), strict=True)]
@@ -177,7 +178,7 @@ def addition_features(
 
 
 def _read_row(best: Candidate, candidate: Candidate) -> NDArray[np.float64]:
-    """The features of `READ_ADDITION_FEATURES`."""
+    """Return the features of `READ_ADDITION_FEATURES`."""
     read = candidate.read_features
     return np.array(
         [
@@ -193,7 +194,7 @@ def _read_row(best: Candidate, candidate: Candidate) -> NDArray[np.float64]:
 def _share_of_rest(
     needed: Requirements, chosen: Sequence[Candidate], candidate: Candidate
 ) -> float:
-    """Of the kinds of fact that the question still lacks, the share that it gives."""
+    """Return the share of the still missing kinds of fact that the candidate gives, 0 to 1."""
     told = frozenset[Wanted]().union(*(c.reading.told for c in chosen))
     rest = [part for part in needed.parts if part not in told and part not in ("list", "anything")]
     if not rest:
@@ -202,6 +203,6 @@ def _share_of_rest(
 
 
 def is_said(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:
-    """Whether one of those chosen says the same in nearly the same words."""
+    """Return True if one of the chosen sentences says the same in nearly the same words."""
     vector = candidate.evidence.vector
     return any(float(vector @ other.evidence.vector) >= _SAME_COSINE for other in chosen)

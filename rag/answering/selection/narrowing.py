@@ -1,4 +1,4 @@
-"""Takes out sentences of another thing, time or turn than the question asks about."""
+"""Take out sentences that are about another thing, time or turn than the question."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from rag.text.periods import answers_for
 from rag.text.terms import concepts, fold, shows, surely_missing
 from rag.types import Answer, Document
 
-# Tells which sentences speak of the very thing that a question names by an identifier.
+# Keeping the member of a series that the question names.
 #
-# Of two members of a series (line 3 and line 5, K40 and K45) the articles on the one look to a
-# vector like articles on the other. So a sentence that names only another one is no evidence, and
-# where only others were found nothing is answered.
+# Vectors hardly distinguish the members of a series (line 3 and line 5, K40 and K45). So a sentence
+# that names only another member is no evidence, and if only such sentences were found, there is no
+# answer.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Members:
-    """The sentences without those on others of the series, and what is to be said of the latter.
+    """The sentences without those about other members of a series, with messages about these.
 
-    `absent` tells what was asked about where no sentence speaks of it, and the best of another one
-    of its series; `lone` which of several that were asked about was not found.
+    `absent` says which members no sentence is about, if the best sentence is about another member
+    of the series. `lone` says which of several members were not found.
     """
 
     candidates: tuple[Candidate, ...]
@@ -40,7 +40,7 @@ class Members:
 
 
 def of_those_asked_about(question: str, ranked: Sequence[Candidate]) -> Members:
-    """Part the sentences, `ranked` best first, by the identifiers that the question names."""
+    """Split the sentences, `ranked` best first, by the identifiers that the question names."""
     kept = [True] * len(ranked)
     absent: list[Message] = []
     lone: list[Message] = []
@@ -48,7 +48,7 @@ def of_those_asked_about(question: str, ranked: Sequence[Candidate]) -> Members:
         relations = [_relation(candidate.evidence, asked) for candidate in ranked]
         others = [c for c, which in zip(ranked, relations, strict=True) if which == "other"]
         kept = [so_far and which != "other" for so_far, which in zip(kept, relations, strict=True)]
-        # Where another sentence comes first, it may speak of the thing in other words.
+        # If another sentence comes first, it may call the thing by other words.
         if "same" not in relations and relations[:1] == ["other"]:
             absent.append(_only_another(asked[0], _named_by(others[0], asked)))
         elif len(asked) > 1 and "same" in relations:
@@ -66,7 +66,10 @@ def _relation(evidence: Evidence, asked: Sequence[Identifier]) -> Relation:
 
 
 def _named_by(candidate: Candidate, asked: Sequence[Identifier]) -> str:
-    """Returns the other of the series that a sentence, its title or its passage names first."""
+    """Return the other member of the series that a sentence names first.
+
+    If it names none, its title and then its passage are read; "" if they name none either.
+    """
     evidence = candidate.evidence
     texts = (evidence.text, evidence.document.title, evidence.passage)
     return next(
@@ -83,32 +86,32 @@ def _named_by(candidate: Candidate, asked: Sequence[Identifier]) -> str:
 def _only_another(asked: Identifier, found: str) -> Message:
     return Message(
         code="another_member",
-        en=f"No article found speaks of “{asked.text}”; “{found}”, which was found, is another.",
-        zh=f"找到的文章都没有谈到“{asked.text}”；找到的“{found}”是另一个。",
+        en=f"The articles found do not mention “{asked.text}”; “{found}” is a different one.",
+        zh=f"找到的文章都没有提到“{asked.text}”；“{found}”是另一个。",
     )
 
 
 def _no_such_member(asked: Identifier) -> Message:
     return Message(
         code="member_not_found",
-        en=f"No article found speaks of “{asked.text}”.",
-        zh=f"找到的文章都没有谈到“{asked.text}”。",
+        en=f"The articles found do not mention “{asked.text}”.",
+        zh=f"找到的文章都没有提到“{asked.text}”。",
     )
 
 
-# Tells sentences about the thing asked about from those about a thing of like name.
+# Keeping the thing with the very name that the question has.
 #
-# A name that the dictionary lacks can't be looked for in the other language, but the articles in
-# the question's own language tell: those that name Brunholm University say nothing of Brunholm
-# College.
+# A name that the dictionary lacks can't be looked up in the other language. But the articles in the
+# question's own language show which thing they are about: those that name Brunholm University say
+# nothing about Brunholm College.
 
 
 @dataclass(frozen=True, kw_only=True)
 class Named:
-    """The sentences without those of articles on others of like name.
+    """The sentences without those of articles about things with similar names.
 
-    `absent` tells which names no article in the question's language has; it is to be said where the
-    sentences that are left answer nothing.
+    `absent` says which names no article in the question's language has. It is shown only if the
+    other sentences hold no answer.
     """
 
     candidates: tuple[Candidate, ...]
@@ -116,10 +119,10 @@ class Named:
 
 
 def without_like_named(question: str, language: Language, ranked: Sequence[Candidate]) -> Named:
-    """Part the sentences, `ranked` best first, by the names that the question has.
+    """Split the sentences, `ranked` best first, by the names in the question.
 
-    Where no article in the question's language has a name, those in the other language are left:
-    what it is called there can't be told.
+    If no article in the question's language has a name, the sentences in the other language stay,
+    since the name may be a different one there.
     """
     absent = []
     names = full_names(question, language)
@@ -144,7 +147,7 @@ def without_like_named(question: str, language: Language, ranked: Sequence[Candi
             if not name.known:
                 dropped.add("absent")
             if "other" in kinds or (found and not name.known):
-                # Of the article found first, as the likeliest to be taken for it.
+                # Name the one of the article found first, since it is the one most easily confused.
                 absent.append(
                     _no_such_name(name, next((like for _, like in found.values() if like), ""))
                 )
@@ -162,29 +165,29 @@ def _has_any(document: Document, names: Sequence[FullName]) -> bool:
 def _no_such_name(name: FullName, like: str) -> Message:
     return Message(
         code="like_named",
-        en=f"No article found names “{name.text}”" + (f"; “{like}” is another." if like else "."),
+        en=f"The articles found do not mention “{name.text}”"
+        + (f"; “{like}” is a different one." if like else "."),
         zh=f"找到的文章都没有提到“{name.text}”" + (f"；“{like}”是另一个。" if like else "。"),
     )
 
 
-# Keeps those of the sentences found that are of the period or the day asked about.
+# Keeping the period or the day asked about.
 #
-# A figure of another period, or one that held on another day, is no answer however near it looks.
-# So where a sentence of the right time gives what is asked for, those of another time make room
-# for it. A period or a day without a year is the newest: of a day, what was written before it
-# tells nothing.
+# A figure of another period or another day is no answer, however near it looks. So if a sentence of
+# the right time gives what is asked for, sentences of another time are dropped. A period or a day
+# without a year means the newest one. What was written before that day says nothing about it.
 
 _FARTHEST = 6.0
-"""In log-odds below the best sentence: what is farther off is about something else."""
+"""In log-odds below the best sentence; a sentence farther below is about something else."""
 
 
 def of_time_asked(
     ranked: Sequence[Candidate], needed: Requirements
 ) -> tuple[tuple[Candidate, ...], tuple[Candidate, ...]]:
-    """Returns the ranked sentences parted into those of the time asked, and those of another one.
+    """Return the ranked sentences of the time asked about, and those of another time.
 
-    Of the former, those that give a figure of the measure asked come first. Where none near gives
-    what is asked for, all sentences are taken for them.
+    Among the former, sentences that give a figure of the measure asked about come first. If no near
+    sentence gives what is asked for, all sentences are returned as the former.
     """
     of_time = [c for c in ranked if "date" not in c.reading.lacking and _is_after(c, needed)]
     given = [c for c in of_time if "kind" not in c.reading.lacking]
@@ -209,13 +212,13 @@ def _order(candidate: Candidate, needed: Requirements) -> int:
 
 
 def _is_after(candidate: Candidate, needed: Requirements) -> bool:
-    """Tells whether the sentence may tell of the day asked about: it wasn't written before it."""
+    """Return True if the sentence was not written before the day asked about."""
     day = day_of_article(candidate.evidence.document)
     return needed.since is None or day is None or day >= needed.since
 
 
 def _year(candidate: Candidate, needed: Requirements) -> int:
-    """The year that the sentence adds to a period asked about without one; 0 where it adds none."""
+    """Return the year that the sentence adds to a period asked about without one; 0 if none."""
     return max(
         (
             said.year
@@ -228,19 +231,19 @@ def _year(candidate: Candidate, needed: Requirements) -> int:
     )
 
 
-# Which sentences may answer a follow-up: those of the name it brings, and those not yet shown.
+# Keeping sentences for a follow-up: those about a new name, and those not yet shown.
 
 Place = tuple[str, int, int]
-"""A sentence: its article, and the offsets in it."""
+"""A sentence by its article and the offsets in it."""
 
 
 def about_name(
     ranked: Sequence[Candidate], name: str, reader: Reader, *, across: bool
 ) -> tuple[Candidate, ...]:
-    """Returns the sentences that speak of a name, or whose article has it in its title.
+    """Return the sentences that mention a name, or whose article has it in its title.
 
-    "What about Velmar?" puts a name into the question before, whose own answer would else still be
-    the best. The article has to show the whole of the name, the sentence a part.
+    "What about Velmar?" puts a new name into the question before, and the old answer would
+    otherwise still be the best. The article must show the whole name, the sentence only a part.
     """
     parts = [part for part in concepts(name, across=across) if part.essential]
     if not parts:
@@ -262,10 +265,10 @@ def about_name(
 def not_of_another_question(
     ranked: Sequence[Candidate], places: Collection[Place], words: str, *, across: bool
 ) -> tuple[Candidate, ...]:
-    """Returns the sentences without those at the places that show none of the words, names apart.
+    """Return the sentences without those at `places` that show none of the words, names aside.
 
-    What answered "Why did Orbex open a shop?" is no answer to "Did it help sales?" as well, unless
-    it speaks of help or of sales.
+    What answered "Why did Orbex open a shop?" does not answer "Did it help sales?" as well, unless
+    it mentions help or sales.
     """
     own = [concept for concept in concepts(words, across=across) if not concept.name]
     if not own:
@@ -281,7 +284,7 @@ def not_of_another_question(
 
 
 def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[Candidate, ...]:
-    """Returns the sentences that don't stand at any of the places."""
+    """Return the sentences that are not at any of the places."""
     return tuple(
         candidate
         for candidate in ranked
@@ -291,12 +294,12 @@ def not_among(ranked: Sequence[Candidate], places: Collection[Place]) -> tuple[C
 
 
 def places_cited(answer: Answer) -> frozenset[Place]:
-    """Returns the sentences that an answer cites."""
+    """Return the places of the sentences that an answer cites."""
     return frozenset((c.doc_id, c.start, c.end) for c in answer.citations)
 
 
 def places_shown(history: Sequence[Answer], question: str) -> frozenset[Place]:
-    """The sentences that earlier turns cited for the same question, however it was typed."""
+    """Return the places that earlier turns cited for the same question, however it was typed."""
     same = question.casefold()
     return frozenset().union(
         *(

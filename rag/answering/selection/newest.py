@@ -1,4 +1,4 @@
-"""What newer reports change: "latest", and counts such as a death toll."""
+"""Prefer newer reports: for "latest", and for counts that change, such as a death toll."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from rag.text.measures import COUNTING_WORDS, RUNNING, UNTIL_CHANGED, is_increas
 from rag.text.terms import shows
 from rag.types import TimeFrame
 
-# What "latest" asks for: of the sentences that answer about as well, the newest article's.
+# Sentences of newer articles first, for "latest".
 
 _ABOUT_AS_GOOD = 1.0
 """In log-odds below the best sentence."""
 
 
 def prefer_newest(ranked: Sequence[Candidate], frame: TimeFrame | None) -> tuple[Candidate, ...]:
-    """The ranked sentences, where the newest is asked for with those of newer days first.
+    """Return the ranked sentences; if the newest is asked for, those of newer days come first.
 
-    Only sentences that answer about as well as the best change places: what is new but tells of
+    Only sentences that answer about as well as the best one change places: a newer sentence about
     something else stays where it is.
     """
     if frame is None or frame.effect != "newest" or not ranked:
@@ -33,7 +33,10 @@ def prefer_newest(ranked: Sequence[Candidate], frame: TimeFrame | None) -> tuple
 
 
 def _day(candidate: Candidate, frame: TimeFrame) -> str:
-    """The day of the article, to be compared: undated ones and those past the frame come last."""
+    """Return the day of the article as a sort key.
+
+    Articles without a day and those after the frame come last.
+    """
     published = candidate.evidence.document.published
     if published is None or published.precision in ("year", "month"):
         return ""
@@ -41,29 +44,30 @@ def _day(candidate: Candidate, frame: TimeFrame) -> str:
     return day.isoformat() if frame.end is None or day <= frame.end else ""
 
 
-# Counts that newer reports change: a toll, cases, a price. Which report's value is asked for.
+# The newest value first, for counts that newer reports change: a toll, cases, a price.
 #
-# Of the sentences that give the measure asked about, of one event as far as their words tell, that
-# of the newest report comes first; or of the day that is asked about, and then only those.
+# All sentences are considered that give the measure asked about and are about the same event, as
+# far as their words tell. The one of the newest report comes first. If a day is asked about, only
+# the values of that day are kept, the newest first.
 
 _FIGURES = frozenset({"number", "money", "percent"})
 _WHAT_IS = re.compile(r"\s*what(?:['’]s| is| was| are| were)\b", re.IGNORECASE)
 _AS_GOOD = 8.0
 """In log-odds below the best sentence: newer reports often use other words."""
 _AS_NEAR = 0.34
-"""By how much less of the event's words the passage of a newer report may show."""
+"""How much less of the event's words the passage of a newer report may show."""
 
 
 def of_report_asked(
     ranked: Sequence[Candidate], asked: Asked, needed: Requirements
 ) -> tuple[Candidate, ...]:
-    """The ranked sentences with the count of the newest report first, or of the day asked about."""
+    """Return the ranked sentences with the newest count first, or that of the day asked about."""
     frame = asked.query.time_frame
     counts = _counts(ranked, asked, needed) if _asks_for_count(needed, frame) else []
     if not counts:
         return tuple(ranked)
     of_day = [c for c in counts if _is_of_day(c, needed, frame)]
-    # Without a day or "as of", the older counts stay: they are shown behind the newest.
+    # Without a day or "as of", the older counts stay: they are shown after the newest.
     bound = needed.reported_on or (frame and frame.effect == "newest" and frame.end)
     first = sorted(of_day, key=_moment, reverse=True)
     gone = {id(c) for c in counts} if bound and first else {id(c) for c in first}
@@ -71,10 +75,10 @@ def of_report_asked(
 
 
 def _asks_for_count(needed: Requirements, frame: TimeFrame | None) -> bool:
-    """Tells whether a question asks for a figure of which the newest report has the last word.
+    """Return True if a question asks for a figure that the newest report gives best.
 
-    Of days in the past that holds for a toll alone: "the death toll of the flood in May", but not
-    "the population in 2018".
+    For past days this holds only for a toll: "the death toll of the flood in May", but not "the
+    population in 2018".
     """
     if is_increase(needed.question):
         return False
@@ -88,7 +92,7 @@ def _asks_for_count(needed: Requirements, frame: TimeFrame | None) -> bool:
 
 
 def _counts(ranked: Sequence[Candidate], asked: Asked, needed: Requirements) -> list[Candidate]:
-    """The sentences that give the measure asked about, of the event that the best of them is of."""
+    """Return the sentences with the measure asked about, of the same event as the best of them."""
     measures = measures_in(needed.question) & UNTIL_CHANGED
     given = [
         c

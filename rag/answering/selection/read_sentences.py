@@ -1,7 +1,7 @@
-"""Reading the likeliest sentences with the question, by the model that reads two texts together.
+"""Let a model read the best sentences together with the question.
 
-Vectors tell what a sentence is about; the reader tells whether it answers. It costs a thousand
-times as much, so only the windows around the sentences that look best are read.
+Vectors tell what a sentence is about; the reader tells if it answers. It costs a thousand times as
+much, so only the windows around the best sentences are read.
 """
 
 from __future__ import annotations
@@ -19,21 +19,22 @@ from rag.text.table_rows import begins_in_table
 from rag.types import Hit
 
 MOST_WINDOWS = 14
-"""How many windows are read: of 128 tokens at most, so that it takes a quarter of a second."""
+"""The most windows that are read. Each has at most 128 tokens, so that reading takes a quarter of a
+second."""
 _SURE = 2.5
-"""Log-odds that a window answers from which on a refusal for missing words is overruled: of 540
-held-out questions with an answer 0.093 are refused then, not 0.094, of 557 without one 0.44. With
-2.0 they are 0.083 and 0.40, with 1.0 0.070 and 0.36."""
+"""The least log-odds that a window answers at which a refusal for missing words is overruled. Of
+540 held-out questions with an answer 0.093 are refused then, not 0.094, of 557 without one 0.44.
+With 2.0 they are 0.083 and 0.40, with 1.0 0.070 and 0.36."""
 _SURE_OF_COUNT = 0.5
-"""As `_SURE`, where the best sentence lacks nothing but the word for what is counted."""
+"""As `_SURE`, if the best sentence lacks only the word for what is counted."""
 _READ_HIT_WEIGHT = 0.5
-"""Of a window's log-odds, beside a hit's score. nDCG@10 of articles, 60 questions a set, without,
-with 0.5 and with 0.8: rgb_zh 0.563, 0.598, 0.602; multihoprag_en 0.915, 0.920, 0.913; xquad_zh2en
-0.811, 0.828, 0.837; xquad_en2zh 0.816, 0.834, 0.846."""
+"""The weight of a window's log-odds, added to a hit's score. nDCG@10 of articles, 60 questions a
+set, without, with 0.5 and with 0.8: rgb_zh 0.563, 0.598, 0.602; multihoprag_en 0.915, 0.920, 0.913;
+xquad_zh2en 0.811, 0.828, 0.837; xquad_en2zh 0.816, 0.834, 0.846."""
 _BY_WORDS = {"not_mentioned", "kind_not_given", "nothing_near"}
-"""Codes of what is missing by its words alone."""
+"""Codes of messages about missing words."""
 _LEAST = 1e-6
-"""Keeps a probability of 0 or 1 from infinite log-odds."""
+"""Keeps the log-odds of a probability of 0 or 1 finite."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +47,7 @@ class _Passage:
     windows: Sequence[Window]
 
     def window_of(self, evidence: Evidence) -> Window | None:
-        """The window that tells most of a sentence of the passage."""
+        """Return the window that decides on a sentence of the passage, None if there is none."""
         start = evidence.start - self.start
         places = [i for i, span in enumerate(self.sentences) if span[0] <= start < span[1]]
         return next(
@@ -55,9 +56,9 @@ class _Passage:
 
 
 def read_best(reader: Reader, asked: Asked, ranked: Sequence[Candidate]) -> tuple[Candidate, ...]:
-    """The candidates, ranked anew with what the reader says of those in the best windows.
+    """Return the candidates, ranked anew by what the reader says of those in the best windows.
 
-    `ranked` is what `rank` gave.
+    `ranked` is the result of `rank`.
     """
     passages: dict[tuple[str, int], _Passage] = {}
     chosen: dict[tuple[str, int, int], list[int]] = {}
@@ -95,9 +96,10 @@ def _with(
 
 
 def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
-    """The hits, best first: to each score is added how surely a window of its passage answers.
+    """Return the hits, best first, with the reader's certainty added to each score.
 
-    `ranked` is what `read_best` gave; a passage that wasn't read counts as the least sure one.
+    `ranked` is the result of `read_best`. A passage that wasn't read counts like the least sure
+    one.
     """
     sure: dict[tuple[str, int | None], float] = {}
     for candidate in ranked:
@@ -115,10 +117,10 @@ def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit,
 
 
 def sure_of_answer(assessment: Assessment, best: Candidate) -> Assessment:
-    """The judgement, overruled where words were missing and the reader is sure all the same.
+    """Return the assessment, overruled if only words were missing and the reader is sure.
 
-    A text may call by other words what is asked about: 职工 are 员工 there. What was refused for
-    another reason, such as another period or another line, stays refused.
+    A text may use other words than the question: 职工 for 员工. A refusal for another reason, such
+    as another period or another line, stays.
     """
     codes = {message.code for message in assessment.missing}
     if assessment.answerable or not codes <= _BY_WORDS:
@@ -144,7 +146,7 @@ def _cut(reader: Reader, evidence: Evidence) -> _Passage:
 def _reading(
     evidence: Evidence, window_start: int, reading: TextReading
 ) -> tuple[SentenceReading | None, tuple[int, int] | None]:
-    """What was said of a sentence, and the words of the article that answer best in it."""
+    """Return what was said of a sentence, and the words in it that answer best."""
     start, end = evidence.start - window_start, evidence.end - window_start
     inside = reading.sentence_score(start, end)
     if not math.isfinite(inside):

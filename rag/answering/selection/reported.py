@@ -1,8 +1,8 @@
-"""Tells which period the figures of a sentence are of, by it or by what stands around it.
+"""Find the period of the figures in a sentence, from the sentence or the text around it.
 
-"净利润为8.1亿元。" names no period, and the sentence before it does. So a sentence has the period
-of the nearest one before it in its paragraph that names any, else of the heading above, of its
-article's title, or of the article's first paragraph.
+"净利润为8.1亿元。" names no period, but the sentence before it does. So a sentence has the period
+of the nearest sentence before it in its paragraph that names one. Otherwise it has that of the
+heading above, of its article's title, or of the article's first paragraph.
 """
 
 from __future__ import annotations
@@ -25,14 +25,15 @@ class _Line:
     periods: tuple[Period, ...]
     heading: bool
     opens: bool
-    """Tells whether a paragraph begins with this line."""
+    """True if a paragraph begins with this line."""
 
 
 def reported_periods(evidence: Evidence, asked: Sequence[Period]) -> tuple[Period, ...]:
-    """Returns the periods that a sentence reports on, empty where nothing tells.
+    """Return the periods that a sentence reports on, empty if nothing tells.
 
-    A month counts only where one is asked about: of longer figures it tells when they came out.
-    "Full-year" alone is of the year that the words around it name, if they name any.
+    A month counts only if a month is asked about; for figures of longer periods it only tells when
+    they were published. "Full-year" alone means the year that the words around it name, if they
+    name any.
     """
     said = read_periods(evidence.text, day_of_article(evidence.document))
     own = _reported(said, asked)
@@ -45,17 +46,17 @@ def reported_periods(evidence: Evidence, asked: Sequence[Period]) -> tuple[Perio
 
 
 def day_of_article(document: Document) -> date | None:
-    """Returns the day that "last year" leans on in an article, None where it isn't known."""
+    """Return the day from which "last year" is counted in an article, None if it isn't known."""
     return document.published.moment.date() if document.published else None
 
 
 def is_reported(asked: Sequence[Period], reported: Sequence[Period]) -> bool:
-    """Tells whether a figure of any period that is asked about is reported."""
+    """Return True if a figure of any period that is asked about is reported."""
     return any(answers_for(want, said) for want in asked for said in reported)
 
 
 def _around(evidence: Evidence) -> Iterator[tuple[Period, ...]]:
-    """Yields the periods named by what may tell that of a sentence, the likeliest first."""
+    """Yield the periods named by the text around a sentence, the likeliest first."""
     day = day_of_article(evidence.document)
     lines = _lines(evidence.document.text, day)
     at = max(0, bisect_right([line.start for line in lines], evidence.start) - 1)
@@ -81,7 +82,7 @@ def _is_vague(period: Period) -> bool:
 
 @lru_cache(maxsize=128)
 def _lines(text: str, day: date | None) -> tuple[_Line, ...]:
-    """Returns the sentences and headings of an article with the periods that they name."""
+    """Return the sentences and headings of an article with the periods that they name."""
     lines: list[_Line] = []
     end = 0
     for sentence in split_sentences(text):

@@ -1,7 +1,7 @@
-"""Requests that no article can answer: orders to the program, inventions, and advice.
+"""Recognise requests that no article can answer: orders to the program, inventions, and advice.
 
-They are told by their form, an order or a wish for advice, not by their subject: articles may well
-speak of prompts, of forged quotations and of what an analyst advises.
+They are recognised by their form, an order or a wish for advice, not by their subject: articles may
+well be about prompts, forged quotations and an analyst's advice.
 """
 
 from __future__ import annotations
@@ -62,15 +62,15 @@ _NAMES: dict[Request, tuple[str, str]] = {
 
 
 def request_in(question: str) -> Request | None:
-    """What the question asks of the program other than what articles say, None if nothing."""
+    """Return what the question asks for that no article can give, None if nothing."""
     return next((kind for kind, said in _REQUESTS.items() if said.search(question)), None)
 
 
 def no_question(request: Request) -> Message:
-    """What to say where there is no question that articles answer."""
+    """Say that the text is no question that articles answer."""
     en, zh = _NAMES[request]
     return Message(
         code="no_question",
-        en=f"This asks for {en}: only what the articles report can be answered.",
+        en=f"This asks for {en}: this program answers only from what the articles report.",
         zh=f"这里要的是{zh}：本程序只回答文章报道的内容。",
     )

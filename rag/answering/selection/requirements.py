@@ -1,4 +1,4 @@
-"""What a question asks for, and what a sentence must have to answer it."""
+"""Read what a question asks for, and what a sentence must have to answer it."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from rag.text.quantities import same_quantity
 from rag.text.terms import Concept, FoldedText, counted_noun, fold, names_someone, shows
 from rag.types import Document
 
-# What kinds of fact a question asks for, and whether a stretch of text gives one of a kind.
+# The kinds of fact that a question asks for and that a text gives.
 
 Wanted = Literal["money", "percent", "number", "date", "person", "reason", "list", "anything"]
 
-# By how much a price is raised (提价多少) may be told in money or in percent: any number.
-# The first pattern that fits a part of a question decides, so the narrower kinds come first.
+# A price rise (提价多少) may be told in money or in percent, so it counts as any number. The first
+# pattern that fits a part of a question decides, so the narrower kinds come first.
 _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
     "reason": re.compile(
         r"为什么|为何|何以|原因|理由|凭什么|怎么(?:会|没|不|就)|造成(?!了?[^，。？?]{0,6}(?:多少|几[人名]))|背后|图什么"
@@ -33,7 +33,7 @@ _QUESTIONS: dict[Wanted, re.Pattern[str]] = {
         r"|\bwhat (?:made|makes|led|drove|caused|causes|is behind|was behind|went wrong)",
         re.IGNORECASE,
     ),
-    # "When" that no verb follows begins a clause of its own: "When it closed, how many …".
+    # A "when" without a verb after it begins a clause of its own: "When it closed, how many …".
     "date": re.compile(
         r"什么时[候间]|何时|哪一?[天年月日]|哪个?月|几[月号日]|(?<!哪)几点(?![是的])|日期|年份"
         r"|\bwhen (?:did|do|does|was|were|is|are|will|would|has|have|had|can|could|should)\b"
@@ -79,12 +79,12 @@ _PARTS = re.compile(r"[，,、；;。？?：:！!]|\s+and\s+|以及|并且|还�
 
 
 def wanted_kinds(question: str) -> tuple[Wanted, ...]:
-    """The kinds of fact that the parts of a question ask for, each once, in order.
+    """Return the kinds of fact that the parts of a question ask for, each once, in order.
 
-    "哪天签的字，谁签的？" asks for a date and a person. `("anything",)` where no wording tells.
+    "哪天签的字，谁签的？" asks for a date and a person. `("anything",)` if no wording tells.
     """
     found = [kind for part in _PARTS.split(question) if (kind := _kind(part)) != "anything"]
-    # A pattern may reach over what looks like the border of two parts.
+    # A pattern may match across what looks like the border of two parts.
     return tuple(dict.fromkeys(found)) or (_kind(question),)
 
 
@@ -102,9 +102,9 @@ _INTERROGATIVE = re.compile(
 
 
 def asks_several(question: str) -> bool:
-    """Whether the wording asks for more than one thing.
+    """Return True if the wording asks for more than one thing.
 
-    That is: for reasons, a list, something of each of two, or in several parts.
+    That is: for reasons, a list, something about each of two, or in several parts.
     """
     parts = sum(bool(_INTERROGATIVE.search(part)) for part in _PARTS.split(question))
     return parts > 1 or bool(_SEVERAL.search(question)) or wanted_kinds(question)[0] == "reason"
@@ -123,7 +123,7 @@ _REASON = re.compile(
 )
 
 
-# One price has several values a day: a close is no opening and no high.
+# One price has several values a day: a close is neither an opening nor a high.
 _MEASURES = tuple(
     re.compile(words, re.IGNORECASE)
     for words in (
@@ -137,7 +137,7 @@ _MEASURES = tuple(
 
 
 def same_measure(question: str, text: str) -> bool:
-    """Whether the text speaks of each measure (close, opening, high, low) asked about."""
+    """Return True if the text mentions each measure asked about: close, opening, high or low."""
     return all(words.search(text) for words in _MEASURES if words.search(question))
 
 
@@ -149,12 +149,18 @@ _SAID_TO_BE_A_REASON = re.compile(
 
 
 def says_reason(text: str) -> bool:
-    """Whether the text calls something a reason, not merely has a word that may lead up to one."""
+    """Return True if the text calls something a reason.
+
+    A word that may only lead up to one is not enough.
+    """
     return bool(_SAID_TO_BE_A_REASON.search(text))
 
 
 def gives(text: str, facts: Facts, wanted: Wanted) -> bool:
-    """Whether a text with these facts gives one of the wanted kind; always for open kinds."""
+    """Return True if a text with these facts gives one of the wanted kind.
+
+    The kinds "list" and "anything" are always given.
+    """
     if wanted in ("list", "anything"):
         return True
     if wanted == "reason":
@@ -170,7 +176,7 @@ def gives(text: str, facts: Facts, wanted: Wanted) -> bool:
     return bool(facts.quantities)
 
 
-# What a sentence must have to answer a question: one reading for choosing and for abstaining.
+# What a sentence must have, read in one way for choosing and for abstaining.
 
 _LATIN_WORD = re.compile(r"[A-Za-z]{2}")
 
@@ -180,13 +186,18 @@ Requirement = Literal["name", "date", "counted", "kind"]
 
 @dataclass(frozen=True, kw_only=True)
 class Requirements:
-    """What the `question` asks for, as far as its wording tells.
+    """The requirements of a question, as far as its wording tells.
 
-    `parts` are the kinds of fact that it wants, `dates` the days it asks about (not the ends of a
-    range, of which no sentence need speak), `periods` those it wants a figure for, `reported_on`
-    the day whose report it asks for, `since` the day that it names without a year, before which
-    nothing was written of it, `names` those it names, and `counted` what it wants the number
-    of. `facts` are those that the question states itself, and no answer to it.
+    - `question` is its text.
+    - `parts` are the kinds of fact that it wants.
+    - `dates` are the days it asks about, without the ends of a range, which no sentence has to
+      name.
+    - `periods` are those it wants a figure for.
+    - `reported_on` is the day whose report it asks for.
+    - `since` is the day that it names without a year. Nothing written before that day is about it.
+    - `names` are those it names.
+    - `counted` is what it wants the number of.
+    - `facts` are those that the question states itself, which are no answer to it.
     """
 
     question: str
@@ -222,19 +233,19 @@ def requirements(query: Query, concepts: Sequence[Concept], *, across: bool) -> 
 
 
 def _days_alone(query: Query, dates: tuple[CalendarDate, ...]) -> tuple[CalendarDate, ...]:
-    """The dates without those that are the periods asked about, which are read by themselves."""
+    """Return the dates without those that belong to the periods asked about."""
     return tuple(said for said in dates if said.day) if query.periods else dates
 
 
 def _day_without_year(query: Query, dates: tuple[CalendarDate, ...]) -> date | None:
-    """Returns the day of a question that names just one, and leaves its year to be understood."""
+    """Return the day of a question that names a single one, without its year; else None."""
     frame = query.time_frame
     alone = [said for said in dates if said.day and said.year is None]
     return frame.start if frame and alone and frame.start == frame.end else None
 
 
 def mixes_scripts(question: str) -> bool:
-    """Whether a question has Chinese characters and words in Latin letters."""
+    """Return True if a question has Chinese characters and words in Latin letters."""
     return bool(has_han(question) and _LATIN_WORD.search(question))
 
 
@@ -245,13 +256,16 @@ def _is_range(query: Query) -> bool:
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """What one sentence has of what is asked for.
+    """The requirements that one sentence meets, and the facts that it gives.
 
-    `given` are the wanted kinds of which it gives a fact, `told` those of which it gives one that
-    the question doesn't state itself. `named` and `named_nearby` are the shares (0 to 1, 1 if none
-    is asked about) of the names that stand in it and around it. `dated` tells whether it speaks of
-    a day asked about itself, `otherwise_dated` whether only of others. `periods` are those that it
-    reports on, where figures of a period are asked for.
+    - `facts` are all its facts.
+    - `given` are the wanted kinds of which it gives a fact.
+    - `told` are those of which it gives a fact that the question doesn't state itself.
+    - `named` and `named_nearby` are the shares (0 to 1, 1 if none is asked about) of the names that
+      are in it and around it.
+    - `dated` is true if it names a day asked about, `otherwise_dated` if it names only other days.
+    - `periods` are those that it reports on, if figures of a period are asked for.
+    - `lacking` are the requirements that it does not meet.
     """
 
     facts: Facts
@@ -272,11 +286,12 @@ class Reader:
         self.needed = needed
 
     def read(self, evidence: Evidence) -> Reading:
-        """What the sentence has of what is asked for.
+        """Return what the sentence has of what is asked for.
 
-        Names may stand around it, in its passage or its article's title, dates may also be its
-        article's own day, what is counted may stand anywhere in the article, and the fact must be
-        its own. Of several names one will do: a comparison names more than one sentence speaks of.
+        Names may be around it, in its passage or its article's title. Dates may also be its
+        article's own day. What is counted may be anywhere in the article. The fact must be in the
+        sentence itself. One of several names is enough: a comparison has more names than one
+        sentence mentions.
         """
         needed, document = self.needed, evidence.document
         facts = read_facts(evidence.text, document.published)
@@ -310,17 +325,17 @@ class Reader:
         )
 
     def around(self, evidence: Evidence) -> FoldedText:
-        """The passage of a sentence with its article's title."""
+        """Return the passage of a sentence with its article's title."""
         return fold(f"{evidence.document.title}\n{evidence.passage}")
 
     def whole(self, document: Document) -> FoldedText:
-        """The whole article with its title."""
+        """Return the whole article with its title."""
         return fold(f"{document.title}\n{document.text}")
 
     def _may_report(self, document: Document) -> bool:
-        """Tells by an article's day whether its figures may be of a year asked about.
+        """Return True if an article's day allows it to report figures of a year asked about.
 
-        The day of an article tells nothing of a shorter period: a quarter is reported in the next.
+        Its day tells nothing about a shorter period: a quarter is reported in the next one.
         """
         day = day_of_article(document)
         years = [p for p in self.needed.periods if (p.first, p.last) == (1, 12)]
@@ -337,7 +352,7 @@ class Reader:
         return _says_any(self.needed.dates, known)
 
     def _is_told(self, text: str, facts: Facts, part: Wanted) -> bool:
-        """Whether the fact of that kind is news to who asks."""
+        """Return True if the text tells a fact of that kind that the question doesn't state."""
         asked = self.needed.facts
         if part == "reason":
             return says_reason(text)

@@ -1,4 +1,4 @@
-"""The rows of tables that a question asks for: by their name, or as the first of a column."""
+"""Find the rows of tables that a question asks for: by their name, or as the first of a column."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from rag.types import Document
 
 _MOST_ROWS = 5
 _LEAST_SHARE = 0.6
-"""Of the weight of what the question is about, what the row, its column and its table show."""
+"""The least share of the question's weight that the row, its column and its table must show."""
 _AROUND_CHARACTERS = 400
 _NOT_FOR_A_TABLE = re.compile(
     r"为什么|为何|怎么会|如何|怎[么样](?!样)|原因"
@@ -42,7 +42,7 @@ _WHICH = re.compile(rf"哪一?[个家座所只支款条名位]?([{HAN}]{{1,3}})"
 
 @dataclass(frozen=True, kw_only=True)
 class _Match:
-    """Rows of one table, and the share of the question's weight that they and it show."""
+    """Rows of one table, and the share of the question's weight that they and the table show."""
 
     share: float
     table: Table
@@ -50,7 +50,10 @@ class _Match:
 
 
 def rows_asked_for(asked: Asked, documents: Sequence[Document]) -> tuple[AskedRow, ...]:
-    """The rows that answer a question, best first, of one table of these articles; often none."""
+    """Return the rows of one table of these articles that answer a question, best first.
+
+    There are often none.
+    """
     question = unicodedata.normalize("NFKC", asked.query.text)
     if _NOT_FOR_A_TABLE.search(question):
         return ()
@@ -91,7 +94,7 @@ def _tables(text: str) -> tuple[Table, ...]:
 
 
 class _Asking:
-    """A question put to one table."""
+    """A question that is compared with one table."""
 
     def __init__(self, asked: Asked, question: str, document: Document, table: Table) -> None:
         self._asked = asked
@@ -104,7 +107,7 @@ class _Asking:
         self._around = fold(f"{document.title}\n{text}\n{table.above}\n{table.header}")
 
     def match(self) -> _Match | None:
-        """Returns the rows asked for, None where the table isn't what the question is about."""
+        """Return the rows asked for, None if the question isn't about this table."""
         named = list(self._named_rows())
         if named and (match := self._by_name(named)):
             return match
@@ -113,17 +116,17 @@ class _Asking:
         return None
 
     def _is_in_a_label(self, end: Superlative) -> bool:
-        """Tells whether "最高" stands only in the question within a column's name, as 最高价."""
+        """Return True if the question has "最高" only within a column's name, as in 最高价."""
         word = self._folded.characters[end.start : end.end]
         return any(
             word in folded.characters and without_unit(folded.characters) in self._folded.characters
             for folded in map(fold, self._table.columns)
         )
 
-    # --- by name ---------------------------------------------------------------------------------
+    # Rows by their name.
 
     def _named_rows(self) -> Iterator[tuple[int, Row, str]]:
-        """Yields the rows whose name stands in the question: where, and how it is written there."""
+        """Yield the rows that the question names: place in the question, row, wording there."""
         cores = [fold(_core(row.name)).characters.strip() for row in self._table.rows]
         asked = self._folded.characters
         for row, core in zip(self._table.rows, cores, strict=True):
@@ -134,13 +137,13 @@ class _Asking:
                 if written == short and behind in tuple(_CLASS_ENDINGS) and behind != core[-1]:
                     # 西山县 is not 西山区.
                     continue
-                # 西山 for 西山区, where no other row begins so.
+                # 西山 stands for 西山区 if no other row begins with it.
                 if at >= 0 and (written == core or sum(c.startswith(short) for c in cores) == 1):
                     yield at, row, written
                     break
 
     def _by_name(self, named: Sequence[tuple[int, Row, str]]) -> _Match | None:
-        # 东城 stands in 东城区 as well: the longest name counts.
+        # 东城 is also in 东城区: the longest name counts.
         named = [n for n in named if not any(n[2] != m[2] and n[2] in m[2] for m in named)]
         names = " ".join(written for _, _, written in named)
         rest = [c for c in self._asked.concepts if not _is_part(c, names)]
@@ -165,9 +168,9 @@ class _Asking:
     def _weight(
         self, label: str, concepts: Sequence[Concept], without: Superlative | None = None
     ) -> float:
-        """Returns how much of the question a label shows; its whole name counts as well.
+        """Return how much of the question a label shows; a whole name in the question counts extra.
 
-        Not where that is part of the superlative `without` which it is asked.
+        A name that is part of the superlative `without` doesn't count.
         """
         folded = fold(label)
         asked = self._folded.characters
@@ -185,7 +188,7 @@ class _Asking:
             whole = bool(year and year[0] in self._question and core.strip(" 年度") == year[0])
         return weight + (10.0 if whole else 0.0)
 
-    # --- the first or last of a column ------------------------------------------------------------
+    # The first or last row of a column.
 
     def _at_the_end(self, end: Superlative) -> _Match | None:
         at = self._column(end)
@@ -207,7 +210,7 @@ class _Asking:
         return _Match(share=share, table=self._table, rows=tuple(rows)) if rows else None
 
     def _column(self, end: Superlative) -> int | None:
-        """Returns the column that the superlative is about: the one named nearest to it."""
+        """Return the column that the superlative is about: the one named nearest to it."""
         numeric = [at for at in range(self._width()) if self._is_numeric(at)]
         if says_decline(self._question):
             numeric = [at for at in numeric if tells_change(self._label(at))] or numeric
@@ -216,7 +219,7 @@ class _Asking:
         named: list[tuple[tuple[float, float, str], int]] = []
         for at in numeric:
             label = self._table.columns[at] if at < len(self._table.columns) else ""
-            # The "rank" of "ranks second" names no column, where another one is named.
+            # The "rank" of "ranks second" names no column if another column is named.
             said = [c for c in self._asked.concepts if c not in self._of_rows]
             weight = self._weight(label, said, without=end) if label else 0.0
             if weight:
@@ -227,7 +230,8 @@ class _Asking:
         measured = [a for a in numeric if is_measured_by(end.kind, self._label(a))]
         if measured:
             return measured[0]
-        # What is measured is said above the table, and its columns are periods, or there is one.
+        # The text above the table may say what is measured, if all columns are periods or there is
+        # one.
         unnamed = [at for at in numeric if not self._label(at) or is_period(self._label(at))]
         if len(numeric) == 1 or len(unnamed) == len(numeric) > 0:
             caption = _BRACKETS.search(self._table.label)
@@ -249,9 +253,9 @@ class _Asking:
         return len(numbers) > 1 and 2 * len(numbers) >= len(values)
 
     def _distance(self, label: str, end: Superlative) -> float:
-        """Returns how far the superlative is from what the label names in the question.
+        """Return how far the superlative is from the column's name in the question.
 
-        In Chinese that stands before it (财政收入最高), in English behind it (highest revenue).
+        In Chinese the name comes before it (财政收入最高), in English after it (highest revenue).
         """
         folded, asked = fold(label), self._folded.characters
         core = fold(without_unit(label)).characters
@@ -267,7 +271,7 @@ class _Asking:
         )
 
     def _members(self, at: int) -> list[tuple[Decimal, Row]]:
-        """Returns the rows that are members, and not sums of others, with their values."""
+        """Return the rows that are members, and not sums of others, with their values."""
         rows = [
             (value, row)
             for row in self._table.rows
@@ -293,7 +297,7 @@ class _Asking:
     def _of_the_class(
         self, members: Sequence[tuple[Decimal, Row]], best: Sequence[Row], *, largest: bool
     ) -> list[Row]:
-        """Returns the best 区 of a table with 区 and 县, where the question asks for a 区."""
+        """Return the best 区 of a table with 区 and 县, if the question asks for a 区."""
         match = _WHICH.search(self._question)
         for length in (3, 2, 1) if match else ():
             noun = match[1][:length] if match else ""
@@ -304,14 +308,17 @@ class _Asking:
                 return [(max if largest else min)(alike, key=lambda pair: pair[0])[1]]
         return []
 
-    # --- whether it is about this table -----------------------------------------------------------
+    # How well the table fits the question.
 
     def _concepts_of_rows(self, document: Document) -> frozenset[Concept]:
-        """Those that needn't be shown: "highest", and across languages what the rows are called."""
+        """Return the concepts that the table needn't show.
+
+        These are the superlative itself, and across languages the word for what the rows are.
+        """
         words = ""
         if self._end:
             words = self._question[self._end.start : self._end.end].casefold()
-            # A decline is told by the numbers of a column of changes.
+            # A decline is told by the numbers in a column of changes.
             words += " ".join(c.text for c in self._asked.concepts if says_decline(c.text))
         kind = _WHICH_EN.search(self._question)
         if kind and document.language != self._asked.query.language:
@@ -319,13 +326,13 @@ class _Asking:
         return frozenset(c for c in self._asked.concepts if words and c.text.casefold() in words)
 
     def _share(self, shown: FoldedText) -> float:
-        """Returns the share of the question's concepts that are shown here or around.
+        """Return the share of the question's concepts that are shown here or around the table.
 
-        By weight, or by number where that is more: the rarest word is often one that says little.
+        It is by weight, or by number if that is more: the rarest word often says little.
         """
         concepts = zip(self._asked.concepts, self._asked.weights, strict=True)
         pairs = [(c, weight) for c, weight in concepts if c not in self._of_rows]
-        # A verb can be put in many ways, and stands in no table.
+        # A verb can be put in many ways, and tables have no verbs.
         pairs = [(c, weight) for c, weight in pairs if c.essential] or pairs
         if not pairs:
             return 0.0
@@ -341,12 +348,12 @@ class _Asking:
 
 
 def _core(name: str) -> str:
-    """Returns a row's name without what stands in brackets behind it."""
+    """Return a row's name without the brackets after it."""
     return _BRACKETS.sub("", name).strip() or name
 
 
 def _find(word: str, text: str) -> int:
-    """Where a name stands in a text, both folded: Latin words as whole words; -1 if nowhere."""
+    """Return where a folded name is in a folded text: Latin words as whole words; -1 if nowhere."""
     if len(word) < 2:
         return -1
     if word.isascii():

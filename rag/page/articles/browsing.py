@@ -1,4 +1,4 @@
-"""What of the articles a reader looks at: a page of the list that fits, or one of them whole."""
+"""Select what the articles tab shows: a page of the filtered list, or one whole article."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ PAGE_SIZE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class Removed:
-    """Articles that a reader removed, by their titles."""
+    """The titles of the articles that a reader removed."""
 
     titles: tuple[str, ...]
 
 
 Outcome = Added | Removed | Refusal | Message
-"""What became of the last change that a reader made; a `Message` is an error."""
+"""The result of a reader's last change. A `Message` is an error."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class View:
-    """Where a reader is: page `page` of the list, from 0, or in the article `reading`.
+    """A reader's position: page `page` of the list (from 0), or inside the article `reading`.
 
-    `came_from` is the article that the reader left last, where the list goes on from.
+    `came_from` is the article that the reader left last. The list is shown at this article.
     """
 
     page: int = 0
@@ -39,7 +39,7 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """Which articles the list shows. All of `words` must be in the title, outlet or path."""
+    """The filters of the list. The title, outlet or path must contain all of `words`."""
 
     words: str = ""
     language: Language | None = None
@@ -48,7 +48,7 @@ class Wanted:
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """Some of the articles that fit: from `start`, counted from 0, of `total`."""
+    """One page of the filtered articles. `start` counts from 0, and `total` counts all of them."""
 
     articles: tuple[Listed, ...]
     start: int
@@ -56,17 +56,20 @@ class ListPage:
 
     @property
     def number(self) -> int:
-        """Which page this is, from 0."""
+        """The page number, from 0."""
         return self.start // PAGE_SIZE
 
     @property
     def pages(self) -> int:
-        """How many pages there are, at least one."""
+        """The number of pages, at least one."""
         return max(1, -(-self.total // PAGE_SIZE))
 
 
 def list_page(articles: Sequence[Listed], wanted: Wanted, page: int, uploads: str) -> ListPage:
-    """Page `page` of the articles that fit, or the last one; `uploads` is the folder of uploads."""
+    """Return page `page` of the filtered articles, or the last page if there are fewer.
+
+    `uploads` is the folder of uploads.
+    """
     words = wanted.words.casefold().split()
     fitting = [
         article

@@ -1,7 +1,7 @@
-"""Files on their way from a browser: each sent by itself, kept until its reader has it added.
+"""Receive uploaded files one by one, and keep each until its reader adds it.
 
-The library that draws the page has a route for uploads of its own. It is not used: it keeps what
-was sent in part, changes names, bounds no sum, and says what is wrong in one language.
+Gradio has an upload route of its own. It is not used, because it keeps incomplete files, changes
+file names, does not limit the total size, and reports errors in one language only.
 """
 
 from __future__ import annotations
@@ -29,18 +29,18 @@ from rag.uploads.names import short
 
 UPLOAD_PATH = "/articles/upload"
 MAX_WAITING_BYTES = 1024 * MEGABYTE
-"""Of all files of all readers that were sent and not yet added."""
+"""The limit for all files of all readers that were sent and are not added yet."""
 MAX_WAITING_FILES = 2 * MAX_FILES
 WAITING_SECONDS = 3600.0
-"""How long a file waits for its reader, who may have closed the page."""
+"""How long a file is kept for its reader, who may have closed the page."""
 STALLED_SECONDS = 60.0
-"""How long the next piece of a file may take, while its room is kept from everybody else."""
+"""How long the next piece of a file may take. Until then its space stays reserved."""
 _NAME_CHARACTERS = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
 class Received:
-    """A file that was sent, or why it wasn't taken: then there is no `path`."""
+    """A file that was sent, or the reason why it was refused. A refused file has no `path`."""
 
     name: str
     path: Path | None
@@ -50,9 +50,9 @@ class Received:
 
 
 class Incoming:
-    """What was sent and not yet added, by tokens that only its sender knows.
+    """Files that were sent and are not added yet, by tokens that only the sender knows.
 
-    Files are kept in `folder`, which is made for the first and removed in the end.
+    Files are kept in `folder`, which is made for the first file and deleted at the end.
     """
 
     def __init__(self, folder: Path, clock: Callable[[], float] = time.monotonic) -> None:
@@ -63,14 +63,14 @@ class Incoming:
         weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
 
     async def receive(self, name: str, size: int, chunks: AsyncIterator[bytes]) -> str:
-        """Keep a file of `size` bytes; a token for it, also where it is refused.
+        """Keep a file of `size` bytes and return its token. A refused file also gets a token.
 
-        A file that stops in the middle leaves nothing, and raises what stopped it.
+        If the transfer fails, nothing is kept and the error is raised.
         """
         self._drop_old()
         token, name = secrets.token_hex(16), name[:_NAME_CHARACTERS]
         path = self._folder / token
-        # Its room is taken from the start, so that many at once get no more than there is.
+        # Reserve the space first, so that files sent at the same time stay within the limit.
         kept = Received(name=name, path=path, refusal=None, size=size, since=self._clock())
         try:
             limit = upload_limit(name)
@@ -94,7 +94,7 @@ class Incoming:
         return token
 
     def take(self, tokens: Iterable[str]) -> tuple[Received, ...]:
-        """The files of these tokens, which are then the caller's to delete (`discard`)."""
+        """Return the files of these tokens. The caller must delete them (`discard`)."""
         with self._changing:
             found = (self._waiting.pop(token, None) for token in tokens)
             return tuple(received for received in found if received)
@@ -105,8 +105,8 @@ class Incoming:
             full = len(self._waiting) >= MAX_WAITING_FILES
             if full or waiting + received.size > MAX_WAITING_BYTES:
                 raise DocumentError(
-                    en=f"{short(received.name)} has to wait: others are adding much at this"
-                    " moment. Try again in some minutes.",
+                    en=f"{short(received.name)} has to wait: others are adding many files at"
+                    " this moment. Try again in a few minutes.",
                     zh=f"{short(received.name)} 需要等待：此刻有人正在添加大量文件，"
                     "请过几分钟再试。",
                 )
@@ -135,7 +135,7 @@ class Incoming:
 
 
 async def _next(chunks: AsyncIterator[bytes]) -> bytes | None:
-    """The next piece, None after the last. Raises `TimeoutError`."""
+    """Return the next piece, or None after the last. Raises `TimeoutError`."""
     async with asyncio.timeout(STALLED_SECONDS):
         return await anext(chunks, None)
 
@@ -148,10 +148,11 @@ def discard(received: Iterable[Received]) -> None:
 
 
 def add_upload_route(app: FastAPI, incoming: Incoming) -> None:
-    """Let `app` take files: `POST UPLOAD_PATH`, the file as the body; the answer is its token.
+    """Add a route to `app` that takes files: `POST UPLOAD_PATH`.
 
-    `X-File-Name` (percent-encoded) and `X-File-Size` (bytes) must be there. No other site's page
-    can send them without asking first, and is not answered when it asks.
+    The body is the file, and the answer is its token. The headers `X-File-Name` (percent-encoded)
+    and `X-File-Size` (bytes) are required. A page of another site would need permission to send
+    these headers, and it gets none.
     """
 
     @app.post(UPLOAD_PATH)
@@ -163,7 +164,7 @@ def add_upload_route(app: FastAPI, incoming: Incoming) -> None:
         try:
             return PlainTextResponse(await incoming.receive(name, int(size), request.stream()))
         except ClientDisconnect:
-            return PlainTextResponse("", status_code=400)  # Nobody is there to read it.
+            return PlainTextResponse("", status_code=400)  # The client has gone.
 
 
 def _not_kept(name: str, error: OSError) -> Message:

@@ -1,4 +1,4 @@
-"""The parts of the articles tab, and what happens between them."""
+"""The components and events of the articles tab."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from rag.uploads.intake import MAX_FILES, Refusal, Upload
 from rag.uploads.library import Added, OnStep, Step
 
 _SHOW_SECONDS = 0.25
-"""Between two looks at how far a change of the index is."""
+"""Seconds between two progress updates during a change of the index."""
 _MAX_SEARCH_CHARACTERS = 200
 _MAX_NAMES_LOST = 50
 
@@ -41,26 +41,26 @@ _Result = TypeVar("_Result")
 
 
 class Library(Protocol):
-    """What the tab needs of `rag.uploads.library.Library`."""
+    """The part of `rag.uploads.library.Library` that the tab uses."""
 
     @property
     def uploads(self) -> Path:
         """The folder of uploaded files."""
 
     def catalogue(self) -> Catalogue:
-        """What is indexed now. Raises `IndexUnusable`."""
+        """Return what is indexed now. Raises `IndexUnusable`."""
 
     def document(self, doc_id: str) -> Document:
-        """One article. Raises `DocumentNotFound`."""
+        """Return one article. Raises `DocumentNotFound`."""
 
     def is_uploaded(self, article: Listed) -> bool:
-        """Whether an article can be removed here."""
+        """Return True if the article can be removed here."""
 
     def add(self, uploads: Sequence[Upload], on_step: OnStep) -> Added:
-        """Take files into the index."""
+        """Add files to the index."""
 
     def remove(self, doc_id: str, on_step: OnStep) -> tuple[str, ...]:
-        """Delete the file of an article; the titles of what was in it."""
+        """Delete the file of an article. Return the titles of all articles in the file."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ class ArticlesPanel:
 
 
 def draw_articles(*, editable: bool) -> ArticlesPanel:
-    """Make the components, in the order in which they stand."""
+    """Make the components, in their order on the page."""
     words = EN
     script = asset("articles.js")
     overview = gr.HTML("", **STILL)
@@ -128,7 +128,7 @@ def wire_articles(
     language_choice: gr.Radio,
     incoming: Incoming | None,
 ) -> None:
-    """Say what happens when. With no `incoming`, nothing can be added or removed."""
+    """Connect the events. Without `incoming`, nothing can be added or removed."""
     does = _Happenings(parts=parts, library=library, incoming=incoming)
     filters: list[Any] = [parts.search, parts.of_language, parts.uploaded_only]
     common: dict[str, Any] = {
@@ -155,7 +155,7 @@ def wire_articles(
 
 @dataclass(frozen=True, kw_only=True)
 class _Happenings:
-    """What the tab does on each event; every argument after the view comes from a browser."""
+    """The event handlers of the tab. All arguments after the view come from a browser."""
 
     parts: ArticlesPanel
     library: Library
@@ -166,18 +166,18 @@ class _Happenings:
         return self._drawn(view, language, _wanted(*wanted))
 
     def from_start(self, view: View, language: Language, *wanted: object) -> Update:
-        """Show the first page of what fits."""
+        """Show the first page of the filtered list."""
         return self._drawn(View(outcome=view.outcome), language, _wanted(*wanted))
 
     def open_article(
         self, event: gr.EventData, view: View, language: Language, *wanted: object
     ) -> Update:
-        """Show an article whole."""
+        """Show a whole article."""
         there = replace(view, reading=_sent(event, "value", str) or "", outcome=None)
         return self._drawn(there, language, _wanted(*wanted), focus=True)
 
     def close_article(self, view: View, language: Language, *wanted: object) -> Update:
-        """Go back to where the list was left."""
+        """Go back to the reader's last place in the list."""
         there = replace(view, reading=None, came_from=view.reading)
         return self._drawn(there, language, _wanted(*wanted), focus=True)
 
@@ -193,7 +193,7 @@ class _Happenings:
     def add(
         self, event: gr.EventData, view: View, language: Language, *wanted: object
     ) -> Iterator[Update]:
-        """Take in the files that were sent."""
+        """Add the files that were sent."""
         tokens = _strings(_sent(event, "tokens", list))
         received = self.incoming.take(tokens) if self.incoming else ()
         refused = [Refusal(name=r.name, reason=r.refusal) for r in received if r.refusal]
@@ -228,7 +228,7 @@ class _Happenings:
     def _changing(
         self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: Wanted
     ) -> Iterator[Update]:
-        """Do something to the index, tell how far it is, and show the list as it is then."""
+        """Change the index, show the progress, and then show the new list."""
         outcome: Outcome = _UNEXPECTED
         try:
             for step in _steps(work):
@@ -245,7 +245,10 @@ class _Happenings:
     def _drawn(
         self, view: View, language: Language, wanted: Wanted, *, focus: bool = False
     ) -> Update:
-        """The tab as it is now; `focus` where the reader went somewhere in it."""
+        """Return the tab as it is now.
+
+        `focus` is true if the reader moved to another part of the tab.
+        """
         parts, editable = self.parts, self.incoming is not None
         try:
             overview, listing, outcome = _drawn(
@@ -262,7 +265,7 @@ class _Happenings:
 
 
 def said_in(parts: ArticlesPanel, language: Language, *, editable: bool) -> Update:
-    """The tab's own words in `language`."""
+    """Return the words of the tab in `language`."""
     words = texts(language)
     return {
         parts.adding: render_adding(language, editable=editable),
@@ -281,7 +284,7 @@ def _drawn(
     editable: bool,
     focus: bool,
 ) -> tuple[str, str, str]:
-    """The overview, the list or article, and the outcome, as HTML."""
+    """Return the overview, the list or article, and the outcome, as HTML."""
     catalogue, uploads = library.catalogue(), str(library.uploads)
     overview = render_overview(catalogue, uploads, language, editable=editable)
     outcome = render_outcome(view.outcome, language)
@@ -306,11 +309,11 @@ def _drawn(
 
 
 def _steps(work: Callable[[OnStep], _Result]) -> Iterator[Step | _Result]:
-    """Do `work` in a thread; yield now and then how far it is, and last what came of it."""
+    """Run `work` in a thread. Yield its progress now and then, and at last its result."""
     newest: list[Step] = []
     shown: Step | None = None
-    # Where the reader leaves meanwhile, it is still done to the end, and nobody waits for that: the
-    # one who closes these steps then is the server, for all readers.
+    # If the reader leaves, the work still runs to its end. Nothing waits for it, because the
+    # server's thread that closes this generator serves all readers.
     thread = ThreadPoolExecutor(1)
     doing = thread.submit(work, lambda step: newest.__setitem__(slice(None), [step]))
     thread.shutdown(wait=False)
@@ -329,7 +332,7 @@ def _language_choices(language: Language) -> list[tuple[str, str]]:
 
 
 def _wanted(words: object = "", language: object = None, uploaded_only: object = None) -> Wanted:
-    """The filters as they were sent; parts that were never shown have no value."""
+    """Return the filters that the browser sent. Filters that were never shown have no value."""
     chosen: Language | None = None
     if language in ("zh", "en"):
         chosen = "zh" if language == "zh" else "en"
@@ -341,7 +344,7 @@ def _wanted(words: object = "", language: object = None, uploaded_only: object =
 
 
 def _sent(event: gr.EventData, name: str, kind: type[_Result]) -> _Result | None:
-    """What a browser sent with an event, if it is of the kind that the page sends."""
+    """Return what a browser sent with an event, or None if it has the wrong type."""
     try:
         value = getattr(event, name)
     except (AttributeError, TypeError):

@@ -1,4 +1,4 @@
-"""The articles tab as HTML: pure functions from what the library tells to safe markup."""
+"""Return the articles tab as safe HTML. All functions are pure."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ _FOCUS = " data-focus"
 def render_overview(
     catalogue: Catalogue, uploads: str, language: Language, *, editable: bool
 ) -> str:
-    """What is indexed, in numbers; paths of this machine only where the page is `editable`."""
+    """Return the numbers of what is indexed.
+
+    Paths of this machine are shown only if the page is `editable`.
+    """
     words = texts(language)
     manifest, articles = catalogue.manifest, catalogue.articles
     facts = [
@@ -53,7 +56,10 @@ def render_overview(
 
 
 def render_adding(language: Language, *, editable: bool) -> str:
-    """Where files are chosen or dropped, and what may be; or why nothing can be added."""
+    """Return the area to choose or drop files, with the limits.
+
+    If the page is not `editable`, the area says why nothing can be added.
+    """
     words = texts(language)
     head = f'<section class="rag-adding" lang="{HTML_LANGUAGE[language]}">'
     if not editable:
@@ -74,7 +80,7 @@ def render_adding(language: Language, *, editable: bool) -> str:
 
 
 def render_step(step: Step, language: Language) -> str:
-    """How far adding or removing is."""
+    """Return the progress of adding or removing."""
     words = texts(language)
     line, share = words.stages[step.stage], ""
     if step.stage == "indexing" and step.total:
@@ -87,7 +93,7 @@ def render_step(step: Step, language: Language) -> str:
 
 
 def render_outcome(outcome: Outcome | None, language: Language) -> str:
-    """What became of the last change, or nothing."""
+    """Return the result of the last change, or an empty text."""
     words = texts(language)
     if outcome is None:
         return ""
@@ -102,9 +108,10 @@ def render_outcome(outcome: Outcome | None, language: Language) -> str:
 
 
 def render_list(page: ListPage, uploads: str, language: Language, *, focus: str | None) -> str:
-    """A page of the list. The article with the id `focus` takes the keyboard's focus.
+    """Return a page of the list.
 
-    Where there is none of that id here, the list itself does; with None, nothing.
+    The article with the id `focus` gets the keyboard focus. If this page has no such article, the
+    list itself gets it. If `focus` is None, nothing does.
     """
     words = texts(language)
     if not page.total:
@@ -134,7 +141,10 @@ def render_article(
     editable: bool,
     focus: bool,
 ) -> str:
-    """A whole article, and how it can be removed; `together` is how many its file holds."""
+    """Return a whole article, and how it can be removed.
+
+    `together` is the number of articles in its file.
+    """
     words = texts(language)
     if removable:
         removal = _removal(document, together, words)
@@ -154,7 +164,7 @@ def render_article(
 
 
 def render_gone(language: Language, *, focus: bool) -> str:
-    """In place of an article that was removed meanwhile."""
+    """Return a note that the article was removed in the meantime."""
     words = texts(language)
     return (
         f'<article class="rag-reading" lang="{HTML_LANGUAGE[language]}">'
@@ -173,7 +183,7 @@ def _counted_languages(articles: Sequence[Listed], words: Texts) -> str:
 
 
 def _dates(articles: Sequence[Listed], words: Texts) -> str:
-    # The newest is the first, the undated ones are the last.
+    # Articles are sorted: the newest first, those without a date last.
     dated = [article.published for article in articles if article.published]
     parts = []
     if dated:
@@ -206,7 +216,7 @@ def _folders(articles: Sequence[Listed], uploads: str, words: Texts, *, editable
 
 
 def _folder_name(base: str, *, editable: bool) -> str:
-    """A folder of this machine: where strangers may read it, without what lies above it."""
+    """Return the name of a folder. Its full path is shown only if the page is `editable`."""
     return base if editable else Path(base).name
 
 
@@ -215,7 +225,7 @@ def _moment(iso: str) -> str:
 
 
 def _not_read(catalogue: Catalogue, language: Language, *, editable: bool) -> str:
-    """Returns what could not be read, and what of indexed articles was not understood."""
+    """Return what could not be read, and what was not understood in indexed articles."""
     words = texts(language)
     both = (
         (catalogue.failures, words.failures, words.failures_hidden),
@@ -251,7 +261,7 @@ def _listed(
     )
 
 
-# --- what became of a change ------------------------------------------------------------------
+# --- the result of a change -------------------------------------------------------------------
 
 
 def _added(added: Added, words: Texts, language: Language) -> str:
@@ -299,7 +309,10 @@ def _refused(refused: Sequence[Refusal], words: Texts, language: Language) -> st
 
 
 def _refusal(refusal: Refusal, words: Texts, language: Language) -> str:
-    """Why a file wasn't added, behind its name where the reason doesn't give it in full."""
+    """Return why a file was not added.
+
+    Its name comes first, unless the reason has the full name.
+    """
     reason = escaped(refusal.reason.text(language))
     if refusal.name in refusal.reason.text(language):
         return reason
@@ -307,7 +320,7 @@ def _refusal(refusal: Refusal, words: Texts, language: Language) -> str:
 
 
 def _bounded(items: Iterable[str], count: int, words: Texts) -> str:
-    """The first of the items, and how many more there are."""
+    """Return the first 50 items, and how many more there are."""
     shown = [item for item, _ in zip(items, range(_MOST_LINES), strict=False)]
     if count > len(shown):
         shown.append(f"<li>{escaped(words.more.format(f'{count - len(shown):,}'))}</li>")
@@ -335,7 +348,7 @@ def _item(article: Listed, uploads: str, words: Texts, *, focus: bool) -> str:
 
 
 def _byline(article: Listed, words: Texts) -> str:
-    """Outlet, date, language and path of an article."""
+    """Return the outlet, date, language and path of an article."""
     date = str(article.published) if article.published else words.undated
     parts = [inline(article.outlet)] if article.outlet else []
     parts += [escaped(date), escaped(words.language_names[article.language])]

@@ -10,7 +10,7 @@ from rag.messages import Language
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """Every word of the articles tab in one language. `{}` stands for a value."""
+    """All words of the articles tab in one language. `{}` is the place of a value."""
 
     indexed: str
     counts: str
@@ -90,20 +90,21 @@ EN = Texts(
     uploads="uploaded here",
     updated="Last change",
     failures="Could not be read: {}",
-    failures_hidden="Could not be read: {} (whoever runs this page sees them with `rag status`).",
-    notices="Indexed, but not understood in full: {}",
-    notices_hidden="Indexed, but not understood in full: {} (whoever runs this page sees them with"
+    failures_hidden="Could not be read: {} (the operator of this page can list them with"
     " `rag status`).",
+    notices="Indexed, but not fully understood: {}",
+    notices_hidden="Indexed, but not fully understood: {} (the operator of this page can list them"
+    " with `rag status`).",
     add="Add articles",
     choose="Choose files",
     or_drop="or drop them here",
     limits="{}; a file up to {} MB (PDF and Word {} MB, zip and JSON Lines {} MB),"
     " at most {} files at once.",
     replaces="A file of the same name replaces the one uploaded before.",
-    not_editable="Articles can be added and removed here only where the page is open to its own"
-    " machine alone, or asks for a login.",
+    not_editable="Articles can be added and removed here only if the page is open only to its own"
+    " machine, or asks for a login.",
     sending="Sending {0} of {1}: {2}",
-    lost="could not be sent: check the connection, and zip folders before you add them.",
+    lost="could not be sent: check the connection. Zip folders before you add them.",
     too_many="{} files are too many at once: add at most {}, or run `rag index` with their folder.",
     stages={
         "waiting": "Waiting for another change of the articles…",
@@ -115,7 +116,7 @@ EN = Texts(
     replaced="Replaced (there was a file of that name)",
     same="Already there",
     refused="Not added",
-    hidden="Hidden files of the zip, passed over: {}.",
+    hidden="Hidden files of the zip, skipped: {}.",
     nothing_taken="Nothing was added.",
     later="The files are kept, but can't be searched yet. {}",
     removed="Removed",
@@ -125,7 +126,7 @@ EN = Texts(
     every_language="All",
     uploaded_only="Uploaded only",
     found="Articles {1}–{2} of {0}",
-    found_none="No article fits.",
+    found_none="No article matches.",
     pages="Pages of the list",
     previous="Previous",
     next="Next",
@@ -134,11 +135,10 @@ EN = Texts(
     uploaded="uploaded",
     back="Back to the list",
     remove="Remove…",
-    remove_question="“{}” is deleted from the uploads and is no longer searched.",
-    remove_others="All {} articles of its file go with it.",
+    remove_question="“{}” will be deleted from the uploads and will no longer be searched.",
+    remove_others="Its file has {} articles. All of them will be removed.",
     remove_now="Remove it",
-    how_to_remove="From the folder {}. To remove it, delete its file there; the next `rag index`"
-    " follows.",
+    how_to_remove="From the folder {}. To remove it, delete its file there, then run `rag index`.",
     gone="This article is no longer in the index.",
     original="Original",
     colon=": ",
@@ -159,9 +159,9 @@ ZH = Texts(
     uploads="在此上传",
     updated="最近变动",
     failures="{} 处无法读取",
-    failures_hidden="{} 处无法读取：运行本页面的人可用 `rag status` 查看。",
+    failures_hidden="{} 处无法读取（本页面的管理员可用 `rag status` 查看）。",
     notices="{} 处已索引但未能完全读懂",
-    notices_hidden="{} 处已索引但未能完全读懂：运行本页面的人可用 `rag status` 查看。",
+    notices_hidden="{} 处已索引但未能完全读懂（本页面的管理员可用 `rag status` 查看）。",
     add="添加文章",
     choose="选择文件",
     or_drop="或拖放到这里",
@@ -205,9 +205,9 @@ ZH = Texts(
     back="返回列表",
     remove="移除……",
     remove_question="将从上传的文件中删除“{}”，之后不再检索。",
-    remove_others="其文件包含 {} 篇文章，会一并移除。",
+    remove_others="其文件包含 {} 篇文章，会全部移除。",
     remove_now="确认移除",
-    how_to_remove="来自文件夹 {}。如要移除，请在其中删除该文件，下次运行 `rag index` 时生效。",
+    how_to_remove="来自文件夹 {}。如要移除，请在其中删除该文件，然后运行 `rag index`。",
     gone="索引中已没有这篇文章。",
     original="原文链接",
     colon="：",
@@ -216,5 +216,5 @@ ZH = Texts(
 
 
 def texts(language: Language) -> Texts:
-    """The articles tab's words in `language`."""
+    """Return the words of the articles tab in `language`."""
     return ZH if language == "zh" else EN

@@ -1,1 +1,1 @@
-"""Questions in, checked answers out: the first tab of the page."""
+"""The chat tab, the first tab of the page."""

@@ -1,4 +1,4 @@
-"""What stands around the conversation as HTML: hints, examples, the conversations that are kept.
+"""Return the parts around the conversation as HTML: hints, examples and kept conversations.
 
 A button with `data-act` sends the event of that name (`assets/chat.js`).
 """
@@ -15,14 +15,14 @@ from rag.page.texts import HTML_LANGUAGE
 
 
 def render_hint(line: str, language: Language) -> str:
-    """One quiet line about the question box, or nothing."""
+    """Return one short line about the question box, or an empty text."""
     if not line:
         return ""
     return f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
 
 
 def render_editing(number: int, language: Language) -> str:
-    """That a question of the conversation is being edited, what that does, and a way out."""
+    """Return a note that a question is being edited, what this does, and a button to cancel."""
     words = texts(language)
     return (
         f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">'
@@ -33,7 +33,7 @@ def render_editing(number: int, language: Language) -> str:
 
 
 def render_examples(examples: Sequence[str], language: Language) -> str:
-    """Questions to try, each one click; nothing where there are none."""
+    """Return one button for each question to try, or an empty text if there are none."""
     if not examples:
         return ""
     buttons = "".join(
@@ -49,7 +49,10 @@ def render_examples(examples: Sequence[str], language: Language) -> str:
 
 
 def render_kept(language: Language) -> str:
-    """The list of conversations, which `assets/kept.js` fills; its words stand in the markup."""
+    """Return the list of conversations.
+
+    `assets/kept.js` fills the list, and takes the words from this HTML.
+    """
     words = texts(language)
     lines = {
         "unreadable": words.kept_unreadable,
@@ -73,9 +76,9 @@ def render_kept(language: Language) -> str:
 
 
 def render_errand(errand: str, **details: str) -> str:
-    """Something for the browser to do: `keep`, `forget` or `save`, with what it needs for that.
+    """Return a task for the browser: `keep`, `forget` or `save`, with the details it needs.
 
-    It has a number of its own, since the browser may be told of it twice.
+    Each task has its own number, because the browser may receive it twice.
     """
     details["number"] = uuid4().hex
     data = "".join(f' data-{name}="{escaped(value)}"' for name, value in details.items())

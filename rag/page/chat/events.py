@@ -1,7 +1,7 @@
-"""What happens in the chat when a reader does something.
+"""The events of the chat.
 
-What a button of the conversation says of itself (`data-…`), what a kept conversation holds and
-what an address asks come from the browser, and are held to what they may be here.
+Data of buttons (`data-…`), kept conversations and the page's address come from the browser. They
+are not trusted and are checked here.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Turns = tuple[Turn, ...]
 OptionsOf = Callable[[object, str | None], Options]
 
 _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
-"""An event that waits for no answer."""
+"""Settings of an event that does not wait for answers."""
 
 _FORMS = {"md": "text/markdown", "json": "application/json"}
 
@@ -46,12 +46,12 @@ def wire_chat(
     settings: gr.BrowserState,
     options_of: OptionsOf,
 ) -> None:
-    """Say what happens when.
+    """Connect the events.
 
-    `choice` is that of the language: it waits while an answer streams, which goes on in the
-    language it began in. `loaded` is the event that told the browser's language; `offered` finds
-    questions to try. `options_of` reads the `settings` that a session's browser keeps; it raises a
-    `RagError` where they can't be used.
+    `choice` is the language choice. It is locked while an answer streams, so the answer keeps its
+    language. `loaded` is the event that gave the browser's language. `offered` finds questions to
+    try. `options_of` reads the `settings` that the browser keeps, and raises a `RagError` if they
+    cannot be used.
     """
     running = RunningAnswers()
     _wire_asking(parts, assistant, choice, loaded, settings, options_of, running)
@@ -70,7 +70,7 @@ def _wire_asking(
     options_of: OptionsOf,
     running: RunningAnswers,
 ) -> None:
-    """Questions, and the end of an answer before it is whole."""
+    """Connect asking a question, and stopping an answer."""
 
     def respond(
         event: gr.EventData,
@@ -83,7 +83,7 @@ def _wire_asking(
         stored: object,
         request: gr.Request,
     ) -> Iterator[Update]:
-        """Answer what was typed, or an example, or the question of a turn again."""
+        """Answer the typed question, an example, or the question of a turn again."""
         ask = partial(
             _answer,
             parts,
@@ -108,14 +108,14 @@ def _wire_asking(
         else:
             earlier = turns[: editing - 1] if editing else turns
             for number, update in enumerate(ask(typed, earlier)):
-                # The box is emptied once, where the question was taken.
+                # Empty the box once, when the question is accepted.
                 taken = number == 0 and parts.conversation in update
                 yield {**update, parts.question: ""} if taken else update
 
     def follow_link(
         request: gr.Request, turns: Turns, language: Language, stored: object
     ) -> Iterator[Update]:
-        """Answer the question of the page's own address: `/?q=…`."""
+        """Answer the question in the page's address: `/?q=…`."""
         asked = request.query_params.get("q", "")
         if asked and not turns:
             options = partial(options_of, stored, request.session_hash)
@@ -134,7 +134,7 @@ def _wire_asking(
             yield {parts.hint: gr.skip()}
 
     def halt(turns: Turns, language: Language, request: gr.Request) -> Update:
-        """Keep what had been checked when the reader stopped the answer."""
+        """Stop the answer and keep the sentences that are checked."""
         running.end(request.session_hash)
         turns = _stopped(turns)
         return {
@@ -148,8 +148,9 @@ def _wire_asking(
     buttons = [parts.ask, parts.stop, parts.new, choice]
     outputs = [*drawn, *buttons, parts.editing, parts.question, parts.hint, parts.errand]
     asking: dict[str, Any] = {
-        # Not "once": the browser counts a stopped answer as running until the model's next word,
-        # and would drop the next question without a sign. `respond` itself takes one at a time.
+        # Not "once": the browser treats a stopped answer as running until the model's next word,
+        # and would silently drop the next question. `respond` itself allows only one question at a
+        # time.
         "trigger_mode": "multiple",
         "concurrency_id": "answers",
         **QUIET,
@@ -161,8 +162,8 @@ def _wire_asking(
     gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking)
     parts.present.ask(respond, inputs, outputs, **asking)
     loaded.then(follow_link, [parts.conversation, choice, settings], outputs, **asking)
-    # Not `cancels`: Gradio's browser side acts on it at the model's next word, and would cancel a
-    # question that was asked in between. A stopped answer ends by itself (`RunningAnswers`).
+    # Not `cancels`: Gradio's browser code acts on it at the model's next word, and would cancel a
+    # question asked in between. A stopped answer ends by itself (`RunningAnswers`).
     parts.stop.click(
         halt, [parts.conversation, choice], [*drawn, *buttons, parts.errand], **_AT_ONCE
     )
@@ -175,16 +176,16 @@ def _wire_examples(
     loaded: Dependency,
     offered: Callable[[], tuple[str, ...]],
 ) -> None:
-    """The start of a conversation: questions to try."""
+    """Connect the start of a conversation, with questions to try."""
 
     def offer(turns: Turns, language: Language) -> Update:
-        """Questions to try, found when the first reader comes."""
+        """Show questions to try. They are found when the first reader comes."""
         examples = offered()
         shown = "" if turns else render_examples(examples, language)
         return {parts.examples: examples, parts.offers: shown}
 
     def restart(examples: tuple[str, ...], language: Language) -> Update:
-        """Forget the conversation."""
+        """Start a new conversation."""
         return {
             parts.conversation: (),
             parts.editing: 0,
@@ -205,7 +206,7 @@ def _wire_examples(
 
 
 def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -> None:
-    """A question of the conversation, back in the box."""
+    """Connect the editing of an earlier question."""
 
     def edit(event: gr.EventData, turns: Turns, language: Language, request: gr.Request) -> Update:
         """Put a question back into the box."""
@@ -230,17 +231,17 @@ def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -
 
 
 def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> None:
-    """Whole articles to read, and the conversation as a file."""
+    """Connect reading whole articles, and saving the conversation as a file."""
 
     def read(event: gr.EventData, turns: Turns, language: Language) -> str:
-        """A whole article, with what the turn's answer cites of it marked."""
+        """Show a whole article, and mark what the turn's answer cites."""
         turn = _turn_named(event, turns)
         cited = turn.answer.citations if turn is not None and turn.answer is not None else ()
         document = finder(assistant)(_said(event, "article"))
         return render_reader(document, cited, language)
 
     def export(event: gr.EventData, turns: Turns, language: Language) -> str:
-        """The conversation as a file for the browser to save."""
+        """Return the conversation as a file that the browser saves."""
         form = _said(event, "form")
         if form not in _FORMS or not turns:
             return ""
@@ -258,10 +259,10 @@ def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> N
 def _wire_keeping(
     parts: ChatPanel, assistant: Assistant, choice: gr.Radio, running: RunningAnswers
 ) -> None:
-    """Conversations that the browser has kept."""
+    """Connect conversations that the browser keeps."""
 
     def reopen(event: gr.EventData, language: Language, request: gr.Request) -> Update:
-        """Go on with a conversation that the browser has kept."""
+        """Continue a conversation that the browser keeps."""
         if request.session_hash in running:
             return {parts.hint: render_hint(texts(language).one_at_a_time, language)}
         key = _said(event, "id")[:100]
@@ -309,7 +310,7 @@ def _answer(
     """Ask a question after `turns`, and draw its answer event by event, until it is stopped."""
     refusal = _refusal(asked, texts(language))
     try:
-        # A box that was never shown has no value.
+        # A text box that was never shown has no value.
         frame = time_frame_of(*(day or "" for day in days))
         wished = options()
     except RagError as error:
@@ -331,7 +332,7 @@ def _answer(
         }
         for newer in take(turn, assistant, history, frame, wished):
             if not goes_on():
-                # At the end Gradio sends the last update once more: this one changes nothing.
+                # Gradio sends the last update once more at the end. This one changes nothing.
                 yield {parts.hint: gr.skip()}
                 return
             turn = newer
@@ -340,7 +341,7 @@ def _answer(
                 parts.present: render_turn(turn, find, language, last=True),
             }
     finally:
-        # Also where the reader left, or the browser cancelled it.
+        # This also runs if the reader left or the browser cancelled.
         if goes_on():
             running.end(session)
     yield {
@@ -351,12 +352,12 @@ def _answer(
 
 
 def _stopped(turns: Turns) -> Turns:
-    """The turns of which none runs any more."""
+    """Return the turns, with every running one stopped."""
     return tuple(turn.stop() if turn.running else turn for turn in turns)
 
 
 def _controls(parts: ChatPanel, choice: gr.Radio, *, running: bool) -> Update:
-    """The buttons that go with a running or a finished answer."""
+    """Set the buttons for a running or a finished answer."""
     return {
         parts.ask: gr.update(visible=not running),
         parts.stop: gr.update(visible=running),
@@ -366,12 +367,12 @@ def _controls(parts: ChatPanel, choice: gr.Radio, *, running: bool) -> Update:
 
 
 def _drawn(parts: ChatPanel) -> list[gr.components.Component]:
-    """What `drawn_in` and a new conversation set."""
+    """Return the components that `drawn_in` and a new conversation set."""
     return [parts.conversation, parts.offers, parts.before, parts.present]
 
 
 def _refusal(question: str, words: Texts) -> str:
-    """Why a question can't be asked, or nothing."""
+    """Return why a question cannot be asked, or an empty text."""
     if not question.strip():
         return words.question_empty
     if len(question) > MAX_QUESTION_CHARACTERS:
@@ -380,18 +381,18 @@ def _refusal(question: str, words: Texts) -> str:
 
 
 def _keep(turns: Turns) -> str:
-    """The errand that has the browser keep the conversation."""
+    """Return the task for the browser to keep the conversation."""
     return render_errand("keep", title=turns[0].question[:120], text=conversation_json(turns))
 
 
 def _said(event: gr.EventData, name: str) -> str:
-    """What the browser says with an event under `name`, or nothing where that is no text."""
-    data = event._data  # None where it says nothing, which Gradio's own look-up stumbles over
+    """Return the text that the browser sent under `name`, or an empty text."""
+    data = event._data  # None if the browser sent nothing. Gradio's own access would fail then.
     value = data.get(name) if isinstance(data, dict) else None
     return value if isinstance(value, str) else ""
 
 
 def _turn_named(event: gr.EventData, turns: Turns) -> Turn | None:
-    """The turn whose number an event names, or None where there is none."""
+    """Return the turn whose number the event names, or None."""
     number = _said(event, "turn")
     return next((turn for turn in turns if str(turn.number) == number), None)

@@ -1,7 +1,7 @@
-"""Questions to try, offered only where the corpus answers them.
+"""Find questions to try that the articles answer.
 
-The seed articles have questions of their own. Any other corpus has them made of its newest titles,
-and each is tried on the index before it is offered: no chat model is asked.
+The seed articles have fixed questions. For other articles, questions are made from the newest
+titles. Each one is tried on the index before it is offered, without a chat model.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from rag.text.characters import has_han
 from rag.types import DocumentReference
 
 MOST = 4
-"""Examples offered."""
+"""The number of examples offered."""
 
 _TRIED = 10
-"""Titles tried at most: each costs one search of the index."""
+"""The largest number of titles tried. Each costs one search of the index."""
 
 _LENGTHS = {"zh": (8, 40), "en": (20, 100)}
-"""Characters of a title that can stand in a question: a shorter one may say too little."""
+"""The length of a title in a question, in characters: shortest and longest. A shorter title may say
+too little."""
 
 _OUTLET_BEHIND = re.compile(r"\s+[|–—-]\s+[^|–—-]{1,30}$|\s*[_|｜][^_|｜]{1,20}$")
 _NOT_OF_A_TITLE = re.compile(r"https?:|[\\{}<>]|\.(?:md|txt|html?|pdf)$|…$|\.\.\.$")
@@ -31,7 +32,7 @@ _NOT_OF_A_TITLE = re.compile(r"https?:|[\\{}<>]|\.(?:md|txt|html?|pdf)$|…$|\.\
 
 @dataclass(frozen=True, kw_only=True)
 class Example:
-    """A question, and the name of the article (the last part of its `doc_id`) that answers it."""
+    """A question, and the name of the article that answers it (the last part of its `doc_id`)."""
 
     question: str
     article: str
@@ -46,7 +47,7 @@ SEED_EXAMPLES = (
 
 
 def find_examples(assistant: Assistant) -> Callable[[], tuple[str, ...]]:
-    """A way to the examples that looks for them at the first call, and only then."""
+    """Return a function that finds the examples at its first call and remembers them."""
     lock = threading.Lock()
     found: list[tuple[str, ...]] = []
 
@@ -60,7 +61,10 @@ def find_examples(assistant: Assistant) -> Callable[[], tuple[str, ...]]:
 
 
 def examples_for(assistant: Assistant) -> tuple[str, ...]:
-    """At most `MOST` questions that the corpus answers: the seeds' own, else of its titles."""
+    """Return at most `MOST` questions that the corpus answers.
+
+    They are the seeds' own questions, or else are made from titles.
+    """
     corpus = assistant.documents()
     articles = {reference.doc_id.rpartition("/")[2] for reference in corpus}
     seeds = tuple(example.question for example in SEED_EXAMPLES if example.article in articles)
@@ -76,9 +80,9 @@ def examples_for(assistant: Assistant) -> tuple[str, ...]:
 
 
 def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:
-    """A question for each title that can be asked about, the newest articles' first.
+    """Yield a question for each usable title, newest articles first.
 
-    Chinese and English take turns as long as there are both.
+    Chinese and English questions alternate as long as there are both.
     """
     newest = sorted(
         corpus, key=lambda r: r.published.moment.timestamp() if r.published else 0.0, reverse=True
@@ -93,16 +97,16 @@ def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:
 
 
 def question_of(title: str) -> str | None:
-    """A question about the article with this title, in the title's language, or None.
+    """Return a question about the article with this title, in the title's language, or None.
 
-    A title that is a question is asked as it is; any other is quoted in one.
+    A title that is a question is used as it is. Any other title is quoted in a question.
     """
     title = _OUTLET_BEHIND.sub("", " ".join(title.split())).rstrip("。.")
     language: Language = "zh" if has_han(title) else "en"
     shortest, longest = _LENGTHS[language]
     if not shortest <= len(title) <= longest or _NOT_OF_A_TITLE.search(title):
         return None
-    if language == "en" and " " not in title:  # A file's name, or another script.
+    if language == "en" and " " not in title:  # A file name, or another script.
         return None
     if title.endswith(("？", "?")):
         return title

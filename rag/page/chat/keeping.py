@@ -1,4 +1,4 @@
-"""A conversation to keep: as JSON for the browser, as Markdown to paste or to save."""
+"""Save a conversation: as JSON for the browser, or as Markdown to paste or save."""
 
 from __future__ import annotations
 
@@ -23,20 +23,21 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
-# A conversation as JSON: what the browser keeps of it, and what a reader saves as a file.
+# --- as JSON ----------------------------------------------------------------------------------
 #
-# What comes back from a browser is untrusted: it has this form, within these bounds, or is refused.
+# JSON that comes back from a browser is not trusted. It is refused unless its form and size are
+# right.
 
 MAX_CHARACTERS = 4_000_000
-"""Of one conversation: twice what `assets/kept.js` keeps, since a browser counts UTF-16 units."""
+"""The limit for one conversation: twice that of `assets/kept.js`, which counts UTF-16 units."""
 
 MAX_TURNS = 200
 
 
 def conversation_json(turns: tuple[Turn, ...]) -> str:
-    """The turns as a JSON array; `conversation_from_json` reads it back.
+    """Return the turns as a JSON array. `conversation_from_json` reads it back.
 
-    Each `answer` is what `Answer.to_json` gives, so that `Answer.from_json` reads it.
+    Each `answer` has the form of `Answer.to_json`, so that `Answer.from_json` can read it.
     """
     fields = _adapter().dump_python(turns, mode="json")
     for turn, shown in zip(turns, fields, strict=True):
@@ -46,9 +47,11 @@ def conversation_json(turns: tuple[Turn, ...]) -> str:
 
 
 def conversation_from_json(text: str) -> tuple[Turn, ...]:
-    """Read what `conversation_json` wrote. Raises `AnswerFormatError` on anything else.
+    """Return the turns that `conversation_json` wrote.
 
-    Turns are numbered anew, and one that was cut off while it streamed counts as stopped.
+    Raises `AnswerFormatError` for anything else.
+
+    Turns are numbered from 1. A turn that was still streaming counts as stopped.
     """
     from pydantic import ValidationError
 
@@ -73,7 +76,7 @@ def conversation_from_json(text: str) -> tuple[Turn, ...]:
 
 
 def _check(turn: Turn) -> None:
-    """Raise `ValueError` for what has the right form and still can't be."""
+    """Raise `ValueError` if values of the right form are impossible."""
     if not 0 < len(turn.question) <= MAX_QUESTION_CHARACTERS:
         raise ValueError(f"a question of {len(turn.question):,} characters")
     statements = list(turn.statements)
@@ -91,25 +94,25 @@ def _check(turn: Turn) -> None:
 
 @cache
 def _adapter() -> TypeAdapter[tuple[Turn, ...]]:
-    # Imported late, as in `rag.types`.
+    # Imported here because pydantic is slow to import (see `rag.types`).
     from pydantic import TypeAdapter
 
     return TypeAdapter(tuple[Turn, ...])
 
 
-# Answers as Markdown, to paste or to save: every marker a link, and a list of the sources.
+# --- as Markdown ------------------------------------------------------------------------------
 #
-# Pure functions. Everything from outside is escaped for Markdown, so that no title, sentence or
-# question can become a heading, a link or HTML wherever it is pasted.
+# Each marker becomes a link, and the sources are listed. All text from outside is escaped, so that
+# it cannot become a heading, a link or HTML where it is pasted.
 
 _SIGNS = re.compile(r"([\\`*_\[\]<>|~&])")
 _AT_THE_START = re.compile(r"^(?=[#+=-])|^(\d+)(?=[.)])")
 
 
 def answer_markdown(answer: Answer, language: Language) -> str:
-    """The question, the answer with its citations, and a line for each source.
+    """Return the question, the answer with its citations, and a line for each source.
 
-    `language` is that of the words around them; what is quoted stays as it is.
+    `language` is the language of the labels. Quoted text stays as it is.
     """
     words = texts(language)
     parts = [f"**{_plain(answer.question)}**"]
@@ -127,14 +130,14 @@ def answer_markdown(answer: Answer, language: Language) -> str:
         heading = words.missing if answer.status == "abstained" else words.incomplete
         parts.append(_list(heading, [_plain(m.text(language)) for m in answer.missing], words))
     parts.append(_list(words.nearest, [_source(r, words) for r in answer.nearest], words))
-    # A list with a number for each source would be numbered anew: markers may have gaps.
+    # A numbered list would be renumbered, but the markers may have gaps.
     sources = [f"{_marker(c)} {_source(c, words)}" for c in answer.citations]
     parts.append(_list(words.sources, sources, words))
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def conversation_markdown(turns: Sequence[Turn], language: Language) -> str:
-    """Every turn of a conversation, one under the other, with the page's words around them."""
+    """Return all turns of a conversation one after another, with labels in `language`."""
     return "\n---\n\n".join(_turn(turn, language) for turn in turns)
 
 
@@ -152,11 +155,11 @@ def _turn(turn: Turn, language: Language) -> str:
 
 
 def _statement(statement: Statement, language: Language, words: Texts) -> str:
-    """A sentence on a line of its own, ended by its markers and, where it is in doubt, by that."""
+    """Return a sentence as one line, with its markers, and a note if it is in doubt."""
     markers = "".join(_marker(citation) for citation in statement.citations)
     space = "" if language == "zh" else " "
     doubt = words.in_brackets.format(words.partial) if statement.verdict == "partial" else ""
-    # Two blanks at the end of a line keep the next sentence from being joined to it.
+    # Two spaces at the end of a line keep the next sentence on its own line.
     return f"{_plain(statement.text)}{space * bool(markers)}{markers}{doubt}  "
 
 
@@ -180,14 +183,14 @@ def _labelled(label: str, content: str, words: Texts) -> str:
 
 
 def _marker(citation: Citation) -> str:
-    """`[n]` as a link to the article, or bare where it has no address to follow."""
+    """Return `[n]` as a link to the article, or without a link if there is no safe address."""
     address = _address(citation.url)
     number = f"\\[{citation.marker}\\]"
     return f"[{number}]({address})" if address else number
 
 
 def _source(source: Citation | DocumentReference, words: Texts) -> str:
-    """Title, outlet, date and address, as far as they are known."""
+    """Return the title, outlet, date and address, as far as they are known."""
     date = str(source.published) if source.published else words.undated
     details = [_plain(part) for part in (source.title, source.outlet, date) if part]
     address = _address(source.url)
@@ -197,12 +200,12 @@ def _source(source: Citation | DocumentReference, words: Texts) -> str:
 
 
 def _address(url: str | None) -> str | None:
-    """An address that ends neither a link nor its line, or None where no one may follow it."""
+    """Return an address that cannot break a link or a line, or None if it is not safe."""
     address = safe_url(url)
     return quote(address, safe="/:?#@!$&'*+,;=%~.-_") if address else None
 
 
 def _plain(text: str) -> str:
-    """`text` as one line of Markdown that shows it as it is."""
+    """Return `text` as one line of Markdown that is shown unchanged."""
     line = _SIGNS.sub(r"\\\1", " ".join(text.split()))
     return _AT_THE_START.sub(lambda match: (match.group(1) or "") + "\\", line)

@@ -1,9 +1,9 @@
-"""The parts of the chat; what happens between them is in `rag.page.chat.events`.
+"""The components of the chat. Their events are in `rag.page.chat.events`.
 
-The conversation is drawn by `rag.page.chat.rendering` into `gr.HTML` parts, not into `gr.Chatbot`:
-the chatbot reads its messages as Markdown and cleans them, while here every byte of markup is ours
-and every byte from outside is escaped. The parts keep their plain `${value}` template, which puts
-the value in as it is and never reads it as a template again.
+`rag.page.chat.rendering` draws the conversation into `gr.HTML` components. `gr.Chatbot` is not
+used, because it reads messages as Markdown and changes them. Here the project writes all of the
+HTML, and escapes all text from outside. The components keep their plain `${value}` template, which
+inserts the value unchanged and never reads it as a template again.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from rag.page.parts import STILL, Update, asset
 
 @dataclass(frozen=True, kw_only=True)
 class ChatPanel:
-    """The components of the chat. `before` shows all turns but the last, `present` the last.
+    """The components of the chat. `before` shows all turns but the last, and `present` the last.
 
-    `conversation` is a tuple of turns, `examples` one of questions, `editing` the number of the
-    turn whose question is being edited, or 0. `errand` is what the browser is asked to do, `reader`
-    one whole article.
+    `conversation` is a tuple of turns, and `examples` a tuple of questions. `editing` is the number
+    of the turn whose question is being edited, or 0. `errand` holds a task for the browser, and
+    `reader` one whole article.
     """
 
     conversation: gr.State
@@ -62,8 +62,8 @@ watch('value', () => {
 
 
 def draw_chat() -> ChatPanel:
-    """Make the components, in the order in which they stand."""
-    words = EN  # Until the browser has told its language, a moment after the page is up.
+    """Make the components, in their order on the page."""
+    words = EN  # The browser's language is known only a moment after the page opens.
     kept = _scripted(asset("kept.js"), render_kept("en"))
     before = _scripted(_REDRAWN)
     present = _scripted(asset("chat.js"), elem_id="rag-present")
@@ -120,7 +120,7 @@ def _day(label: str) -> gr.Textbox:
 
 
 def said_in(parts: ChatPanel, language: Language) -> Update:
-    """The chat's own words in `language`."""
+    """Return the words of the chat in `language`."""
     words = texts(language)
     return {
         parts.kept: render_kept(language),
@@ -141,9 +141,9 @@ def drawn_in(
     assistant: Assistant,
     language: Language,
 ) -> Update:
-    """The whole conversation, or examples where it has not begun.
+    """Draw the whole conversation, or the examples if it has not begun.
 
-    Only its last turn is drawn again while an answer streams.
+    While an answer streams, only the last turn is drawn again.
     """
     find = finder(assistant)
     return {

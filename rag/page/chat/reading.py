@@ -1,8 +1,8 @@
-"""One whole article to read, with what an answer cites of it marked.
+"""Show one whole article, with the quotes of an answer marked.
 
-Its text is the document's own, as plain paragraphs and headings, not the Markdown or HTML of its
-file: that is what was searched and quoted, so a mark stands where the quote stands, to the
-character, and no markup of a stranger's ever reaches the page.
+The text is that of the document, as plain paragraphs and headings, not the Markdown or HTML of its
+file. This is the text that was searched and quoted, so marks are exact to the character, and no
+markup from outside reaches the page.
 """
 
 from __future__ import annotations
@@ -17,15 +17,15 @@ from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation, Document
 
 MAX_CHARACTERS = 300_000
-"""What is shown of one article: longer ones would hold up the browser."""
+"""The number of characters shown of one article. Longer texts would slow down the browser."""
 
 
 def render_reader(
     document: Document | None, citations: Sequence[Citation], language: Language
 ) -> str:
-    """The article in a dialog of its own; None says that the index no longer has it.
+    """Return the article in a dialog. None means that it is no longer in the index.
 
-    `citations` may be of any article: only those that stand in this one, as it is now, are marked.
+    `citations` may be of any article. Only those that fit the present text of this one are marked.
     """
     words = texts(language)
     close = escaped(words.close)
@@ -58,7 +58,7 @@ def render_reader(
 
 
 def article(text: str, citations: Sequence[Citation]) -> str:
-    """A whole article as paragraphs and headings, with the quotes marked."""
+    """Return a whole article as paragraphs and headings, with the quotes marked."""
     shown = []
     for block in blocks(text):
         content = marked(text, block.start, block.end, citations)

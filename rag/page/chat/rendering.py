@@ -1,7 +1,7 @@
-"""The conversation as HTML: pure functions from turns, answers and statements to safe markup.
+"""Return the conversation as safe HTML. All functions are pure.
 
-Everything that comes from outside goes through `rag.page.markup`. Meaning never hangs on colour
-alone: a verdict is a sign, its name for a screen reader, and words where there is a doubt.
+All text from outside goes through `rag.page.markup`. Colour alone never carries a meaning: a
+verdict has a sign, a name for screen readers, and words if there is a doubt.
 """
 
 from __future__ import annotations
@@ -32,15 +32,15 @@ _SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
 
 
 def render_turns(turns: Iterable[Turn], find: FindDocument, language: Language) -> str:
-    """Several turns, one under the other."""
+    """Return several turns one after another."""
     return "".join(render_turn(turn, find, language) for turn in turns)
 
 
 def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: bool = False) -> str:
-    """One question with its answer, or with what is known of it while it streams.
+    """Return one question with its answer, or with the part that has arrived while it streams.
 
-    The `last` of a conversation can be asked again (of others, what came after them would go), and
-    what saves the whole conversation stands below it.
+    Only the `last` turn of a conversation can be asked again, because this would remove later
+    turns. The buttons to save the whole conversation are below the last turn.
     """
     words = texts(language)
     if turn.answer is not None:
@@ -64,7 +64,7 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
 
 
 def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
-    """A finished answer, without its source panel."""
+    """Return a finished answer without its source panel."""
     words = texts(language)
     parts = [_understanding(answer, words, language)]
     if answer.status == "abstained":
@@ -79,7 +79,7 @@ def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
     parts += [
         f'<p class="rag-notice">{escaped(notice.text(language))}</p>'
         for notice in answer.notices
-        # The line below the answer says so already.
+        # The line below the answer already says this.
         if notice.code != "no_model"
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
@@ -92,13 +92,13 @@ def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
 def render_statement(
     statement: Statement, *, turn: int, index: int, language: Language, first: Sequence[int] = ()
 ) -> str:
-    """One sentence with its verdict, its markers and, where it is in doubt, the reasons.
+    """Return one sentence with its verdict, its markers and, if it is in doubt, the reasons.
 
-    `first` are the markers that appear here first in the answer: a source leads back to those.
+    `first` are the markers that appear here first in the answer. A source links back to these.
     """
     words = texts(language)
     verdict = escaped(words.verdict(statement.verdict, statement.kind))
-    # A sentence that claims nothing has nothing to check: no sign, so that signs keep meaning.
+    # A sentence that claims nothing was not checked, so it gets no sign.
     sign = ""
     if statement.kind == "claim":
         sign = f'<span role="img" aria-label="{verdict}">{_SIGNS[statement.verdict]}</span>'
@@ -115,27 +115,27 @@ def render_statement(
 
 
 def render_draft(draft: str, language: Language) -> str:
-    """Text that nobody has checked yet, and says so."""
+    """Return text that is not checked yet, labelled as a draft."""
     label = escaped(texts(language).draft)
     text = inline(draft, tag="p")
     return f'<div class="rag-draft"><span class="rag-draft-label">{label}</span>{text}</div>'
 
 
 def cited(answer: Answer) -> tuple[Citation, ...]:
-    """Every citation that a reader can follow: of the statements, and of values in conflict."""
+    """Return all citations that a reader can follow: of statements and of conflicting values."""
     of_statements = (c for s in answer.statements for c in s.citations)
     of_conflicts = (v.citation for conflict in answer.conflicts for v in conflict.values)
     return _distinct((*of_statements, *of_conflicts))
 
 
 def _question(question: str) -> str:
-    """The question; one that may not fit in the room that it has on a phone can be scrolled."""
+    """Return the question. A long one can be scrolled, because it may not fit on a phone."""
     high = len(question) > 100 or question.count("\n") > 3
     return inline(question, tag="h2", css_class="rag-question", focus=high)
 
 
 def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str:
-    """What can be done with a turn that has ended."""
+    """Return the buttons of a turn that has ended."""
     if turn.running:
         return ""
     data = f'type="button" class="rag-button" data-turn="{turn.number}"'
@@ -165,7 +165,7 @@ def _distinct(citations: Iterable[Citation]) -> tuple[Citation, ...]:
 
 
 def _unfinished(turn: Turn, words: Texts, language: Language) -> str:
-    """A turn without an answer: streaming, stopped, or ended by an error."""
+    """Return a turn without an answer: streaming, stopped, or ended by an error."""
     if turn.error is not None:
         return f'<p class="rag-error" role="alert">{escaped(turn.error.text(language))}</p>'
     shown = _statements(turn.statements, turn.number, language)
@@ -205,9 +205,9 @@ def _marker(citation: Citation, turn: int, words: Texts, first: bool) -> str:
 def _doubt(
     statement: Statement, html_id: str, verdict: str, words: Texts, language: Language
 ) -> str:
-    """Why a statement isn't wholly supported: the verdict in words, and the reasons to unfold.
+    """Return why a statement is not fully supported: the verdict in words, and the reasons folded.
 
-    Where a reader has to judge the wording, reasons and quotes stand open.
+    If a reader has to judge the wording, the reasons and quotes are open.
     """
     if not statement.reasons:
         return f'<p class="rag-doubt">{verdict}</p>'
@@ -226,7 +226,7 @@ def _doubt(
 
 
 def _understanding(answer: Answer, words: Texts, language: Language) -> str:
-    """How the question was read, where that is more than its own words."""
+    """Return how the question was understood, if that differs from its own words."""
     lines = []
     if answer.rewritten_question is not None:
         lines.append(_labelled(words.understood_as, inline(answer.rewritten_question), words))
@@ -241,7 +241,7 @@ def _labelled(label: str, content: str, words: Texts) -> str:
 
 
 def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
-    """What the sources disagree on: a table for each, with a line for each value."""
+    """Return a table for each conflict of the sources, with a row for each value."""
     seen = {c.marker for s in answer.statements for c in s.citations}
     columns = (words.value, words.source, words.date)
     head = "".join(f'<th scope="col">{escaped(column)}</th>' for column in columns)
@@ -309,7 +309,7 @@ def _list(lines: Iterable[str]) -> str:
 
 
 def _model(model: ModelUse | None, words: Texts) -> str:
-    """Which model saw the text, and what it counted."""
+    """Return which model saw the text, and its token counts."""
     if model is None:
         return escaped(words.model_none)
     saw = words.model_saw if model.saw_articles else words.model_saw_question

@@ -1,4 +1,4 @@
-"""The source panel: every citation's sentence, marked in its own paragraph of its own article."""
+"""The source panel: each cited sentence, marked in its paragraph of its article."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from rag.page.markup import escaped, external_link, inline, language_of, safe_ur
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation, Document, DocumentReference, Hit, Passage
 
-# Quotes marked in the text of their article, to the character.
+# --- quotes marked in the text of their article -----------------------------------------------
 #
-# All offsets are code points, as Python counts, and the cutting is done here, so a browser's UTF-16
-# never meets them.
+# All offsets are code points, as in Python. The text is cut here, so a browser's UTF-16 offsets
+# never matter.
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,14 +32,14 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class Anchor:
-    """Where a marker of the answer leads: an id, and the badge (HTML) that leads back."""
+    """The target of a marker in the answer: an id, and the badge (HTML) that links back."""
 
     html_id: str
     badge: str
 
 
 def blocks(text: str) -> Iterator[Block]:
-    """The paragraphs and headings of `text`, in order, without the blank lines between them."""
+    """Yield the paragraphs and headings of `text` in order, without blank lines."""
     position = start = end = 0
     for line in text.split("\n"):
         heading = re.match(r"#{1,6} ", line)
@@ -64,11 +64,11 @@ def marked(
     citations: Sequence[Citation],
     anchors: Mapping[int, Sequence[Anchor]] = MappingProxyType({}),
 ) -> str:
-    """`text[start:end]` as HTML, with every part that a citation quotes in a `<mark>`.
+    """Return `text[start:end]` as HTML, with every quoted part in a `<mark>`.
 
-    Quotes may overlap: the text is cut wherever one begins or ends, and each piece names all
-    the citations that cover it. The words that answer are bold. `anchors` are put before the mark
-    that begins at their offset.
+    Quotes may overlap. The text is cut at each start and end of a quote, and each piece names all
+    citations that cover it. The words that answer the question are bold. `anchors` are placed
+    before the mark that starts at their offset.
     """
     edges = {start, end}
     for citation in citations:
@@ -88,20 +88,20 @@ def marked(
 
 
 def mark(content: str, numbers: str, anchors: Sequence[Anchor]) -> str:
-    """`content`, already HTML, in a `<mark>` behind its anchors' badges.
+    """Return `content`, which is already HTML, in a `<mark>` after the badges of its anchors.
 
-    `numbers` are those of the citations that quote it, such as `1` or `1 3`.
+    `numbers` are the markers of the citations that quote it, such as `1` or `1 3`.
     """
     badges = "".join(anchor.badge for anchor in anchors)
-    # An element has one id. Where two quotes begin at one place, the first gets the mark itself
-    # and the others get empty elements to lead to.
+    # An element has only one id. If two quotes start at one place, the first gets the mark itself,
+    # and the others get empty elements as targets.
     html_id = f' id="{anchors[0].html_id}" tabindex="-1"' if anchors else ""
     others = "".join(f'<span id="{a.html_id}" tabindex="-1"></span>' for a in anchors[1:])
     return f'{badges}{others}<mark{html_id} data-markers="{numbers}">{content}</mark>'
 
 
 def quote_html(citation: Citation) -> str:
-    """A citation's quote as HTML, the words that answer in bold."""
+    """Return a citation's quote as HTML, with the words that answer in bold."""
     if citation.answer is None:
         return escaped(citation.quote)
     start, end = (edge - citation.start for edge in citation.answer)
@@ -110,42 +110,40 @@ def quote_html(citation: Citation) -> str:
 
 
 def stands_in(citation: Citation, document: Document) -> bool:
-    """Whether the document is still the one that was quoted, at the place that was quoted."""
+    """Return True if the document still has the quoted text at the quoted place."""
     return (
         document.content_hash == citation.content_hash
         and document.text[citation.start : citation.end] == citation.quote
     )
 
 
-# The source panel: every citation's sentence, marked in its own paragraph of its own article.
-#
-# Pure functions from citations and documents to HTML.
+# --- the source panel -------------------------------------------------------------------------
 
 FindDocument = Callable[[str], Document | None]
-"""The article with a `doc_id`, or None where the index no longer has it."""
+"""A function that returns the article with a `doc_id`, or None if it is not in the index."""
 
 CONTEXT = 240
-"""Characters shown on either side of the quotes, in a paragraph too long to show whole."""
+"""Characters shown before and after the quotes, if the paragraph is too long to show whole."""
 
 MAX_CONSIDERED = 10
-"""Passages listed that were found and not used."""
+"""The number of unused passages that are listed."""
 
 PASSAGE_CHARACTERS = 240
-"""What is shown of each of them, and of a near article's best one."""
+"""Characters shown of each unused passage, and of the best passage of a near article."""
 
 
 def source_id(turn: int, marker: int) -> str:
-    """The id of a citation's mark in the source panel."""
+    """Return the id of a citation's mark in the source panel."""
     return f"turn{turn}-source{marker}"
 
 
 def marker_id(turn: int, marker: int) -> str:
-    """The id of the first marker in the answer that leads to a citation."""
+    """Return the id of the first marker in the answer for a citation."""
     return f"turn{turn}-marker{marker}"
 
 
 def popover_id(turn: int, marker: int) -> str:
-    """The id of the popover that shows a citation's quote beside its marker."""
+    """Return the id of the popover that shows a citation's quote beside its marker."""
     return f"turn{turn}-quote{marker}"
 
 
@@ -157,10 +155,10 @@ def render_sources(
     language: Language,
     hits: Sequence[Hit] = (),
 ) -> str:
-    """The source panel of one answer, or nothing where there is nothing to show in it.
+    """Return the source panel of one answer, or an empty text if there is nothing to show.
 
-    One card per article, in the order of their first markers; then, folded, the passages of
-    `hits` that hold no citation.
+    There is one card for each article, in the order of their first markers. After them come,
+    folded, the passages of `hits` that are not cited.
     """
     words = texts(language)
     considered = _considered(unused(hits, citations), find, turn, words)
@@ -179,13 +177,13 @@ def render_sources(
 
 
 def render_popovers(citations: Sequence[Citation], *, turn: int, language: Language) -> str:
-    """For each citation what its marker shows without leaving the sentence: quote and source."""
+    """Return a popover for each citation, with its quote and source."""
     words = texts(language)
     shown = []
     for citation in citations:
         html_id = popover_id(turn, citation.marker)
         target = source_id(turn, citation.marker)
-        # The quote alone describes the marker: its label names the article already.
+        # The label of the marker already names the article, so only the quote describes the marker.
         quote = (
             f'<blockquote id="{html_id}-text" {language_of(citation.quote)}>'
             f"{quote_html(citation)}</blockquote>"
@@ -203,7 +201,7 @@ def render_popovers(citations: Sequence[Citation], *, turn: int, language: Langu
 def render_reference(
     reference: DocumentReference, hits: Sequence[Hit], *, turn: int, words: Texts
 ) -> str:
-    """A nearest article: its title, where it is from, its best passage, and a way to read it."""
+    """Return a near article: its title, source and best passage, and a button to read it."""
     best = next((h.passage for h in hits if h.passage.doc_id == reference.doc_id), None)
     excerpt = _excerpt(best) if best else ""
     return (
@@ -213,7 +211,7 @@ def render_reference(
 
 
 def byline(source: Citation | DocumentReference | Document, words: Texts) -> str:
-    """Who published an article and when, no more precise than is known."""
+    """Return the outlet and date of an article, as precise as they are known."""
     published = source.published
     date = (
         f"<time>{escaped(str(published))}</time>"
@@ -225,13 +223,13 @@ def byline(source: Citation | DocumentReference | Document, words: Texts) -> str
 
 
 def outlet_of(source: Citation | DocumentReference | Document) -> str | None:
-    """Who published an article; where that isn't known, the host of its address, if it has one."""
+    """Return the outlet of an article, or else the host of its address, or None."""
     address = safe_url(source.url)
     return source.outlet or (urlsplit(address).hostname if address else None)
 
 
 def unused(hits: Sequence[Hit], citations: Sequence[Citation]) -> list[Hit]:
-    """The best `MAX_CONSIDERED` hits, in their order, from whose passage nothing is cited."""
+    """Return the best `MAX_CONSIDERED` hits, in their order, whose passages are not cited."""
     return [
         hit
         for hit in hits
@@ -251,7 +249,8 @@ def _considered(hits: Sequence[Hit], find: FindDocument, turn: int, words: Texts
     for hit in hits:
         passage = hit.passage
         document = find(passage.doc_id)
-        # An article that is gone has left its passage in the answer, but no name save its file's.
+        # If the article is gone, the answer still has the passage, but no name except that of the
+        # file.
         name = inline(passage.doc_id, css_class="rag-source-name")
         head, button = f"<header>{name}</header>", ""
         if document is not None:
@@ -272,7 +271,7 @@ def _excerpt(passage: Passage) -> str:
 
 
 def _head(source: Citation | DocumentReference | Document, words: Texts) -> str:
-    """An article's title, where it is from, and a link to it."""
+    """Return an article's title, its source, and a link to it."""
     return (
         f"<header>{inline(source.title, css_class='rag-source-name')}"
         f'<div class="rag-byline">{byline(source, words)} '
@@ -325,7 +324,7 @@ def _anchor(citation: Citation, turn: int, words: Texts) -> Anchor:
 
 
 def _excerpts(document: Document, citations: Sequence[Citation], turn: int, words: Texts) -> str:
-    """The paragraphs that hold the quotes, each once, with a sign where others lie between."""
+    """Return the paragraphs with quotes, each once, with a sign where paragraphs are skipped."""
     shown = []
     previous: int | None = None
     waiting = list(citations)
@@ -336,7 +335,7 @@ def _excerpts(document: Document, citations: Sequence[Citation], turn: int, word
         if previous is not None and index > previous + 1:
             shown.append('<p class="rag-gap" aria-hidden="true">⋯</p>')
         previous = index
-        # A quote may run over several paragraphs: its badge stands in the first of them.
+        # A quote may cover several paragraphs. Its badge is in the first of them.
         anchors: dict[int, list[Anchor]] = {}
         for citation in [c for c in waiting if c in here]:
             waiting.remove(citation)
@@ -351,7 +350,7 @@ def _excerpts(document: Document, citations: Sequence[Citation], turn: int, word
 
 
 def _window(block: Block, citations: Sequence[Citation]) -> tuple[int, int]:
-    """The part of a paragraph to show: all of it, or the quotes with some context."""
+    """Return the part of a paragraph to show: all of it, or the quotes with some context."""
     if block.end - block.start <= 3 * CONTEXT:
         return block.start, block.end
     first = min(c.start for c in citations) - CONTEXT

@@ -11,7 +11,7 @@ from rag.types import Progress, Stage, StatementKind, Verdict
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """Every word of the chat in one language. `{}` stands for a value."""
+    """All words of the chat in one language. `{}` is the place of a value."""
 
     question: str
     placeholder: str
@@ -98,7 +98,7 @@ class Texts:
     in_brackets: str
 
     def progress(self, progress: Progress | None) -> str:
-        """What the assistant is doing, in words."""
+        """Return what the assistant is doing, in words."""
         if progress is None:
             return self.stages["searching"]
         if progress.count is not None and progress.stage in self.counted_stages:
@@ -106,7 +106,7 @@ class Texts:
         return self.stages[progress.stage]
 
     def verdict(self, verdict: Verdict, kind: StatementKind) -> str:
-        """How far a statement is supported, in words."""
+        """Return in words how far a statement is supported."""
         if kind == "framing":
             return self.framing
         return {
@@ -135,10 +135,10 @@ EN = Texts(
     copy_failed="The browser refused to copy.",
     edit="Edit the question",
     retry="Ask again",
-    editing="Editing question {}: the new one takes its place, and what came after it goes.",
+    editing="Editing question {}: the new question replaces it, and all that follows is removed.",
     cancel="Cancel",
     kept="Earlier conversations",
-    kept_where="Kept in this browser and nowhere else; the oldest make room for new ones.",
+    kept_where="Kept only in this browser. When space runs out, the oldest are deleted.",
     kept_none="None yet.",
     kept_delete="Delete “{}”",
     kept_delete_all="Delete all…",
@@ -153,16 +153,16 @@ EN = Texts(
         "reading": "Reading…",
         "writing": "Writing…",
         "checking": "Checking each sentence against its source…",
-        "repairing": "Having sentences that failed the check written again…",
+        "repairing": "Rewriting sentences that failed the check…",
         "falling_back": "The language model failed; answering with the articles’ own sentences…",
     },
     counted_stages={"reading": "Reading {} passages…", "checking": "Checking {} sentences…"},
     draft="Draft, not checked yet",
-    stopped="Stopped. What is shown had been checked; the rest was not written.",
+    stopped="Stopped. The sentences shown were checked; the rest was not written.",
     supported="Checked: supported by its source",
     partial="Read the quote",
     unsupported="Not supported",
-    framing="Introduces what follows, and claims nothing",
+    framing="Introduces what follows, and states no fact",
     why="Why?",
     marker="Source {}: {}",
     to_statement="Back to the sentence that cites source {}",
@@ -182,12 +182,12 @@ EN = Texts(
     time_frame="Time asked about",
     understood_as="Understood as",
     model_saw="Model: {} at {}; it saw the question and passages of the articles",
-    model_saw_question="Model: {} at {}; it saw the question alone",
+    model_saw_question="Model: {} at {}; it saw only the question",
     model_tokens="{} tokens read, {} written",
     model_none="No language model was used; nothing left this machine",
     seconds="{:.1f} s",
     sources="Sources",
-    considered="Passages read and not used: {}",
+    considered="Passages read but not used: {}",
     whole_article="The whole article",
     close="Close",
     marked_here="What the answer cites is marked.",
@@ -225,7 +225,7 @@ ZH = Texts(
     editing="正在修改第 {} 个问题：新问题会取代它，其后的内容将被移除。",
     cancel="取消",
     kept="以前的对话",
-    kept_where="只保存在这个浏览器中；空间不足时最早的会被移除。",
+    kept_where="只保存在这个浏览器中。空间不足时，最早的会被删除。",
     kept_none="还没有。",
     kept_delete="删除“{}”",
     kept_delete_all="全部删除……",
@@ -292,5 +292,5 @@ ZH = Texts(
 
 
 def texts(language: Language) -> Texts:
-    """The chat's words in `language`."""
+    """Return the words of the chat in `language`."""
     return ZH if language == "zh" else EN

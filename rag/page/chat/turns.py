@@ -1,4 +1,4 @@
-"""A question's way through the assistant as the page sees it: turns, and which are under way."""
+"""The turns of a conversation, and which answers are still running."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ from rag.types import (
     TimeFrame,
 )
 
-# One question and what has become of it: the state of the conversation, and how events move it.
+# --- the turns --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, kw_only=True)
 class Turn:
-    """A question, and whatever of its answer is known so far.
+    """A question, and the part of its answer that is known so far.
 
-    `number` counts the turns of one conversation from 1 and makes the ids of its HTML unique.
-    While the answer streams, `progress`, `statements` and `draft` hold what has arrived. In the
-    end there is either an `answer`, which is what counts, or an `error`; with neither, and no
-    stream running, the reader stopped it.
+    `number` counts the turns of one conversation from 1, and makes the ids in its HTML unique.
+    While the answer streams, `progress`, `statements` and `draft` hold what has arrived. At the end
+    there is either an `answer`, which replaces them, or an `error`. If there is neither and no
+    stream is running, the reader stopped it.
     """
 
     number: int
@@ -49,11 +49,11 @@ class Turn:
 
     @property
     def running(self) -> bool:
-        """Whether more is to come."""
+        """True if more of the answer will come."""
         return self.answer is None and self.error is None and not self.stopped
 
     def after(self, event: Event) -> Turn:
-        """The turn once `event` has arrived."""
+        """Return the turn after `event` has arrived."""
         if isinstance(event, Answer):
             return replace(self, answer=event, statements=(), draft="", progress=None)
         if isinstance(event, Statement):
@@ -61,34 +61,34 @@ class Turn:
         if isinstance(event, Draft):
             return replace(self, draft=event.text)
         if event.stage in VOIDING:
-            # Nothing the chat model wrote counts any more, not even what had been checked.
+            # The chat model's text no longer counts, not even checked sentences.
             return replace(self, progress=event, statements=(), draft="")
         return replace(self, progress=event)
 
     def failed(self, error: Message) -> Turn:
-        """The turn, ended by an error: what had arrived is no answer and isn't kept."""
+        """Return the turn ended by an error. What had arrived is not kept."""
         return replace(self, error=error, statements=(), draft="", progress=None)
 
     def stop(self) -> Turn:
-        """The turn, ended by the reader: checked statements stay, the draft goes."""
+        """Return the turn ended by the reader. Checked statements are kept, the draft is not."""
         return replace(self, stopped=True, draft="", progress=None)
 
 
-# Tells which readers have an answer under way, so that a stopped one writes no more.
+# --- running answers --------------------------------------------------------------------------
 
 
 class RunningAnswers:
-    """The answers under way, one for each session of the page. Safe between threads.
+    """The running answers, one for each session of the page. Safe to use from several threads.
 
-    The state of a conversation alone can't tell: an answer's next piece may arrive while the reader
-    stops it, and would bring the turn back as one that still runs.
+    The state of a conversation is not enough: when the reader stops an answer, its next piece may
+    still arrive, and would mark the turn as running again.
     """
 
     def __init__(self) -> None:
         self._begun: dict[str | None, object] = {}
 
     def begin(self, session: str | None) -> Callable[[], bool]:
-        """Begin an answer; what comes back tells whether it may go on."""
+        """Start an answer. Returns a function that is true as long as the answer may go on."""
         begun = self._begun[session] = object()
         return lambda: self._begun.get(session) is begun
 
@@ -100,20 +100,20 @@ class RunningAnswers:
         return session in self._begun
 
 
-# A question's way through the assistant, as the page sees it: turns, each newer than the last.
+# --- answering a turn -------------------------------------------------------------------------
 
 DRAFT_INTERVAL = 0.1
-"""Seconds between two drafts shown: a model may write faster than a page can be drawn."""
+"""Seconds between two drafts shown. A model may write faster than a page can be drawn."""
 
 _log = logging.getLogger(__name__)
 
 
 class Assistant(Protocol):
-    """What the page needs of `rag.assistant.Assistant`."""
+    """The part of `rag.assistant.Assistant` that the page uses."""
 
     @property
     def chat_model_name(self) -> str | None:
-        """The model that will see questions and passages, or None where nothing leaves."""
+        """The model that will see questions and passages, or None if no text leaves the machine."""
 
     def events(
         self,
@@ -123,16 +123,16 @@ class Assistant(Protocol):
         time_frame: TimeFrame | None = None,
         options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
-        """The answer as it comes to be; the `Answer` last."""
+        """Yield the events of the answer. The `Answer` is the last."""
 
     def document(self, doc_id: str) -> Document:
-        """One article. Raises `DocumentNotFound`."""
+        """Return one article. Raises `DocumentNotFound`."""
 
     def documents(self) -> tuple[DocumentReference, ...]:
-        """Every article, without its text."""
+        """Return all articles without their text."""
 
     def holds_answer(self, question: str) -> bool:
-        """Whether the articles seem to answer a question; no chat model is asked."""
+        """Return True if the articles seem to answer the question. No chat model is asked."""
 
 
 def take(
@@ -143,10 +143,10 @@ def take(
     options: Options = AS_CONFIGURED,
     clock: Callable[[], float] = time.monotonic,
 ) -> Iterator[Turn]:
-    """Ask the turn's question and yield the turn again and again as its answer comes.
+    """Ask the turn's question, and yield the turn again each time more of its answer has come.
 
-    The last turn has an answer or an error. Nothing is raised: a reader sees one line in the
-    page's language, and an error that nobody foresaw goes to the log in full.
+    The last turn has an answer or an error. Nothing is raised: the reader sees one line in the
+    page's language, and an unexpected error is logged in full.
     """
     shown_at = -DRAFT_INTERVAL
     try:
@@ -172,7 +172,7 @@ def take(
 
 
 def finder(assistant: Assistant) -> FindDocument:
-    """A way to an article's text that asks the index for each article once."""
+    """Return a function that finds an article, and asks the index for each only once."""
     known: dict[str, Document | None] = {}
 
     def find(doc_id: str) -> Document | None:

@@ -1,4 +1,4 @@
-"""What a reader chose of models, endpoints and keys, and what may be chosen."""
+"""A reader's choice of model, endpoint and key, and the choices that are allowed."""
 
 from __future__ import annotations
 
@@ -15,22 +15,23 @@ from rag.messages import Language
 from rag.models.local_servers import MAX_NAME_CHARACTERS, find_local_models, is_model_name
 from rag.models.openai_chat import OpenAIChatModel
 
-# What a reader chose, as it is kept in the browser. What comes back from there is untrusted.
+# --- the choice, as the browser keeps it ------------------------------------------------------
+#
+# What comes back from a browser is not trusted.
 
 Composer = Literal["model", "quotes"]
 AnswerLanguage = Literal["question", "zh", "en"]
 
 CONFIGURED = "configured"
-"""In the place of an endpoint: the operator's own model, whose address a reader needn't know."""
+"""The operator's own model, in place of an endpoint. Readers need not know its address."""
 _MAX_ENDPOINT_CHARACTERS = 500
 
 
 @dataclass(frozen=True, kw_only=True)
 class Choice:
-    """The settings of one reader; never a secret among them.
+    """The settings of one reader. They never contain a secret.
 
-    `model` is "" where the endpoint is `CONFIGURED`. `sources` is 0 where the reader leaves it to
-    the program.
+    `model` is "" if the endpoint is `CONFIGURED`. `sources` is 0 if the program chooses the number.
     """
 
     composer: Composer = "model"
@@ -40,20 +41,20 @@ class Choice:
     sources: int = 0
 
     def stored(self) -> dict[str, Any]:
-        """For the browser; `read_choice` reads it back."""
+        """Return the settings for the browser. `read_choice` reads them back."""
         return asdict(self)
 
     @property
     def answer_language(self) -> Language | None:
-        """The answer's language, None for the question's."""
+        """The language of the answer, or None for the language of the question."""
         return None if self.language == "question" else self.language
 
 
 def read_choice(stored: object, default: Choice) -> tuple[Choice, bool]:
-    """The choice that a browser kept, and whether all of it was usable.
+    """Return the choice that a browser kept, and True if all of it was usable.
 
-    What is missing or no value of its field is the default's. Whether an endpoint may be used at
-    all is not known here, but to `rag.page.settings.models`.
+    A missing or invalid field gets its default. This does not check if the endpoint is allowed;
+    `Models.check` does.
     """
     if stored is None or stored == {}:
         return default, True
@@ -61,7 +62,7 @@ def read_choice(stored: object, default: Choice) -> tuple[Choice, bool]:
         return default, False
     known = default.stored()
     kept = {name: stored[name] for name in known if name in stored and _USABLE[name](stored[name])}
-    # An endpoint without its model, or a model without its endpoint, is another choice.
+    # An endpoint without its model, or a model without its endpoint, would be another choice.
     if not {"endpoint", "model"} <= set(kept):
         kept.pop("endpoint", None)
         kept.pop("model", None)
@@ -79,14 +80,14 @@ _USABLE: Mapping[str, Callable[[object], bool]] = {
     "language": lambda value: value in get_args(AnswerLanguage),
     "sources": lambda value: type(value) is int and 0 <= value <= MAX_SOURCES,
 }
-"""Whether a value can be one of that field."""
+"""For each field, a function that is true for a valid value."""
 
 
-# Which models a reader may choose, and the keys that readers typed: the server's side.
+# --- the models and keys, on the server -------------------------------------------------------
 #
-# A reader names an endpoint, and this machine would call it: so only endpoints of the operator's
-# will do. Those are the configured one, which alone gets the environment's key; model servers found
-# running on this machine; and those listed in `RAG_ENDPOINTS`.
+# A reader names an endpoint, and the server would call it. So only endpoints of the operator are
+# allowed: the configured one, which alone gets the environment's key; model servers found running
+# on this machine; and those listed in `RAG_ENDPOINTS`.
 
 _MAX_KEY_CHARACTERS = 500
 _MOST_SESSIONS = 1_000
@@ -94,7 +95,7 @@ _MOST_SESSIONS = 1_000
 
 @dataclass(frozen=True, kw_only=True)
 class _Session:
-    """What is kept for one open page while it is open. The key is for that endpoint alone."""
+    """The data kept for one open page. The key is for this endpoint only."""
 
     endpoint: str
     key: str | None = field(default=None, repr=False)
@@ -102,9 +103,9 @@ class _Session:
 
 
 class Models:
-    """The models there are to choose from. Safe between threads.
+    """The models that readers can choose. Safe to use from several threads.
 
-    `configured` is what the operator's own model is called, None where there is none.
+    `configured` is the name of the operator's own model, or None.
     """
 
     def __init__(self, configured: str | None, page: PageConfig) -> None:
@@ -118,19 +119,19 @@ class Models:
         self._lock = threading.Lock()
 
     def look(self) -> dict[str, tuple[str, ...]]:
-        """Ask this machine's usual ports for models; by endpoint, what is there now."""
+        """Ask the usual ports of this machine for models. Returns the models by endpoint."""
         found = find_local_models(self.local)
         with self._lock:
             self._found = found
         return found
 
     def found(self) -> dict[str, tuple[str, ...]]:
-        """What `look` found last."""
+        """Return what `look` found last."""
         with self._lock:
             return dict(self._found)
 
     def check(self, choice: Choice) -> None:
-        """Raises `ConfigError` where a reader may not choose that, or it is not whole."""
+        """Raise `ConfigError` if a reader may not choose this, or the choice is incomplete."""
         if choice.composer == "quotes":
             return
         if choice.endpoint == CONFIGURED:
@@ -140,7 +141,7 @@ class Models:
             if not is_model_name(choice.model):
                 raise _no_model(choice.endpoint)
         elif choice.endpoint in self.local:
-            # A server that was seen may be away now: the question will tell, and be answered.
+            # A server that was seen may be down now. Then asking a question gives the error.
             if choice.model not in self.found().get(choice.endpoint, ()) and (
                 choice.model not in self.look().get(choice.endpoint, ())
             ):
@@ -149,13 +150,14 @@ class Models:
             raise _forbidden(choice.endpoint)
 
     def options(self, stored: object, session: str | None) -> Options:
-        """How to answer a reader who chose that. Raises `ConfigError` where it can't be used.
+        """Return how to answer a reader with this choice.
 
-        `stored` is what the browser sent: `{}` where it keeps nothing, None before it knows.
+        Raises `ConfigError` if it cannot be used.
 
-        What is no value of its setting is the default's, as the settings then say. But nothing is
-        put in the place of a model that can't be had: the text might go to one that the reader
-        turned away from.
+        `stored` is what the browser sent: `{}` if it keeps nothing, None before it has read its
+        store. An invalid value is replaced by its default, and the settings say so. But a model
+        that is not available is never replaced: the text might go to a model that the reader
+        rejected.
         """
         if stored is None:
             raise _not_there_yet()
@@ -168,7 +170,7 @@ class Models:
         )
 
     def name(self, choice: Choice) -> str | None:
-        """Who sees questions and passages, as "name @ endpoint"; None where nobody does."""
+        """Return who sees questions and passages, as "name @ endpoint", or None if nobody does."""
         if choice.composer == "quotes":
             return None
         if choice.endpoint == CONFIGURED:
@@ -176,9 +178,10 @@ class Models:
         return f"{choice.model} @ {choice.endpoint}"
 
     def keep_key(self, session: str | None, endpoint: str, key: str) -> None:
-        """Use the key for that endpoint for as long as the session lasts.
+        """Use the key for this endpoint until the session ends.
 
-        Raises `ConfigError` for what is no key, and where no key of a reader's may go.
+        Raises `ConfigError` if it is not a key, or if readers' keys may not be sent to this
+        endpoint.
         """
         if endpoint not in self.listed:
             raise _forbidden(endpoint)
@@ -187,7 +190,7 @@ class Models:
         self._remember(session, _Session(endpoint=endpoint, key=key))
 
     def forget(self, session: str | None) -> None:
-        """Drop what was kept for a session: its page was closed."""
+        """Forget the data of a session, because its page was closed."""
         with self._lock:
             self._sessions.pop(session or "", None)
 
@@ -199,7 +202,7 @@ class Models:
         with self._lock:
             known = self._sessions.get(session or "")
         if known is None or known.endpoint != choice.endpoint:
-            # A key typed for another endpoint goes no further.
+            # A key typed for another endpoint must not be sent to this one.
             known = _Session(endpoint=choice.endpoint)
         if known.writer is None or known.writer.model.name != choice.model:
             config = ChatModelConfig(
@@ -214,7 +217,7 @@ class Models:
 
     def _remember(self, session: str | None, known: _Session) -> None:
         if session is None:
-            return  # Whoever comes without a session would share it with all who do.
+            return  # All requests without a session would share one.
         with self._lock:
             self._sessions[session] = known
             self._sessions.move_to_end(session)
@@ -232,8 +235,8 @@ def _not_there_yet() -> ConfigError:
 def _forbidden(endpoint: str) -> ConfigError:
     shown = endpoint[:100]
     return ConfigError(
-        en=f"The endpoint {shown!r} is not one that this page may use: choose one of the list, or"
-        " have its operator add it to RAG_ENDPOINTS.",
+        en=f"The endpoint {shown!r} may not be used by this page: choose one from the list, or"
+        " ask the operator to add it to RAG_ENDPOINTS.",
         zh=f"本页面不可使用接口 {shown!r}：请从列表中选择，或请管理员将其加入 RAG_ENDPOINTS。",
     )
 
@@ -264,8 +267,8 @@ def _not_running(choice: Choice) -> ConfigError:
 
 def _no_key() -> ConfigError:
     return ConfigError(
-        en=f"That is no key: it has at most {_MAX_KEY_CHARACTERS} characters, all of them letters,"
-        " digits and signs of ASCII. Copy it again.",
+        en=f"That is not a usable key: a key has at most {_MAX_KEY_CHARACTERS} characters, only"
+        " ASCII letters, digits and signs. Copy it again.",
         zh=f"这不是可用的密钥：密钥最多 {_MAX_KEY_CHARACTERS} 个字符，只含 ASCII 字母、数字和符号。"
         "请重新复制。",
     )

@@ -1,10 +1,10 @@
-"""The parts of the settings, and what happens between them.
+"""The components and events of the settings tab.
 
-What a reader chose is kept by the browser alone and comes back with every question, so that a
-server that was restarted knows it, too. A key is kept by the server alone, while the page is open.
+Only the browser keeps a reader's choices. They come with every question, so they survive a restart
+of the server. Only the server keeps a key, while the page is open.
 
-Values are not read by the library's own checks, whose refusals are in English alone and of no use
-to a reader, but by `read_choice` and `Models`.
+`read_choice` and `Models` check the values. Gradio's own checks are not used, because their error
+messages are only in English and do not help a reader.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _RAW: dict[str, Any] = {"preprocess": False, "queue": False, **QUIET}
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsPanel:
-    """The components of the settings. `stored` is what the browser keeps of them."""
+    """The components of the settings. `stored` is the part that the browser keeps."""
 
     stored: gr.BrowserState
     composer: gr.Radio
@@ -45,18 +45,21 @@ class SettingsPanel:
 
 
 def browser_store() -> gr.BrowserState:
-    """What the browser keeps. Made outside of the tabs: what is in a closed one isn't there yet."""
-    # The library encrypts what it stores, with a secret that every page holds: no protection, and
-    # fixed, so that the settings outlive the server.
+    """Return the component for what the browser keeps.
+
+    It is made outside of the tabs, because the contents of a closed tab do not exist yet.
+    """
+    # Gradio encrypts the stored settings with a secret that every page contains. This protects
+    # nothing. It is fixed, so that the settings stay readable after a restart of the server.
     stored = gr.BrowserState({}, storage_key="cited-rag-settings", secret="cited-rag")  # noqa: S106
-    # A browser that has not read its store yet sends nothing. That is not `{}`: the reader may have
-    # turned the operator's model away.
+    # A browser that has not read its store yet sends None. This differs from `{}`: the reader may
+    # have rejected the operator's model.
     stored.preprocess = lambda payload: payload  # type: ignore[method-assign]
     return stored
 
 
 def draw_settings(models: Models, stored: gr.BrowserState) -> SettingsPanel:
-    """Make the components, in the order in which they stand; `settings_in` says what they say."""
+    """Make the components, in their order on the page. `settings_in` sets their words."""
     with gr.Column(elem_id="rag-settings"):
         composer = gr.Radio(interactive=True, elem_id="rag-writer")
         with gr.Column(elem_id="rag-served") as served:
@@ -67,7 +70,7 @@ def draw_settings(models: Models, stored: gr.BrowserState) -> SettingsPanel:
                 type="password",
                 lines=1,
                 interactive=True,
-                # No browser is to offer to keep it.
+                # Browsers must not offer to save the key.
                 html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
                 elem_id="rag-key",
             )
@@ -97,21 +100,21 @@ def wire_settings(
     *,
     after: Sequence[Dependency],
 ) -> None:
-    """Say what happens when. `intro` tells which model sees a question, and changes with it.
+    """Connect the events. `intro` says which model sees a question, and changes with the settings.
 
-    All is drawn from what the browser keeps, whenever that changes, and `after` what changed the
-    page's language.
+    All is drawn again from the browser's store when it changes, and `after` a change of the page's
+    language.
     """
 
     def restore(stored: object, said: Language) -> Update:
-        """The settings, and who sees a question, as this browser has it."""
+        """Show the settings that this browser keeps, and who sees a question."""
         choice, whole = read_choice(stored, models.default)
         name, told = None, texts(said).kept if whole else texts(said).reset
         try:
             models.check(choice)
             name = models.name(choice)
         except ConfigError as error:
-            # It stays chosen, and a question is refused: its text is not sent elsewhere instead.
+            # The choice stays, and questions are refused. The text must not go to another model.
             told = error.message.text(said)
         return {
             **settings_in(parts, models, choice, said),
@@ -120,12 +123,12 @@ def wire_settings(
         }
 
     def apply(*values_and_language: Any) -> Update:
-        """Use what the reader chose, or say why it can't be used."""
+        """Use what the reader chose, or say why it cannot be used."""
         *chosen, said = values_and_language
         return _applied(parts, models, chosen, said)
 
     def move(composer: object, endpoint: object, _model: object, *rest: Any) -> Update:
-        """Go to another endpoint: of a local one take the first model, till the reader does."""
+        """Change the endpoint. For a local one, choose its first model at first."""
         names = models.found().get(str(endpoint), ())
         return apply(composer, endpoint, names[0] if names else "", *rest)
 
@@ -152,7 +155,7 @@ def wire_settings(
 def _wire_server(
     parts: SettingsPanel, models: Models, tab: gr.Tab, page_language: gr.Radio
 ) -> None:
-    """What happens around the server: those of this machine are looked for, a key is held."""
+    """Connect the search for local model servers, and the input of a key."""
 
     def offer(endpoint: object, said: Language) -> Update:
         """Offer the models that run on this machine now."""
@@ -161,14 +164,14 @@ def _wire_server(
         return {parts.endpoint: gr.update(choices=choices)}
 
     def look(endpoint: object, said: Language) -> Update:
-        """As `offer`, and say what was found."""
+        """Do the same as `offer`, and say what was found."""
         offered, words = offer(endpoint, said), texts(said)
         found = words.comma.join(models.found())
         told = words.found.format(found) if found else words.none_found
         return {**offered, parts.line: _render_line(told, said)}
 
     def hold(key: object, endpoint: object, said: Language, request: gr.Request) -> Update:
-        """Take a key for the endpoint, and empty its box at once."""
+        """Keep a key for the endpoint, and empty its box at once."""
         if not key:
             return {parts.key: ""}
         told = _held(models, request.session_hash, str(endpoint), str(key).strip(), said)
@@ -193,11 +196,11 @@ def _applied(
     chosen: Sequence[object],
     said: Language,
 ) -> Update:
-    """Have the browser keep what was chosen, or say why it can't be used yet."""
+    """Let the browser keep the choice, or say why it cannot be used yet."""
     composer, endpoint, model, language, sources = chosen
     fields = {
         "composer": composer,
-        # Nothing chosen comes as None.
+        # An empty choice comes as None.
         "endpoint": endpoint or CONFIGURED,
         "model": model or "",
         "language": language,
@@ -216,7 +219,7 @@ def _applied(
 
 
 def _held(models: Models, session: str | None, endpoint: str, key: str, said: Language) -> str:
-    """Keep a key; the line that says so, or why not."""
+    """Keep a key. Returns the line that says so, or says why not."""
     try:
         models.keep_key(session, endpoint, key)
     except ConfigError as error:
@@ -225,7 +228,7 @@ def _held(models: Models, session: str | None, endpoint: str, key: str, said: La
 
 
 def settings_in(parts: SettingsPanel, models: Models, choice: Choice, language: Language) -> Update:
-    """The settings in `language`, with what is chosen."""
+    """Return the settings in `language`, with the present choice."""
     words = texts(language)
     return {
         parts.composer: gr.update(
@@ -254,7 +257,7 @@ def settings_in(parts: SettingsPanel, models: Models, choice: Choice, language: 
 def _drawn_model(
     parts: SettingsPanel, models: Models, choice: Choice, language: Language
 ) -> Update:
-    """What there is to choose about the model, once the composer and the endpoint are chosen."""
+    """Return the choices about the model, for the chosen composer and endpoint."""
     words = texts(language)
     endpoints = _endpoints(models, choice.endpoint, words)
     offered = [endpoint for _, endpoint in endpoints]
@@ -283,9 +286,9 @@ def _drawn_model(
 
 
 def _endpoints(models: Models, chosen: str, words: Texts) -> list[tuple[str, str]]:
-    """What may be chosen: the configured one, those found here, those listed by the operator.
+    """Return the endpoints to choose from: configured, found on this machine, or listed.
 
-    The one that is chosen stays on offer while its server is down.
+    The chosen one stays in the list while its server is down.
     """
     offered = [(words.configured.format(models.configured), CONFIGURED)]
     found = models.found()
@@ -299,5 +302,5 @@ def _endpoints(models: Models, chosen: str, words: Texts) -> list[tuple[str, str
 
 
 def _render_line(line: str, language: Language) -> str:
-    """What was done, or why not; read out by a screen reader when it changes."""
+    """Return what was done, or why not. Screen readers read it out when it changes."""
     return f'<p class="rag-hint" role="status" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'

@@ -9,7 +9,7 @@ from rag.messages import Language
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """Every word of the settings in one language. `{}` stands for a value."""
+    """All words of the settings in one language. `{}` is the place of a value."""
 
     composer: str
     composer_info: str
@@ -43,33 +43,34 @@ class Texts:
 
 EN = Texts(
     composer="Who writes the answer",
-    composer_info="A language model words an answer of its own, and each sentence is checked"
-    " against its source. Without one, the sentences of the articles that answer are quoted, and"
+    composer_info="A language model answers in its own words, and each sentence is checked against"
+    " its source. Without a model, the sentences of the articles that answer are quoted, and"
     " nothing leaves this machine.",
     model_writes="A language model",
     quotes="The articles’ own sentences",
     endpoint="Endpoint",
-    endpoint_info="The server that will see your question and passages of the articles. There are"
-    " only those that the operator set up, and those found running on this machine.",
+    endpoint_info="The server that will see your question and passages of the articles. The list"
+    " has only those that the operator set up, and those found running on this machine.",
     configured="{} (configured here)",
     on_this_machine="{} (on this machine)",
     look="Look for local models",
     model="Model",
     model_info="One of the server’s models: choose it, or type its name.",
     key="Key for {}",
-    key_info="Only if this server asks for one; press Enter. It goes to this server alone, is held"
-    " in memory while this page is open, and is stored nowhere.",
+    key_info="Needed only if this server asks for a key. Press Enter to use it. It is sent only to"
+    " this server, held in memory while this page is open, and stored nowhere.",
     language="Language of the answer",
-    language_info="What a language model writes in. Quotations stay in the articles’ own language.",
+    language_info="The language that a language model writes in. Quotations stay in the articles’"
+    " own language.",
     as_question="As the question",
     sources="Number of sources",
-    sources_info="How many sentences of the articles an answer may draw on. A language model reads"
-    " that many; without one at most that many are quoted, fewer where fewer suffice.",
+    sources_info="How many sentences of the articles an answer may use. A language model reads that"
+    " many. Without a model, at most that many are quoted, or fewer if they are enough.",
     automatic="Automatic (12 read by a model, up to 6 quoted)",
     kept="Kept in this browser, and used from your next question on.",
     not_in_use="Not in use yet: {}",
-    no_value="A value that arrived is none of its setting. Choose one that is offered.",
-    reset="Some of the settings kept in this browser could not be used; they are as at the start.",
+    no_value="A value that was sent is not valid for its setting. Choose one from the list.",
+    reset="Some settings kept in this browser could not be used, and were reset.",
     found="Models found on this machine at {}.",
     none_found="No model server answers on this machine. Start one (Ollama, LM Studio, llama.cpp"
     " or vLLM at its usual port) and look again.",
@@ -103,7 +104,7 @@ ZH = Texts(
     kept="保存在本浏览器中，从下一个问题起生效。",
     not_in_use="尚未生效：{}",
     no_value="收到的值不属于该设置，请选择列出的值。",
-    reset="本浏览器保存的部分设置无法使用，已恢复为初始值。",
+    reset="本浏览器保存的部分设置无法使用，已重置。",
     found="在本机 {} 找到模型。",
     none_found="本机上没有模型服务器响应。请启动一个（Ollama、LM Studio、llama.cpp 或 vLLM，"
     "使用其常用端口）后重新查找。",
@@ -113,5 +114,5 @@ ZH = Texts(
 
 
 def texts(language: Language) -> Texts:
-    """The words of the settings in `language`."""
+    """Return the words of the settings in `language`."""
     return ZH if language == "zh" else EN

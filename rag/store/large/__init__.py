@@ -1,1 +1,1 @@
-"""What only a very large index needs: files beside the database that are mapped, not read."""
+"""Parts for very large indexes: search files beside the database, which are memory-mapped."""

@@ -1,11 +1,11 @@
-"""The bulk of a large index, in files that are opened without being read.
+"""The bulk of a large index: search files that are memory-mapped when they are opened.
 
-The store holds everything; these files hold what searching needs of it, in the form in which it is
-searched, as it was at one generation. What changed since is read from the store as always, and what
-went since is left out by the store's list. A small index has no bulk.
+The store holds everything. The bulk holds the data that searching needs, in the form that is
+searched, as it was at one generation. Later changes are read from the store. Articles that were
+removed later are listed in the store and left out. A small index has no bulk.
 
-The files can be made anew at any time (`rag.store.large.compaction`), so what is wrong with them
-is never mended: the store is read in their place.
+The files can be made again at any time (`rag.store.large.compaction`), so damaged files are not
+repaired: the store is read instead.
 """
 
 from __future__ import annotations
@@ -43,18 +43,19 @@ _UNUSABLE = (
     RuntimeError,
     IndexDamaged,
 )
-"""What reading files raises that aren't as they were written."""
+"""The exceptions that reading damaged files can raise."""
 
 
 class BulkUnusable(Exception):
-    """The files are missing, or not as they were written."""
+    """Raised if files of the bulk are missing or damaged."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class BulkPart:
-    """The passages of one language: row i of each array is passage i, by article and place.
+    """The passages of one language, sorted by article and place. Row i of each array is passage i.
 
-    `documents` are rows of articles in the bulk, `spans` the places in them, shape (n, 2).
+    `documents` are the rows of their articles in the bulk, `spans` the places in them, shape
+    (n, 2).
     """
 
     language: Language
@@ -68,7 +69,7 @@ class BulkPart:
 
 
 class Names:
-    """The ids of articles, in the order of their UTF-8 bytes; each is named by its row."""
+    """The ids of articles, sorted by their UTF-8 bytes and identified by row."""
 
     def __init__(self, blob: NDArray[np.uint8], ends: NDArray[np.int64]) -> None:
         self._blob = blob
@@ -81,7 +82,7 @@ class Names:
         return self._bytes(row).decode()
 
     def row(self, name: str) -> int | None:
-        """The row of an id, or None."""
+        """Return the row of an id, or None."""
         wanted = name.encode(errors="replace")
         low, high = 0, len(self)
         while low < high:
@@ -93,7 +94,7 @@ class Names:
         return low if low < len(self) and self._bytes(low) == wanted else None
 
     def rows(self, names: Iterable[str]) -> list[int]:
-        """The rows of those ids that there are."""
+        """Return the rows of these ids. Unknown ids are skipped."""
         return [row for row in map(self.row, names) if row is not None]
 
     def _bytes(self, row: int) -> bytes:
@@ -103,10 +104,10 @@ class Names:
 
 @dataclass(frozen=True, kw_only=True)
 class Bulk:
-    """Articles as they were at `generation`, by rows; row i of each array is `names[i]`.
+    """Articles as they were at `generation`. Row i of each array is the article `names[i]`.
 
-    `generations` and `checksums` tell which text of an article is meant, as in the store.
-    `stories` numbers the articles that are one story, -1 for those that stand alone.
+    `generations` and `checksums` identify the version of an article, as in the store. `stories` is
+    the number of an article's story, or -1 if no other article is part of that story.
     """
 
     name: str
@@ -123,7 +124,7 @@ class Bulk:
     band_rows: NDArray[np.int32]
 
     def story(self, row: int) -> NDArray[np.int64]:
-        """The rows of the articles that are one story with this one, itself among them."""
+        """Return the rows of the articles of the same story, including this one."""
         number = self.stories[row]
         if number < 0:
             return np.array([row])
@@ -131,7 +132,7 @@ class Bulk:
         return order[slice(*np.searchsorted(ordered, [number, number + 1]))]
 
     def similar(self, signatures: Signatures) -> list[int]:
-        """The rows of articles that may be alike one of those with these signatures."""
+        """Return the rows of articles that may be similar to an article with these signatures."""
         return sharing_a_band(signatures, self.bands, self.band_rows)
 
     @cached_property
@@ -141,10 +142,10 @@ class Bulk:
 
 
 def open_bulk(folder: Path, name: str, dimensions: int) -> Bulk:
-    """The bulk in `folder / name`. Raises `BulkUnusable`.
+    """Open the bulk in `folder / name`. Raises `BulkUnusable`.
 
-    Every file but the vectors is read through and compared with its checksum, at a second for a
-    gigabyte; vectors have one each, which is compared whenever one is read.
+    Every file except the vectors is read and compared with its checksum, which takes a second for a
+    gigabyte. Each vector has its own checksum, which is compared when the vector is read.
     """
     path = folder / name
     try:
@@ -174,15 +175,21 @@ def open_bulk(folder: Path, name: str, dimensions: int) -> Bulk:
 
 
 def drop_unused_files(folder: Path, used: Sequence[str | None]) -> None:
-    """Delete all files of bulks but those that are used. Who has them open keeps them."""
+    """Delete the folders of all bulks that are not used.
+
+    A process that has the files open can still read them.
+    """
     for path in folder.glob(f"{FOLDER_PREFIX}*"):
-        # Someone may keep a folder "bulk-2024" of their own beside the index.
+        # The full name must match: the user may have a folder of their own, such as "bulk-2024".
         if _NAME.fullmatch(path.name) and path.name not in used:
             shutil.rmtree(path, ignore_errors=True)
 
 
 def read_description(path: Path) -> dict[str, Any]:
-    """What the bulk in `path` says of itself. Raises `ValueError` where it fails its checksum."""
+    """Return the description file of the bulk in `path`.
+
+    Raises `ValueError` if it has another format or fails its checksum.
+    """
     about: dict[str, Any] = json.loads((path / DESCRIPTION).read_text(encoding="utf-8"))
     checksum = about.pop("checksum")
     if about["format"] != FORMAT_VERSION or checksum != description_checksum(about):
@@ -191,12 +198,12 @@ def read_description(path: Path) -> dict[str, Any]:
 
 
 def description_checksum(about: dict[str, Any]) -> int:
-    """CRC-32 of a description without its checksum."""
+    """Return the CRC-32 of a description without its checksum."""
     return zlib.crc32(json.dumps(about, sort_keys=True).encode())
 
 
 def crc(path: Path) -> int:
-    """CRC-32 of a file."""
+    """Return the CRC-32 of a file."""
     checksum = 0
     with path.open("rb") as file:
         while block := file.read(_READ_AT_ONCE):

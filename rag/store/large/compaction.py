@@ -1,4 +1,4 @@
-"""Making the bulk of a large index: files that hold most of it as it is searched."""
+"""Make the bulk of a large index: the search files that hold most of its articles."""
 
 from __future__ import annotations
 
@@ -35,17 +35,20 @@ from rag.text.languages import passage_language
 from rag.types import Published
 
 MOST_OUTSIDE = 16_384
-"""So many passages, or articles that went, make a new bulk; fewer are read at every opening."""
+"""A new bulk is made for more new passages, or more removed articles, than this.
+
+Up to this many are read from the store whenever the index is opened.
+"""
 _READ_AT_ONCE = 500
 
 OnPassages = Callable[[int], None]
-"""Told of so many more passages that were put in order."""
+"""Is called with the number of passages that were written since the last call."""
 
 
 def needs_compaction(writer: Writer, *, thorough: bool) -> bool:
-    """Whether so much lies outside the bulk, or went from it, that a new one is due.
+    """Return True if so much was added or removed since the last bulk that a new one is needed.
 
-    `thorough` reads its files through, and finds one due as well where they are not as they were.
+    With `thorough`, its files are also checked, and a damaged bulk needs a new one as well.
     """
     manifest = writer.manifest()
     if manifest is None:
@@ -60,10 +63,10 @@ def needs_compaction(writer: Writer, *, thorough: bool) -> bool:
 
 
 def compact(writer: Writer, on_passages: OnPassages) -> None:
-    """Write what the index holds into new files, and have it searched in them from now on.
+    """Write all articles of the index into a new bulk, and use it from now on.
 
-    The files are whole before the index names them; if this is cut off, what was there goes on.
-    Raises `OSError` where they can't be written, and `IndexDamaged`.
+    The files are complete before the manifest names them, so the old bulk stays in use if the
+    process is cut off. Raises `OSError` if they can't be written, and `IndexDamaged`.
     """
     manifest = writer.manifest()
     if manifest is None:
@@ -84,7 +87,7 @@ def compact(writer: Writer, on_passages: OnPassages) -> None:
 def _write(
     path: Path, writer: Writer, manifest: Manifest, on_passages: OnPassages, stack: ExitStack
 ) -> None:
-    """The files of a bulk; `stack` closes those that are needed only on the way."""
+    """Write the files of a bulk. `stack` closes the temporary ones."""
     scratch = path / "scratch"
     scratch.mkdir()
     names, generations, checksums, signatures = [], [], [], []
@@ -148,12 +151,12 @@ def _articles(writer: Writer, dimensions: int) -> Iterator[Stored]:
 
 
 def _description(file: Path) -> tuple[int, int | None]:
-    """The size and the checksum of a file; of vectors, each has its own."""
+    """Return the size and the checksum of a file; no checksum for vectors, which have their own."""
     return file.stat().st_size, None if file.suffix == ".vectors" else crc(file)
 
 
 class _Spool:
-    """Byte strings in a file, by row."""
+    """A list of byte strings in a temporary file."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         self._file = stack.enter_context(path.open("w+b"))
@@ -176,7 +179,7 @@ class _Spool:
 
 
 class _Texts(Sequence[str]):
-    """Texts that lie in a spool."""
+    """The texts in a spool, as a sequence."""
 
     def __init__(self, spool: _Spool) -> None:
         self._spool = spool
@@ -197,7 +200,7 @@ class _Texts(Sequence[str]):
 
 
 class _Part:
-    """The passages of one language, as they come."""
+    """Collects the passages of one language, and writes their files."""
 
     def __init__(self, scratch: Path, language: Language, stack: ExitStack) -> None:
         self._places = array("q")
@@ -218,7 +221,7 @@ class _Part:
         terms: bytes,
         text: str,
     ) -> None:
-        """`place` is the passage's id, the row of its article, its start and its end."""
+        """Add a passage. `place` is its id, the row of its article, its start and its end."""
         self._places.extend(place)
         self._dates.append(date)
         self._vectors.append(vector)

@@ -1,4 +1,4 @@
-"""The articles of a large index, read from the store as they are asked for."""
+"""The articles of a large index, read from the store when they are needed."""
 
 from __future__ import annotations
 
@@ -20,11 +20,12 @@ _READ_AT_ONCE = 500
 
 
 class Documents(Mapping[str, Document]):
-    """Articles by id: some in memory, those of the bulk in the store. Safe between threads.
+    """Articles by id: some are in memory, and those of the bulk are read from the store.
 
-    `current`, shape (articles of the bulk,), leaves out those that changed or went. One that
-    changes later is missing from then on: its text is not the one that was searched. Those read
-    last are kept. Reading raises `IndexDamaged` for what fails its checksum.
+    `current`, shape (articles of the bulk,), is False for articles that changed or were removed. An
+    article that changes later is missing from then on, because its new text was not searched. The
+    articles read last are cached. Reading raises `IndexDamaged` for an article that fails its
+    checksum. Several threads may use an instance.
     """
 
     def __init__(
@@ -54,7 +55,7 @@ class Documents(Mapping[str, Document]):
             yield self._bulk.names[row]
 
     def whole(self) -> Iterator[Document]:
-        """Every article, one after another, without keeping them."""
+        """Yield every article without caching it."""
         yield from self._in_memory.values()
         rows = np.flatnonzero(self._current).tolist()
         for first in range(0, len(rows), _READ_AT_ONCE):
@@ -62,7 +63,7 @@ class Documents(Mapping[str, Document]):
             yield from self._stored(names).values()
 
     def read(self, doc_ids: Collection[str]) -> dict[str, Document]:
-        """The articles of these ids that there are, in one go."""
+        """Return the articles that have these ids, read with one query. Unknown ids are skipped."""
         found: dict[str, Document] = {}
         with self._lock:
             for doc_id in doc_ids:
@@ -106,7 +107,7 @@ class Documents(Mapping[str, Document]):
 
 
 class BulkPassages:
-    """The passages of one language of the bulk, their text read from the store."""
+    """The passages of one language of the bulk, with their text read from the store."""
 
     def __init__(self, bulk: Bulk, part: BulkPart, documents: Documents) -> None:
         self._names = bulk.names
@@ -114,7 +115,7 @@ class BulkPassages:
         self._documents = documents
 
     def at(self, rows: Sequence[int]) -> list[Passage | None]:
-        """Those of some rows; None for one whose article changed meanwhile."""
+        """Return the passages of some rows. A passage is None if its article changed meanwhile."""
         part = self._part
         names = [self._names[row] for row in part.documents[rows].tolist()]
         documents = self._documents.read(names)

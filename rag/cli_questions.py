@@ -1,0 +1,192 @@
+"""The commands that ask the index: `rag ask`, `rag search` and `rag verify`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import asdict
+from typing import Annotated, Any, cast
+
+import typer
+
+from rag.cli_indexing import open_assistant
+from rag.messages import Language
+from rag.terminal import (
+    LANGUAGE,
+    details,
+    local,
+    print_answer,
+    print_json,
+    print_json_line,
+    print_lines,
+)
+
+EXIT_ABSTAINED = 3
+
+Json = Annotated[bool, typer.Option("--json", help=local("Print JSON.", "输出 JSON。"))]
+
+
+def _day(en: str, zh: str) -> Any:
+    return typer.Option(metavar="DAY", help=local(en, zh))
+
+
+Since = Annotated[
+    str,
+    _day(
+        "Only articles of this day (2025-02-13, 2025-02 or 2025) and later.",
+        "仅限这一天（2025-02-13、2025-02 或 2025）及之后的文章。",
+    ),
+]
+Until = Annotated[str, _day("Only articles of this day and earlier.", "仅限这一天及之前的文章。")]
+
+
+def ask(
+    question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
+    since: Since = "",
+    until: Until = "",
+    today: Annotated[
+        str,
+        _day(
+            "The day that “yesterday” or “last week” refers to (default: today).",
+            "“昨天”“上周”等所依据的日期（默认为今天）。",
+        ),
+    ] = "",
+    language: Annotated[
+        str | None,
+        typer.Option(
+            "--lang",
+            metavar="zh|en",
+            help=local(
+                "The language that a chat model answers in (default: the question's).",
+                "语言模型作答所用的语言（默认与提问相同）。",
+            ),
+        ),
+    ] = None,
+    sources: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N",
+            help=local(
+                "How many sentences of the articles an answer may draw on, 1 to 20.",
+                "回答最多可依据多少个文章句子，1 到 20。",
+            ),
+        ),
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a question. Exits with 3 if the articles don't answer it."""
+    from rag.answering.options import Options
+    from rag.retrieval.question import checked_question
+    from rag.retrieval.time_frame import day_of_asking, days_between
+
+    question = _as_typed(question)
+    # Before the minutes that a first start may take.
+    checked_question(question)
+    days_between(since, until)
+    day = day_of_asking(today)
+    options = Options(language=cast(Language | None, language), sources=sources)
+    # In a variable: to free the tokenizer takes half a second, and has time until after printing.
+    assistant = open_assistant()
+    answer = assistant.ask(
+        question,
+        language=options.language,
+        sources=options.sources,
+        since=since,
+        until=until,
+        today=day,
+    )
+    if as_json:
+        print_json_line(answer.to_json())
+    else:
+        print_answer(answer)
+    if answer.status == "abstained":
+        raise typer.Exit(EXIT_ABSTAINED)
+
+
+def search(
+    words: Annotated[str, typer.Argument(help=local("A question or words.", "问题或词语。"))],
+    count: Annotated[
+        int,
+        typer.Option(
+            "--count",
+            "-k",
+            min=1,
+            max=100,
+            help=local("How many passages to show.", "显示多少个段落。"),
+        ),
+    ] = 10,
+    since: Since = "",
+    until: Until = "",
+    as_json: Json = False,
+) -> None:
+    """Print the passages that fit best. Exits with 3 if there are none."""
+    from rag.retrieval.question import checked_question
+    from rag.retrieval.time_frame import days_between
+
+    words = _as_typed(words)
+    checked_question(words)
+    days_between(since, until)
+    assistant = open_assistant()
+    results = assistant.search(words, count, since=since, until=until)
+    if as_json:
+        print_json(
+            [
+                {**asdict(found), "published": found.published and str(found.published)}
+                for found in results
+            ]
+        )
+    else:
+        for number, found in enumerate(results, 1):
+            source = details(found.title, found.outlet, found.published, found.url)
+            print_lines([f"{number}. {source}"], style="bold")
+            print_lines([f"   {line}" for line in found.text.splitlines() if line.strip()])
+    if not results:
+        if not as_json:
+            print_lines([local("No passage was found.", "没有找到段落。")])
+        raise typer.Exit(EXIT_ABSTAINED)
+
+
+def verify(
+    claim: Annotated[str, typer.Argument(help=local("One sentence.", "一句话。"))],
+    since: Since = "",
+    until: Until = "",
+    as_json: Json = False,
+) -> None:
+    """Check a sentence against the articles. Exits with 3 if they don't support it."""
+    from rag.retrieval.question import checked_question
+    from rag.retrieval.time_frame import days_between
+
+    claim = _as_typed(claim)
+    checked_question(claim)
+    days_between(since, until)
+    assistant = open_assistant()
+    checked = assistant.verify(claim, since=since, until=until)
+    if as_json:
+        citations = [
+            {**asdict(citation), "published": citation.published and str(citation.published)}
+            for citation in checked.citations
+        ]
+        print_json({**asdict(checked), "citations": citations})
+    else:
+        verdict = {
+            "supported": local("Supported by the articles.", "文章支持这句话。"),
+            "partial": local("Read the quote before you rely on it.", "请先读引文再采信。"),
+            "unsupported": local("Not supported by the articles.", "文章不支持这句话。"),
+        }
+        print_lines([verdict[checked.verdict]], style="bold")
+        print_lines([f"- {reason.text(LANGUAGE)}" for reason in checked.reasons])
+        for citation in checked.citations:
+            source = details(citation.title, citation.outlet, citation.published, citation.url)
+            print_lines(["", source, f"    “{citation.quote}”"])
+    if checked.verdict == "unsupported":
+        raise typer.Exit(EXIT_ABSTAINED)
+
+
+def _as_typed(argument: str) -> str:
+    """Return the argument decoded as UTF-8, if the locale could not decode it."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        with contextlib.suppress(UnicodeError):
+            return os.fsencode(argument).decode()
+    return argument
