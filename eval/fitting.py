@@ -55,8 +55,7 @@ from rag.answering.selection.ranking import (
     ranked_by,
     sentence_features,
 )
-from rag.answering.selection.requirements import Reader as RequirementReader
-from rag.answering.selection.requirements import Requirements
+from rag.answering.selection.requirements import RequirementReader, Requirements
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.models.embedder import Embedder

@@ -9,7 +9,7 @@ from typing import Literal
 
 from rag.answering.checking import check_claim
 from rag.answering.composition import full_name
-from rag.answering.options import ModelChoice, Options, Writers
+from rag.answering.options import ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
 from rag.answering.verification.chat_judge import open_judge
@@ -68,7 +68,7 @@ class Assistant(QuestionPath):
             folder=folder,
             notice=notice,
         )
-        self._writers = Writers(self.writer)
+        self._writers = ChatWriters(self.writer)
         # The articles, to list, add to and remove from; None without a folder.
         self.library = Library(folder, embedder, self.refresh) if folder else None
 

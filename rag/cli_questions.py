@@ -67,8 +67,8 @@ def ask(
         typer.Option(
             metavar="N",
             help=local(
-                "How many sentences of the articles an answer may draw on, 1 to 20.",
-                "回答最多可依据多少个文章句子，1 到 20。",
+                "How many sentences of the articles an answer may use, 1 to 20.",
+                "回答最多可使用多少个文章句子，1 到 20。",
             ),
         ),
     ] = None,
@@ -80,12 +80,12 @@ def ask(
     from rag.retrieval.time_frame import day_of_asking, days_between
 
     question = _as_typed(question)
-    # Before the minutes that a first start may take.
+    # Bad input is refused before the index is opened, which may take minutes the first time.
     checked_question(question)
     days_between(since, until)
     day = day_of_asking(today)
     options = Options(language=cast(Language | None, language), sources=sources)
-    # In a variable: to free the tokenizer takes half a second, and has time until after printing.
+    # Kept in a variable: freeing the tokenizer takes half a second, so it happens after printing.
     assistant = open_assistant()
     answer = assistant.ask(
         question,

@@ -10,7 +10,7 @@ from datetime import date
 
 import pytest
 
-from rag.answering.options import Writer, Writers
+from rag.answering.options import ChatWriter, ChatWriters
 from rag.assistant import Assistant
 from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import DocumentNotFound, QuestionError
@@ -55,8 +55,8 @@ def assistant(seeds: Snapshot, embedder: Embedder) -> Assistant:
 def with_model(assistant: Assistant, model: ChatModel) -> Assistant:
     """The same assistant, what it has embedded included, with a chat model."""
     twin = copy(assistant)
-    twin.writer = Writer(model=model)
-    twin._writers = Writers(twin.writer)
+    twin.writer = ChatWriter(model=model)
+    twin._writers = ChatWriters(twin.writer)
     return twin
 
 

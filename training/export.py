@@ -130,7 +130,8 @@ def token_table(model: ReaderModel) -> NDArray[np.float32]:
 
 def invented_pairs() -> tuple[tuple[Pair, ...], tuple[Pair, ...]]:
     """Return pairs for calibration and others for checking. Questions and claims alternate."""
-    lines = (files("rag.models") / "calibration.txt").read_text(encoding="utf-8").splitlines()
+    file = files("rag.models.bundled") / "calibration.txt"
+    lines = file.read_text(encoding="utf-8").splitlines()
     asked = (Path(__file__).parent / "export_texts.tsv").read_text(encoding="utf-8").splitlines()
     chance = random.Random(_SEED)  # noqa: S311
     pairs = []

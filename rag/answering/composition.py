@@ -19,7 +19,7 @@ from rag.answering.notices import (
     other_language,
     reply_language,
 )
-from rag.answering.options import Writer
+from rag.answering.options import ChatWriter
 from rag.answering.prompt import compose_messages, repair_messages
 from rag.answering.reply import ReplyReader
 from rag.answering.search import Found
@@ -97,7 +97,7 @@ class Composition:
 
 def compose(
     found: Found,
-    writer: Writer | None,
+    writer: ChatWriter | None,
     language: Language,
     sources: int | None,
     vectors: SentenceVectors,

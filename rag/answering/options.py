@@ -24,7 +24,7 @@ the name of a model at the endpoint that the environment names (`OPENAI_BASE_URL
 
 
 @dataclass(frozen=True, kw_only=True)
-class Writer:
+class ChatWriter:
     """A chat model with its translator of questions and its rewriter of follow-ups.
 
     Keep one writer for as long as the model is used: it remembers translations, and it does not ask
@@ -36,7 +36,7 @@ class Writer:
     rewriter: QuestionRewriter | None = None
 
     @classmethod
-    def of(cls, model: ChatModel) -> Writer:
+    def of(cls, model: ChatModel) -> ChatWriter:
         """Return a writer that uses the model for all three tasks."""
         return cls(model=model, translator=Translator(model), rewriter=QuestionRewriter(model))
 
@@ -61,7 +61,7 @@ class Options:
 
     language: Language | None = None
     sources: int | None = None
-    writer: Writer | Literal["configured"] | None = "configured"
+    writer: ChatWriter | Literal["configured"] | None = "configured"
 
     def __post_init__(self) -> None:
         if self.language is not None and self.language not in get_args(Language):
@@ -79,21 +79,21 @@ class Options:
 AS_CONFIGURED = Options()
 
 
-class Writers:
+class ChatWriters:
     """Remembers the writers of the models that callers name, eight at most. Thread-safe."""
 
-    def __init__(self, configured: Writer | None) -> None:
+    def __init__(self, configured: ChatWriter | None) -> None:
         self._configured = configured
-        self._kept: OrderedDict[str | ChatModelConfig | ChatModel, Writer] = OrderedDict()
+        self._kept: OrderedDict[str | ChatModelConfig | ChatModel, ChatWriter] = OrderedDict()
         self._lock = threading.Lock()
 
-    def named(self, model: ModelChoice) -> Writer | None:
+    def named(self, model: ModelChoice) -> ChatWriter | None:
         """Return the writer that a caller means. Raises `ConfigError` for an unusable name."""
         if model is None or model == "configured":
             return self._configured if model else None
         with self._lock:
             if model not in self._kept:
-                self._kept[model] = Writer.of(_opened(model))
+                self._kept[model] = ChatWriter.of(_opened(model))
             self._kept.move_to_end(model)
             while len(self._kept) > _MOST_WRITERS:
                 self._kept.popitem(last=False)

@@ -20,7 +20,7 @@ from rag.answering.composition import compose, total_use
 from rag.answering.disagreement.conflicts import find_conflicts
 from rag.answering.evidence import SentenceVectors
 from rag.answering.notices import behind
-from rag.answering.options import AS_CONFIGURED, Options, Writer
+from rag.answering.options import AS_CONFIGURED, ChatWriter, Options
 from rag.answering.search import MOST_HITS, Corpus, Found, QuestionVector, search
 from rag.answering.selection.narrowing import Place, places_cited, places_shown
 from rag.answering.understanding import read_question
@@ -63,7 +63,7 @@ class QuestionPath:
         every answer.
         """
         self._embedder = embedder
-        self.writer = Writer.of(chat_model) if chat_model else None
+        self.writer = ChatWriter.of(chat_model) if chat_model else None
         self.vectors = SentenceVectors(embedder)
         self._reranker = reranker
         self.reader = reader
@@ -197,7 +197,7 @@ class QuestionPath:
         history: Sequence[Answer],
         time_frame: TimeFrame | None,
         today: date,
-        writer: Writer | None,
+        writer: ChatWriter | None,
         *,
         most_hits: int = MOST_HITS,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:

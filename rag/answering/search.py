@@ -32,7 +32,7 @@ from rag.answering.selection.newest import of_report_asked, prefer_newest
 from rag.answering.selection.ranking import Asked, Candidate, rank, with_rows_first
 from rag.answering.selection.read_sentences import hits_as_read, read_best, sure_of_answer
 from rag.answering.selection.requirements import (
-    Reader,
+    RequirementReader,
     Requirements,
     mixes_scripts,
     requirements,
@@ -43,7 +43,7 @@ from rag.messages import Language
 from rag.models.chat import TokenUsage
 from rag.models.cross_encoders import Reranker
 from rag.models.embedder import Embedder, begin_query
-from rag.models.reader import Reader as SentenceReader
+from rag.models.reader import Reader
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.known_words import KnownWords
 from rag.retrieval.question import Query, as_embedded
@@ -140,7 +140,7 @@ def search(
     translator: Translator | None,
     begun: QuestionVector | None = None,
     shown: Collection[Place] = (),
-    reader: SentenceReader | None = None,
+    reader: Reader | None = None,
     most_hits: int = MOST_HITS,
 ) -> Found:
     """Search for a question, in the articles' other language too if there is a translator.
@@ -190,7 +190,7 @@ def search(
     named = without_like_named(plain, query.language, members.candidates)
     may_answer = named.candidates
     if query.brought:
-        may_answer = about_name(may_answer, query.brought, Reader(needed), across=across)
+        may_answer = about_name(may_answer, query.brought, RequirementReader(needed), across=across)
     if query.whether:
         may_answer = not_of_another_question(may_answer, shown, query.whether, across=across)
     else:

@@ -20,7 +20,7 @@ from rag.models.cross_encoders import Reranker
 from rag.models.embedder import Embedder, begin_query
 from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
 from rag.retrieval.question import Query, as_embedded
-from rag.store.sections import Days, Section
+from rag.store.sections import PublicationDays, Section
 from rag.store.snapshot import Snapshot
 from rag.text.languages import text_language
 from rag.text.periods import Period
@@ -63,7 +63,7 @@ def newest_day(sections: Sequence[Section]) -> date | None:
     return date.fromordinal(newest) if newest else None
 
 
-def within(days: Days, frame: TimeFrame) -> NDArray[np.bool_]:
+def within(days: PublicationDays, frame: TimeFrame) -> NDArray[np.bool_]:
     """Return which passages may have been published in a frame, shape (passages,).
 
     If the frame is only preferred, some later days count too, because reports come later than
@@ -77,7 +77,7 @@ def within(days: Days, frame: TimeFrame) -> NDArray[np.bool_]:
     return fitting
 
 
-def preferred(days: Days, frame: TimeFrame) -> NDArray[np.float64]:
+def preferred(days: PublicationDays, frame: TimeFrame) -> NDArray[np.float64]:
     """Return how well the days of passages fit a frame, 0 to 1, with 0.5 for undated ones.
 
     With `prefer`, passages within the frame get 1. With `newest`, a passage gets the share of
@@ -232,7 +232,7 @@ class _Found:
     places: NDArray[np.int64]
     rows: NDArray[np.int64]
     scores: NDArray[np.float64]
-    days: Days
+    days: PublicationDays
 
     @classmethod
     def joined(cls, several: Sequence[_Found]) -> _Found:

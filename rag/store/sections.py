@@ -172,7 +172,7 @@ def _save(folder: Path, prefix: str, postings: Postings) -> None:
 
 # Sections.
 
-Days = NDArray[np.int32]
+PublicationDays = NDArray[np.int32]
 """Shape (n, 2): the first and last possible day of publication of each passage, as ordinals."""
 
 UNDATED = (0, -1)
@@ -211,7 +211,7 @@ class Section:
     passages: Passages
     vectors: VectorIndex
     postings: Postings
-    days: Days
+    days: PublicationDays
     sample: Sample
     allowed: NDArray[np.bool_] | None = None
 
@@ -265,7 +265,7 @@ def _section(
     passages: Sequence[Passage],
     vectors: Vectors,
     terms: Sequence[bytes],
-    days: Days,
+    days: PublicationDays,
 ) -> Section:
     index, postings = FlatVectors(vectors), Postings.of(terms)
     rows = sample_rows(len(passages)).tolist()
@@ -284,7 +284,7 @@ def _section(
     )
 
 
-def days_of(dates: Iterable[Published | None]) -> Days:
+def days_of(dates: Iterable[Published | None]) -> PublicationDays:
     """Return the first and last day of each date, shape (n, 2)."""
     spans = [_span(published) for published in dates]
     return np.array(spans, np.int32).reshape(-1, 2)

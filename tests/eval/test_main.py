@@ -112,7 +112,7 @@ def test_a_part_has_no_baseline_and_makes_none(
 ) -> None:
     out = tmp_path / "part"
     assert command.main(["run", SEEDS, "--limit", "4", "--out", str(out)]) == 0
-    assert "No baseline" in capsys.readouterr().out
+    assert "Not compared with the baseline" in capsys.readouterr().out
     (out / "answers.jsonl").write_text("", encoding="utf-8")
     assert command.main(["baseline", str(out)]) == 2
     assert "is not a complete run" in capsys.readouterr().err

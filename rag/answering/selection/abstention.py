@@ -13,7 +13,12 @@ from numpy.typing import NDArray
 from rag.answering.selection.ranking import SENTENCE_FEATURES, Asked, Candidate
 from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requests import no_question, request_in
-from rag.answering.selection.requirements import Reader, Requirement, Requirements, Wanted
+from rag.answering.selection.requirements import (
+    Requirement,
+    RequirementReader,
+    Requirements,
+    Wanted,
+)
 from rag.messages import Message
 from rag.retrieval.time_frame import days_of
 from rag.text.dates import CalendarDate, day_of, same_date
@@ -70,7 +75,7 @@ def answerability_features(
     `ranked` has at least one sentence.
     """
     best = ranked[:LOOKED_AT]
-    reader = Reader(needed)
+    reader = RequirementReader(needed)
     around = [reader.around(candidate.evidence) for candidate in best]
     missing = sum(
         weight
@@ -147,7 +152,7 @@ def assess(
         return Assessment(answerable=False, missing=(no_question(request),))
     if not ranked:
         return Assessment(answerable=False, missing=(_nothing_near(()),))
-    reader = Reader(needed)
+    reader = RequirementReader(needed)
     unknown = _unknown(needed, found or ranked, reader)
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
         return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),))
@@ -210,7 +215,7 @@ def _dates_of(candidate: Candidate) -> list[CalendarDate]:
 
 
 def _unknown(
-    needed: Requirements, ranked: Sequence[Candidate], reader: Reader
+    needed: Requirements, ranked: Sequence[Candidate], reader: RequirementReader
 ) -> tuple[Concept, ...]:
     """Return the names asked about that none of the found articles has."""
     documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
@@ -242,7 +247,7 @@ def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Conc
 
 
 def _why_not(
-    asked: Asked, needed: Requirements, ranked: Sequence[Candidate], reader: Reader
+    asked: Asked, needed: Requirements, ranked: Sequence[Candidate], reader: RequirementReader
 ) -> Message:
     """Return a message about what the best sentences lack most clearly."""
     best = ranked[:LOOKED_AT]

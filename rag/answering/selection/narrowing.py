@@ -9,7 +9,7 @@ from itertools import compress
 from rag.answering.evidence import Evidence
 from rag.answering.selection.ranking import Candidate
 from rag.answering.selection.reported import day_of_article
-from rag.answering.selection.requirements import Reader, Requirements
+from rag.answering.selection.requirements import RequirementReader, Requirements
 from rag.messages import Language, Message
 from rag.retrieval.full_names import FullName, Standing, full_names, standing
 from rag.retrieval.question import tidy_question
@@ -238,7 +238,7 @@ Place = tuple[str, int, int]
 
 
 def about_name(
-    ranked: Sequence[Candidate], name: str, reader: Reader, *, across: bool
+    ranked: Sequence[Candidate], name: str, reader: RequirementReader, *, across: bool
 ) -> tuple[Candidate, ...]:
     """Return the sentences that mention a name, or whose article has it in its title.
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from rag.answering.selection.ranking import Asked, Candidate
 from rag.answering.selection.reported import day_of_article
-from rag.answering.selection.requirements import Reader, Requirements
+from rag.answering.selection.requirements import RequirementReader, Requirements
 from rag.text.measures import COUNTING_WORDS, RUNNING, UNTIL_CHANGED, is_increase, measures_in
 from rag.text.terms import shows
 from rag.types import TimeFrame
@@ -104,7 +104,7 @@ def _counts(ranked: Sequence[Candidate], asked: Asked, needed: Requirements) -> 
     ]
     if not given or given[0].score < ranked[0].score - _AS_GOOD:
         return []
-    best, reader = given[0], Reader(needed)
+    best, reader = given[0], RequirementReader(needed)
     event = [c for c in asked.concepts if c.essential and not c.forms & COUNTING_WORDS]
 
     def share(candidate: Candidate) -> float:

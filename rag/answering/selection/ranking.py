@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import AskedRow, Evidence
-from rag.answering.selection.requirements import Reader, Reading, Requirements
+from rag.answering.selection.requirements import Reading, RequirementReader, Requirements
 from rag.retrieval.question import Query
 from rag.text.languages import text_language
 from rag.text.terms import Concept
@@ -81,7 +81,7 @@ class Asked:
 
 
 def sentence_features(
-    asked: Asked, evidence: Sequence[Evidence], reader: Reader
+    asked: Asked, evidence: Sequence[Evidence], reader: RequirementReader
 ) -> tuple[NDArray[np.float64], tuple[Reading, ...]]:
     """Return the features and the reading of each sentence.
 
@@ -92,7 +92,9 @@ def sentence_features(
     return np.array(rows, dtype=np.float64).reshape(len(rows), len(SENTENCE_FEATURES)), readings
 
 
-def _row(asked: Asked, evidence: Evidence, reading: Reading, reader: Reader) -> tuple[float, ...]:
+def _row(
+    asked: Asked, evidence: Evidence, reading: Reading, reader: RequirementReader
+) -> tuple[float, ...]:
     language = text_language(evidence.text)
     typed = [part for part in reader.needed.parts if part not in ("list", "anything")]
     return (
@@ -178,7 +180,7 @@ class Candidate:
 
 def rank(asked: Asked, needed: Requirements, evidence: Sequence[Evidence]) -> tuple[Candidate, ...]:
     """Return the sentences by how likely each holds the answer, best first."""
-    features, readings = sentence_features(asked, evidence, Reader(needed))
+    features, readings = sentence_features(asked, evidence, RequirementReader(needed))
     unranked = (
         Candidate(evidence=e, reading=reading, features=row, score=0.0)
         for e, reading, row in zip(evidence, readings, features, strict=True)

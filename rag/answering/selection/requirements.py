@@ -279,7 +279,7 @@ class Reading:
     lacking: frozenset[Requirement]
 
 
-class Reader:
+class RequirementReader:
     """Reads the sentences found for one question."""
 
     def __init__(self, needed: Requirements) -> None:

@@ -38,7 +38,7 @@ class View:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class ListFilter:
     """The filters of the list. The title, outlet or path must contain all of `words`."""
 
     words: str = ""
@@ -65,7 +65,7 @@ class ListPage:
         return max(1, -(-self.total // PAGE_SIZE))
 
 
-def list_page(articles: Sequence[Listed], wanted: Wanted, page: int, uploads: str) -> ListPage:
+def list_page(articles: Sequence[Listed], wanted: ListFilter, page: int, uploads: str) -> ListPage:
     """Return page `page` of the filtered articles, or the last page if there are fewer.
 
     `uploads` is the folder of uploads.

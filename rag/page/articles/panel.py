@@ -13,7 +13,7 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.messages import Language, Message
-from rag.page.articles.browsing import Outcome, Removed, View, Wanted, list_page
+from rag.page.articles.browsing import ListFilter, Outcome, Removed, View, list_page
 from rag.page.articles.incoming import Incoming, discard
 from rag.page.articles.rendering import (
     render_adding,
@@ -226,7 +226,7 @@ class _Happenings:
         )
 
     def _changing(
-        self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: Wanted
+        self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: ListFilter
     ) -> Iterator[Update]:
         """Change the index, show the progress, and then show the new list."""
         outcome: Outcome = _UNEXPECTED
@@ -243,7 +243,7 @@ class _Happenings:
         yield self._drawn(replace(view, reading=None, outcome=outcome), language, wanted)
 
     def _drawn(
-        self, view: View, language: Language, wanted: Wanted, *, focus: bool = False
+        self, view: View, language: Language, wanted: ListFilter, *, focus: bool = False
     ) -> Update:
         """Return the tab as it is now.
 
@@ -279,7 +279,7 @@ def _drawn(
     library: Library,
     view: View,
     language: Language,
-    wanted: Wanted,
+    wanted: ListFilter,
     *,
     editable: bool,
     focus: bool,
@@ -331,12 +331,14 @@ def _language_choices(language: Language) -> list[tuple[str, str]]:
     return [(words.every_language, ""), (names["zh"], "zh"), (names["en"], "en")]
 
 
-def _wanted(words: object = "", language: object = None, uploaded_only: object = None) -> Wanted:
+def _wanted(
+    words: object = "", language: object = None, uploaded_only: object = None
+) -> ListFilter:
     """Return the filters that the browser sent. Filters that were never shown have no value."""
     chosen: Language | None = None
     if language in ("zh", "en"):
         chosen = "zh" if language == "zh" else "en"
-    return Wanted(
+    return ListFilter(
         words=str(words or "")[:_MAX_SEARCH_CHARACTERS],
         language=chosen,
         uploaded_only=uploaded_only is True,

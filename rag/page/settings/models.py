@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
-from rag.answering.options import MAX_SOURCES, Options, Writer
+from rag.answering.options import MAX_SOURCES, ChatWriter, Options
 from rag.config import ChatModelConfig, PageConfig
 from rag.errors import ConfigError
 from rag.messages import Language
@@ -99,7 +99,7 @@ class _Session:
 
     endpoint: str
     key: str | None = field(default=None, repr=False)
-    writer: Writer | None = field(default=None, repr=False)
+    writer: ChatWriter | None = field(default=None, repr=False)
 
 
 class Models:
@@ -194,7 +194,9 @@ class Models:
         with self._lock:
             self._sessions.pop(session or "", None)
 
-    def _writer(self, choice: Choice, session: str | None) -> Writer | Literal["configured"] | None:
+    def _writer(
+        self, choice: Choice, session: str | None
+    ) -> ChatWriter | Literal["configured"] | None:
         if choice.composer == "quotes":
             return None
         if choice.endpoint == CONFIGURED:
@@ -211,7 +213,7 @@ class Models:
                 api_key=known.key,
                 timeout=self._timeout,
             )
-            known = replace(known, writer=Writer.of(OpenAIChatModel(config)))
+            known = replace(known, writer=ChatWriter.of(OpenAIChatModel(config)))
             self._remember(session, known)
         return known.writer
 

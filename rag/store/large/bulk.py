@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged
 from rag.ingest.near_duplicates import Bands, Signatures, sharing_a_band
 from rag.messages import Language
-from rag.store.sections import Days, Postings, Sample
+from rag.store.sections import Postings, PublicationDays, Sample
 from rag.store.vectors import StoredVectors
 
 FORMAT_VERSION = 1
@@ -62,7 +62,7 @@ class BulkPart:
     passage_ids: NDArray[np.int64]
     documents: NDArray[np.int32]
     spans: NDArray[np.int32]
-    days: Days
+    days: PublicationDays
     vectors: StoredVectors
     postings: Postings
     sample: Sample

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rag.messages import Language, Message
-from rag.page.articles.browsing import PAGE_SIZE, Removed, Wanted, list_page
+from rag.page.articles.browsing import PAGE_SIZE, ListFilter, Removed, list_page
 from rag.page.articles.rendering import (
     render_adding,
     render_article,
@@ -102,7 +102,7 @@ def test_nothing_from_outside_is_markup(catalogue: Catalogue, language: Language
         error=reason,
     )
     document = made_document(HOSTILE, doc_id=HOSTILE, title=HOSTILE, url="javascript:alert(1)")
-    page = list_page([article], Wanted(), 0, HOSTILE)
+    page = list_page([article], ListFilter(), 0, HOSTILE)
     found = with_articles(catalogue, article, failures=(failure,))
     shown = [
         render_overview(found, UPLOADS, language, editable=True),
@@ -137,12 +137,12 @@ def test_long_lists_are_cut_and_say_so(catalogue: Catalogue) -> None:
 
 def test_pages_of_the_list() -> None:
     articles = [listed(number) for number in range(2 * PAGE_SIZE + 1)]
-    first = list_page(articles, Wanted(), 0, UPLOADS)
+    first = list_page(articles, ListFilter(), 0, UPLOADS)
     assert (len(first.articles), first.start, first.pages) == (PAGE_SIZE, 0, 3)
-    last = list_page(articles, Wanted(), 999, UPLOADS)
+    last = list_page(articles, ListFilter(), 999, UPLOADS)
     assert ([a.doc_id for a in last.articles], last.number) == (["doc100"], 2)
-    assert list_page(articles, Wanted(), -5, UPLOADS).start == 0
-    assert list_page([], Wanted(), 3, UPLOADS).pages == 1
+    assert list_page(articles, ListFilter(), -5, UPLOADS).start == 0
+    assert list_page([], ListFilter(), 3, UPLOADS).pages == 1
     html = render_list(first, UPLOADS, "en", focus=None)
     assert 'data-value="-1" disabled' in html
     assert 'data-value="1">' in html
@@ -158,7 +158,7 @@ def test_what_the_list_is_searched_for() -> None:
     ]
 
     def found(**wanted: Any) -> list[str]:
-        page = list_page(articles, Wanted(**wanted), 0, UPLOADS)
+        page = list_page(articles, ListFilter(**wanted), 0, UPLOADS)
         return [article.doc_id for article in page.articles]
 
     assert found(words="苹果") == ["doc0"]

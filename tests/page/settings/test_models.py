@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rag.answering.options import Writer
+from rag.answering.options import ChatWriter
 from rag.config import Login, PageConfig
 from rag.errors import ConfigError
 from rag.models.chat import ChatMessage
@@ -40,7 +40,7 @@ def chosen(server: ChatServer, **changes: Any) -> dict[str, Any]:
 def ask(models: Models, stored: object, session: str = "s") -> None:
     """Send a word to the model that the choice leads to."""
     writer = models.options(stored, session).writer
-    assert isinstance(writer, Writer)
+    assert isinstance(writer, ChatWriter)
     list(writer.model.stream(QUESTION))
 
 
