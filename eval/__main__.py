@@ -28,7 +28,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import guard, orders, report, retrieval, wordings
+from eval import ablation, guard, orders, report, retrieval, wordings
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -71,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return orders.main(given[1:])
     if given[:1] == ["wordings"]:
         return wordings.main(given[1:])
+    if given[:1] == ["ablation"]:
+        return ablation.main(given[1:])
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
@@ -318,6 +320,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("retrieval", help="measure retrieval alone")
     commands.add_parser("swaps", help="test the check of claims with swapped facts")
     commands.add_parser("orders", help="test the detection of text that instructs machines")
+    commands.add_parser("ablation", help="measure what each rule of choosing is worth")
     commands.add_parser("wordings", help="test the check with false and true rewordings")
     return parser
 
