@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import contextlib
+from collections.abc import AsyncIterator, Generator, Sequence
 from datetime import date
 
 from rag.answering.options import ModelChoice
@@ -85,9 +86,15 @@ class AsyncAssistant:
             until=until,
             today=today,
         )
-        # A generator may not raise StopIteration into a future.
-        while (event := await asyncio.to_thread(next, events, None)) is not None:
-            yield event
+        try:
+            # A generator may not raise StopIteration into a future.
+            while (event := await asyncio.to_thread(next, events, None)) is not None:
+                yield event
+        finally:
+            # A caller that leaves early stops the work, unless a step of it is under way.
+            if isinstance(events, Generator):
+                with contextlib.suppress(ValueError):
+                    events.close()
 
     async def search(
         self,

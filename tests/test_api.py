@@ -172,6 +172,9 @@ def test_the_async_twins_do_the_same(seeds_index: Path, opened: list[Config]) ->
             events = [event async for event in assistant.stream(QUESTION)]
             assert isinstance(events[-1], rag.Answer)
             assert events[-1].text == (await assistant.ask(QUESTION)).text
+            async for event in assistant.stream(QUESTION):
+                assert isinstance(event, rag.Progress)
+                break  # Leaving early is no error.
             [first, *_] = await assistant.documents()
             assert (await assistant.document(first.doc_id)).title == first.title
         with pytest.raises(ValueError, match="closed"):
