@@ -126,7 +126,7 @@ _DATES = tuple(
         (SHORT_MONTHS, rf"\b{_MONTH} (?P<day>\d{{1,2}})(?:st|nd|rd|th)?\b"),
         (SHORT_MONTHS, rf"\b(?P<day>(?<![.,])\d{{1,2}})(?:st|nd|rd|th)? (?:of )?{_MONTH}(?![a-z])"),
         (("季度",), rf"第?{_QUARTER}季度"),
-        (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)? quarter\b"),
+        (("quarter",), rf"\b{_QUARTER}(?:st|nd|rd|th)?[ -]quarter\b"),
         (("q",), r"(?<![a-z\d])q(?P<quarter>[1-4])\b"),
         (("年",), r"(?<!\d)(?P<year>(?:19|20)\d{2})年"),
         (

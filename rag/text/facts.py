@@ -39,7 +39,14 @@ class Facts:
     moves: tuple[tuple[Quantity, bool], ...]
 
 
-NO_NAMES = MONTH_WORDS | frozenset((*WEEKDAY_WORDS, "q1", "q2", "q3", "q4", "us", "hk", "i"))
+_CURRENCY_CODES = (
+    "aud brl cad chf cny dkk eur gbp hkd idr inr jpy krw mxn myr nok nzd php pln rmb rub sek sgd"
+    " thb try twd usd vnd zar"
+)
+NO_NAMES = MONTH_WORDS | frozenset(
+    (*WEEKDAY_WORDS, "q1", "q2", "q3", "q4", "us", "hk", "i", *_CURRENCY_CODES.split())
+)
+"""Words with capitals that name nothing that an article must have."""
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9.\-&+']*[A-Za-z0-9+]|[A-Z]")
 # "up" and "down" describe a value only before a number or after a verb of being or trading.
 _MOVED = (
@@ -47,14 +54,14 @@ _MOVED = (
     r"|{way}(?= (?:by )?(?:about |around |nearly |almost |over |more than |as much as )?[$¥€£]?\d))"
 )
 _RISES = re.compile(
-    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|上调|反弹|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
-    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|rebound\w*|higher)\b|"
+    r"上涨|涨|增长|上升|回升|提升|增加|扩大|走高|新高|攀升|高涨|上调|反弹|增产|增收|翻番|翻倍|\b(?:rise|rises|rose|risen|rising|grew|grow|grows|"
+    r"growth|increas\w*|gain\w*|climb\w*|jump\w*|surg\w*|soar\w*|rebound\w*|advanc\w*|doubl\w*|tripl\w*|higher)\b|"
     + _MOVED.format(way="up")
 )
 _FALLS = re.compile(
-    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|下调|降低|降至|降幅|下挫|锐减|缩减|缩水"
+    r"下跌|跌|下降|下滑|减少|缩小|走低|新低|暴跌|回落|萎缩|颓势|蚕食|下调|降低|降至|降幅|下挫|锐减|缩减|缩水|减产|减收|骤降|锐降"
     r"|\b(?:fall|falls|fell|fallen|falling|drop\w*|declin\w*(?! to )|"
-    r"decreas\w*|reduc\w*|tumbl\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|lower|lost|los[es]s?)\b|"
+    r"decreas\w*|reduc\w*|tumbl\w*|dip(?:s|ped)?|slip(?:s|ped)?|sank|dwindl\w*|shrank|shrink\w*|slump\w*|plung\w*|slid|slide|slides|lower|lost|los[es]s?)\b|"
     + _MOVED.format(way="down")
 )
 _CLAUSE_END = re.compile(

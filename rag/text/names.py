@@ -15,6 +15,14 @@ from rag.text.words import tagged
 NameClass = Literal["place", "other"]
 # Words for measures often end in one of these, and names never do: 出口额, 失业率, 出货量.
 _MEASURED = frozenset("额率量值价数比费")
+TRANSLITERATING = frozenset(
+    "阿埃艾爱安昂奥巴芭柏班邦保堡鲍贝本比彼宾波伯勃博布查茨达大戴丹道德登迪蒂丁东杜多厄恩尔法凡菲费芬丰佛夫弗福盖甘冈"
+    "高戈哥格根古瓜圭哈海汉豪赫亨胡华霍基吉加贾简金津久卡凯坎康考柯科克肯孔库夸奎拉莱赖兰朗劳勒雷黎里利丽莉廉良列林隆卢"
+    "鲁路伦罗洛吕马玛迈麦曼芒毛梅门蒙米密明摩莫姆木穆纳娜乃南内尼宁纽农努诺欧帕派潘庞佩彭皮平珀蒲浦普奇齐钱强乔切琼丘"
+    "热仁日荣茹儒瑞若萨赛桑瑟森沙山尚绍舍申圣施石什史舒斯丝苏索塔泰坦汤唐陶特滕提田廷通图土托瓦万旺威维韦魏温文翁沃乌"
+    "武西希锡席夏香肖谢辛欣休许雪雅亚延扬耶叶伊因英尤于约泽扎詹珍芝朱兹祖佐"
+)
+"""Characters that foreign names are written with by their sound: 维尔德马克 for Veldmark."""
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
 """A pattern for a word in Latin letters."""
 _NO_NAME = frozenset((*ENGLISH_MONTHS, *ENGLISH_WEEKDAYS, "I", "Q1", "Q2", "Q3", "Q4"))
@@ -177,6 +185,21 @@ def english_people(text: str, known: str) -> list[str]:
         and name.text not in known
     ]
     return list(dict.fromkeys(found))
+
+
+def is_part_of_transliteration(word: str, text: str) -> bool:
+    """Return True if a word stands in a text only within longer names that are written by sound.
+
+    The dictionary has 贝尔 (Bell), but 科贝尔 is another name (Corbel).
+    """
+    if not TRANSLITERATING.issuperset(word):
+        return False
+    padded = f" {text} "
+    around = [
+        {padded[match.start() - 1], padded[match.end()]}
+        for match in re.finditer(re.escape(word), padded)
+    ]
+    return bool(around) and all(TRANSLITERATING & beside for beside in around)
 
 
 def is_place(name: str) -> bool:

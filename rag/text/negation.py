@@ -64,6 +64,32 @@ _ENGLISH_LIFTED = re.compile(
 )
 
 
+_VERBS = frozenset("否认 否定 拒绝 取消 放弃 停止 禁止".split())
+_ENGLISH_VERB = re.compile(
+    r"(?:cancel|abandon|reject|refus|den(?:y|i)|stop|fail|lack|declin|g[ai]ve)", re.IGNORECASE
+)
+
+
+@lru_cache(maxsize=8192)
+def negates(text: str) -> bool:
+    """Return True if a text has a grammatical negation: not, never, 不, 没有.
+
+    Verbs such as deny, cancel and 取消 don't count: they have many synonyms without any sign.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    found = (match[0] for match in _ENGLISH.finditer(_ENGLISH_LIFTED.sub(" ", plain)))
+    if any(not _ENGLISH_VERB.match(word) for word in found):
+        return True
+    if not _CHINESE_HINT.search(plain):
+        return False
+    chinese = _LIFTED.sub("，", simplified(plain))
+    return any(
+        word not in _VERBS and denying_word(word)
+        for run in _HAN_RUN.findall(chinese)
+        for word in segmented(run)
+    )
+
+
 @lru_cache(maxsize=8192)
 def denies(text: str) -> bool:
     """Return True if any Chinese or English word of a text denies something."""

@@ -129,8 +129,16 @@ _MEASURES = {
     "亩": "mu", "小时": "h", "hours": "h", "hour": "h", "分钟": "min", "minutes": "min",
     "minute": "min", "秒": "s", "秒钟": "s", "seconds": "s", "天": "day", "days": "day",
     "周": "week", "weeks": "week", "个月": "month", "months": "month",
+    "吉瓦": "gw", "gigawatts": "gw", "gigawatt": "gw", "gw": "gw",
+    "兆瓦": "mw", "megawatts": "mw", "megawatt": "mw", "mw": "mw",
+    "千瓦": "kw", "kilowatts": "kw", "kilowatt": "kw", "kw": "kw",
+    "吉瓦时": "gwh", "gigawatt-hours": "gwh", "gigawatt hours": "gwh", "gwh": "gwh",
+    "兆瓦时": "mwh", "megawatt-hours": "mwh", "megawatt hours": "mwh", "mwh": "mwh",
+    "千瓦时": "kwh", "kilowatt-hours": "kwh", "kilowatt hours": "kwh", "kwh": "kwh",
 }  # fmt: skip
 
+UNIT_WORDS = frozenset((*UNITS, *_MEASURES))
+"""Every word for a unit, in lower case. The dictionary has some of them as names: 吉瓦."""
 _SIZES: tuple[dict[str, Decimal], ...] = tuple(
     {name: Decimal(size) for name, size in sizes.items()}
     for sizes in (
@@ -138,6 +146,8 @@ _SIZES: tuple[dict[str, Decimal], ...] = tuple(
         {"t": "1000", "kg": "1", "g": "0.001"},
         {"km2": "1000000", "ha": "10000", "m2": "1"},
         {"day": "1440", "h": "60", "min": "1"},
+        {"gw": "1000000", "mw": "1000", "kw": "1"},
+        {"gwh": "1000000", "mwh": "1000", "kwh": "1"},
     )
 )
 """Groups of measures of the same kind, each with its size in the unit of the group."""
@@ -184,6 +194,12 @@ _WORD_NUMBERS = {word: i for i, word in enumerate(NUMBER_WORDS[:12], 1)} | {
     word: 10 * i
     for i, word in enumerate("twenty thirty forty fifty sixty seventy eighty ninety".split(), 2)
 }
+_ONE_TO_TEN = alternatives(dict.fromkeys(NUMBER_WORDS[:10], ""))
+_FRACTION = re.compile(
+    rf"\b(?P<part>{_ONE_TO_TEN}|\d{{1,2}}) (?:in|out of)(?: every)?"
+    rf" (?P<whole>{_ONE_TO_TEN}|10|100)\b(?![-/:]| (?:minute|hour|day|week|month|year)s)"
+    r"|(?P<whole_zh>[二三四五六七八九十])分之(?P<part_zh>[一二三四五六七八九])"
+)
 # A number word is read only before a magnitude or a percent sign.
 _WORD_QUANTITY = re.compile(
     rf"\b(?P<number>{alternatives(_WORD_NUMBERS)})[ -]"
@@ -278,6 +294,7 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
     for match in _TENTHS.finditer(text):
         tenths = CHINESE_DIGITS[match["number"]] * 10 + (5 if match["half"] else 0)
         found.append(Quantity(value=Decimal(tenths), step=Decimal(1), unit="%", text=match[0]))
+    found += map(_share, _FRACTION.finditer(text))
     for match in _WORD_QUANTITY.finditer(text):
         if match["magnitude"] or match["unit"]:
             magnitude = _MAGNITUDE.get(match["magnitude"] or "", 1)
@@ -290,6 +307,18 @@ def read_quantities(text: str) -> tuple[Quantity, ...]:
                 )
             )
     return tuple(found)
+
+
+def _share(match: re.Match[str]) -> Quantity:
+    """Return a fraction as a percentage: one in five, 五分之一."""
+    if match["part_zh"]:
+        part, whole = chinese_number(match["part_zh"])[0], chinese_number(match["whole_zh"])[0]
+    else:
+        part, whole = written_number(match["part"]), written_number(match["whole"])
+    value = Decimal(100 * part) / Decimal(whole)
+    return Quantity(
+        value=value.quantize(Decimal("0.1")), step=Decimal("0.1"), unit="%", text=match[0]
+    )
 
 
 def _measure(unit: str | None, measure: str | None) -> str:

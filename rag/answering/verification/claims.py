@@ -17,16 +17,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, coverage
-from rag.answering.verification.alignment import align, tokens
+from rag.answering.verification.alignment import tokens
 from rag.answering.verification.figures import another_owner, figure_otherwise
 from rag.answering.verification.names import joined, wrong_names
-from rag.answering.verification.wording import Finding, compare_wording, opposed_across
+from rag.answering.verification.wording import (
+    Finding,
+    compare_wording,
+    condition,
+    is_copy,
+    left_out_condition,
+    opposed_across,
+)
 from rag.messages import Message
 from rag.text.dates import day_of, read_dates, read_weekdays, same_date, weekday_of
 from rag.text.facts import Facts, clauses, read_facts
 from rag.text.identifiers import read_identifiers, relation_within
 from rag.text.languages import text_language
-from rag.text.quantities import ORDINAL_WORDS, ROMAN_NUMERALS, same_quantity
+from rag.text.negation import negates
+from rag.text.quantities import ORDINAL_WORDS, ROMAN_NUMERALS, Quantity, same_quantity
 from rag.text.terms import concepts, fold
 from rag.types import Verdict
 
@@ -40,9 +48,17 @@ NOT_JUDGED = "not_judged"
 _WORDING_WEIGHT, _FACT_WEIGHT, _MOST_FACTS = 0.15, 0.01, 3
 # "The first" is said in many ways.
 _FIRST = re.compile(r"首|最初|最早|起初|第一|一|first|initial|earliest|debut")
-_SAME_WORDING, _SAME_CLAUSE = 0.6, 0.5
-_COPIED = 0.8
-"""The share of words, numbers and dates in common, in one order, from which a claim is a copy."""
+_SAME_WORDING, _SAME_CLAUSE, _RELATED_CLAUSE = 0.6, 0.5, 0.3
+_BOUND = 0.15
+"""How far a value may be beyond a bound that a claim gives for it: more than 60 for 62."""
+_MORE = re.compile(
+    r"(?:超过|超出|逾|多于|高于|突破|至少|不少于|more than|over|above|at least|exceed\w*)\W*$",
+    re.IGNORECASE,
+)
+_LESS = re.compile(
+    r"(?:不足|不到|少于|低于|未满|近|将近|接近|fewer than|less than|under|below|nearly|almost)\W*$",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,18 +123,20 @@ def _judge(
 ) -> tuple[Verdict, tuple[Message, ...]]:
     """Return the verdict and reasons for a wording that nothing contradicts.
 
-    It is supported if it is the source's own wording, with all but a few words in the same order. A
-    similar meaning is never enough, since false rewordings are as similar to the source as true
-    ones.
+    It is supported if it is the source's own wording, with nothing added and little but whole
+    clauses left out (`is_copy`). A similar meaning is never enough, since false rewordings are as
+    similar to the source as true ones.
     """
     same = any(closest is evidence for evidence in alike)
     told = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
     if nearness < RELATED["same" if same else "across"] and not told:
         return "unsupported", (_far_from_source(cosine),)
-    alters = same and read_facts(claim).negated != any(_denies(e.text, claim) for e in cited)
+    alters = same and negates(claim) != any(_negates(e.text, claim) for e in cited)
     if alters and told:
         return "unsupported", (_negation_differs(),)
-    if not alters and any(align(claim, e.text).shared >= _COPIED for e in alike):
+    if word := left_out_condition(claim, alike):
+        return "partial", (condition(word),)
+    if not alters and any(is_copy(claim, e) for e in alike):
         return "supported", ()
     return "partial", (_not_judged(),)
 
@@ -143,12 +161,14 @@ def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tupl
     return tuple(wrong)
 
 
-def _denies(source: str, claim: str) -> bool:
-    """Return True if the source denies something that the claim is about."""
+def _negates(source: str, claim: str) -> bool:
+    """Return True if the source negates something that the claim is about.
+
+    For a negated claim a looser relation is enough: 没有上市计划 and 不打算上市 share one word.
+    """
+    least = _RELATED_CLAUSE if negates(claim) else _SAME_CLAUSE
     return any(
-        _shared_wording(clause, claim) >= _SAME_CLAUSE
-        for clause in clauses(source)
-        if read_facts(clause).negated
+        _shared_wording(clause, claim) >= least for clause in clauses(source) if negates(clause)
     )
 
 
@@ -179,6 +199,8 @@ def _wrong_numbers(
     written = joined("\n".join(evidence.text for _, evidence in sources))
     said_there = " ".join(evidence.text for _, evidence in sources).casefold()
     counts = {t.key for _, e in sources for t in tokens(e.text) if t.kind == "number"}
+    # "The second phase" is 二期: identifiers are compared by themselves.
+    members = [named.text.casefold() for named in read_identifiers(claim)]
     return [
         Message(
             code="number",
@@ -187,9 +209,27 @@ def _wrong_numbers(
         )
         for quantity in other
         if not (f"{quantity.value}" in counts and not quantity.unit)
+        and not _is_bound_of(quantity, claim, known)
+        and not (quantity.unit == "rank" and any(quantity.text in name for name in members))
         and not (quantity.unit == "rank" and _ranked(quantity.value, said_there))
         and not _is_part_of_name(quantity.text, claim, written)
     ]
+
+
+def _is_bound_of(quantity: Quantity, claim: str, known: Sequence[Quantity]) -> bool:
+    """Return True if the claim gives the quantity as a bound, and a source's value is near it."""
+    at = claim.casefold().find(quantity.text)
+    before = claim[:at] if at > 0 else ""
+    more, less = _MORE.search(before), _LESS.search(before)
+    if not (more or less):
+        return False
+    low, high = (1.0, 1.0 + _BOUND) if more else (1.0 - _BOUND, 1.0)
+    return any(
+        (source.unit, source.measure) == (quantity.unit, quantity.measure)
+        and low <= float(source.value / quantity.value) <= high
+        for source in known
+        if quantity.value
+    )
 
 
 def _ranked(rank: Decimal, source: str) -> bool:

@@ -14,6 +14,8 @@ from rag.text.dates import read_weekdays
 from rag.text.dictionary import load_dictionary, stem
 from rag.text.facts import NO_NAMES, read_facts
 from rag.text.languages import text_language
+from rag.text.names import is_part_of_transliteration
+from rag.text.quantities import UNIT_WORDS
 from rag.text.terms import fold
 from rag.text.words import simplified
 
@@ -234,7 +236,13 @@ def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
         if word not in text
         and not any(f" {form} " in stems for form in dictionary.english[word])
         and not (
-            across and (f"{word}·" in claim or f"·{word}" in claim or _may_be_shown(word, text))
+            across
+            and (
+                f"{word}·" in claim
+                or f"·{word}" in claim
+                or is_part_of_transliteration(word, claim)
+                or _may_be_shown(word, text)
+            )
         )
     ]
 
@@ -245,7 +253,7 @@ def _chinese_names(claim: str) -> tuple[str, ...]:
     return tuple(
         word
         for word in dictionary.words_in(claim)
-        if word in dictionary.names and not read_weekdays(word)
+        if word in dictionary.names and word not in UNIT_WORDS and not read_weekdays(word)
     )
 
 

@@ -17,7 +17,7 @@ from rag.text.dates import read_dates, same_date
 from rag.text.dictionary import load_dictionary, stem
 from rag.text.languages import ENGLISH_STOP
 from rag.text.negation import denying_word
-from rag.text.quantities import read_quantities, same_quantity
+from rag.text.quantities import UNIT_WORDS, read_quantities, same_quantity
 from rag.text.terms import FoldedText, fold
 from rag.text.words import simplified
 from rag.types import Published, Verdict
@@ -66,6 +66,15 @@ _GOVERNED = re.compile(
     r"|\b(?:if|unless|whether|den(?:y|ies|ied)|false|falsely|rumou?rs?|refut\w+|reject(?:s|ed)?)\b",
     re.IGNORECASE,
 )
+
+_NOT_YET = re.compile(
+    r"计划|规划|拟|打算|考虑|有望|预计|预期|希望|力争|争取|可能|或将|或许|准备|提议|建议"
+    r"|\b(?:plan(?:s|ned|ning)?|hop(?:e|es|ed|ing)|expect(?:s|ed|ing)?|consider(?:s|ed|ing)?"
+    r"|may|might|could|would|propos(?:e|es|ed|al|als)|aim(?:s|ed|ing)?|intend(?:s|ed|ing)?"
+    r"|seek(?:s|ing)?|likely|possib(?:le|ly)|forecast(?:s)?)\b",
+    re.IGNORECASE,
+)
+"""Words with which a source says that something is planned or possible, not done."""
 
 
 def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, Token] | None:
@@ -134,6 +143,9 @@ _REPORTING = frozenset(
     ).split()
 )
 
+_FILLERS = frozenset("已经 已 曾 曾经 目前 现在 还 也 则 共 一共 总共 其 该 also already".split())
+"""Words that can be left out of a sentence without changing what it claims."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Finding:
@@ -175,6 +187,61 @@ def compare_wording(claim: str, cited: Sequence[Evidence]) -> Finding:
     return Finding(verdict=None)
 
 
+def is_copy(claim: str, source: Evidence) -> bool:
+    """Return True if a claim adds nothing to the source's words and leaves only whole clauses out.
+
+    A few words less can turn a plan into a fact, or some into all.
+    """
+    alignment = align(claim, source.text)
+    if alignment.exchanged:
+        return False
+    published, article = source.document.published, source.document.text
+    changes = [_differing(change, article, published) for change in alignment.changes]
+    return all(_is_harmless(c) for c in changes)
+
+
+def _is_harmless(change: Change) -> bool:
+    """Return True if a copy may have this change.
+
+    It may leave out whole clauses, a day, a word for saying and a filler. A unit may stand in
+    another place: $4 million, 4 million dollars.
+    """
+    if any(token.text.casefold() not in UNIT_WORDS for token in change.said):
+        return False
+    if change.clause and not change.said:
+        return not governing(_written(change.source))
+    return all(
+        token.kind == "date"
+        or token.key in _REPORTING
+        or token.text in _FILLERS
+        or token.text.casefold() in UNIT_WORDS
+        for token in change.source
+    )
+
+
+def left_out_condition(claim: str, cited: Sequence[Evidence]) -> str | None:
+    """Return a word, left out of the source's own wording, that makes it a plan or a condition."""
+    for evidence in cited:
+        alignment = align(claim, evidence.text)
+        if alignment.shared < _ALIKE[2]:
+            continue
+        for change in alignment.changes:
+            words = _written(change.source)
+            match = _NOT_YET.search(words) or _GOVERNED.search(words)
+            if match and not change.clause and not _NOT_YET.search(claim):
+                return match[0]
+    return None
+
+
+def condition(word: str) -> Message:
+    """Return the reason for a claim that its source gives only with a plan or a condition."""
+    return Message(
+        code="condition",
+        en=f"the source says this only with “{word}”",
+        zh=f"原文这句话带有“{word}”",
+    )
+
+
 def _quoted(claim: str, source: str) -> Finding | None:
     """Return the finding for a claim that is one or more whole clauses of the source; else None."""
     said = _bare(claim).strip(_ENDS)
@@ -183,16 +250,7 @@ def _quoted(claim: str, source: str) -> Finding | None:
         return None
     rest = source.casefold().replace(claim.casefold().strip().rstrip(_ENDS), " ", 1)
     if word := governing(rest if len(rest) < len(source) else ""):
-        return Finding(
-            verdict="partial",
-            reasons=(
-                Message(
-                    code="condition",
-                    en=f"the source says this only with “{word}”",
-                    zh=f"原文这句话带有“{word}”",
-                ),
-            ),
-        )
+        return Finding(verdict="partial", reasons=(condition(word),))
     return Finding(verdict="supported")
 
 
