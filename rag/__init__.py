@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.config import ChatModelConfig, Config
     from rag.errors import (
         AnswerFormatError,
+        AssistantClosed,
         ChatModelBrokeOff,
         ChatModelEmpty,
         ChatModelError,
@@ -70,7 +71,13 @@ _HOMES = {
     "rag.async_assistant": ("AsyncAssistant",),
     "rag.config": ("ChatModelConfig", "Config"),
     "rag.errors": (
-        *("AnswerFormatError", "ChatModelBrokeOff", "ChatModelEmpty", "ChatModelError"),
+        *(
+            "AnswerFormatError",
+            "AssistantClosed",
+            "ChatModelBrokeOff",
+            "ChatModelEmpty",
+            "ChatModelError",
+        ),
         *("ChatModelFailed", "ChatModelRefused", "ChatModelTimedOut", "ChatModelUnreachable"),
         *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "IndexBusy"),
         *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
@@ -87,6 +94,7 @@ __all__ = [
     "Answer",
     "AnswerFormatError",
     "Assistant",
+    "AssistantClosed",
     "AsyncAssistant",
     "ChatModelBrokeOff",
     "ChatModelConfig",

@@ -19,6 +19,7 @@ from typing import TypeAlias
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.config import Config, message_language
+from rag.errors import ConfigError
 from rag.messages import Language
 from rag.models.embedder import Embedder
 from rag.store.database import current_manifest
@@ -46,7 +47,7 @@ def answer(
     sources: int | None = None,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> Answer:
     """Answer a question from the articles of the index, as `Assistant.ask` does.
@@ -75,7 +76,7 @@ def search(
     *,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> tuple[SearchResult, ...]:
     """The `k` passages of the index that fit best, as `Assistant.search` finds them."""
@@ -87,7 +88,7 @@ def verify(
     *,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> Statement:
     """Check a sentence against the articles of the index, as `Assistant.verify` does."""
@@ -103,7 +104,7 @@ def index(
 ) -> IndexReport:
     """Bring the index up to date with files and folders, and return what was done.
 
-    Without `paths`, with those that it follows already. New and changed articles are stored, and
+    Without `paths`, it uses those that it follows already. New and changed articles are stored, and
     those whose file is gone are removed. What can't be read is in the report's `failures` and
     stops nothing. `rebuild` makes the index anew. `on_progress` is told how far it is.
 
@@ -111,7 +112,12 @@ def index(
     `IndexNotWritable`, `IndexMismatch` for an index of another model, and `EmbedderError`.
     """
     config = config or Config.from_environment()
-    given = [paths] if isinstance(paths, str | os.PathLike) else paths
+    given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
+    if not all(isinstance(path, str | os.PathLike) and str(path) for path in given):
+        raise ConfigError(
+            en=f"The paths are {paths!r}: give paths of files or folders.",
+            zh=f"路径为 {paths!r}：请给出文件或文件夹的路径。",
+        )
     roots = [Path(path) for path in given] or None
     return update_index(config.index, roots, _embedder(config), on_progress, rebuild=rebuild)
 
@@ -125,7 +131,7 @@ async def aanswer(
     sources: int | None = None,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> Answer:
     """`answer` for async callers: the work happens in a thread, and the event loop stays free."""
@@ -149,7 +155,7 @@ async def asearch(
     *,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> tuple[SearchResult, ...]:
     """`search` for async callers."""
@@ -163,7 +169,7 @@ async def averify(
     *,
     since: date | str | None = None,
     until: date | str | None = None,
-    today: date | None = None,
+    today: date | str | None = None,
     config: Config | None = None,
 ) -> Statement:
     """`verify` for async callers."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
-from rag.answering.checking import check_claim
+from rag.answering.checking import check_claim, combined
 from rag.answering.composition import full_name
 from rag.answering.options import ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
@@ -23,9 +24,10 @@ from rag.models.embedder import Embedder
 from rag.models.loading import load_reader
 from rag.models.reader import Reader
 from rag.retrieval.question import checked_question
-from rag.retrieval.time_frame import days_between
+from rag.retrieval.time_frame import day_of_asking, days_between
 from rag.store.articles import document_not_found, reference
 from rag.store.snapshot import Snapshot, read_snapshot
+from rag.text.sentences import split_sentences
 from rag.types import (
     Answer,
     Document,
@@ -37,6 +39,7 @@ from rag.types import (
 from rag.uploads.library import Library
 
 MOST_RESULTS = 100
+MOST_CLAIMS = 20
 
 
 class Assistant(QuestionPath):
@@ -148,7 +151,7 @@ class Assistant(QuestionPath):
         sources: int | None = None,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> Answer:
         """Answer a question from the articles.
 
@@ -156,7 +159,8 @@ class Assistant(QuestionPath):
         answer (`ModelChoice`), in `language`, by default the question's, from at most `sources`
         sentences, 1 to 20. `since` and `until` leave out articles of other days; both days count,
         and may be written as 2025-02-13, 2025-02 or 2025. Without them the days that the question
-        speaks of are preferred; "yesterday" leans on `today`, by default this machine's day.
+        speaks of are preferred. "Yesterday" is the day before `today`, which is this machine's day
+        unless another one is given.
 
         Raises `QuestionError` for an empty or overlong question and for days that are none, and
         `ConfigError` for a model, a language or a number that can't be used. A chat model that
@@ -186,7 +190,7 @@ class Assistant(QuestionPath):
         sources: int | None = None,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> Iterator[Event]:
         """Answer a question step by step; the last event is the `Answer`. Takes what `ask` takes.
 
@@ -197,7 +201,7 @@ class Assistant(QuestionPath):
             question,
             history,
             time_frame=days_between(since, until),
-            today=today,
+            today=day_of_asking(str(today or "")),
             options=options,
         )
 
@@ -208,14 +212,14 @@ class Assistant(QuestionPath):
         *,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
         """The `k` passages, 1 to 100, that fit a question or words best, best first.
 
         They may be fewer. One story in several outlets is found once. Days are as for `ask`, and
         it raises as `ask` does.
         """
-        if not 1 <= k <= MOST_RESULTS:
+        if not isinstance(k, int) or not 1 <= k <= MOST_RESULTS:
             raise QuestionError(
                 en=f"The number of results is {k}: give 1 to {MOST_RESULTS}.",
                 zh=f"结果数量为 {k}：请给出 1 到 {MOST_RESULTS} 之间的数。",
@@ -224,7 +228,7 @@ class Assistant(QuestionPath):
             checked_question(question),
             (),
             days_between(since, until),
-            today or date.today(),
+            _day(today),
             None,
             most_hits=max(k, MOST_HITS),
         )
@@ -252,20 +256,39 @@ class Assistant(QuestionPath):
         *,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> Statement:
-        """Check a sentence against the articles, as each sentence of an answer is checked.
+        """Check a claim against the articles, as each sentence of an answer is checked.
 
-        The result's `verdict` is "supported" where a source says nearly the same words, "partial"
-        where numbers, dates and names agree and the wording has to be read, and "unsupported"
-        where something differs, which `reasons` name, or nothing near was found. `citations` are
-        the sentences that it was held against. Days are as for `ask`, and it raises as `ask` does.
+        The result's `verdict` is "supported" if a source says it in the same words, "partial" if
+        nothing in it was found wrong and the quote has to be read, and "unsupported" if something
+        differs, which `reasons` name, or no source is near. `citations` are the sentences that the
+        claim was compared with. Of several sentences, at most 20, each is checked, and the verdict
+        is that of the worst one. Days are as for `ask`, and it raises as `ask` does.
         """
-        found, _ = self.found(
-            checked_question(claim), (), days_between(since, until), today or date.today(), None
-        )
+        claim = checked_question(claim).strip()
+        sentences = [claim[s.start : s.end].strip() for s in split_sentences(claim)] or [claim]
+        if len(sentences) > MOST_CLAIMS:
+            raise QuestionError(
+                en=f"The text has {len(sentences)} sentences: give at most {MOST_CLAIMS}.",
+                zh=f"文本有 {len(sentences)} 句：请不要超过 {MOST_CLAIMS} 句。",
+            )
+        if not re.search(r"\w", claim):
+            raise QuestionError(
+                en=f"The claim {claim!r} has no words: write a sentence.",
+                zh=f"{claim!r} 中没有文字：请写一句话。",
+            )
+        frame, day = days_between(since, until), _day(today)
         judge = None if self.judge == "model" else self.judge
-        return check_claim(claim.strip(), found.evidence, self.vectors, judge)
+        checked = []
+        for sentence in sentences:
+            found, _ = self.found(sentence, (), frame, day, None)
+            checked.append(check_claim(sentence, found.evidence, self.vectors, judge))
+        return combined(claim, checked)
+
+
+def _day(today: date | str | None) -> date:
+    return day_of_asking(str(today or "")) or date.today()
 
 
 def open_chat_model(config: Config) -> ChatModel | None:

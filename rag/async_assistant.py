@@ -35,7 +35,7 @@ class AsyncAssistant:
         await self.close()
 
     async def close(self) -> None:
-        """Let go of the index. A question after that raises `ValueError`."""
+        """Let go of the index. A question after that raises `AssistantClosed`."""
         self._assistant.close()
 
     async def ask(
@@ -48,7 +48,7 @@ class AsyncAssistant:
         sources: int | None = None,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> Answer:
         """Answer a question, as `Assistant.ask` does."""
         return await asyncio.to_thread(
@@ -73,7 +73,7 @@ class AsyncAssistant:
         sources: int | None = None,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> AsyncIterator[Event]:
         """Answer a question step by step, as `Assistant.stream` does."""
         events = self._assistant.stream(
@@ -103,7 +103,7 @@ class AsyncAssistant:
         *,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
         """The passages that fit best, as `Assistant.search` finds them."""
         return await asyncio.to_thread(
@@ -116,7 +116,7 @@ class AsyncAssistant:
         *,
         since: date | str | None = None,
         until: date | str | None = None,
-        today: date | None = None,
+        today: date | str | None = None,
     ) -> Statement:
         """Check a sentence against the articles, as `Assistant.verify` does."""
         return await asyncio.to_thread(

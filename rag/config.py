@@ -90,6 +90,15 @@ class Config:
     judge: str | None = None
     chat_model: ChatModelConfig | None = None
 
+    def __post_init__(self) -> None:
+        given: object = self.index
+        if not isinstance(given, str | os.PathLike) or not str(given):
+            raise ConfigError(
+                en=f"The index is {given!r}: give the path of its folder.",
+                zh=f"索引为 {given!r}：请给出其文件夹的路径。",
+            )
+        object.__setattr__(self, "index", Path(given))
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
         """Read the variables above. Raises `ConfigError` if a value cannot be used.

@@ -14,6 +14,7 @@
     │   ├── IndexDamaged        its file fails its own checks
     │   ├── IndexBusy           another process is writing to it
     │   └── IndexNotWritable    its disk is full, or can't be written
+    ├── AssistantClosed         the assistant was closed before
     ├── DocumentNotFound        no article has that id
     ├── QuestionError           the question is empty or too long
     └── ChatModelError          the chat model gave no usable reply
@@ -96,6 +97,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexNotWritable(IndexUnusable):
     """The index can't be written: its disk is full, or read-only."""
+
+
+class AssistantClosed(RagError):
+    """The assistant was closed before."""
 
 
 class DocumentNotFound(RagError):

@@ -20,6 +20,8 @@ from rag.config import Config
 from rag.errors import IndexMissing, QuestionError
 from rag.models.embedder import Embedder
 
+ANY: Any = rag
+"""The package, with its types unknown: for calls that a type checker would refuse."""
 QUESTION = "阿里股价收盘多少港元？"
 
 
@@ -156,7 +158,35 @@ def test_searching_verifying_and_indexing_work_on_the_same_index(
     assert false.verdict == "unsupported"
     assert [reason.code for reason in false.reasons] == ["number"]
     assert false.citations[0].quote == "Forty ships came to Lund on Monday."
+    both = rag.verify(
+        "Forty ships came to Lund on Monday. Fifty ships came to Lund on Monday.", config=config
+    )
+    assert (both.verdict, [reason.code for reason in both.reasons]) == ("unsupported", ["number"])
+    assert [citation.marker for citation in both.citations] == [1]
+    with pytest.raises(QuestionError, match="no words"):
+        rag.verify("。。。", config=config)
     assert opened == [config]
+
+
+@pytest.mark.parametrize(
+    ("call", "error"),
+    [
+        (lambda config: ANY.answer(None, config=config), "type NoneType"),
+        (lambda config: ANY.answer("a", "b", config=config), "not a list of answers"),
+        (lambda config: ANY.answer("a", today="yesterday", config=config), "not a date"),
+        (lambda config: ANY.answer("a", sources="3", config=config), "number of sources is 3"),
+        (lambda config: ANY.search("a", k=2.5, config=config), "number of results is 2.5"),
+        (lambda config: ANY.index("", config=config), "paths are ''"),
+        (lambda config: ANY.index([5], config=config), r"paths are \[5\]"),
+        (lambda _: Config(index=5), "index is 5"),  # type: ignore[arg-type]
+    ],
+)
+def test_arguments_of_the_wrong_kind_are_named(
+    seeds_index: Path, opened: list[Config], call: Any, error: str
+) -> None:
+    assert opened == []
+    with pytest.raises(rag.RagError, match=error):
+        call(Config(index=str(seeds_index)))  # type: ignore[arg-type]
 
 
 def test_the_async_twins_do_the_same(seeds_index: Path, opened: list[Config]) -> None:
@@ -177,7 +207,7 @@ def test_the_async_twins_do_the_same(seeds_index: Path, opened: list[Config]) ->
                 break  # Leaving early is no error.
             [first, *_] = await assistant.documents()
             assert (await assistant.document(first.doc_id)).title == first.title
-        with pytest.raises(ValueError, match="closed"):
+        with pytest.raises(rag.AssistantClosed):
             await assistant.ask(QUESTION)
 
     asyncio.run(all_of_them())
@@ -189,7 +219,7 @@ def test_an_assistant_is_closed_at_the_end_of_its_block(
 ) -> None:
     with rag.Assistant.open(Config(index=seeds_index)) as assistant:
         assert assistant.ask(QUESTION).status == "answered"
-    with pytest.raises(ValueError, match="closed"):
+    with pytest.raises(rag.AssistantClosed):
         assistant.search(QUESTION)
     assert opened
 

@@ -6,6 +6,7 @@ import contextlib
 import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +29,7 @@ from rag.messages import Message
 from rag.models.cross_encoders import Judge
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
-from rag.types import Statement
+from rag.types import Statement, Verdict
 
 # If more sentences fail, the reply as a whole is not worth a repair.
 _MOST_REPAIRED = 3
@@ -71,6 +72,26 @@ def check_claim(
         verdict=verification.verdict,
         reasons=verification.reasons,
     )
+
+
+def combined(claim: str, checked: Sequence[Statement]) -> Statement:
+    """Return one result for a claim of several sentences: the worst verdict, and all reasons."""
+    if len(checked) == 1:
+        return checked[0]
+    places = dict.fromkeys((c.doc_id, c.start, c.end) for s in checked for c in s.citations)
+    number = {place: marker for marker, place in enumerate(places, 1)}
+    cited = {(c.doc_id, c.start, c.end): c for s in checked for c in s.citations}
+    worst = max(checked, key=lambda statement: _ORDER.index(statement.verdict))
+    return Statement(
+        text=claim,
+        kind="claim",
+        citations=tuple(replace(c, marker=number[place]) for place, c in cited.items()),
+        verdict=worst.verdict,
+        reasons=tuple(dict.fromkeys(reason for s in checked for reason in s.reasons)),
+    )
+
+
+_ORDER: tuple[Verdict, ...] = ("supported", "partial", "unsupported")
 
 
 class Checker:

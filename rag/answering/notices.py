@@ -102,8 +102,8 @@ def other_language() -> Message:
     """Say why the answer is not in the language it should be in."""
     return Message(
         code="other_language",
-        en="The quotations are in the articles' own language; a language model (RAG_MODEL, or the"
-        " page's settings) answers in the language asked for.",
+        en="The quotations are not translated. With a language model (RAG_MODEL, or the page's"
+        " settings) answers come in the language asked for.",
         zh="引文保留文章的原文语言；使用语言模型（RAG_MODEL 或页面设置）时会用所要求的语言作答。",
     )
 

@@ -69,7 +69,9 @@ class Options:
                 en=f"The answer's language is {self.language!r}: give zh or en.",
                 zh=f"回答语言为 {self.language!r}：请给出 zh 或 en。",
             )
-        if self.sources is not None and not 1 <= self.sources <= MAX_SOURCES:
+        if self.sources is not None and (
+            not isinstance(self.sources, int) or not 1 <= self.sources <= MAX_SOURCES
+        ):
             raise ConfigError(
                 en=f"The number of sources is {self.sources}: give 1 to {MAX_SOURCES}.",
                 zh=f"出处数量为 {self.sources}：请给出 1 到 {MAX_SOURCES} 之间的数。",

@@ -25,7 +25,7 @@ from rag.answering.search import MOST_HITS, Corpus, Found, QuestionVector, searc
 from rag.answering.selection.narrowing import Place, places_cited, places_shown
 from rag.answering.understanding import read_question
 from rag.answering.unsearched import answer_unsearched
-from rag.errors import RagError
+from rag.errors import AssistantClosed, RagError
 from rag.ingest.chunker import CHUNKER
 from rag.messages import Message
 from rag.models.chat import ChatModel, TokenUsage
@@ -82,11 +82,13 @@ class QuestionPath:
     @property
     def _corpus(self) -> Corpus:
         if self._opened is None:
-            raise ValueError("the assistant is closed: open another one")
+            raise AssistantClosed(
+                en="The assistant is closed: open another one.", zh="助手已关闭：请重新打开一个。"
+            )
         return self._opened
 
     def close(self) -> None:
-        """Release the index. A question after that raises `ValueError`."""
+        """Release the index. A question after that raises `AssistantClosed`."""
         self._opened = None
 
     @property

@@ -117,9 +117,15 @@ class Query:
 def checked_question(question: str) -> str:
     """Return the question with characters that are not valid text replaced by U+FFFD.
 
-    These are halves of surrogate pairs. Raises `QuestionError` if the question is empty or too
-    long.
+    These are halves of surrogate pairs. Raises `QuestionError` if the question is no text, empty or
+    too long.
     """
+    given: object = question
+    if not isinstance(given, str):
+        raise QuestionError(
+            en=f"The question is of type {type(given).__name__}: give text (str).",
+            zh=f"问题的类型是 {type(given).__name__}：请给出文本（str）。",
+        )
     question = question.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     if not question.strip():
         raise QuestionError(
@@ -180,7 +186,16 @@ def understand(
 
 
 def turns_that_asked(history: Sequence[Answer]) -> tuple[Answer, ...]:
-    """Return the turns that asked something about the articles, which follow-ups may refer to."""
+    """Return the turns that asked something about the articles, which follow-ups may refer to.
+
+    Raises `QuestionError` if the history is no sequence of answers.
+    """
+    given: object = history
+    if not isinstance(given, Sequence) or not all(isinstance(turn, Answer) for turn in given):
+        raise QuestionError(
+            en="The history is not a list of answers: give [first, second, …], oldest first.",
+            zh="history 不是回答的列表：请按先后顺序给出 [第一个, 第二个, …]。",
+        )
     return tuple(
         answer
         for answer in history

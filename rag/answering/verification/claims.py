@@ -138,7 +138,14 @@ def _judge(
         return "partial", (condition(word),)
     if not alters and any(is_copy(claim, e) for e in alike):
         return "supported", ()
-    return "partial", (_not_judged(),)
+    elsewhere = wrong_names(claim, [_alone(evidence) for evidence in cited])
+    return "partial", (*map(_only_elsewhere, elsewhere), _not_judged())
+
+
+def _alone(evidence: Evidence) -> Evidence:
+    """Return the sentence as if it were its whole article."""
+    document = replace(evidence.document, title="", text=evidence.text)
+    return replace(evidence, document=document, passage=evidence.text)
 
 
 def _wrong_facts(claim: str, cited: Sequence[Evidence], *, across: bool) -> tuple[Message, ...]:
@@ -399,10 +406,18 @@ def _negation_differs() -> Message:
     )
 
 
+def _only_elsewhere(name: str) -> Message:
+    return Message(
+        code="name_elsewhere",
+        en=f"“{name}” is in the article, but not in the quoted sentence",
+        zh=f"“{name}”在文章中出现，但不在所引的句子里",
+    )
+
+
 def _not_judged() -> Message:
     return Message(
         code=NOT_JUDGED,
-        en="its numbers, dates and names agree with the source; read the quote to see whether the"
-        " source says this",
-        zh="其中的数字、日期和名称与原文相符；原文是否这样说，请读引文判断",
+        en="no number, date or name in it was found wrong; read the quote to see whether the source"
+        " says this",
+        zh="其中的数字、日期和名称未发现错误；原文是否这样说，请读引文判断",
     )

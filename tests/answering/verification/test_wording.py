@@ -77,7 +77,6 @@ def test_one_changed_word_is_unsupported(source: str, true: str, false: str, cod
         (GREW, "58.3万吨", "583,000吨"),
         (GREW, "12%", "百分之十二"),
         (GREW, "周三", "星期三"),
-        (GREW, "表示感谢", "感谢"),
         (GREW, "，比上年增长12%", ""),
         (BOUGHT, "$4 million", "$4,000,000"),
         (BOUGHT, "$4 million", "4 million dollars"),
