@@ -70,7 +70,7 @@ def first_answer(folder: Path) -> Ran:
 def test_the_first_question_builds_the_index_and_says_so(first_answer: Ran, folder: Path) -> None:
     assert first_answer.code == 0, first_answer
     assert "building it from seeds/" in first_answer.err
-    assert "6 articles indexed: 6 new" in first_answer.err
+    assert "6 articles in the index: 6 new" in first_answer.err
     assert "四十艘船到港" in first_answer.out
     assert "[1]" in first_answer.out
     assert (folder / ".rag").is_dir()

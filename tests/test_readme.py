@@ -230,7 +230,7 @@ def test_the_commands_for_your_own_articles_do_what_is_said(tmp_path: Path) -> N
     asked = commands("rag ask ")
     assert len(asked) == 2
     expected = {
-        "rag index ~/articles": "1 articles indexed: 1 new",
+        "rag index ~/articles": "1 articles in the index: 1 new",
         asked[0]: "Forty ships came to the harbour of Lund on Monday",
         asked[1]: "Only articles of 2025-02-01 – 2025-02-13.",
         'rag search "..."': "Lund Courier",
