@@ -251,8 +251,8 @@ def print_report(report: IndexReport, to: Console = out) -> None:
     to.print(
         local(
             f"{report.documents} articles in the index: {report.added} new,"
-            f" {report.changed} changed, {report.moved} moved, {report.removed} removed, {report.unchanged} unchanged;"
-            f" {report.passages_embedded} passages embedded.",
+            f" {report.changed} changed, {report.moved} moved, {report.removed} removed,"
+            f" {report.unchanged} unchanged; {report.passages_embedded} passages embedded.",
             f"索引中共有 {report.documents} 篇文章：新增 {report.added}，变更 {report.changed}，"
             f"移动 {report.moved}，移除 {report.removed}，未变 {report.unchanged}；"
             f"新计算 {report.passages_embedded} 个段落的向量。",

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from rag.answering.selection.ranking import Asked, Candidate
 from rag.answering.selection.requirements import Requirements, Wanted, asks_several
+from rag.text.measures import asks_for_figure, measures_in
 
 _SAME_COSINE = 0.95
 CONSIDERED = 12
@@ -117,7 +118,12 @@ def compose_extractive(
     chosen = rows[:most] or list(ranked[:1])
     read = bool(ranked) and ranked[0].was_read
     vector = _READ_VECTOR if read else _VECTOR
-    rest = list(ranked[len(chosen) : CONSIDERED])
+    measures = measures_in(asked.query.text) if asks_for_figure(asked.query.text) else frozenset()
+    rest = [
+        candidate
+        for candidate in ranked[len(chosen) : CONSIDERED]
+        if not _is_of_other_measures(candidate, measures)
+    ]
     several = asks_several(asked.query.text)
     floor = (_READ_ADDED_FROM if read else _ADDED_FROM)[several]
     while rest and len(chosen) < most:
@@ -200,6 +206,12 @@ def _share_of_rest(
     if not rest:
         return 0.0
     return sum(part in candidate.reading.told for part in rest) / len(rest)
+
+
+def _is_of_other_measures(candidate: Candidate, asked: frozenset[str]) -> bool:
+    """Return True if a sentence gives figures of other measures only: revenue for a profit."""
+    found = measures_in(candidate.evidence.text)
+    return bool(asked and found) and not asked & found
 
 
 def is_said(candidate: Candidate, chosen: Sequence[Candidate]) -> bool:

@@ -135,7 +135,7 @@ def _judge(
     if alters and told:
         return "unsupported", (_negation_differs(),)
     if word := left_out_condition(claim, alike):
-        return "partial", (condition(word),)
+        return "unsupported", (condition(word),)
     if not alters and any(is_copy(claim, e) for e in alike):
         return "supported", ()
     elsewhere = wrong_names(claim, [_alone(evidence) for evidence in cited])
