@@ -110,7 +110,6 @@ RULES = (
         without=_false,
     ),
     Rule(name="orders and wishes", module=abstention, attribute="request_in", without=_none),
-    Rule(name="a second kind of fact", module=extractive, attribute="_SECOND_KIND", without=0.0),
     Rule(name="said already", module=extractive, attribute="is_said", without=_false),
 )
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.selection.ranking import Asked, Candidate
-from rag.answering.selection.requirements import Requirements, Wanted, asks_several
+from rag.answering.selection.requirements import Requirements, asks_several
 from rag.text.measures import asks_for_figure, measures_in
 
 _SAME_COSINE = 0.95
@@ -101,10 +101,6 @@ _READ_VECTOR = np.array(
     [READ_ADDITION_WEIGHTS[name] for name in (*ADDITION_FEATURES, *READ_ADDITION_FEATURES)]
 )
 
-_SECOND_KIND = 2.0
-"""Added to the log-odds of a sentence that gives all the kinds of fact that the question still
-lacks. Set by hand: hardly any question of the public sets asks for two kinds of fact at once."""
-
 
 def compose_extractive(
     asked: Asked, needed: Requirements, ranked: Sequence[Candidate], most: int = MOST_QUOTED
@@ -130,7 +126,6 @@ def compose_extractive(
         rest = [candidate for candidate in rest if not is_said(candidate, chosen)]
         likely = [
             float(addition_features(asked, needed, ranked, chosen, candidate) @ vector)
-            + _SECOND_KIND * _share_of_rest(needed, chosen, candidate)
             for candidate in rest
         ]
         if not likely or max(likely) < math.log(floor / (1 - floor)):
@@ -195,17 +190,6 @@ def _read_row(best: Candidate, candidate: Candidate) -> NDArray[np.float64]:
             read["unread"],
         ]
     )
-
-
-def _share_of_rest(
-    needed: Requirements, chosen: Sequence[Candidate], candidate: Candidate
-) -> float:
-    """Return the share of the still missing kinds of fact that the candidate gives, 0 to 1."""
-    told = frozenset[Wanted]().union(*(c.reading.told for c in chosen))
-    rest = [part for part in needed.parts if part not in told and part not in ("list", "anything")]
-    if not rest:
-        return 0.0
-    return sum(part in candidate.reading.told for part in rest) / len(rest)
 
 
 def _is_of_other_measures(candidate: Candidate, asked: frozenset[str]) -> bool:
