@@ -156,7 +156,8 @@ def addition_features(
     )
     uncovered = sum(w for w, known in zip(asked.weights, covered, strict=True) if not known)
     told = frozenset[str]().union(*(c.reading.told for c in chosen))
-    parts = [part for part in needed.parts if part not in ("list", "anything")]
+    # A second reason is as welcome as the first; the public sets hardly have such questions.
+    parts = [part for part in needed.parts if part not in ("list", "anything", "reason")]
     likeness = max(float(c.evidence.vector @ candidate.evidence.vector) for c in chosen)
     features = np.array(
         [
