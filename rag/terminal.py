@@ -183,7 +183,8 @@ def _notices(answer: Answer, *, zh: bool) -> list[str]:
     if answer.rewritten_question is not None:
         understood = "理解为：" if zh else "Understood as: "
         notices.insert(0, understood + answer.rewritten_question)
-    if answer.time_frame:
+    # "There are no articles of that day" says already that others were searched.
+    if answer.time_frame and all(n.code != "no_article_then" for n in answer.notices):
         notices.append(_time_frame(answer.time_frame, zh=zh))
     return notices
 
