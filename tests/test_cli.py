@@ -188,7 +188,7 @@ def test_a_wish_that_is_none_is_refused_before_anything_is_prepared(
     ("env", "told"),
     [
         ({}, "it asks for no password: set RAG_CHAT_AUTH"),
-        ({"RAG_CHAT_AUTH": "reader:SECRET"}, "with the login of RAG_CHAT_AUTH. Put HTTPS"),
+        ({"RAG_CHAT_AUTH": "reader:SECRET"}, "with the login of RAG_CHAT_AUTH. Use HTTPS"),
     ],
 )
 def test_a_page_for_other_machines_says_what_that_means(

@@ -316,9 +316,10 @@ def test_what_resembles_an_example(asked: str, example: str, expected: bool) -> 
 
 def test_no_question_is_an_example_of_the_readme(questions: tuple[Question, ...]) -> None:
     # It would flatter the score: the examples are what the program was tried with first.
-    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    pages = ("README.md", "docs/python.md")
+    readme = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in pages)
     examples = {match.group(1) for pattern in EXAMPLES for match in pattern.finditer(readme)}
-    assert {"Why did Apple choose Alibaba?", "苹果为什么选择阿里？"} <= examples
+    assert {"Why did Apple choose Alibaba?", "why did Apple choose Alibaba"} <= examples
     for q in questions:
         assert [e for e in examples if resembles(q.text, e)] == [], q.question_id
     asked = [q.text.casefold() for q in questions]

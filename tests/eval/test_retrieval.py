@@ -78,7 +78,7 @@ def test_a_limit_draws_the_same_questions_each_time(tmp_path: Path) -> None:
     [
         ([{"id": "a"}], QUESTIONS[:1], "`text` is missing"),
         (CORPUS, [{"id": "q", "question": "?", "relevant": ["z"]}], "'z' is not in the corpus"),
-        (CORPUS, [{"id": "q", "question": "?", "relevant": "a"}], "no list"),
+        (CORPUS, [{"id": "q", "question": "?", "relevant": "a"}], "not a list"),
         ([[1]], QUESTIONS, "line 1"),
     ],
 )

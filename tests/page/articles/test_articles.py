@@ -206,15 +206,15 @@ def test_a_question_under_way_is_not_disturbed(
     editable: Served, assistant: Assistant, visit: Visit, tmp_path: Path
 ) -> None:
     inside, go_on = threading.Event(), threading.Event()
-    stream = assistant.stream
+    events = assistant.events
 
     def slow(*args: object, **options: object) -> object:
-        for event in stream(*args, **options):  # type: ignore[arg-type]
+        for event in events(*args, **options):  # type: ignore[arg-type]
             inside.set()
             assert go_on.wait(20)
             yield event
 
-    assistant.stream = slow  # type: ignore[method-assign, assignment]
+    assistant.events = slow  # type: ignore[method-assign, assignment]
     asking, adding = visit(editable.url, locale="en-US"), visit(editable.url, locale="en-US")
     ask(asking, "Why did Apple choose Alibaba?")
     assert inside.wait(10)
