@@ -43,9 +43,9 @@ MOST_CLAIMS = 20
 
 
 class Assistant(QuestionPath):
-    """Answers questions over one opened index. Safe between threads: open it once and share it.
+    """Answers questions about one opened index. Many threads may share one assistant.
 
-    `with Assistant.open(config) as assistant:` lets go of the index and the models at its end.
+    `with Assistant.open(config) as assistant:` releases the index at the end of the block.
     """
 
     def __init__(
@@ -60,7 +60,10 @@ class Assistant(QuestionPath):
         folder: Path | None = None,
         notice: Message | None = None,
     ) -> None:
-        """Take what is open already; `Assistant.open` opens it. Takes what `QuestionPath` takes."""
+        """Use an index and models that are open already; `Assistant.open` opens them.
+
+        The arguments are those of `QuestionPath`.
+        """
         super().__init__(
             snapshot=snapshot,
             embedder=embedder,
@@ -85,8 +88,8 @@ class Assistant(QuestionPath):
     ) -> Assistant:
         """Open the index and the models that `config` names.
 
-        `embedder` saves loading the embedding model where the caller has it already. `on_progress`
-        is told (done, total) while the bundled model is unpacked, which happens once. Raises
+        `embedder` is the embedding model, if the caller has it already. `on_progress` is called
+        with (done, total) while the bundled model is unpacked, which happens once. Raises
         `IndexUnusable`, `EmbedderError`, `RerankerError`, `ReaderError` and `JudgeError`.
         """
         if embedder is None:
@@ -100,9 +103,9 @@ class Assistant(QuestionPath):
     def over(
         cls, snapshot: Snapshot, embedder: Embedder, config: Config, *, folder: Path | None = None
     ) -> Assistant:
-        """Over an index that is read already, with the other models that `config` names.
+        """Use an index that is read already, and open the other models that `config` names.
 
-        `folder` is as for the constructor. Raises `RerankerError`, `ReaderError` and `JudgeError`.
+        `folder` is the constructor's. Raises `RerankerError`, `ReaderError` and `JudgeError`.
         """
         reader, no_reader = load_reader(config.reader, embedder)
         return cls(
@@ -124,21 +127,21 @@ class Assistant(QuestionPath):
 
     @property
     def chat_model_name(self) -> str | None:
-        """Which model sees questions and quotations, as "name @ endpoint"; None if none does.
+        """The model that sees questions and quotations, "name @ endpoint"; None if there is none.
 
-        An `Options` that names another writer, or none, goes before it.
+        The `model` of a single question replaces it.
         """
         return full_name(self.writer.model) if self.writer else None
 
     def document(self, doc_id: str) -> Document:
-        """The article of that id. Raises `DocumentNotFound`."""
+        """Return the article of that id. Raises `DocumentNotFound`."""
         try:
             return self.snapshot.documents[doc_id]
         except KeyError:
             raise document_not_found(doc_id) from None
 
     def documents(self) -> tuple[DocumentReference, ...]:
-        """Every article of the index, by id."""
+        """Return every article of the index, by id, without its text."""
         return tuple(map(reference, self.snapshot.all_documents()))
 
     def ask(
@@ -155,16 +158,17 @@ class Assistant(QuestionPath):
     ) -> Answer:
         """Answer a question from the articles.
 
-        `history` are the earlier answers of the conversation, oldest first. `model` writes the
-        answer (`ModelChoice`), in `language`, by default the question's, from at most `sources`
-        sentences, 1 to 20. `since` and `until` leave out articles of other days; both days count,
-        and may be written as 2025-02-13, 2025-02 or 2025. Without them the days that the question
-        speaks of are preferred. "Yesterday" is the day before `today`, which is this machine's day
-        unless another one is given.
+        - `history`: the earlier answers of the conversation, oldest first.
+        - `model`: who writes the answer (`ModelChoice`).
+        - `language`: the language of the answer, by default the question's.
+        - `sources`: the most sentences that the answer may use, 1 to 20.
+        - `since`, `until`: only articles of these days and between, as a date or as 2025-02-13,
+          2025-02 or 2025. Without them, the days that the question names are preferred.
+        - `today`: the day that "yesterday" refers to, by default this machine's day.
 
-        Raises `QuestionError` for an empty or overlong question and for days that are none, and
-        `ConfigError` for a model, a language or a number that can't be used. A chat model that
-        fails raises nothing: the articles' own sentences answer then, and a notice says so.
+        Raises `QuestionError` if the question, the history or a day can't be used, and
+        `ConfigError` if the model, the language or the number of sources can't. A chat model that fails raises
+        nothing: the articles' own sentences answer then, and a notice says so.
         """
         *_, answer = self.stream(
             question,
@@ -214,10 +218,10 @@ class Assistant(QuestionPath):
         until: date | str | None = None,
         today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
-        """The `k` passages, 1 to 100, that fit a question or words best, best first.
+        """Return the `k` passages, 1 to 100, that fit a question or words best, best first.
 
-        They may be fewer. One story in several outlets is found once. Days are as for `ask`, and
-        it raises as `ask` does.
+        There may be fewer. One story in several outlets is found once. Days and errors are those of
+        `ask`.
         """
         if not isinstance(k, int) or not 1 <= k <= MOST_RESULTS:
             raise QuestionError(
@@ -264,7 +268,7 @@ class Assistant(QuestionPath):
         nothing in it was found wrong and the quote has to be read, and "unsupported" if something
         differs, which `reasons` name, or no source is near. `citations` are the sentences that the
         claim was compared with. Of several sentences, at most 20, each is checked, and the verdict
-        is that of the worst one. Days are as for `ask`, and it raises as `ask` does.
+        is that of the worst one. Days and errors are those of `ask`.
         """
         claim = checked_question(claim).strip()
         sentences = [claim[s.start : s.end].strip() for s in split_sentences(claim)] or [claim]
@@ -292,7 +296,7 @@ def _day(today: date | str | None) -> date:
 
 
 def open_chat_model(config: Config) -> ChatModel | None:
-    """The chat model that `config` names, or None where it names none."""
+    """Return the chat model that `config` names, or None if it names none."""
     if config.chat_model is None:
         return None
     from rag.models.openai_chat import OpenAIChatModel
@@ -301,7 +305,7 @@ def open_chat_model(config: Config) -> ChatModel | None:
 
 
 def _open_judge(config: Config) -> Judge | Literal["model"] | None:
-    # Which model that is, is known with each question.
+    # "model" is the chat model that writes an answer, which each question may choose.
     if config.judge is None or config.judge == "model":
         return "model" if config.judge else None
     return open_judge(config.judge, None)

@@ -17,7 +17,8 @@ from rag.types import Answer, Document, DocumentReference, Event, SearchResult, 
 class AsyncAssistant:
     """`Assistant` for async callers, with the same methods; the event loop stays free.
 
-    `async with await AsyncAssistant.open(config) as assistant:` lets go of the index at its end.
+    `async with await AsyncAssistant.open(config) as assistant:` releases the index at the end of the
+    block.
     """
 
     def __init__(self, assistant: Assistant) -> None:
@@ -105,7 +106,7 @@ class AsyncAssistant:
         until: date | str | None = None,
         today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
-        """The passages that fit best, as `Assistant.search` finds them."""
+        """Return the passages that fit best, as `Assistant.search` finds them."""
         return await asyncio.to_thread(
             self._assistant.search, question, k, since=since, until=until, today=today
         )
@@ -124,9 +125,9 @@ class AsyncAssistant:
         )
 
     async def document(self, doc_id: str) -> Document:
-        """The article of that id. Raises `DocumentNotFound`."""
+        """Return the article of that id. Raises `DocumentNotFound`."""
         return await asyncio.to_thread(self._assistant.document, doc_id)
 
     async def documents(self) -> tuple[DocumentReference, ...]:
-        """Every article of the index, by id."""
+        """Return every article of the index, by id, without its text."""
         return await asyncio.to_thread(self._assistant.documents)
