@@ -167,8 +167,8 @@ class Assistant(QuestionPath):
         - `today`: the day that "yesterday" refers to, by default this machine's day.
 
         Raises `QuestionError` if the question, the history or a day can't be used, and
-        `ConfigError` if the model, the language or the number of sources can't. A chat model that fails raises
-        nothing: the articles' own sentences answer then, and a notice says so.
+        `ConfigError` if the model, the language or the number of sources can't. A chat model that
+        fails raises nothing: the articles' own sentences answer then, and a notice says so.
         """
         *_, answer = self.stream(
             question,

@@ -17,8 +17,8 @@ from rag.types import Answer, Document, DocumentReference, Event, SearchResult, 
 class AsyncAssistant:
     """`Assistant` for async callers, with the same methods; the event loop stays free.
 
-    `async with await AsyncAssistant.open(config) as assistant:` releases the index at the end of the
-    block.
+    `async with await AsyncAssistant.open(config) as assistant:` releases the index at the end of
+    the block.
     """
 
     def __init__(self, assistant: Assistant) -> None:
