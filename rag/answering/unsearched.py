@@ -28,7 +28,10 @@ _SAID: dict[Courtesy, tuple[str, str]] = {
     "consent": ("All right.", "好的。"),
     "identity": ("I am a program, not a person.", "我是一个程序，不是人。"),
     "wellbeing": ("Thank you, everything is running.", "谢谢关心，一切运行正常。"),
-    "wordless": ("I can read words only.", "我只能读懂文字。"),
+    "wordless": (
+        "Please ask in words: signs alone say nothing to me.",
+        "请用文字提问：只有符号我看不懂。",
+    ),
 }
 
 

@@ -12,7 +12,7 @@ from types import ModuleType
 
 from rag.errors import ConfigError, IndexUnusable
 from rag.ingest.chunker import CHUNKER
-from rag.ingest.files import is_listed, list_files
+from rag.ingest.files import ENDINGS, is_listed, list_files
 from rag.messages import Message
 from rag.models.embedder import Embedder
 from rag.store.articles import document_not_found, read_status
@@ -326,4 +326,10 @@ def _resolved(root: Path, followed: Collection[Path]) -> Path:
             " articles.",
             zh=f"没有可用的文件或文件夹 {str(root)!r}：请给出存放文章的文件夹。",
         ) from error
+    if resolved.is_file() and absolute not in followed and resolved.suffix.lower() not in ENDINGS:
+        kinds = " ".join(ENDINGS)
+        raise ConfigError(
+            en=f"The file {root.name!r} is not of a kind that can be read: give {kinds}.",
+            zh=f"文件 {root.name!r} 的类型无法读取：请提供 {kinds}。",
+        )
     return resolved

@@ -547,3 +547,13 @@ def test_watching_without_its_extra_names_it(
     monkeypatch.setitem(sys.modules, "watchfiles", None)
     with pytest.raises(ConfigError, match=r"cited-rag\[watch\]"):
         next(changes(lambda: [tmp_path], tmp_path / "index"))
+
+
+def test_a_file_of_another_kind_is_refused_and_not_followed(
+    tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    picture = tmp_path / "picture.png"
+    picture.write_bytes(b"\x89PNG")
+    with pytest.raises(ConfigError, match="is not of a kind"):
+        update_index(tmp_path / "index", [picture], hash_embedder)
+    assert known_roots(tmp_path / "index") == ()

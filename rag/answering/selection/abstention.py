@@ -299,8 +299,8 @@ def not_mentioned(words: Sequence[str]) -> Message:
     en, zh = _quoted(words)
     return Message(
         code="not_mentioned",
-        en=f"Looked for {en} and the rest of the question: no close passage mentions all of it.",
-        zh=f"查找了{zh}以及问题的其余内容：最接近的段落没有同时提到。",
+        en=f"Looked for {en} and the rest of the question: no passage mentions them together.",
+        zh=f"查找了{zh}以及问题的其余内容：没有段落同时提到。",
     )
 
 
