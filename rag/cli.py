@@ -20,6 +20,7 @@ from rag.errors import ConfigError, IndexMissing, RagError
 from rag.terminal import (
     LANGUAGE,
     err,
+    json_fields,
     local,
     out,
     print_document,
@@ -232,9 +233,7 @@ def show(
 
     document = stored_document(Config.from_environment().index, doc_id)
     if as_json:
-        print_json(
-            {**asdict(document), "published": document.published and str(document.published)}
-        )
+        print_json(json_fields(document))
     else:
         print_document(document)
 

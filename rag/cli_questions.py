@@ -14,6 +14,7 @@ from rag.messages import Language
 from rag.terminal import (
     LANGUAGE,
     details,
+    json_fields,
     local,
     print_answer,
     print_json,
@@ -129,12 +130,7 @@ def search(
     assistant = open_assistant()
     results = assistant.search(words, count, since=since, until=until)
     if as_json:
-        print_json(
-            [
-                {**asdict(found), "published": found.published and str(found.published)}
-                for found in results
-            ]
-        )
+        print_json(list(map(json_fields, results)))
     else:
         for number, found in enumerate(results, 1):
             source = details(found.title, found.outlet, found.published, found.url)
@@ -162,11 +158,7 @@ def verify(
     assistant = open_assistant()
     checked = assistant.verify(claim, since=since, until=until)
     if as_json:
-        citations = [
-            {**asdict(citation), "published": citation.published and str(citation.published)}
-            for citation in checked.citations
-        ]
-        print_json({**asdict(checked), "citations": citations})
+        print_json({**asdict(checked), "citations": list(map(json_fields, checked.citations))})
     else:
         verdict = {
             "supported": local("Supported by the articles.", "文章支持这句话。"),

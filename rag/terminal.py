@@ -14,6 +14,7 @@ import sys
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from rag.store.articles import IndexStatus
     from rag.store.database import Failure
     from rag.store.notices import IndexProgress, IndexReport, Notice
-    from rag.types import Answer, Document, Statement, TimeFrame
+    from rag.types import Answer, Citation, Document, SearchResult, Statement, TimeFrame
 
 LANGUAGE = message_language()
 
@@ -365,6 +366,11 @@ def print_notices(notices: tuple[Notice, ...], to: Console = out, *, every: bool
             f"and {rest} more notes: rag status --all", f"另有 {rest} 条注意：rag status --all"
         )
         to.print(line, style="yellow", soft_wrap=True)
+
+
+def json_fields(record: Document | SearchResult | Citation) -> dict[str, object]:
+    """Return the fields of a record for JSON, with the day of publication as it is shown."""
+    return {**asdict(record), "published": record.published and str(record.published)}
 
 
 def print_json(value: object) -> None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.citing import Citer, attribute
+from rag.answering.citing import VERDICT_RANK, Citer, attribute
 from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.notices import (
     invented_markers,
@@ -29,7 +29,7 @@ from rag.messages import Message
 from rag.models.cross_encoders import Judge
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
-from rag.types import Statement, Verdict
+from rag.types import Statement
 
 # If more sentences fail, the reply as a whole is not worth a repair.
 _MOST_REPAIRED = 3
@@ -81,7 +81,7 @@ def combined(claim: str, checked: Sequence[Statement]) -> Statement:
     places = dict.fromkeys((c.doc_id, c.start, c.end) for s in checked for c in s.citations)
     number = {place: marker for marker, place in enumerate(places, 1)}
     cited = {(c.doc_id, c.start, c.end): c for s in checked for c in s.citations}
-    worst = max(checked, key=lambda statement: _ORDER.index(statement.verdict))
+    worst = min(checked, key=lambda statement: VERDICT_RANK[statement.verdict])
     return Statement(
         text=claim,
         kind="claim",
@@ -89,9 +89,6 @@ def combined(claim: str, checked: Sequence[Statement]) -> Statement:
         verdict=worst.verdict,
         reasons=tuple(dict.fromkeys(reason for s in checked for reason in s.reasons)),
     )
-
-
-_ORDER: tuple[Verdict, ...] = ("supported", "partial", "unsupported")
 
 
 class Checker:

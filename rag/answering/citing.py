@@ -56,7 +56,8 @@ MAX_CITATIONS = 3
 _FACT_WEIGHT = 0.04
 _WORDING_WEIGHT = 0.08
 _OWN_BONUS = 0.03
-_RANK = {"supported": 2, "partial": 1, "unsupported": 0}
+VERDICT_RANK = {"supported": 2, "partial": 1, "unsupported": 0}
+"""The verdicts by how far a claim is supported."""
 
 
 def attribute(
@@ -84,7 +85,7 @@ def attribute(
     return max(
         checked,
         key=lambda pair: (
-            _RANK[pair[1].verdict],
+            VERDICT_RANK[pair[1].verdict],
             _nearness(vector, pair[0]) + _OWN_BONUS * (pair is checked[0]),
         ),
     )
@@ -121,7 +122,7 @@ def _needed(
     whole = verify(claim, vector, ranked)
     for size in range(1, len(ranked)):
         verification = verify(claim, vector, ranked[:size])
-        if _RANK[verification.verdict] >= _RANK[whole.verdict]:
+        if VERDICT_RANK[verification.verdict] >= VERDICT_RANK[whole.verdict]:
             return tuple(ranked[:size]), verification
     if len(ranked) > MAX_CITATIONS:
         return tuple(ranked[:MAX_CITATIONS]), verify(claim, vector, ranked[:MAX_CITATIONS])

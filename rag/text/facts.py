@@ -15,7 +15,6 @@ from functools import lru_cache
 
 from rag.text.dates import MONTH_WORDS, WEEKDAY_WORDS, CalendarDate, read_dates
 from rag.text.languages import text_language
-from rag.text.negation import denies
 from rag.text.quantities import Quantity, read_quantities
 from rag.types import Published
 
@@ -25,7 +24,7 @@ class Facts:
     """The facts in a text that can be checked.
 
     - `names` are words in Latin letters that name something, as written.
-    - `rises`, `falls` and `negated` are true if any word of that meaning is in the text.
+    - `rises` and `falls` are true if any word of that meaning is in the text.
     - `moves` are the quantities whose own clause has only one direction, each with True for a rise
       and False for a fall.
     """
@@ -35,7 +34,6 @@ class Facts:
     names: tuple[str, ...]
     rises: bool
     falls: bool
-    negated: bool
     moves: tuple[tuple[Quantity, bool], ...]
 
 
@@ -85,7 +83,6 @@ def read_facts(text: str, published: Published | None = None) -> Facts:
         names=tuple(dict.fromkeys(_read_names(plain))),
         rises=bool(_RISES.search(folded)),
         falls=bool(_FALLS.search(folded)),
-        negated=denies(plain),
         moves=tuple(_read_moves(rest)),
     )
 

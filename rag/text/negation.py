@@ -71,35 +71,24 @@ _ENGLISH_VERB = re.compile(
 
 
 @lru_cache(maxsize=8192)
-def negates(text: str) -> bool:
-    """Return True if a text has a grammatical negation: not, never, 不, 没有.
+def denies(text: str, *, verbs: bool = True) -> bool:
+    """Return True if any Chinese or English word of a text denies something.
 
-    Verbs such as deny, cancel and 取消 don't count: they have many synonyms without any sign.
+    Without `verbs` only grammatical negations count (not, never, 不, 没有), not words such as deny,
+    cancel and 取消, which have many synonyms without any sign.
     """
     plain = unicodedata.normalize("NFKC", text)
-    found = (match[0] for match in _ENGLISH.finditer(_ENGLISH_LIFTED.sub(" ", plain)))
-    if any(not _ENGLISH_VERB.match(word) for word in found):
+    english = (match[0] for match in _ENGLISH.finditer(_ENGLISH_LIFTED.sub(" ", plain)))
+    if any(verbs or not _ENGLISH_VERB.match(word) for word in english):
         return True
     if not _CHINESE_HINT.search(plain):
         return False
     chinese = _LIFTED.sub("，", simplified(plain))
     return any(
-        word not in _VERBS and denying_word(word)
+        denying_word(word) and (verbs or word not in _VERBS)
         for run in _HAN_RUN.findall(chinese)
         for word in segmented(run)
     )
-
-
-@lru_cache(maxsize=8192)
-def denies(text: str) -> bool:
-    """Return True if any Chinese or English word of a text denies something."""
-    plain = unicodedata.normalize("NFKC", text)
-    if _ENGLISH.search(_ENGLISH_LIFTED.sub(" ", plain)):
-        return True
-    if not _CHINESE_HINT.search(plain):
-        return False
-    chinese = _LIFTED.sub("，", simplified(plain))
-    return any(denying_word(word) for run in _HAN_RUN.findall(chinese) for word in segmented(run))
 
 
 def denying_word(word: str) -> bool:

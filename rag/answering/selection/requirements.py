@@ -376,7 +376,6 @@ class RequirementReader:
             names=(),
             rises=False,
             falls=False,
-            negated=False,
             moves=(),
         )
         return gives(text, new, part)

@@ -183,6 +183,7 @@ class Alignment:
     exchanged: tuple[tuple[Token, ...], tuple[Token, ...]] | None = None
 
 
+@lru_cache(maxsize=1024)
 def align(claim: str, source: str) -> Alignment:
     """Align `claim` with `source`; both are in one language."""
     said, given = _compared(claim), _compared(source)

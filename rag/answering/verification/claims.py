@@ -33,7 +33,7 @@ from rag.text.dates import day_of, read_dates, read_weekdays, same_date, weekday
 from rag.text.facts import Facts, clauses, read_facts
 from rag.text.identifiers import read_identifiers, relation_within
 from rag.text.languages import text_language
-from rag.text.negation import negates
+from rag.text.negation import denies
 from rag.text.quantities import ORDINAL_WORDS, ROMAN_NUMERALS, Quantity, same_quantity
 from rag.text.terms import concepts, fold
 from rag.types import Verdict
@@ -131,7 +131,7 @@ def _judge(
     told = same and _shared_wording(claim, closest.text) >= _SAME_WORDING
     if nearness < RELATED["same" if same else "across"] and not told:
         return "unsupported", (_far_from_source(cosine),)
-    alters = same and negates(claim) != any(_negates(e.text, claim) for e in cited)
+    alters = same and denies(claim, verbs=False) != any(_negates(e.text, claim) for e in cited)
     if alters and told:
         return "unsupported", (_negation_differs(),)
     if word := left_out_condition(claim, alike):
@@ -173,9 +173,11 @@ def _negates(source: str, claim: str) -> bool:
 
     For a negated claim a looser relation is enough: 没有上市计划 and 不打算上市 share one word.
     """
-    least = _RELATED_CLAUSE if negates(claim) else _SAME_CLAUSE
+    least = _RELATED_CLAUSE if denies(claim, verbs=False) else _SAME_CLAUSE
     return any(
-        _shared_wording(clause, claim) >= least for clause in clauses(source) if negates(clause)
+        _shared_wording(clause, claim) >= least
+        for clause in clauses(source)
+        if denies(clause, verbs=False)
     )
 
 
