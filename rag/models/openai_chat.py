@@ -19,6 +19,7 @@ from openai.types.chat import ChatCompletionMessageParam
 
 from rag.config import ChatModelConfig
 from rag.errors import ChatModelError
+from rag.models.cancellable_network import cancellable_transport
 from rag.models.chat import ChatMessage, CutOff, ReplyPiece, ThoughtSoFar, TokenUsage
 from rag.models.endpoint_errors import ChatFailures, error_body, proxy_for, without_credentials
 from rag.models.reply_stream import MOST_THOUGHT, ReplyEvent, ReportedError, Spoken, read_events
@@ -73,7 +74,7 @@ class OpenAIChatModel:
         )
         self._client: openai.OpenAI | None = None
         try:
-            transport = httpx2.HTTPTransport(proxy=self._failures.proxy)
+            transport = cancellable_transport(self._failures.proxy)
         except (ValueError, ImportError, OSError, httpx2.InvalidURL) as error:
             # Raised when the model is called, so that everything else still works.
             self._no_way = self._failures.no_way(error)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.cancellation import Cancelled, is_cancelled
 from rag.config import cache_folder
 from rag.models.openvino_runtime import (
     MODEL_FILE,
@@ -27,7 +28,7 @@ from rag.models.openvino_runtime import (
     compile_model,
     import_openvino,
 )
-from rag.models.reader import ReadingStopped, Stop, TextReading
+from rag.models.reader import TextReading
 
 if TYPE_CHECKING:
     import openvino
@@ -139,10 +140,8 @@ class OpenVinoReader:
         if not max(straying, default=0.0) <= _MOST_STRAYING:
             raise ExportUnusable(f"probabilities are {max(straying):.2f} off the reference")
 
-    def read(
-        self, question: str, texts: Sequence[str], stop: Stop | None = None
-    ) -> list[TextReading]:
-        """Return how each text answers the question, in order. Raises `ReadingStopped`."""
+    def read(self, question: str, texts: Sequence[str]) -> list[TextReading]:
+        """Return how each text answers the question, in order. Raises `Cancelled`."""
         settings = self._settings
         asked = self._ids(settings.question_prompt + question)[: settings.max_question]
         encodings = self._encodings(texts)
@@ -167,15 +166,13 @@ class OpenVinoReader:
                     cut=len(offsets) > most,
                 )
 
-        self._run([self._joined(asked, text.ids) for text in encodings], collect, stop)
+        self._run([self._joined(asked, text.ids) for text in encodings], collect)
         return [readings[row] for row in range(len(texts))]
 
-    def judge(
-        self, pairs: Sequence[tuple[str, str]], stop: Stop | None = None
-    ) -> NDArray[np.float32]:
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Return the probabilities of supported, refuted and neither, shape (n, 3).
 
-        Raises `ReadingStopped`.
+        Raises `Cancelled`.
         """
         verdicts = np.empty((len(pairs), 3), np.float32)
 
@@ -190,7 +187,7 @@ class OpenVinoReader:
             self._joined(claim.ids[:most], source.ids)
             for claim, source in zip(claims, sources, strict=True)
         ]
-        self._run(joined, collect, stop)
+        self._run(joined, collect)
         return verdicts
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -210,14 +207,13 @@ class OpenVinoReader:
         self,
         ids: Sequence[Sequence[int]],
         collect: Callable[[list[int], openvino.InferRequest], None],
-        stop: Stop | None,
     ) -> None:
         inputs = (
             (rows, self._graph.inputs([ids[row] for row in rows], length))
             for rows, length in batches(list(map(len, ids)), self._settings.longest, few=True)
         )
-        if not self._graph.run(inputs, collect, stop):
-            raise ReadingStopped
+        if not self._graph.run(inputs, collect, is_cancelled):
+            raise Cancelled
 
     def _joined(self, asked: Sequence[int], text: Sequence[int]) -> list[int]:
         start, end = self._settings.start, self._settings.end

@@ -7,7 +7,7 @@ claim and a source, it judges whether the source supports the claim.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,13 +16,6 @@ from numpy.typing import NDArray
 
 LONGEST_ANSWER = 40
 """The most tokens between the first and the last token of an answer."""
-
-Stop = Callable[[], bool]
-"""Returns True when nobody waits for the answer any more."""
-
-
-class ReadingStopped(Exception):
-    """Raised if the reading was stopped early because nobody waits for it."""
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,22 +99,18 @@ class Reader(Protocol):
     runtime: str
     max_tokens: int
 
-    def read(
-        self, question: str, texts: Sequence[str], stop: Stop | None = None
-    ) -> list[TextReading]:
+    def read(self, question: str, texts: Sequence[str]) -> list[TextReading]:
         """Return how each text answers the question, in order.
 
-        `stop` is called between batches. Raises `ReadingStopped` if it returns True.
+        Work that is cancelled (`rag.cancellation`) ends before its next batch.
         """
         ...
 
-    def judge(
-        self, pairs: Sequence[tuple[str, str]], stop: Stop | None = None
-    ) -> NDArray[np.float32]:
+    def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
         """Judge pairs (claim, source), and return an array of shape (len(pairs), 3).
 
         Each row holds the probabilities that the source supports the claim, refutes it, or does
-        neither. `stop` works as in `read`.
+        neither.
         """
         ...
 

@@ -8,10 +8,21 @@ import hashlib
 import re
 import secrets
 import time
-from collections import OrderedDict, deque
-from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from typing import Any, Literal
+from collections.abc import Callable, Iterable
+from typing import Literal
 
+from rag.asgi import (
+    Application,
+    Counter,
+    Message,
+    Receive,
+    Scope,
+    Send,
+    client_address,
+    header,
+    host_name,
+    is_from_another_site,
+)
 from rag.config import Login
 from rag.page.articles.incoming import UPLOAD_PATH
 
@@ -25,7 +36,6 @@ CHALLENGE = (b"www-authenticate", b'Basic realm="cited-rag", charset="UTF-8"')
 TRIES = 10
 PERIOD = 60.0
 """Seconds in which an address may fail this often. After that it must wait as long."""
-_REMEMBERED_ADDRESSES = 10_000
 
 Decision = Literal["welcome", "unknown", "too many"]
 
@@ -40,8 +50,7 @@ class Gate:
 
     def __init__(self, login: Login, clock: Callable[[], float] = time.monotonic) -> None:
         self._expected = _digest(f"{login.user}:{login.password}".encode())
-        self._clock = clock
-        self._failures: OrderedDict[str, deque[float]] = OrderedDict()
+        self._failures = Counter(PERIOD, clock)
 
     def decide(self, authorization: bytes | None, address: str) -> Decision:
         """Return the decision for one request.
@@ -49,22 +58,14 @@ class Gate:
         `address` is the client's address. If `authorization` is None, the request has no login,
         which does not count as a failure.
         """
-        now = self._clock()
-        failures = self._failures.get(address, deque[float]())
-        while failures and failures[0] <= now - PERIOD:
-            failures.popleft()
-        if len(failures) >= TRIES:
+        if self._failures.count(address) >= TRIES:
             return "too many"
         if authorization is None:
             return "unknown"
         # Digests have equal length, so the time of the comparison reveals nothing.
         if secrets.compare_digest(_digest(_credentials(authorization)), self._expected):
             return "welcome"
-        failures.append(now)
-        self._failures[address] = failures
-        self._failures.move_to_end(address)
-        if len(self._failures) > _REMEMBERED_ADDRESSES:
-            self._failures.popitem(last=False)
+        self._failures.add(address)
         return "unknown"
 
 
@@ -88,12 +89,6 @@ def _digest(value: bytes) -> bytes:
 # monitoring, run histories. All addresses that the page does not need are closed. Pages of other
 # sites cannot send requests that change something. The content policy is a second protection
 # besides escaping: even a script that got into the page could send nothing to another host.
-
-Scope = MutableMapping[str, Any]
-Message = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[Message]]
-Send = Callable[[Message], Awaitable[None]]
-Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 _OPEN = re.compile(
     r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?"
@@ -145,7 +140,7 @@ class Guard:
         if scope["type"] != "http":  # The page needs no web sockets.
             await send({"type": "websocket.close", "code": 1008})
             return
-        if self._hosts is not None and _host(scope) not in self._hosts:
+        if self._hosts is not None and host_name(scope) not in self._hosts:
             await _refuse(send, 421, "This page accepts only local names. 本页面只接受本机名称。")
             return
         if self._gate is not None and not await self._let_in(self._gate, scope, send):
@@ -153,7 +148,7 @@ class Guard:
         if not _OPEN.fullmatch(scope["path"]):
             await _refuse(send, 404, "Not found. 没有这个地址。")
             return
-        if scope["method"] not in ("GET", "HEAD") and _from_elsewhere(scope):
+        if scope["method"] not in ("GET", "HEAD") and is_from_another_site(scope):
             line = "Another site's page may not use this one. 其他网站的页面不能使用本页面。"
             await _refuse(send, 403, line)
             return
@@ -170,9 +165,8 @@ class Guard:
 
     async def _let_in(self, gate: Gate, scope: Scope, send: Send) -> bool:
         """Return True if the request has the login. Otherwise refuse the request."""
-        client = scope.get("client")
         authorization = dict(scope["headers"]).get(b"authorization")
-        decision = gate.decide(authorization, client[0] if client else "")
+        decision = gate.decide(authorization, client_address(scope))
         if decision == "unknown":
             line = "A user name and a password are needed. 需要用户名和密码。"
             await _refuse(send, 401, line, CHALLENGE)
@@ -182,40 +176,10 @@ class Guard:
         return decision == "welcome"
 
 
-def _host(scope: Scope) -> str:
-    """Return the host name of a request without its port: `localhost`, `127.0.0.1`, `[::1]`."""
-    return re.sub(r":\d*$", "", _header(scope, b"host"))
-
-
-def _from_elsewhere(scope: Scope) -> bool:
-    """Return True if another site's page sent this request, with the reader's rights.
-
-    Browsers say so in `Sec-Fetch-Site` if they trust the connection, and otherwise name the page's
-    origin. Programs send neither.
-    """
-    site = _header(scope, b"sec-fetch-site")
-    if site:
-        return site not in ("same-origin", "none")
-    origin = _header(scope, b"origin")
-    if not origin:
-        return False
-    place = origin.partition("://")[2]  # empty for "null", which a page without an origin sends
-    return not place or place not in (_header(scope, b"host"), _header(scope, b"x-forwarded-host"))
-
-
 def _too_long(scope: Scope) -> bool:
     """Return True if a request has a long body, or does not give its length, as all browsers do."""
-    length = _header(scope, b"content-length")
-    return bool(_header(scope, b"transfer-encoding")) or int(length or 0) > MAX_BODY_BYTES
-
-
-def _header(scope: Scope, wanted: bytes) -> str:
-    """Return a header of the request in lower case, or an empty text."""
-    for name, value in scope["headers"]:
-        if name == wanted:
-            text: str = value.decode("latin-1").lower()
-            return text
-    return ""
+    length = header(scope, b"content-length")
+    return bool(header(scope, b"transfer-encoding")) or int(length or 0) > MAX_BODY_BYTES
 
 
 async def _refuse(send: Send, status: int, line: str, *more: tuple[bytes, bytes]) -> None:

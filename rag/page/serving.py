@@ -14,13 +14,14 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from rag.asgi import LOCAL_HOSTS, Application
 from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
 from rag.errors import ConfigError
 from rag.page.app import build_page
 from rag.page.articles.incoming import Incoming, add_upload_route
 from rag.page.articles.panel import Library
 from rag.page.chat.turns import Assistant
-from rag.page.guard import Application, Guard
+from rag.page.guard import Guard
 from rag.page.parts import asset
 from rag.uploads.library import WORK_PREFIX
 
@@ -136,7 +137,7 @@ def build_app(
         theme=_theme(),
         css=asset("page.css"),
     )
-    hosts = {"127.0.0.1", "localhost", "[::1]"} if host in LOOPBACK else None
+    hosts = LOCAL_HOSTS if host in LOOPBACK else None
     return Guard(app, hosts=hosts, login=config.login)
 
 

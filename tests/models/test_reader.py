@@ -13,13 +13,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rag.cancellation import Cancellation, Cancelled, cancellable
 from rag.config import BUNDLED_EMBEDDER, Config, cache_folder
 from rag.errors import ReaderError
 from rag.models.embedder import Embedder
 from rag.models.loading import load_reader, packed_folder
 from rag.models.model_folder import find_model
 from rag.models.openvino_reader import ReaderSettings
-from rag.models.reader import Reader, ReadingStopped, TextReading
+from rag.models.reader import Reader, TextReading
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 from rag.text.sentences import split_sentences
 from tests.conftest import HashEmbedder
@@ -148,20 +149,16 @@ def test_eight_bits_agree_with_the_reference(reader: Reader) -> None:
 
 
 def test_reading_ends_where_nobody_waits(reader: Reader) -> None:
-    asked = 0
-
-    def stop() -> bool:
-        nonlocal asked
-        asked += 1
-        return asked > 2
-
-    with pytest.raises(ReadingStopped):
-        reader.read(ZH_QUESTION, [ZH_TEXT * 3] * 40, stop)
-    assert asked == 3
-    with pytest.raises(ReadingStopped):
-        reader.judge([(ZH_QUESTION, ZH_TEXT)], lambda: True)
+    cancellation = Cancellation()
+    with cancellable(cancellation):
+        assert reader.read(ZH_QUESTION, [ZH_TEXT])[0].answerable > 0.5
+        cancellation.cancel()
+        with pytest.raises(Cancelled):
+            reader.read(ZH_QUESTION, [ZH_TEXT] * 40)
+        with pytest.raises(Cancelled):
+            reader.judge([(ZH_QUESTION, ZH_TEXT)])
     # What was stopped leaves nothing behind.
-    assert reader.read(ZH_QUESTION, [ZH_TEXT], lambda: False)[0].answerable > 0.5
+    assert reader.read(ZH_QUESTION, [ZH_TEXT])[0].answerable > 0.5
 
 
 def test_loading_takes_no_torch_and_reports_to_nobody(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Response
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request, Response, expect
 
 from rag.config import PageConfig
 from rag.page.chat.turns import Assistant
@@ -23,6 +23,10 @@ from rag.page.serving import build_app, listen, server_settings
 
 from .scripted import ScriptedAssistant, seed_articles
 from .scripts import news
+
+# A slow machine is no failure: a wait that succeeds takes no longer for this.
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 # What runs on the machine of the tests is none of theirs.
 ALONE = PageConfig(local_endpoints=())
@@ -115,7 +119,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
     def open_page(url: str, **options: object) -> Page:
         context = browser.new_context(**options)  # type: ignore[arg-type]
         contexts.append(context)
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE_MS)
         context.on("request", lambda r: None if _local(r.url, url) else outside.append(r.url))
         context.on("weberror", lambda error: complaints.append(str(error.error)))
         context.on(

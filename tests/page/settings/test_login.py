@@ -77,14 +77,6 @@ def test_asking_without_a_password_is_no_try() -> None:
     assert gate.decide(RIGHT, "10.0.0.1") == "welcome"
 
 
-def test_the_addresses_kept_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("rag.page.guard._REMEMBERED_ADDRESSES", 3)
-    gate = Gate(LOGIN)
-    for n in range(50):
-        gate.decide(WRONG, f"10.0.0.{n}")
-    assert len(gate._failures) == 3
-
-
 @pytest.mark.parametrize(
     ("host", "login", "private"),
     [
