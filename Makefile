@@ -86,7 +86,7 @@ $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 lock:
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet uv
-	$(VENV)/uv/bin/uv pip compile pyproject.toml --extra all --group dev -c requirements-torch.txt \
+	$(VENV)/uv/bin/uv pip compile pyproject.toml --extra all --extra haystack --extra langchain --extra llama-index --group dev -c requirements-torch.txt \
 	  --universal --python-version 3.11 --generate-hashes --no-emit-package torch \
 	  --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 

@@ -86,13 +86,16 @@ def search(
 def verify(
     claim: str,
     *,
+    articles: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
     config: Config | None = None,
 ) -> Statement:
     """Check a sentence against the articles of the index, as `Assistant.verify` does."""
-    return _assistant(config).verify(claim, since=since, until=until, today=today)
+    return _assistant(config).verify(
+        claim, articles=articles, since=since, until=until, today=today
+    )
 
 
 def index(
@@ -167,6 +170,7 @@ async def asearch(
 async def averify(
     claim: str,
     *,
+    articles: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -174,7 +178,13 @@ async def averify(
 ) -> Statement:
     """`verify` for async callers."""
     return await asyncio.to_thread(
-        verify, claim, since=since, until=until, today=today, config=config
+        verify,
+        claim,
+        articles=articles,
+        since=since,
+        until=until,
+        today=today,
+        config=config,
     )
 
 

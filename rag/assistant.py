@@ -258,6 +258,7 @@ class Assistant(QuestionPath):
         self,
         claim: str,
         *,
+        articles: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -268,7 +269,9 @@ class Assistant(QuestionPath):
         nothing in it was found wrong and the quote has to be read, and "unsupported" if something
         differs, which `reasons` name, or no source is near. `citations` are the sentences that the
         claim was compared with. Of several sentences, at most 20, each is checked, and the verdict
-        is that of the worst one. Days and errors are those of `ask`.
+        is that of the worst one. With `articles`, the ids of at most 20, only these articles are
+        compared, and days play no part. Days and errors are those of `ask`; an unknown id raises
+        `DocumentNotFound`.
         """
         claim = checked_question(claim).strip()
         sentences = [claim[s.start : s.end].strip() for s in split_sentences(claim)] or [claim]
@@ -282,12 +285,24 @@ class Assistant(QuestionPath):
                 en=f"The claim {claim!r} has no words: write a sentence.",
                 zh=f"{claim!r} 中没有文字：请写一句话。",
             )
+        if len(articles) > MOST_CLAIMS:
+            raise QuestionError(
+                en=f"The claim is to be compared with {len(articles)} articles: give at most"
+                f" {MOST_CLAIMS}.",
+                zh=f"要求对照 {len(articles)} 篇文章：请不要超过 {MOST_CLAIMS} 篇。",
+            )
         frame, day = days_between(since, until), _day(today)
         judge = None if self.judge == "model" else self.judge
+        if articles:
+            self.refresh()
+        documents = [self.document(doc_id) for doc_id in dict.fromkeys(articles)]
         checked = []
         for sentence in sentences:
-            found, _ = self.found(sentence, (), frame, day, None)
-            checked.append(check_claim(sentence, found.evidence, self.vectors, judge))
+            if documents:
+                evidence = self.evidence_in(sentence, documents)
+            else:
+                evidence = self.found(sentence, (), frame, day, None)[0].evidence
+            checked.append(check_claim(sentence, evidence, self.vectors, judge))
         return combined(claim, checked)
 
 

@@ -115,13 +115,19 @@ class AsyncAssistant:
         self,
         claim: str,
         *,
+        articles: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
     ) -> Statement:
         """Check a sentence against the articles, as `Assistant.verify` does."""
         return await asyncio.to_thread(
-            self._assistant.verify, claim, since=since, until=until, today=today
+            self._assistant.verify,
+            claim,
+            articles=articles,
+            since=since,
+            until=until,
+            today=today,
         )
 
     async def document(self, doc_id: str) -> Document:

@@ -15,6 +15,7 @@ import typer
 
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.cli_questions import Json, ask, search, verify
+from rag.cli_serving import keys, mcp, serve
 from rag.config import LOOPBACK, Config, PageConfig
 from rag.errors import ConfigError, IndexMissing, RagError
 from rag.terminal import (
@@ -293,3 +294,15 @@ def chat(
         config=page,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )
+
+
+app.command(
+    help=local(
+        "Serve other programs: REST, the OpenAI protocol and MCP.",
+        "为其他程序提供服务：REST、OpenAI 协议和 MCP。",
+    )
+)(serve)
+app.command(help=local("Speak MCP over standard input and output.", "通过标准输入输出使用 MCP。"))(
+    mcp
+)
+app.add_typer(keys, name="key")

@@ -154,6 +154,43 @@ class PageConfig:
 PAGE_DEFAULTS = PageConfig()
 
 
+@dataclass(frozen=True, kw_only=True)
+class ServerConfig:
+    """The settings of the server, in addition to the `Config` of its assistant.
+
+    `per_minute` and `at_once` limit the requests of one API key. Pages of the `origins` may call
+    the server from a browser (CORS). `public_url` is the address that links to articles start with,
+    if the server stands behind a proxy; by default it is the address that the client asked.
+    `log_questions` writes the text of questions to the log. With `traces`, spans go to the endpoint
+    that the standard variables of OpenTelemetry name.
+    """
+
+    host: str = "127.0.0.1"
+    port: int = 8765
+    per_minute: int = 120
+    at_once: int = 4
+    origins: tuple[str, ...] = ()
+    public_url: str | None = None
+    log_questions: bool = False
+    traces: bool = False
+
+    def __post_init__(self) -> None:
+        for url in (*self.origins, *([self.public_url] if self.public_url else [])):
+            _endpoint("--cors" if url in self.origins else "--public-url", url)
+
+    @property
+    def local(self) -> bool:
+        """True if only this machine can reach the server."""
+        return self.host in LOOPBACK
+
+
+def traces_wanted(environment: Mapping[str, str] | None = None) -> bool:
+    """Return True if a standard variable of OpenTelemetry names an endpoint for traces."""
+    env = os.environ if environment is None else environment
+    names = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+    return any(env.get(name, "").strip() for name in names)
+
+
 def message_language(environment: Mapping[str, str] | None = None) -> Language:
     """Return the language of messages: from `RAG_LANG`, or else from the locale."""
     env = os.environ if environment is None else environment

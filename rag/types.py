@@ -276,17 +276,27 @@ class Answer:
 
         It holds the statements with `[n]` markers, or what was not found.
         """
+        return "".join(
+            piece if isinstance(piece, str) else f"[{piece.marker}]" for piece in self.pieces
+        )
+
+    @property
+    def pieces(self) -> tuple[str | Citation, ...]:
+        """Return the parts of `text` in order. A citation stands where its marker stands."""
+        lines: list[tuple[str | Citation, ...]] = []
         if self.status == "abstained":
-            lines = [message.text(self.language) for message in self.missing]
-            lines += [f"- {_reference_line(reference)}" for reference in self.nearest]
-            return "\n".join(lines)
-        space = "" if self.language == "zh" else " "
-        lines = [
-            statement.text + space * bool(statement.citations) + markers(statement.citations)
-            for statement in self.statements
-        ]
-        lines += [conflict_line(conflict, self.language) for conflict in self.conflicts]
-        return "\n".join(lines + [message.text(self.language) for message in self.missing])
+            lines += [(message.text(self.language),) for message in self.missing]
+            lines += [(f"- {_reference_line(reference)}",) for reference in self.nearest]
+        else:
+            space = "" if self.language == "zh" else " "
+            lines += [
+                (statement.text + space * bool(statement.citations), *cited(statement.citations))
+                for statement in self.statements
+            ]
+            lines += [conflict_pieces(conflict, self.language) for conflict in self.conflicts]
+            lines += [(message.text(self.language),) for message in self.missing]
+        ends = ["\n"] * (len(lines) - 1) + [""]
+        return tuple(p for line, end in zip(lines, ends, strict=True) for p in (*line, end) if p)
 
     @property
     def citations(self) -> tuple[Citation, ...]:
@@ -332,9 +342,15 @@ def _answer_adapter() -> TypeAdapter[Answer]:
     return TypeAdapter(Answer)
 
 
+def cited(citations: tuple[Citation, ...]) -> tuple[Citation, ...]:
+    """Return the citations in the order of their markers, one for each marker."""
+    found = {citation.marker: citation for citation in citations}
+    return tuple(found[marker] for marker in sorted(found))
+
+
 def markers(citations: tuple[Citation, ...]) -> str:
     """Return the markers, like `[1][3]`: in order, each once."""
-    return "".join(f"[{marker}]" for marker in sorted({c.marker for c in citations}))
+    return "".join(f"[{citation.marker}]" for citation in cited(citations))
 
 
 def conflict_line(conflict: Conflict, language: Language) -> str:
@@ -342,19 +358,26 @@ def conflict_line(conflict: Conflict, language: Language) -> str:
 
     Each value has its marker, outlet and day.
     """
+    pieces = conflict_pieces(conflict, language)
+    return "".join(piece if isinstance(piece, str) else f"[{piece.marker}]" for piece in pieces)
+
+
+def conflict_pieces(conflict: Conflict, language: Language) -> tuple[str | Citation, ...]:
+    """Return the parts of `conflict_line`. A citation stands where its marker stands."""
     zh = language == "zh"
-    said = []
+    about = [part for part in (conflict.subject, conflict.measure) if part]
+    said = (
+        f"各方说法不一：{'，'.join(about)}：" if zh else f"Sources disagree: {', '.join(about)}: "
+    )
+    pieces: list[str | Citation] = []
     for value in conflict.values:
         source = value.citation
         details = [str(part) for part in (source.outlet or source.title, source.published) if part]
         if value.superseded:
             details.append("已有更新的报道" if zh else "superseded by a newer report")
-        shown = f"{value.value} [{source.marker}]"
-        said.append(f"{shown}（{'，'.join(details)}）" if zh else f"{shown} ({', '.join(details)})")
-    about = [part for part in (conflict.subject, conflict.measure) if part]
-    if zh:
-        return f"各方说法不一：{'，'.join(about)}：{'；'.join(said)}"
-    return f"Sources disagree: {', '.join(about)}: {'; '.join(said)}"
+        pieces += [f"{said}{value.value} ", source]
+        said = f"（{'，'.join(details)}）；" if zh else f" ({', '.join(details)}); "
+    return (*pieces, said.rstrip("；; "))
 
 
 def _reference_line(reference: DocumentReference) -> str:

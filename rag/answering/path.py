@@ -18,10 +18,10 @@ from typing import Literal
 from rag.answering.assembling import assemble
 from rag.answering.composition import compose, total_use
 from rag.answering.disagreement.conflicts import find_conflicts
-from rag.answering.evidence import SentenceVectors
+from rag.answering.evidence import Evidence, SentenceVectors
 from rag.answering.notices import behind
 from rag.answering.options import AS_CONFIGURED, ChatWriter, Options
-from rag.answering.search import MOST_HITS, Corpus, Found, QuestionVector, search
+from rag.answering.search import MOST_HITS, Corpus, Found, QuestionVector, evidence_in, search
 from rag.answering.selection.narrowing import Place, places_cited, places_shown
 from rag.answering.understanding import read_question
 from rag.answering.unsearched import answer_unsearched
@@ -38,7 +38,7 @@ from rag.retrieval.time_frame import check_time_frame
 from rag.store.database import current_manifest
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.text.languages import text_language
-from rag.types import Answer, Conflict, Event, Progress, TimeFrame, Timings
+from rag.types import Answer, Conflict, Document, Event, Progress, TimeFrame, Timings
 
 
 class QuestionPath:
@@ -86,6 +86,11 @@ class QuestionPath:
                 en="The assistant is closed: open another one.", zh="助手已关闭：请重新打开一个。"
             )
         return self._opened
+
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the index, None if it is only in memory."""
+        return self._folder
 
     def close(self) -> None:
         """Release the index. A question after that raises `AssistantClosed`."""
@@ -186,6 +191,10 @@ class QuestionPath:
         question, today = checked_question(question), today or date.today()
         found, _ = self.found(question, (), None, today, self.writer)
         return found
+
+    def evidence_in(self, claim: str, documents: Sequence[Document]) -> tuple[Evidence, ...]:
+        """Return the sentences of these articles that are likeliest to speak of a claim."""
+        return evidence_in(claim, documents, self._corpus, self._embedder, self.vectors)
 
     def holds_answer(self, question: str) -> bool:
         """Return True if sentences that answer the question are found. No chat model is asked."""

@@ -9,7 +9,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.evidence import Evidence, SentenceVectors, gather
+from rag.answering.evidence import Evidence, SentenceVectors, coverage, gather
 from rag.answering.selection.abstention import (
     Assessment,
     assess,
@@ -39,6 +39,7 @@ from rag.answering.selection.requirements import (
 )
 from rag.answering.selection.tables import rows_asked_for
 from rag.answering.understanding import Translator
+from rag.ingest.chunker import CHUNKER, chunk
 from rag.messages import Language
 from rag.models.chat import TokenUsage
 from rag.models.cross_encoders import Reranker
@@ -51,7 +52,7 @@ from rag.retrieval.stories import Stories
 from rag.retrieval.time_frame import without_days
 from rag.store.snapshot import Snapshot
 from rag.text.terms import FoldedTexts, concepts, fold, weights
-from rag.types import Hit, Statement
+from rag.types import Document, Hit, Passage, Statement
 
 MOST_HITS = 20
 _SAMPLED_PASSAGES = 2000
@@ -220,6 +221,44 @@ def search(
         hits=hits,
         candidates=ranked,
         assessment=assessment,
+    )
+
+
+def evidence_in(
+    claim: str,
+    documents: Sequence[Document],
+    corpus: Corpus,
+    embedder: Embedder,
+    sentences: SentenceVectors,
+) -> tuple[Evidence, ...]:
+    """Return the sentences of these articles that are likeliest to speak of a claim.
+
+    All passages of the articles are looked at, whether a search finds them or not.
+    """
+    about = concepts(claim, across=True)
+    asked = weights(about, corpus.sample)
+    passages = [
+        Passage(
+            passage_id=0,
+            doc_id=document.doc_id,
+            start=span.start,
+            end=span.end,
+            text=document.text[span.start : span.end],
+        )
+        for document in documents
+        for span in chunk(document.text, embedder.count_tokens, CHUNKER.budget, CHUNKER.floor)
+    ]
+    # The passages that show most of the claim come first, as a search would find them.
+    passages.sort(key=lambda passage: -coverage(fold(passage.text), about, asked))
+    return gather(
+        QuestionVector(embedder, claim).of(claim)(),
+        about,
+        asked,
+        [Hit(passage=passage, score=0.0) for passage in passages],
+        {document.doc_id: document for document in documents},
+        corpus.stories,
+        sentences,
+        4 * _EMBEDDED_SENTENCES,
     )
 
 

@@ -1,13 +1,4 @@
-"""The retriever for Haystack.
-
-from haystack import Pipeline
-from rag.integrations.haystack import CitedRetriever
-
-pipeline = Pipeline()
-pipeline.add_component("retriever", CitedRetriever(top_k=5))
-found = pipeline.run({"retriever": {"query": "why did Apple choose Alibaba"}})
-documents = found["retriever"]["documents"]
-"""
+"""The retriever for Haystack."""
 
 from __future__ import annotations
 
@@ -69,7 +60,8 @@ class CitedRetriever:
             index = assistant.library.uploads.parent
         self.index = None if index is None else os.fspath(index)
         self.top_k = top_k
-        self.since, self.until = (day and str(day) for day in (since, until))
+        self.since = str(since) if since else None
+        self.until = str(until) if until else None
 
     @component.output_types(documents=list[Document])
     def run(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
@@ -89,7 +81,7 @@ class CitedRetriever:
 
     @component.output_types(documents=list[Document])
     async def run_async(self, query: str, top_k: int | None = None) -> dict[str, list[Document]]:
-        """`run` for async pipelines: the work happens in a thread, and the event loop stays free."""
+        """`run` for async pipelines, in a thread: the event loop stays free."""
         return await asyncio.to_thread(self.run, query, top_k)
 
     def to_dict(self) -> dict[str, Any]:

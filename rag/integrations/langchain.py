@@ -1,9 +1,4 @@
-"""The retriever for LangChain.
-
-from rag.integrations.langchain import CitedRetriever
-
-documents = CitedRetriever(k=5).invoke("why did Apple choose Alibaba")
-"""
+"""The retriever for LangChain."""
 
 from __future__ import annotations
 
@@ -44,7 +39,10 @@ class CitedRetriever(BaseRetriever):
 
     # LangChain's own `_aget_relevant_documents` calls this in a thread.
     def _get_relevant_documents(
-        self, query: str, *, run_manager: CallbackManagerForRetrieverRun
+        self,
+        query: str,
+        *,
+        run_manager: CallbackManagerForRetrieverRun,  # noqa: ARG002
     ) -> list[Document]:
         find = self.assistant.search if self.assistant else search
         return [

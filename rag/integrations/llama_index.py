@@ -1,9 +1,4 @@
-"""The retriever for LlamaIndex.
-
-from rag.integrations.llama_index import CitedRetriever
-
-nodes = CitedRetriever(similarity_top_k=5).retrieve("why did Apple choose Alibaba")
-"""
+"""The retriever for LlamaIndex."""
 
 from __future__ import annotations
 

@@ -62,8 +62,9 @@ def _read(body: bytes) -> tuple[str, ...]:
     """Return the unique names in `{"data": [{"id": ...}, ...]}`; none if the form is different."""
     try:
         listed = json.loads(body)["data"]
-        names = [model["id"] for model in listed]
-    except (ValueError, KeyError, TypeError, RecursionError):
+        # Another cited-rag answers from its own articles, so it is no chat model.
+        names = [model["id"] for model in listed if model.get("owned_by") != "cited-rag"]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ()
     usable = [name for name in names if isinstance(name, str) and is_model_name(name)]
     return tuple(dict.fromkeys(usable))[:_MOST_MODELS]

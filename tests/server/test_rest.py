@@ -1,0 +1,213 @@
+"""REST: the same answers as from Python, over a real HTTP connection."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+from typing import Any
+
+import pytest
+
+from rag.assistant import Assistant
+from rag.types import Answer
+
+from .conftest import Running, running
+
+WHY = "why did Apple choose Alibaba"
+ARTICLE = """---
+title: 雪山通车
+outlet: 山城日报
+date: 2026-03-01
+---
+雪山隧道于2026年3月1日正式通车，全长12.9公里。
+"""
+
+
+def test_an_answer_is_that_of_the_assistant(server: Running) -> None:
+    response = server.post("/v1/answer", question=WHY)
+    assert response.status_code == 200
+    answer = Answer.from_json(response.content)
+    expected = server.assistant.ask(WHY)
+    assert answer.statements == expected.statements
+    assert response.json()["text"] == expected.text
+    # Passages that were read and not used come only when asked for.
+    assert answer.hits == ()
+    with_passages = Answer.from_json(server.post("/v1/answer", question=WHY, passages=True).content)
+    assert with_passages.hits == expected.hits
+
+
+def events(text: str) -> list[tuple[str, Any]]:
+    found = []
+    for block in text.strip().split("\n\n"):
+        if not block.startswith(":"):
+            name, data = block.split("\n", 1)
+            found.append((name.removeprefix("event: "), json.loads(data.removeprefix("data: "))))
+    return found
+
+
+def test_a_stream_ends_with_the_answer(server: Running) -> None:
+    response = server.post("/v1/answer", question=WHY, stream=True)
+    assert response.headers["content-type"].startswith("text/event-stream")
+    told = events(response.text)
+    names = [name for name, _ in told]
+    assert names[0] == "progress"
+    assert names[-1] == "answer"
+    assert names.count("answer") == 1
+    statements = [data for name, data in told if name == "statement"]
+    assert statements == told[-1][1]["statements"]
+    assert told[-1][1]["hits"] == []
+
+
+def test_a_follow_up_knows_the_answer_before(server: Running) -> None:
+    first = server.post("/v1/answer", question=WHY).json()
+    second = server.post("/v1/answer", question="And Baidu?", history=[first]).json()
+    assert second["rewritten_question"]
+    assert "Baidu" in second["rewritten_question"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "code", "param"),
+    [
+        ({}, 422, "invalid_value", "question"),
+        ({"question": ""}, 422, "invalid_value", "question"),
+        ({"question": "   "}, 422, "invalid_question", None),
+        ({"question": "x" * 10_001}, 422, "invalid_value", "question"),
+        ({"question": WHY, "sources": 99}, 422, "invalid_value", "sources"),
+        ({"question": WHY, "language": "fr"}, 422, "invalid_value", "language"),
+        ({"question": WHY, "since": "soon"}, 422, "invalid_question", None),
+        ({"question": WHY, "history": [{"question": "?"}]}, 422, "invalid_history", None),
+        ({"question": WHY, "history": [{}] * 21}, 422, "invalid_value", "history"),
+        ({"question": WHY, "stream": True, "since": "soon"}, 422, "invalid_question", None),
+    ],
+)
+def test_bad_input_gets_one_clear_line(
+    server: Running, fields: dict[str, Any], status: int, code: str, param: str | None
+) -> None:
+    response = server.post("/v1/answer", **fields)
+    assert response.status_code == status
+    error = response.json()["error"]
+    assert set(error) == {"message", "type", "param", "code"}
+    assert (error["code"], error["param"]) == (code, param)
+    chinese = server.client.post(
+        "/v1/answer", json=fields, headers={"accept-language": "zh-CN"}
+    ).json()["error"]["message"]
+    assert chinese != error["message"]
+
+
+def test_a_body_that_is_no_json(server: Running) -> None:
+    headers = {"content-type": "application/json"}
+    response = server.client.post("/v1/answer", content=b"{question", headers=headers)
+    assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_json")
+    deep = server.client.post("/v1/answer", content=b"[" * 200_000, headers=headers)
+    assert deep.status_code == 400
+
+
+def test_search_finds_exact_places(server: Running) -> None:
+    found = server.post("/v1/search", query="Apple and Alibaba", k=3).json()["results"]
+    assert len(found) == 3
+    for hit in found:
+        text = server.client.get(f"/v1/articles/{hit['doc_id']}").json()["text"]
+        assert text[hit["start"] : hit["end"]] == hit["text"]
+    assert server.post("/v1/search", query="x", k=0).status_code == 422
+
+
+def test_verify_tells_the_verdict_with_quotes(server: Running) -> None:
+    quote = server.assistant.ask(WHY).citations[0]
+    said = server.post("/v1/verify", claim=quote.quote).json()
+    assert said["verdict"] == "supported"
+    assert said["citations"][0]["quote"] == quote.quote
+    wrong = server.post("/v1/verify", claim=quote.quote.replace("阿里巴巴", "百度")).json()
+    assert wrong["verdict"] != "supported"
+
+
+def test_verify_may_compare_with_chosen_articles_only(server: Running) -> None:
+    quote = server.assistant.ask(WHY).citations[0]
+    others = [d.doc_id for d in server.assistant.documents() if d.doc_id != quote.doc_id]
+    own = server.post("/v1/verify", claim=quote.quote, articles=[quote.doc_id]).json()
+    assert own["verdict"] == "supported"
+    assert {c["doc_id"] for c in own["citations"]} == {quote.doc_id}
+    other = server.post("/v1/verify", claim=quote.quote, articles=others[:1]).json()
+    assert {c["doc_id"] for c in other["citations"]} <= {others[0]}
+    assert other["verdict"] != "supported"
+    assert server.post("/v1/verify", claim="x y", articles=["nowhere"]).status_code == 404
+
+
+def test_articles_are_listed_page_by_page(server: Running) -> None:
+    everything = server.client.get("/v1/articles").json()
+    assert everything["total"] == 5
+    assert everything["next"] is None
+    days = [article["published"]["moment"] for article in everything["articles"]]
+    assert days == sorted(days, reverse=True)
+    # Where files lie on the server is nobody's business.
+    assert not {"path", "base"} & set(everything["articles"][0])
+    paged: list[str] = []
+    after: dict[str, str] = {}
+    while True:
+        page = server.client.get("/v1/articles", params={"limit": "2", **after}).json()
+        paged += [article["doc_id"] for article in page["articles"]]
+        if page["next"] is None:
+            break
+        after = {"after": page["next"]}
+    assert paged == [article["doc_id"] for article in everything["articles"]]
+    one = everything["articles"][-1]
+    found = server.client.get("/v1/articles", params={"outlet": one["outlet"]}).json()
+    assert {article["outlet"] for article in found["articles"]} == {one["outlet"]}
+    assert server.client.get("/v1/articles", params={"language": "en"}).json()["total"] == 0
+    early = server.client.get("/v1/articles", params={"until": "2025-02-12"}).json()
+    assert early["total"] < 5
+    assert server.client.get("/v1/articles", params={"after": "no"}).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "doc_id", ["nowhere", "../../etc/passwd", "%2e%2e/%2e%2e/etc/passwd", "a%00b"]
+)
+def test_an_unknown_article_is_not_found(server: Running, doc_id: str) -> None:
+    response = server.client.get(f"/v1/articles/{doc_id}")
+    assert response.status_code == 404
+    assert "root:" not in response.text
+
+
+def test_articles_are_added_asked_about_and_removed(fresh: Assistant) -> None:
+    with running(fresh) as server:
+        files = [("file", ("snow.md", ARTICLE.encode(), "text/markdown"))]
+        added = server.client.post("/v1/articles", files=files).json()
+        assert added["new"] == ["snow.md"]
+        assert added["error"] is None
+        answer = server.post("/v1/answer", question="雪山隧道全长多少公里？").json()
+        assert "12.9公里" in answer["text"]
+        assert server.client.post("/v1/articles", files=files).json()["same"] == ["snow.md"]
+        doc_id = answer["statements"][0]["citations"][0]["doc_id"]
+        assert server.client.delete(f"/v1/articles/{doc_id}").json() == {"removed": ["雪山通车"]}
+        assert server.client.get(f"/v1/articles/{doc_id}").status_code == 404
+        # An article of a followed folder is not the server's to delete.
+        kept = server.client.delete("/v1/articles/001_65a87198a1962179")
+        assert kept.status_code == 409
+
+
+def test_a_zip_and_what_is_refused(fresh: Assistant) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a/one.md", ARTICLE)
+        archive.writestr("../out.md", ARTICLE)
+        archive.writestr("b.exe", "x")
+    line = json.dumps({"id": "j1", "title": "T", "text": "The tunnel opened on Monday."})
+    with running(fresh) as server:
+        files = [
+            ("file", ("news.zip", packed.getvalue(), "application/zip")),
+            ("file", ("more.jsonl", line.encode(), "application/jsonl")),
+        ]
+        added = server.client.post("/v1/articles", files=files).json()
+        assert "more.jsonl" in added["new"]
+        assert any(name.endswith("one.md") for name in added["new"])
+        assert added["refused"]
+        assert not any(".." in name for name in added["new"])
+        assert server.client.post("/v1/articles", json={"x": 1}).status_code == 422
+        bomb = io.BytesIO()
+        with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.writestr("big.md", b"0" * 120_000_000)
+        told = server.client.post(
+            "/v1/articles", files=[("file", ("bomb.zip", bomb.getvalue(), "application/zip"))]
+        ).json()
+        assert told["new"] == []
+        assert told["refused"]
