@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ def commands_page() -> str:
         "says the same in Chinese. Exit codes: 0 done, 1 an error, 2 wrong usage, 3 the articles",
         "don't answer or don't support it, 130 stopped by Ctrl-C.",
     ]
-    for name, command in group.commands.items():
+    for name, command in _commands(group, ""):
         arguments = [p for p in command.params if p.param_type_name == "argument"]
         shown = [p.name.upper() if p.required else f"[{p.name.upper()}]" for p in arguments]
         usage = " ".join(shown)
@@ -40,6 +41,15 @@ def commands_page() -> str:
             told = getattr(parameter, "help", None) or ""
             lines.append(f"| {_named(parameter)} | {told.replace('|', ' or ')} |")
     return "\n".join(lines) + "\n"
+
+
+def _commands(group: Any, before: str) -> Iterator[tuple[str, Any]]:
+    """Yield each command with its name, which begins with that of its group, if it has one."""
+    for name, command in group.commands.items():
+        if hasattr(command, "commands"):
+            yield from _commands(command, f"{before}{name} ")
+        else:
+            yield f"{before}{name}", command
 
 
 def _named(parameter: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import os
 import re
 import shlex
@@ -103,7 +104,7 @@ def clone(seeds_index: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_every_snippet_is_looked_at() -> None:
     assert len(SNIPPETS) == SHOWN.count("```python")
     assert len(SESSIONS) == 2
-    known = ("make", "rag ", "python -m eval ", "source ", ".venv/bin/", "pip install .")
+    known = ("make", "curl ", "rag ", "python -m eval ", "source ", ".venv/bin/", "pip install .")
     assert [command for command in COMMANDS if not command.startswith(known)] == []
 
 
@@ -241,7 +242,8 @@ def test_the_commands_for_your_own_articles_do_what_is_said(tmp_path: Path) -> N
         "rag remove DOC_ID": "1 articles removed.",
     }
     # Each once, in the order of the pages.
-    own = [command for command in dict.fromkeys(commands("rag ")) if command != "rag chat"]
+    lasting = ("rag chat", "rag serve", "rag mcp")
+    own = [command for command in dict.fromkeys(commands("rag ")) if command not in lasting]
     assert sorted(own) == sorted(expected)
     # What is removed can't be exported.
     for command in sorted(own, key=lambda command: "remove" in command):
@@ -275,5 +277,32 @@ def test_the_page_opens_where_it_is_said(clone: Path) -> None:
                 assert b"Ask the news" in answered.read()
             process.send_signal(signal.SIGINT)
             process.wait(timeout=30)
+        finally:
+            process.kill()
+
+
+@pytest.mark.skipif(not shutil.which("curl"), reason="no curl on the PATH")
+def test_other_programs_ask_as_said(clone: Path) -> None:
+    """At another port: the README's may be taken."""
+    (ask,) = commands("curl ")
+    assert {"rag serve", "rag mcp"} <= set(COMMANDS)
+    with subprocess.Popen(
+        ["bash", "-c", "exec rag serve --port 0"],
+        cwd=clone,
+        env=environment(),
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            assert process.stderr is not None
+            address = re.search(r"http://(127\.0\.0\.1:\d+)", process.stderr.readline())
+            assert address is not None
+            assert "127.0.0.1:8765/" in ask
+            ran = run(ask.replace("127.0.0.1:8765", address[1]), clone, no_proxy="*")
+            told = json.loads(ran.stdout)
+            assert told["status"] == "answered"
+            assert told["text"] in SESSIONS[0]
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=60)
         finally:
             process.kill()

@@ -2,13 +2,13 @@
 
 A client asks the same model for a title of the chat, tags, follow-up questions, search queries, an
 emoji, the rest of a sentence or a summary that replaces old messages. None of these is a question
-about the news. They are recognised by their form, not by the client. The text orders a *product*,
-names the chat or a message of it as its *object*, and sets at least two *terms*: a length, a ban on
-quotation marks, "output only …", a JSON object, an embedded transcript and so on. A person who
-asks for a title names an article, and seldom sets two terms.
+about the news. They are recognised by their form, not by the client: the text orders a *product*,
+names the chat or a message of it as the *object*, and sets several *terms*, such as a length, a
+ban on quotation marks, "output only …", a JSON object or an embedded transcript. A person who asks
+for a title names an article, and seldom sets two terms.
 
-Only the first and the last 4,000 characters of a message are read and every repeat in a pattern is
-bounded, so the time is linear in the length of the conversation.
+Both ends of a message are read, and every repeat in a pattern is bounded, so that the time is
+linear in the length of the conversation.
 """
 
 from __future__ import annotations
@@ -20,36 +20,35 @@ from collections.abc import Sequence
 from rag.server.conversation import Turn
 
 _END = 4_000  # characters read at either end of a message
-_ENDS = 5  # turns read at either end of a conversation
-_OPENING = 300  # a system message states its job within so many characters
-_TERMS_NEEDED = 2
-_TITLE = {False: 40, True: 20}  # characters of a title, by whether it is Chinese
-_SUMMARY = 500  # characters of a summary or a query
+_ENDS = 5  # turns read at either end of a conversation for the questions
+_OPENING = 300  # a system message orders its product within so many characters
+_NEAR = 100  # characters between a product and its object
+_TITLE_EN, _TITLE_ZH, _SUMMARY = 40, 20, 500  # characters of a reply
 
 
 def _any(*patterns: str) -> re.Pattern[str]:
-    return re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE)
+    # ASCII: a Chinese character beside an English word is no part of it.
+    return re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE | re.ASCII)
 
 
 _MAKE = (
     r"\b(?!given\b)(?:generat|creat|writ|provid|giv|suggest|produc|mak|propos|craft|compos|return|"
-    r"output|respond|summari[sz]|predict|select|choos|extract|pick|assign|reflect)\w{0,4}\b"
-    r"[^.!?\n]{0,100}?\b"
+    r"output|respond|summari[sz]|predict|select|choos|extract|pick|assign|reflect|com|turn|convert|"
+    r"transform)\w{0,4}\b[^.!?\n]{0,100}?\b"
 )
 _MAKE_ZH = (
-    r"(?:生成|起|取|拟|写|总结|概括|归纳|提炼|提取|返回|输出|给出|预测|推荐|提出|建议|选)"
+    r"(?:生成|起|取|拟|写|总结|概括|归纳|提炼|提取|返回|输出|给出|预测|推荐|提出|建议|选|打|配)"
     r"[^。！？\n]{0,50}?"
 )
 _THIS = r"(?:this|our|these|above|following|given|previous|preceding|current|entire|whole|below)"
-_THIS_ZH = (
-    r"(?:这[段次个轮]?|以[上下]|[上下][述面列]|本[次轮段]|当前|之前|历史|整[个段]|给[出定]|我们|用户)的?"
-)
+_THIS_ZH = r"(?:这[段次个轮]?|以[上下]|[上下][述面列]|本[次轮段]|当前|历史|整[个段]|给[出定]|我们|用户)的?"
 _NOUN = r"(?:conversation|chat|dialog(?:ue)?|discussion|thread|session)s?"
 _NOUN_ZH = r"(?:对话|会话|聊天)"
 # The chat itself. "The discussion at the summit" is news; "this discussion" and "the chat" aren't.
 _CHAT = (
-    rf"\b(?:(?:{_THIS}|users?['’]?s?) (?:\w+ )?{_NOUN}\b|{_NOUN}\b(?!(?: \w+)? (?:between|at|of|on"
-    r"|about|over|among|held|with|from)\b| in (?:the|[A-Z])))"
+    rf"\b(?:(?:{_THIS}|users?['’]?s?) (?:\w+ )?{_NOUN}\b|(?:the (?:conversation|chat|dialogue|"
+    r"discussion)s?|(?:conversation|chat)s? (?:history|logs?|records?|context))\b"
+    r"(?!(?: \w+)? (?:between|at|of|on|about|over|among|held|with|from)\b| in (?:the|[A-Z])))"
 )
 _CHAT_ZH = rf"(?:{_THIS_ZH}[^，。！？\n]{{0,4}}{_NOUN_ZH}|{_NOUN_ZH}(?:标题|内容|记录|历史|摘要))"
 _NO_TITLE = r"(?![^.。\n]{0,40}(?:\btitle|标题|主题|题目))"
@@ -57,7 +56,7 @@ _NO_TITLE = r"(?![^.。\n]{0,40}(?:\btitle|标题|主题|题目))"
 # What is ordered. The kind whose order comes first is the kind of the task.
 _PRODUCTS = {
     "title": _any(
-        _MAKE + r"(?:title|header|heading|headline|caption)\b(?! case)",
+        _MAKE + r"(?:titles?|header|heading|headline|caption)\b(?! case)",
         r"\b(?:concise|short|brief|descriptive) (?:[\w-]+ ){0,3}title\b",
         r"\bsummari[sz]e[^.!?\n]{0,30} (?:message|request|query|question|prompt|input)\b"
         r"[^.!?\n]{0,40}\b(?:phrase|sentence|words)\b",
@@ -69,23 +68,23 @@ _PRODUCTS = {
     "tags": _any(_MAKE + r"(?:tags?|keywords|labels|categories)\b", _MAKE_ZH + r"(?:标签|关键词)"),
     "follow_ups": _any(
         _MAKE + r"(?:follow[- ]?ups?\b|(?:next|related|suggested|quick)[- ](?:repl|quest))",
-        _MAKE + r"(?:questions?|messages?|prompts?)\b[^.!?\n]{0,20}\b(?:user|human|they)\b"
+        _MAKE + r"(?:questions?|messages?|prompts?|what)\b[^.!?\n]{0,20}\b(?:user|human|they)\b"
         r"[^.!?\n]{0,12}\b(?:would|might|may|could|can|will)\b",
         _MAKE_ZH + r"(?:问题|追问|提问)",
     ),
     "queries": _any(
         _MAKE + r"search (?:quer|term|keyword|phrase)",
-        r"\b(?:rephras|rewrit|reformulat|enrich|extract|condens|convert|transform)\w{0,3}\b"
+        r"\b(?:rephras|rewrit|reformulat|enrich|extract|condens)\w{0,3}\b"
         r"[^.!?\n]{0,80}?\b(?:quer(?:y|ies)|question)",
         r"\bquestion rephraser\b|\bstandalone (?:question|query)\b",
         r"(?:生成|提取|改写|重写|优化|转换)[^。！？\n]{0,30}?(?:搜索|检索|查询)",
-        r"(?:改写|重写|补全)[^。！？\n]{0,30}?问题|搜索(?:需求|意图|关键词)[^。！？\n]{0,8}(?:分析|优化|判断)",
+        r"(?:改写|重写|补全)[^。！？\n]{0,30}?问题|搜索(?:需求|意图|关键词)[^。！？\n]{0,8}(?:分析|优化)",
     ),
     "autocomplete": _any(
         r"\bauto-?complet\w+|\b(?:continue|complete|finish) the (?:text|sentence|draft)\b",
         r"(?:补全|续写)[^。！？\n]{0,12}(?:文本|输入|句子|内容)",
     ),
-    "emoji": _any(_MAKE + r"emojis?\b", _MAKE_ZH + r"(?:表情|emoji)"),
+    "emoji": _any(_MAKE + r"emojis?\b", r"\bemoji (?:that )?(?:fits|suits)", _MAKE_ZH + r"(?:表情|emoji)"),
     "summary": _any(
         rf"\b(?:summar\w+|compact|compress|condense|recap)\b[^.!?\n]{{0,40}}?{_CHAT}{_NO_TITLE}",
         rf"\b{_NOUN} (?:summary|so far)\b",
@@ -96,35 +95,45 @@ _PRODUCTS = {
         r"\bprompt for \w+ image\b", r"\b(?:synthesi[sz]e|merge|combine)\b[^.!?\n]{0,30}responses\b"
     ),
 }
+_ARTICLE = _any(r"\b(?:articles?|stor(?:y|ies)|news|reports?)\b(?! so far)|文章|报道|新闻|稿")
 # What the order is about: the chat, or a message of it, which is too little for a summary.
 _ABOUT_CHAT = _any(_CHAT, _CHAT_ZH)
 _ABOUT_MESSAGE = _any(
-    rf"\b(?:{_THIS}|the|first|last|latest|recent) (?:\w+ )?(?:message|query|prompt|input|speaker)\b",
+    rf"\b(?:{_THIS}|the|first|last|latest|recent) (?:\w+ )?(?:message|query|prompt|input)\b",
     r"\busers?['’]?s? (?:\w+ )?(?:message|quer|question|prompt|input|request)",
+    r"\b(?:message|question|input|request)s? (?:of|from|by) (?:the|a) user\b",
     r"用户的?(?:首[条次个]|第一[条次个])?(?:输入|消息|问题|提问|请求|查询)",
     rf"{_THIS_ZH}(?:句话|条?消息|提问|输入)",
 )
-# A system message that lets nothing but the product out needs no object.
+# The product by its name and nothing else: a system message that says so needs no object.
 _PRODUCT_ONLY = _any(
-    r"\b(?:only|just|nothing but) (?:the |an? |one )?(?:\w+ )?(?:title|emoji|tags?|name|quer(?:y|ies))\b",
-    r"[只仅](?:需|能)?(?:输出|返回|回复)(?:标题|标签|表情|emoji|名称|关键词|查询)",
+    r"\b(?:only|just|single|nothing but) (?:the |an? |one )?(?:\w+ )?"
+    r"(?:title|emoji|tags?|name|quer(?:y|ies))\b|\b(?:title|emoji|tags|name|query) only\b",
+    r"[只仅](?:需|能)?(?:输出|返回|回复)(?:一个)?(?:标题|标签|表情|emoji|名称|关键词|查询)",
 )
+_FENCE = re.compile(r"(```|\"\"\")(?!json|\s{0,8}[{\[]).{0,8000}?\1", re.DOTALL)
 _TERMS = (
-    # the product and nothing else
+    _PRODUCT_ONLY,
+    _FENCE,
+    # nothing else
     _any(
         r"\b(?:output|return|respond|reply|answer|provide|give|write|is restricted)\b[^.\n]{0,40}"
         r"\b(?:only|solely|just|exclusively|nothing but)\b|\b(?:only|just|solely) (?:need to )?"
         r"(?:the|an?|output|return|respond|reply|answer|give|provide|write)\b",
         r"\bnothing (?:else|but)\b|\bgo straight\b|\b(?:no|without)(?: any)? (?:other|additional|"
         r"extra|further|explan\w+|preamble|prose|commentary|lead-in|introduct\w+|prefix)",
-        r"\b(?:do not|don't|never) (?:include|add|explain|answer|respond|reply|mention)\b",
         r"[只仅](?:需|能|要|可)?(?:输出|返回|回复|给出|回答|写|生成)|直接(?:输出|返回|给出|回复)"
-        r"|(?:不要|无需|不得|禁止|不能)[^。\n]{0,6}(?:解释|说明|回[答复]|多余|其[他它])|[以之]外的",
+        r"|(?:不要|无需|不得|禁止|不能)[^。\n]{0,6}(?:解释|说明|多余|其[他它])|[以之]外的",
+    ),
+    # no answer
+    _any(
+        r"\b(?:not|never|n't|instead of|rather than|without) (?:\w+ )?(?:answer|respond|reply)",
+        r"(?:不要|不得|禁止|不能|而不是|无需)[^。\n]{0,6}回[答复]",
     ),
     # a length
     _any(
-        r"\b(?:\d+|two|three|four|five|six|ten)(?:[-–~ ]{1,3}(?:to |or )?(?:\d+|\w{3,5}))?[- ]?"
-        r"(?:words?|char(?:acter)?s?|tokens|sentences)\b",
+        r"\b(?:\d+|two|three|four|five|six|seven|eight|ten)(?:[-–~ ]{1,3}(?:to |or )?"
+        r"(?:\d+|\w{3,5}))?[- ]?(?:words?|char(?:acter)?s?|tokens|sentences)\b",
         r"\b(?:concise|short|briefly|max(?:imum)?|at most|no more than|no longer than)\b",
         r"[\d一二三四五六七八九十]\s?个?(?:中文|汉)?[字词]|不(?:要)?超过|以内|简短|简洁|精[炼简]",
     ),
@@ -141,13 +150,15 @@ _TERMS = (
     ),
     # a form for programs
     _any(r"\bJSON\b|\bXML\b|\bschema\b"),
-    # a use by the model later
+    _any(r"\"(?:title|name|tags|follow_?ups|questions|quer(?:y|ies)|keywords|summary)\"\s?:"),
+    # a use by the model later, and what must survive until then
     _any(
         r"\b(?:future|subsequent|later|new) (?:context|prompts?|reference|conversation|messages?)\b"
-        r"|\bcompact\w*|\bcompress\w*|\bhand-?(?:over|off)\b|\bnext steps\b|\bresum(?:e|ing)\b"
+        r"|\bcompact\w*|\bcompress\w*|\bhand-?(?:over|off)\b|\bresum(?:e|ing)\b"
         r"|\bcontinu\w+ the (?:conversation|work|task|chat)|\b(?:another|next) (?:LLM|model|agent)\b",
         r"(?:后续|接下来|今后|新)的?[^。\n]{0,6}(?:上下文|提示|对话|会话)|压缩|交接|前情",
     ),
+    _any(r"\bnext steps\b|\bpreserv|\bretain|\bdecisions\b|\bpending\b|保留|待办|关键信息|下一步"),
     # the look of a template: a heading or a job, labelled examples, a list of rules, an open label
     _any(
         r"^#{1,6} ?\**(?:task|role|instructions?|guidelines|rules|output|任务|角色|要求|规则|输出)",
@@ -163,17 +174,17 @@ _ANSWERS = _any(
     r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回答)",
     r"\banswer(?:s|ing)? (?!with\b|only\b|in\b|using\b)[^.\n]{0,24}\b(?:questions?|quer|users?)\b",
     r"\bhelpful (?:\w+ )?assistant\b(?! (?:that|who|which|skilled|tasked))",
-    r"\b(?:each|every) (?:answer|reply|response)\b|回答(?:用户|问题|提问|我)|每(?:次|个|条)回[答复]",
+    r"\b(?:each|every|after your|after the|end your) (?:answer|reply|response)\b",
+    r"回答(?:用户|问题|提问|我)|每(?:次|个|条)回[答复]",
 )
 
-_LABEL = r"(?:^|[:：] )[^\w\n]{0,6}"
+_LABEL = r"(?:^|[:：] )[^\w\n\u4e00-\u9fff]{0,6}"
 _USER = r"(?:user|human|用户)(?: ?(?:message|input|query|消息|输入|提问))?\s{0,4}[:：]"
 _MODEL = r"(?:assistant|ai|bot|response|助手|助理)(?: ?(?:message|reply|消息|回复))?\s{0,4}[:：]"
 _SAID = _any(rf"{_LABEL}(?:(?P<user>{_USER})|{_MODEL})[^\n]{{0,8000}}")
 _BLOCK = re.compile(
     r"<(chat_?history|conversation|history|messages|dialogue|session|transcript)\b[^>\n]{0,80}>"
-    r".{0,8000}?</\1>|\[\s{0,8}\{\s{0,8}\"role\".{0,8000}\]"
-    r"|(```|\"\"\")(?!json|\s{0,8}[{\[]).{0,8000}?\2",
+    r".{0,8000}?</\1>|\[\s{0,8}\{\s{0,8}\"role\".{0,8000}\]",
     re.IGNORECASE | re.DOTALL,
 )
 _QUESTION = _any(
@@ -186,18 +197,19 @@ _QUOTED = _any(
 )
 _EXAMPLE = _any(r"\bexample|示例|例子")
 _OPEN_LABEL = re.compile(r"[ ,，]{0,3}[^.?!。？！]{0,30}[:：]\s{0,4}\Z")
-_OBJECT = re.compile(r"\{[^{}]{2,400}\}")
-_ARRAY = re.compile(r"\[\s{0,8}\"[^\[\]]{1,400}\"\s{0,8}\]")
+_JSON = re.compile(r"\{[^{}]{2,400}\}|\[\s{0,8}\"[^\[\]]{1,400}\"\s{0,8}\]")
 _ZH = re.compile(r"[\u4e00-\u9fff]")
 
 
 def brief_reply(turns: Sequence[Turn]) -> str | None:
     """Return the short text that serves a client's own request, or None if a person asks."""
     user, system = _last(turns, "user"), _last(turns, "system", "developer")
-    alone = all(turn.role != "assistant" for turn in turns)
-    if kind := _kind(user, alone=alone):
+    spoken = any(turn.role == "assistant" for turn in turns)
+    if kind := _user_task(user, spoken=spoken):
         return _reply(kind, user, _questions(turns))
-    if kind := _kind(system, opening=_OPENING, spoken=_without_transcript(user)[1]):
+    quoted = _without_transcript(user)[1]
+    last = not user or turns[-1].role in ("system", "developer")
+    if kind := _system_task(system, quoted=quoted, last=last):
         return _reply(kind, system, _questions(turns) or _asked(system))
     return None
 
@@ -211,94 +223,13 @@ def _last(turns: Sequence[Turn], *roles: str) -> str:
 def _without_transcript(text: str) -> tuple[str, bool]:
     """Return a message without the chat that it quotes, and whether it quotes one."""
     order = _BLOCK.sub("\n", text)
-    if len({match["user"] is None for match in _SAID.finditer(text)}) == 2:
-        return _SAID.sub("\n", order), True
-    return order, order != text
+    both = len({match["user"] is None for match in _SAID.finditer(order)}) == 2
+    quotes = both or order != text
+    return _FENCE.sub("\n", _SAID.sub("\n", order) if both else order), quotes
 
 
-def _product(order: str) -> str | None:
-    """Return the kind of product that a text orders first."""
-    matches = {kind: words.search(order) for kind, words in _PRODUCTS.items()}
-    starts = {kind: match.start() for kind, match in matches.items() if match}
-    return min(starts, key=starts.__getitem__) if starts else None
-
-
-def _kind(
-    text: str, *, alone: bool = False, spoken: bool = False, opening: int | None = None
-) -> str | None:
-    """Return the kind of task that a message orders, None if it orders none.
-
-    `alone`: no assistant has spoken yet. `spoken`: another message holds the transcript. `opening`:
-    the message is a system message, and must order its product within so many characters.
-    """
-    order, quotes = _without_transcript(text)
-    kind = _product(order[:opening]) or (_product(text[:opening]) if quotes else None)
-    if not kind or any(not match["never"] for match in _ANSWERS.finditer(order)):
-        return None
-    about = quotes or _ABOUT_CHAT.search(order)
-    if kind == "summary":
-        # Alone, "summarize this conversation" may be about a conversation in the news.
-        about = about and (quotes or opening or not alone)
-    else:
-        about = about or _ABOUT_MESSAGE.search(order) or (opening and _PRODUCT_ONLY.search(order))
-    terms = (quotes or spoken) + sum(bool(words.search(text)) for words in _TERMS)
-    return kind if about and terms >= _TERMS_NEEDED else None
-
-
-def _questions(turns: Sequence[Turn]) -> list[str]:
-    """Return what the person asked, from the conversation and from a transcript in it."""
-    ends = turns if len(turns) <= 2 * _ENDS else [*turns[:_ENDS], *turns[-_ENDS:]]
-    return [asked for turn in ends if turn.role == "user" for asked in _asked(_last([turn], "user"))]
-
-
-def _asked(text: str) -> list[str]:
-    """Return the questions that one message asks or quotes, without any order to the model."""
-    found = list(_QUESTION.finditer(text))
-    if found and _EXAMPLE.search(text[: found[0].start()]):
-        found = found[-1:]
-    if not found:
-        if not _product(_without_transcript(text)[0]):
-            return [text]
-        found = [match for match in [_QUOTED.search(text)] if match]
-    return [next(filter(None, match.groups()[-3:])) for match in found]
-
-
-def _reply(kind: str, text: str, questions: Sequence[str]) -> str:
-    """Return the reply to a task: the person's questions, or nothing in the demanded form."""
-    order = _without_transcript(text)[0]
-    neutral = "新闻" if _ZH.search("".join(questions) or order) else "News"
-    words = {
-        "title": lambda: _title(questions[0]),
-        "queries": lambda: _OPEN_LABEL.sub("", questions[-1]),
-        "summary": lambda: " ".join(questions),
-    }
-    said = "📰" if kind == "emoji" else words[kind]() if kind in words and questions else neutral
-    said = " ".join(said.split())[:_SUMMARY]
-    if shape := _shape(order):
-        filled = {key: type(value)() for key, value in shape.items()}
-        texts = [key for key, value in filled.items() if value == ""]
-        if texts and kind in ("title", "summary", "emoji"):
-            filled[next((key for key in texts if "title" in key.casefold()), texts[-1])] = said
-        return json.dumps(filled, ensure_ascii=False)
-    if kind == "follow_ups":
-        return "[]" if _ARRAY.search(order) else json.dumps({kind: []})
-    return said
-
-
-def _shape(order: str) -> dict[str, object]:
-    """Return the first JSON object in an order, {} if there is none."""
-    for match in _OBJECT.finditer(order):
-        try:
-            return dict(json.loads(match[0]))
-        except ValueError:
-            continue
-    return {}
-
-
-def _title(question: str) -> str:
-    """Return a question shortened to a title, without its final punctuation."""
-    line = " ".join(question.strip().split("\n", 1)[0].split())
-    room = _TITLE[bool(_ZH.search(line))]
-    if len(line) > room:
-        line = line[: room + 1].rsplit(" ", 1)[0][:room]
-    return line.strip(" \"'“”「」《》.?!,;:。？！，；：…")
+def _product(order: str) -> tuple[str, re.Match[str]] | None:
+    """Return the kind of product that a text orders first, and where it does so."""
+    matches = [(kind, words.search(order)) for kind, words in _PRODUCTS.items()]
+    found = [(kind, match) for kind, match in matches if match]
+    return min(found, key=lambda pair: pair[1].start(), default=None)

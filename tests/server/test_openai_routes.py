@@ -140,7 +140,7 @@ def test_what_clients_send_by_default_is_ignored(client: openai.OpenAI) -> None:
             model="cited-rag-quotes",
             messages=[{"role": "user", "content": [{"type": "text", "text": WHY}]}],
             tools=[tool],
-            tool_choice=choice,  # type: ignore[arg-type]
+            tool_choice=choice,
             temperature=0.3,
             extra_body={"never": "heard of"},
         )

@@ -1,0 +1,184 @@
+"""The work behind the server: stopped when nobody waits, whole when it ends, counted."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import httpx2
+import pytest
+
+from rag.assistant import Assistant
+from rag.models.embedder import Embedder
+from rag.store.indexing import update_index
+from rag.types import Answer
+
+from ..chat_server import (
+    Behaviour,
+    breaks_off,
+    chat_server,
+    fails,
+    never_ends,
+    says,
+    slow_start,
+    stalls_after,
+)
+from .conftest import Running, running, until, with_model
+
+WHY = "why did Apple choose Alibaba"
+
+
+def figure(server: Running, name: str) -> float:
+    """Return a figure of `/metrics`, or 0 if it is not there yet."""
+    for line in server.client.get("/metrics").text.splitlines():
+        if line.startswith(f"{name} "):
+            return float(line.rpartition(" ")[2])
+    return 0.0
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize("path", ["/v1/answer", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    "behaviour", [slow_start(60), stalls_after("Apple chose", 60)], ids=["before", "within"]
+)
+def test_a_client_that_leaves_stops_the_model(
+    seeds_index: Path, embedder: Embedder, behaviour: Behaviour, path: str, stream: bool
+) -> None:
+    with chat_server(behaviour) as chat:
+        assistant = with_model(seeds_index, embedder, chat.config(timeout=60))
+        with running(assistant) as server:
+            body: dict[str, Any] = {"question": WHY, "stream": stream}
+            if "chat" in path:
+                messages = [{"role": "user", "content": WHY}]
+                body = {"model": "cited-rag", "messages": messages, "stream": stream}
+            with httpx2.Client(base_url=server.url, trust_env=False, timeout=60) as client:
+                impatient = threading.Thread(target=_ask_and_leave, args=(client, path, body))
+                impatient.start()
+                assert until(lambda: len(chat.requests) >= 1)
+                assert server.service.queue.running == 1
+                client.close()
+                impatient.join(60)
+            assert until(lambda: server.service.queue.running == 0, 20)
+            left = 'cited_rag_questions_total{status="left"}'
+            assert until(lambda: figure(server, left) == 1)
+
+
+def _ask_and_leave(client: httpx2.Client, path: str, body: dict[str, Any]) -> None:
+    try:
+        with client.stream("POST", path, json=body, timeout=3) as response:
+            for _ in response.iter_bytes():
+                pass
+    except (httpx2.HTTPError, RuntimeError):
+        pass
+
+
+@pytest.mark.parametrize(
+    "behaviour",
+    [fails(500), fails(429), breaks_off("Apple chose"), stalls_after("A", 60), never_ends("ha ")],
+    ids=["500", "429", "breaks off", "stalls", "never ends"],
+)
+def test_a_bad_model_still_gives_a_whole_answer(
+    seeds_index: Path, embedder: Embedder, behaviour: Behaviour
+) -> None:
+    with chat_server(behaviour) as chat:
+        assistant = with_model(seeds_index, embedder, chat.config(timeout=0.5))
+        with running(assistant) as server:
+            answer = Answer.from_json(server.post("/v1/answer", question=WHY).content)
+            assert answer.statements
+            assert all(statement.verdict == "supported" for statement in answer.statements)
+            assert answer.notices
+            assert until(lambda: server.service.queue.running == 0)
+
+
+def test_the_models_tokens_and_statements_are_counted(
+    seeds_index: Path, embedder: Embedder
+) -> None:
+    reply = "Apple chose Alibaba [1]. It paid 987 billion dollars [1]."
+    with (
+        chat_server(says(reply)) as chat,
+        running(with_model(seeds_index, embedder, chat.config())) as server,
+    ):
+        body = {"model": "cited-rag", "messages": [{"role": "user", "content": WHY}]}
+        completion = server.post("/v1/chat/completions", **body).json()
+        usage = completion["usage"]
+        assert usage["prompt_tokens"] >= 70
+        assert figure(server, 'cited_rag_tokens_total{kind="prompt"}') == usage["prompt_tokens"]
+        assert figure(server, 'cited_rag_statements_total{verdict="left out"}') >= 1
+        # The model that only quotes asks nobody.
+        asked = len(chat.requests)
+        server.post("/v1/chat/completions", **{**body, "model": "cited-rag-quotes"})
+        assert len(chat.requests) == asked
+
+
+def test_an_answer_under_way_is_finished_when_the_server_stops(
+    seeds_index: Path, embedder: Embedder
+) -> None:
+    with (
+        chat_server(slow_start(1.5)) as chat,
+        running(with_model(seeds_index, embedder, chat.config())) as server,
+    ):
+        answers: list[httpx2.Response] = []
+        asking = threading.Thread(
+            target=lambda: answers.append(server.post("/v1/answer", question=WHY))
+        )
+        asking.start()
+        assert until(lambda: len(chat.requests) >= 1)
+        server.stop()
+        asking.join(60)
+        assert answers[0].status_code == 200
+        assert Answer.from_json(answers[0].content).statements
+
+
+def test_the_index_may_be_updated_underneath(
+    fresh: Assistant, embedder: Embedder, tmp_path: Path
+) -> None:
+    news = tmp_path / "more"
+    news.mkdir()
+    with running(fresh) as server:
+        before = server.client.get("/ready").json()
+        (news / "a.md").write_text("# Tunnel\n\nThe Snow Tunnel is 12.9 kilometres long.\n")
+        assert fresh.folder is not None
+        update_index(fresh.folder, [news], embedder)
+        answer = server.post("/v1/answer", question="How long is the Snow Tunnel?").json()
+        assert "12.9" in answer["text"]
+        after = server.client.get("/ready").json()
+        assert after["generation"] > before["generation"]
+        assert after["articles"] == before["articles"] + 1
+        assert figure(server, "cited_rag_index_articles") == after["articles"]
+
+
+def test_many_clients_each_get_their_own_answer(server: Running) -> None:
+    questions = [
+        WHY,
+        "阿里股价收盘多少？",
+        "What did Joe Tsai say about Apple?",
+        "DeepSeek为什么没有被选中？",
+        "Who is the mayor of Springfield?",
+    ]
+    expected = {question: server.assistant.ask(question).text for question in questions}
+    wrong: list[str] = []
+
+    def ask(number: int) -> None:
+        question = questions[number % len(questions)]
+        with httpx2.Client(base_url=server.url, trust_env=False, timeout=120) as client:
+            while True:
+                response = client.post("/v1/answer", json={"question": question})
+                if response.status_code != 429:
+                    break
+                assert int(response.headers["retry-after"]) >= 1
+                time.sleep(0.2)
+        told = response.json()
+        if told["question"] != question or told["text"] != expected[question]:
+            wrong.append(json.dumps(told)[:200])
+
+    threads = [threading.Thread(target=ask, args=(number,)) for number in range(80)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(180)
+    assert wrong == []
+    assert until(lambda: server.service.queue.running == 0)
+    assert server.service.queue.waiting == 0
