@@ -46,7 +46,15 @@ import tempfile
 import threading
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -216,7 +224,7 @@ async def load(bench: Bench) -> dict[str, Any]:
         idle = await client.until_idle(30)
         return {"table": results, "health_seconds_under_load": probe.told(), "idle_after": idle,
                 "memory_before": before, "memory_after": server.memory(),
-                "figures": await noted_figures(client), "troubles": server.troubles}  # fmt: skip
+                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 async def fairness(bench: Bench) -> dict[str, Any]:
@@ -249,7 +257,7 @@ async def fairness(bench: Bench) -> dict[str, Any]:
         lasted = time.monotonic() - begun
         results.append(Result.of("four callers, one question each", 4, single, lasted))
         results.append(Result.of("the greedy caller, eight at once", 8, greedy, lasted))
-        return {"table": results, "troubles": server.troubles}
+        return {"table": results, "troubles": dict(server.troubles)}
 
 
 async def updates(bench: Bench) -> dict[str, Any]:
@@ -300,7 +308,7 @@ async def updates(bench: Bench) -> dict[str, Any]:
                 "statuses_of_changes": dict(Counter(f"{k} {s}" for k, s, _ in calls)),
                 "wrong_after_change": wrong, "health_seconds_under_load": probe.told(),
                 "idle_after": idle, "memory_after": server.memory(),
-                "figures": await noted_figures(client), "troubles": server.troubles}  # fmt: skip
+                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 def _made_key(folder: Path, name: str) -> str:
@@ -483,7 +491,7 @@ async def model(bench: Bench) -> dict[str, Any]:
             return {"table": results, "by_behaviour": told, "idle_after": idle,
                     "model_let_go_after": let_go, "requests_to_model": endpoint.counts(),
                     "health_seconds_under_load": probe.told(),
-                    "figures": await noted_figures(client), "troubles": server.troubles}  # fmt: skip
+                    "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 # --- slow, half-open and leaving clients ---------------------------------------------------------
@@ -578,7 +586,7 @@ async def slow(bench: Bench) -> dict[str, Any]:
         before = server.memory()
         readers = [
             asyncio.ensure_future(read_slowly(server, one, form, 0.004))
-            for one, form in zip(bench.asked, ("json", "events") * 10, strict=False)
+            for one, form in zip(bench.asked, FORMS[1:5] * 5, strict=False)
         ]
         strays = [
             asyncio.ensure_future(stray(server, bench.asked[0], kind, 120))
@@ -606,7 +614,7 @@ async def slow(bench: Bench) -> dict[str, Any]:
         return {"table": results, "half_open": by_kind,
                 "slow_readers": dict(Counter(map(str, read))), "memory_before": before,
                 "memory_after": server.memory(), "idle_after": idle, "flood": flooded,
-                "figures": await noted_figures(client), "troubles": server.troubles}  # fmt: skip
+                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 async def flood(bench: Bench, server: Server, connections: int = 1_050) -> dict[str, Any]:
@@ -688,7 +696,7 @@ async def leaving(bench: Bench) -> dict[str, Any]:
                                 if v != before.get(k, 0)},
                     "memory_before": memory, "memory_after": server.memory(),
                     "answers_afterwards": whole.answers, "errors_afterwards": whole.errors,
-                    "troubles": server.troubles}  # fmt: skip
+                    "troubles": dict(server.troubles)}  # fmt: skip
     return report
 
 
@@ -747,7 +755,7 @@ async def _stopped(bench: Bench, server: Server, *, half_open: bool) -> dict[str
             task.cancel()
     return {"ended_after": took, "exit_code": server.process.returncode,
             "requests_under_way_or_later": dict(seen), "strange": strange[:10],
-            "clients_that_hang": len(late), "troubles": server.troubles}  # fmt: skip
+            "clients_that_hang": len(late), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 # --- memory --------------------------------------------------------------------------------------
@@ -783,7 +791,7 @@ async def memory(bench: Bench) -> dict[str, Any]:
                   for kind in ("VmRSS", "RssAnon")}  # fmt: skip
         return {"table": results, "growth": growth, "first": samples[0], "last": samples[-1],
                 "samples": samples[:: max(1, len(samples) // 60)],
-                "figures": await noted_figures(client), "troubles": server.troubles}  # fmt: skip
+                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 def grown(questions: Sequence[int], mebibytes: Sequence[float], blocks: int = 20) -> dict[str, Any]:
@@ -840,7 +848,7 @@ async def fuzz(bench: Bench) -> dict[str, Any]:
         report["memory_after"] = server.memory()
         if bench.options.schemathesis:
             report["schemathesis"] = await asyncio.to_thread(_from_schema, bench, server)
-        report["troubles"] = server.troubles
+        report["troubles"] = dict(server.troubles)
         report["table"] = results
     return report
 

@@ -41,6 +41,7 @@ FORMS: tuple[Form, ...] = ("json", "json", "json", "events", "events", "chat", "
 """The forms that clients ask in, one after the other: mostly REST, some as streams."""
 PROGRAM = Path(sys.executable).with_name("rag")
 _ADDRESS = re.compile(r"http://127\.0\.0\.1:(\d+)")
+_REQUEST_ID = re.compile(r"req-[0-9a-f]{16}")
 _MARKER = re.compile(r"\[\d+\]")
 _MOST_BYTES = 4_000_000
 """The most bytes of a file of articles; `rag index` takes 5 MB."""
@@ -210,8 +211,8 @@ class Server:
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         self.process = process
         self.url = ""
-        self.troubles: list[str] = []
-        """Lines of the log that are no line of a request, such as failures."""
+        self.troubles: Counter[str] = Counter()
+        """The lines of the log that are no line of a request, such as failures, in short."""
         self._ready = threading.Event()
         self._log = log
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -226,8 +227,8 @@ class Server:
                 if not self.url and (found := _ADDRESS.search(line)):
                     self.url = found[0]
                     self._ready.set()
-                elif self.url and '"event": "request"' not in line and len(self.troubles) < 200:
-                    self.troubles.append(line.rstrip())
+                elif self.url and '"event": "request"' not in line and len(self.troubles) < 50:
+                    self.troubles[_in_short(line)] += 1
         self._ready.set()
 
     def wait_ready(self, seconds: float = 120) -> None:
@@ -265,6 +266,17 @@ class Server:
             return None
         self._reader.join(5)
         return time.monotonic() - started
+
+
+def _in_short(line: str) -> str:
+    """Return the event of a line of the log, with the end of its traceback."""
+    try:
+        fields = json.loads(line)
+        ends = [part for part in fields.get("error", "").splitlines() if part.strip()]
+        said = " / ".join([fields["event"].strip(), *(part.strip() for part in ends[-3:])])
+        return _REQUEST_ID.sub("req-…", said)[:400]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return line.strip()[:400]
 
 
 @asynccontextmanager
@@ -548,7 +560,7 @@ _HEAD = b"POST /v1/answer HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: applicati
 _DEEP = 50_000
 _VALUES: tuple[str, ...] = (
     *("null", "true", "0", "-1", "1e999", "-0.0", "NaN", "Infinity", '""', '" "', "[]", "{}"),
-    *("9" * 30, "9" * 5_000, '"\\u0000"', '"\\ud800"', '"\\udfff x"', '"\\uffff\\u202e"', '"\\n\\r"'),
+    *("9" * 30, "9" * 5_000, '"\\u0000"', '"\\ud800"', '"\\udfff x"', '"\\uffff\\u202e"', '"\\n"'),
     *('"' + "a" * 10_001 + '"', '"' + "字" * 9_999 + '"', "[[[]]]", '[{"role":"user"}]', "[null]"),
     *('[{"role":"user","content":"\\ud800"}]', '[{"role":"\\ud83d","content":"x"}]', '"yes"'),
     *('[{"role":"user","content":[{"type":"text","text":7}]}]', '[{"role":"user","content":[[]]}]'),
@@ -570,7 +582,7 @@ _NEEDED = {"question": '"What is it?"', "query": '"it"', "claim": '"It is."', "i
            "model": '"cited-rag"', "messages": '[{"role":"user","content":"What is it?"}]',
            "jsonrpc": '"2.0"', "method": '"tools/list"', "id": "1"}  # fmt: skip
 _PATHS = (
-    *("/v1/articles/{}", "/a/{}", "/a/{}?at=0-5&v=0000000000000000.0000000000000000", "/v1/models/{}"),
+    *("/v1/articles/{}", "/a/{}", "/a/{}?at=0-5&v=" + "0" * 16 + "." + "0" * 16, "/v1/models/{}"),
     *("/v1/articles?after={}", "/v1/articles?since={}", "/v1/articles?limit={}", "/{}", "//{}"),
     *("/v1/articles?outlet={}&language={}", "/a/x?at={}&v={}&until={}&sig={}", "/health?{}", "*{}"),
 )  # fmt: skip
@@ -584,7 +596,8 @@ _ODD_HEADERS = (
     *("X-Request-Id: " + "a" * 300, "Authorization: Bearer ", "Authorization: Bearer \xe9\xff"),
     *("X-Api-Key: rag-x-y", "Origin: null", "Origin: http://[", "Sec-Fetch-Site: cross-site"),
     *("Host: evil.example", "Host:", "Host: [::1", "Content-Type: multipart/form-data", "Range: x"),
-    *("Content-Type: application/json; charset=utf-16", "Content-Type: \xff", "Cookie: " + "a" * 9_000),
+    *("Content-Type: application/json; charset=utf-16", "Content-Type: \xff"),
+    *("Cookie: " + "a" * 9_000, "If-None-Match: *"),
     *("Expect: 100-continue", "Expect: 200-ok", "Upgrade: h2c\r\nConnection: Upgrade", "TE: gzip"),
     *("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: x", "Connection: close, x"),
     *("Content-Encoding: gzip", "X-Forwarded-Host: a\x0bb", "Accept: text/event-stream", "A b: c"),

@@ -277,12 +277,14 @@ class Answer:
         It holds the statements with `[n]` markers, or what was not found.
         """
         return "".join(
-            piece if isinstance(piece, str) else f"[{piece.marker}]" for piece in self.pieces
+            piece if isinstance(piece, str) else f"[{piece.marker}]" for piece in self.pieces()
         )
 
-    @property
-    def pieces(self) -> tuple[str | Citation, ...]:
-        """Return the parts of `text` in order. A citation stands where its marker stands."""
+    def pieces(self, doubt: str = "") -> tuple[str | Citation, ...]:
+        """Return the parts of `text` in order. A citation stands where its marker stands.
+
+        `doubt` is added after the markers of each statement whose quote has to be read.
+        """
         lines: list[tuple[str | Citation, ...]] = []
         if self.status == "abstained":
             lines += [(message.text(self.language),) for message in self.missing]
@@ -290,7 +292,11 @@ class Answer:
         else:
             space = "" if self.language == "zh" else " "
             lines += [
-                (statement.text + space * bool(statement.citations), *cited(statement.citations))
+                (
+                    statement.text + space * bool(statement.citations),
+                    *cited(statement.citations),
+                    doubt if statement.verdict == "partial" else "",
+                )
                 for statement in self.statements
             ]
             lines += [conflict_pieces(conflict, self.language) for conflict in self.conflicts]

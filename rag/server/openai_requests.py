@@ -256,12 +256,26 @@ class Annotation:
         return {"type": fields.pop("type"), "url_citation": fields}
 
 
+def pieces_of(answer: Answer) -> tuple[str | Citation, ...]:
+    """Return the parts of the text that a chat client shows. A citation stands for its marker.
+
+    A chat client shows text and sources only. So the text itself says which statements have to be
+    compared with their quotes, and how many sentences were left out.
+    """
+    zh = answer.language == "zh"
+    pieces = answer.pieces("（请读引文）" if zh else " (read the quote)")
+    if count := len(answer.left_out):
+        left_out = f"\n{count} sentence{'s' * (count > 1)} left out: the articles don't say so."
+        pieces += (f"\n另有 {count} 句未通过核对，已略去。" if zh else left_out,)
+    return pieces
+
+
 def annotations_of(answer: Answer, link_to: LinkTo) -> tuple[Annotation, ...]:
-    """Return an annotation for each marker in `answer.text`, in order."""
+    """Return an annotation for each marker in the text of `pieces_of`, in order."""
     sources: dict[int, tuple[str, str]] = {}
     found = []
     position = 0
-    for piece in answer.pieces:
+    for piece in pieces_of(answer):
         if isinstance(piece, str):
             position += len(piece)
             continue

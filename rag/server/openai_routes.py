@@ -27,6 +27,7 @@ from rag.server.openai_requests import (
     ResponsesRequest,
     annotations_of,
     new_id,
+    pieces_of,
     question_of,
     turns_of_chat,
     turns_of_responses,
@@ -156,7 +157,7 @@ async def _later(
 
 def _said(answer: Answer, model: str, link_to: LinkTo) -> _Said:
     parts: list[str] = []
-    for piece in answer.pieces:
+    for piece in pieces_of(answer):
         if isinstance(piece, str):
             parts.append(piece)
         elif parts:

@@ -23,6 +23,7 @@ _END = 4_000  # characters read at either end of a message
 _ENDS = 5  # turns read at either end of a conversation for the questions
 _OPENING = 300  # a system message orders its product within so many characters
 _NEAR = 100  # characters between a product and its object
+_SYSTEM = ("system", "developer")
 _TITLE_EN, _TITLE_ZH, _SUMMARY = 40, 20, 500  # characters of a reply
 
 
@@ -41,7 +42,9 @@ _MAKE_ZH = (
     r"[^。！？\n]{0,50}?"
 )
 _THIS = r"(?:this|our|these|above|following|given|previous|preceding|current|entire|whole|below)"
-_THIS_ZH = r"(?:这[段次个轮]?|以[上下]|[上下][述面列]|本[次轮段]|当前|历史|整[个段]|给[出定]|我们|用户)的?"
+_THIS_ZH = (
+    r"(?:这[段次个轮]?|以[上下]|[上下][述面列]|本[次轮段]|当前|历史|整[个段]|给[出定]|我们|用户)的?"
+)
 _NOUN = r"(?:conversation|chat|dialog(?:ue)?|discussion|thread|session)s?"
 _NOUN_ZH = r"(?:对话|会话|聊天)"
 # The chat itself. "The discussion at the summit" is news; "this discussion" and "the chat" aren't.
@@ -63,7 +66,6 @@ _PRODUCTS = {
         rf"\bname (?:\w+ )?{_NOUN}|\b{_NOUN} an? (?:\w+ )?name\b|\bname for (?:the|this)\b",
         r"\b(?:decompose|identify|detect|determine)\b[^.!?\n]{0,40}\b(?:subject|intention|topic)\b",
         _MAKE_ZH + r"(?:标题|题目|主题|名称)",
-        _NOUN_ZH + r"(?:标题|命名|主题)",
     ),
     "tags": _any(_MAKE + r"(?:tags?|keywords|labels|categories)\b", _MAKE_ZH + r"(?:标签|关键词)"),
     "follow_ups": _any(
@@ -76,7 +78,6 @@ _PRODUCTS = {
         _MAKE + r"search (?:quer|term|keyword|phrase)",
         r"\b(?:rephras|rewrit|reformulat|enrich|extract|condens)\w{0,3}\b"
         r"[^.!?\n]{0,80}?\b(?:quer(?:y|ies)|question)",
-        r"\bquestion rephraser\b|\bstandalone (?:question|query)\b",
         r"(?:生成|提取|改写|重写|优化|转换)[^。！？\n]{0,30}?(?:搜索|检索|查询)",
         r"(?:改写|重写|补全)[^。！？\n]{0,30}?问题|搜索(?:需求|意图|关键词)[^。！？\n]{0,8}(?:分析|优化)",
     ),
@@ -84,7 +85,9 @@ _PRODUCTS = {
         r"\bauto-?complet\w+|\b(?:continue|complete|finish) the (?:text|sentence|draft)\b",
         r"(?:补全|续写)[^。！？\n]{0,12}(?:文本|输入|句子|内容)",
     ),
-    "emoji": _any(_MAKE + r"emojis?\b", r"\bemoji (?:that )?(?:fits|suits)", _MAKE_ZH + r"(?:表情|emoji)"),
+    "emoji": _any(
+        _MAKE + r"emojis?\b", r"\bemoji (?:that )?(?:fits|suits)", _MAKE_ZH + r"(?:表情|emoji)"
+    ),
     "summary": _any(
         rf"\b(?:summar\w+|compact|compress|condense|recap)\b[^.!?\n]{{0,40}}?{_CHAT}{_NO_TITLE}",
         rf"\b{_NOUN} (?:summary|so far)\b",
@@ -111,9 +114,20 @@ _PRODUCT_ONLY = _any(
     r"(?:title|emoji|tags?|name|quer(?:y|ies))\b|\b(?:title|emoji|tags|name|query) only\b",
     r"[只仅](?:需|能)?(?:输出|返回|回复)(?:一个)?(?:标题|标签|表情|emoji|名称|关键词|查询)",
 )
+# A message that wants an answer is no task. One that forbids an answer is likely to be one.
+_ANSWERS = _any(
+    r"(?P<never>(?:\b(?:not|never|without|instead of|rather than)\b|n't )[^.\n]{0,40}\banswer"
+    r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回答)",
+    r"\banswer(?:s|ing)? (?!with\b|only\b|in\b|using\b)[^.\n]{0,24}\b(?:questions?|quer|users?)\b",
+    r"\bhelpful (?:\w+ )?assistant\b(?! (?:that|who|which|skilled|tasked))",
+    r"\b(?:each|every|(?:before|after|end|begin|start)(?: with)? (?:your|the)) (?:answer|reply|response)"
+    r"|\b(?:before|then)\b[^.\n]{0,12}\b(?:answer|reply|respond)",
+    r"回答(?:用户|问题|提问|我)|每(?:次|个|条)回[答复]",
+)
 _FENCE = re.compile(r"(```|\"\"\")(?!json|\s{0,8}[{\[]).{0,8000}?\1", re.DOTALL)
 _TERMS = (
     _PRODUCT_ONLY,
+    _ANSWERS,
     _FENCE,
     # nothing else
     _any(
@@ -124,11 +138,6 @@ _TERMS = (
         r"extra|further|explan\w+|preamble|prose|commentary|lead-in|introduct\w+|prefix)",
         r"[只仅](?:需|能|要|可)?(?:输出|返回|回复|给出|回答|写|生成)|直接(?:输出|返回|给出|回复)"
         r"|(?:不要|无需|不得|禁止|不能)[^。\n]{0,6}(?:解释|说明|多余|其[他它])|[以之]外的",
-    ),
-    # no answer
-    _any(
-        r"\b(?:not|never|n't|instead of|rather than|without) (?:\w+ )?(?:answer|respond|reply)",
-        r"(?:不要|不得|禁止|不能|而不是|无需)[^。\n]{0,6}回[答复]",
     ),
     # a length
     _any(
@@ -159,25 +168,14 @@ _TERMS = (
         r"(?:后续|接下来|今后|新)的?[^。\n]{0,6}(?:上下文|提示|对话|会话)|压缩|交接|前情",
     ),
     _any(r"\bnext steps\b|\bpreserv|\bretain|\bdecisions\b|\bpending\b|保留|待办|关键信息|下一步"),
-    # the look of a template: a heading or a job, labelled examples, a list of rules, an open label
+    # the look of a template: a heading or a job, a list of rules, an open label
     _any(
         r"^#{1,6} ?\**(?:task|role|instructions?|guidelines|rules|output|任务|角色|要求|规则|输出)",
         r"\byour (?:task|job|role|goal) is\b|你的(?:任务|职责|工作)是",
     ),
-    _any(r"^[#* ]{0,8}(?:examples?\b|input|output|user input|示例|例子|输入|输出)[^\n]{0,20}[:：]"),
     _any(r"(?:^[ \t]{0,8}(?:[-*•]|\d{1,2}[.、)])[^\n]{1,400}\n\s{0,8}){3}"),
     _any(r"(?:^|[.?!。？！])[^\n.:：?!。？！]{1,40}[:：][\s\"]{0,8}\Z"),
 )
-# A message that wants an answer is no task, whatever else it wants.
-_ANSWERS = _any(
-    r"(?P<never>(?:\b(?:not|never|without|instead of|rather than)\b|n't )[^.\n]{0,40}\banswer"
-    r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回答)",
-    r"\banswer(?:s|ing)? (?!with\b|only\b|in\b|using\b)[^.\n]{0,24}\b(?:questions?|quer|users?)\b",
-    r"\bhelpful (?:\w+ )?assistant\b(?! (?:that|who|which|skilled|tasked))",
-    r"\b(?:each|every|after your|after the|end your) (?:answer|reply|response)\b",
-    r"回答(?:用户|问题|提问|我)|每(?:次|个|条)回[答复]",
-)
-
 _LABEL = r"(?:^|[:：] )[^\w\n\u4e00-\u9fff]{0,6}"
 _USER = r"(?:user|human|用户)(?: ?(?:message|input|query|消息|输入|提问))?\s{0,4}[:：]"
 _MODEL = r"(?:assistant|ai|bot|response|助手|助理)(?: ?(?:message|reply|消息|回复))?\s{0,4}[:：]"
@@ -203,13 +201,22 @@ _ZH = re.compile(r"[\u4e00-\u9fff]")
 
 def brief_reply(turns: Sequence[Turn]) -> str | None:
     """Return the short text that serves a client's own request, or None if a person asks."""
-    user, system = _last(turns, "user"), _last(turns, "system", "developer")
-    spoken = any(turn.role == "assistant" for turn in turns)
-    if kind := _user_task(user, spoken=spoken):
+    user, system = _last(turns, "user"), _last(turns, *_SYSTEM)
+    quotes = _without_transcript(user)[1]
+    kind, terms = _ordered(user)
+    # Alone, "summarize this conversation" may be about a conversation in the news.
+    if kind == "summary" and not quotes and all(turn.role != "assistant" for turn in turns):
+        kind = None
+    if kind and terms >= 2:
         return _reply(kind, user, _questions(turns))
-    quoted = _without_transcript(user)[1]
-    last = not user or turns[-1].role in ("system", "developer")
-    if kind := _system_task(system, quoted=quoted, last=last):
+    kind, terms = _ordered(system, opening=_OPENING, quotes=quotes)
+    if user and turns[-1].role not in _SYSTEM:
+        # An operator's own message stands here too, and may ask for a title above an answer.
+        wary = kind in ("follow_ups", "summary") or _ARTICLE.search(_without_transcript(system)[0])
+        terms -= 1 if wary and not quotes else 0
+    else:
+        terms += 1
+    if kind and terms >= 2:
         return _reply(kind, system, _questions(turns) or _asked(system))
     return None
 
@@ -233,3 +240,88 @@ def _product(order: str) -> tuple[str, re.Match[str]] | None:
     matches = [(kind, words.search(order)) for kind, words in _PRODUCTS.items()]
     found = [(kind, match) for kind, match in matches if match]
     return min(found, key=lambda pair: pair[1].start(), default=None)
+
+
+def _ordered(
+    text: str, *, opening: int | None = None, quotes: bool = False
+) -> tuple[str | None, int]:
+    """Return the kind of task that a message orders, None if it orders none, and its terms.
+
+    `opening`: it is a system message, and orders the product within so many characters. `quotes`:
+    another message quotes the chat.
+    """
+    order, own = _without_transcript(text)
+    product = _product(order) or (_product(text) if own else None)
+    if not product or any(not match["never"] for match in _ANSWERS.finditer(order)):
+        return None, 0
+    kind, match = product
+    before, after = match.string[: match.start()], match.string[match.end() :]
+    clause = before[-15:] + match[0] + re.split(r"[.。:：\n]", after[:40])[0]
+    near = before[-_NEAR:] + match[0] + after[:_NEAR]
+    about = own or quotes or bool(_ABOUT_CHAT.search(near))
+    if kind != "summary" and not about:
+        about = bool(_ABOUT_MESSAGE.search(near) or (opening and _PRODUCT_ONLY.search(order)))
+    if not about or _ARTICLE.search(clause) or (opening and match.start() > opening):
+        return None, 0
+    return kind, (own or quotes) + sum(bool(words.search(text)) for words in _TERMS)
+
+
+def _questions(turns: Sequence[Turn]) -> list[str]:
+    """Return what the person asked, from the conversation and from a transcript in it."""
+    ends = turns if len(turns) <= 2 * _ENDS else [*turns[:_ENDS], *turns[-_ENDS:]]
+    texts = [_last([turn], "user") for turn in ends]
+    return [question for text in texts if text for question in _asked(text)]
+
+
+def _asked(text: str) -> list[str]:
+    """Return the questions that one message asks or quotes, without any order to the model."""
+    found = list(_QUESTION.finditer(text))
+    if found and _EXAMPLE.search(text[: found[0].start()]):
+        found = found[-1:]
+    if not found:
+        if not _product(_without_transcript(text)[0]):
+            return [text]
+        found = [match for match in [_QUOTED.search(text)] if match]
+    return [next(filter(None, match.groups()[-3:])) for match in found]
+
+
+def _reply(kind: str, text: str, questions: Sequence[str]) -> str:
+    """Return the reply to a task: the person's questions, or nothing in the demanded form."""
+    order = _without_transcript(text)[0]
+    said = {
+        "title": _title(questions[0]) if questions else "",
+        "queries": _OPEN_LABEL.sub("", questions[-1]) if questions else "",
+        "summary": " ".join(questions),
+        "emoji": "📰",
+    }.get(kind, "")
+    neutral = "新闻" if _ZH.search("".join(questions) or order) else "News"
+    said = " ".join(said.split())[:_SUMMARY] or neutral
+    shape = _shape(order)
+    if isinstance(shape, dict):
+        filled = {key: type(value)() for key, value in shape.items()}
+        texts = [key for key, value in filled.items() if value == ""]
+        if texts and kind in ("title", "summary", "emoji"):
+            filled[next((key for key in texts if "title" in key.casefold()), texts[-1])] = said
+        return json.dumps(filled, ensure_ascii=False)
+    if kind in ("tags", "follow_ups") and shape is not None:
+        return "[]"
+    return json.dumps({"follow_ups": []}) if kind == "follow_ups" else said
+
+
+def _shape(order: str) -> object:
+    """Return the first JSON object or list that an order shows, None if it shows none."""
+    for match in _JSON.finditer(order):
+        try:
+            return json.loads(match[0])
+        except ValueError:
+            continue
+    return None
+
+
+def _title(question: str) -> str:
+    """Return a question shortened to a title, without its final punctuation."""
+    line = " ".join(question.strip().split("\n", 1)[0].split())
+    room = _TITLE_ZH if _ZH.search(line) else _TITLE_EN
+    if len(line) > room:
+        line = line[: room + 1].rsplit(" ", 1)[0][:room]
+    return line.strip(" \"'“”「」《》.?!,;:。？！，；：…")

@@ -103,6 +103,14 @@ def test_the_models_tokens_and_statements_are_counted(
     ):
         body = {"model": "cited-rag", "messages": [{"role": "user", "content": WHY}]}
         completion = server.post("/v1/chat/completions", **body).json()
+        message = completion["choices"][0]["message"]
+        # What was not ticked, and what was left out, is said in the text itself.
+        assert "(read the quote)" in message["content"]
+        assert message["content"].endswith("1 sentence left out: the articles don't say so.")
+        for annotation in message["annotations"]:
+            source = annotation["url_citation"]
+            marker = message["content"][source["start_index"] : source["end_index"]]
+            assert marker == "[1]"
         usage = completion["usage"]
         assert usage["prompt_tokens"] >= 70
         assert figure(server, 'cited_rag_tokens_total{kind="prompt"}') == usage["prompt_tokens"]
