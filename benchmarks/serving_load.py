@@ -137,11 +137,15 @@ class Job:
 
 
 async def crowd(
-    client: Asker, jobs: Sequence[Job], clients: int, headers: Mapping[str, str] | None = None
+    client: Asker,
+    jobs: Sequence[Job],
+    clients: int,
+    headers: Mapping[str, str] | None = None,
+    into: list[Tried] | None = None,
 ) -> tuple[list[Tried], float]:
     """Let so many clients work through the jobs. Return what became of each, and the seconds."""
     left = iter(jobs)
-    tried: list[Tried] = []
+    tried = [] if into is None else into
     begun = time.monotonic()
 
     async def work() -> None:
@@ -221,10 +225,8 @@ async def load(bench: Bench) -> dict[str, Any]:
             for form in dict.fromkeys(FORMS)
             if (some := [one for one in tried if one.form == form])
         ]
-        idle = await client.until_idle(30)
-        return {"table": results, "health_seconds_under_load": probe.told(), "idle_after": idle,
-                "memory_before": before, "memory_after": server.memory(),
-                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
+        return {"table": results, "health_seconds_under_load": probe.told(),
+                "memory_before": before, **await afterwards(server, client)}  # fmt: skip
 
 
 async def fairness(bench: Bench) -> dict[str, Any]:
@@ -238,17 +240,10 @@ async def fairness(bench: Bench) -> dict[str, Any]:
         await crowd(client, few[:_WARM_UP], 1, given[0])
         tried, seconds = await crowd(client, few, 1, given[0])
         results = [Result.of("one caller alone", 1, tried, seconds)]
-        many = [Job(one) for one in bench.asked] * 20
         greedy: list[Tried] = []
 
         async def be_greedy() -> None:
-            left = iter(many)
-
-            async def work() -> None:
-                for job in left:
-                    greedy.append(await client.ask(job.asked, headers=given[0]))
-
-            await asyncio.gather(*(work() for _ in range(8)))
+            await crowd(client, [Job(one) for one in bench.asked] * 20, 8, given[0], into=greedy)
 
         begun = time.monotonic()
         async with meanwhile(be_greedy):
@@ -301,14 +296,12 @@ async def updates(bench: Bench) -> dict[str, Any]:
         async with meanwhile(change), meanwhile(probe.run):
             tried, seconds = await crowd(client, jobs, bench.options.clients)
         results.append(Result.of("many, while it changes", bench.options.clients, tried, seconds))
-        idle = await client.until_idle(30)
         took = {kind: percentiles([s for name, _, s in calls if name == kind])
                 for kind in ("add", "remove")}  # fmt: skip
         return {"table": results, "changes": len(calls), "change_seconds_p50_p95_p99": took,
                 "statuses_of_changes": dict(Counter(f"{k} {s}" for k, s, _ in calls)),
                 "wrong_after_change": wrong, "health_seconds_under_load": probe.told(),
-                "idle_after": idle, "memory_after": server.memory(),
-                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
+                **await afterwards(server, client)}  # fmt: skip
 
 
 def _made_key(folder: Path, name: str) -> str:
@@ -318,6 +311,13 @@ def _made_key(folder: Path, name: str) -> str:
         command, check=True, env=environment, capture_output=True, text=True, timeout=60
     )
     return made.stdout.strip()
+
+
+async def afterwards(server: Server, client: Asker) -> dict[str, Any]:
+    """Return what a scenario leaves: whether work goes on, memory, figures, troubles of the log."""
+    idle = await client.until_idle(60)
+    return {"idle_after": idle, "memory_after": server.memory(),
+            "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
 
 
 async def noted_figures(client: Asker) -> dict[str, float]:
@@ -374,7 +374,7 @@ def _only_comments(reply: Reply, _: Request) -> None:
         reply.wait(1)
 
 
-def _hangs_up(reply: Reply, _: Request) -> None:
+def _hangs_up(_reply: Reply, _request: Request) -> None:
     raise ConnectionAbortedError
 
 
@@ -480,18 +480,17 @@ async def model(bench: Bench) -> dict[str, Any]:
             probe = Probe(client)
             async with meanwhile(probe.run):
                 tried, seconds = await crowd(client, jobs, bench.options.model_clients)
-            idle, let_go = await client.until_idle(60), await endpoint.until_let_go(60)
+            ended = await afterwards(server, client)
+            ended["model_let_go_after"] = await endpoint.until_let_go(60)
             told: dict[str, Any] = {}
             for name in names:
                 mine = [one for one in tried if behaviour[one.asked.number] == name]
                 results.append(Result.of(name, bench.options.model_clients, mine, seconds))
                 notices = [n.code for one in mine if one.answer for n in one.answer.notices]
-                told[name] = {"notices": dict(Counter(notices)),
-                              "by_model": sum(bool(o.answer and o.answer.model) for o in mine)}  # fmt: skip
-            return {"table": results, "by_behaviour": told, "idle_after": idle,
-                    "model_let_go_after": let_go, "requests_to_model": endpoint.counts(),
-                    "health_seconds_under_load": probe.told(),
-                    "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
+                written = sum(bool(one.answer and one.answer.model) for one in mine)
+                told[name] = {"notices": dict(Counter(notices)), "by_model": written}
+            return {"table": results, "by_behaviour": told, "requests_to_model": endpoint.counts(),
+                    "health_seconds_under_load": probe.told(), **ended}  # fmt: skip
 
 
 # --- slow, half-open and leaving clients ---------------------------------------------------------
@@ -609,12 +608,10 @@ async def slow(bench: Bench) -> dict[str, Any]:
         }
         tried, seconds = await crowd(client, jobs, normal)
         results.append(Result.of("normal clients after", normal, tried, seconds))
-        idle = await client.until_idle(30)
         flooded = await flood(bench, server)
-        return {"table": results, "half_open": by_kind,
-                "slow_readers": dict(Counter(map(str, read))), "memory_before": before,
-                "memory_after": server.memory(), "idle_after": idle, "flood": flooded,
-                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
+        return {"table": results, "half_open": by_kind, "flood": flooded,
+                "slow_readers_whole": dict(Counter(map(str, read))), "memory_before": before,
+                **await afterwards(server, client)}  # fmt: skip
 
 
 async def flood(bench: Bench, server: Server, connections: int = 1_050) -> dict[str, Any]:
@@ -706,9 +703,9 @@ async def leaving(bench: Bench) -> dict[str, Any]:
 async def stopping(bench: Bench) -> dict[str, Any]:
     """SIGTERM while many ask: whole answers or clear refusals, and an end in time."""
     report: dict[str, Any] = {}
-    cases = (("without a model", None), ("beside half-open connections", None),
-             ("model answers well", "answers well"), ("model never ends", "never ends"))  # fmt: skip
-    for name, only in cases:
+    cases = {"without a model": None, "beside half-open connections": None,
+             "model answers well": "answers well", "model never ends": "never ends"}  # fmt: skip
+    for name, only in cases.items():
         with chat_model({}, only=only or "answers well") as endpoint:
             environment = endpoint.environment if only else {}
             async with served(
@@ -791,7 +788,7 @@ async def memory(bench: Bench) -> dict[str, Any]:
                   for kind in ("VmRSS", "RssAnon")}  # fmt: skip
         return {"table": results, "growth": growth, "first": samples[0], "last": samples[-1],
                 "samples": samples[:: max(1, len(samples) // 60)],
-                "figures": await noted_figures(client), "troubles": dict(server.troubles)}  # fmt: skip
+                **await afterwards(server, client)}  # fmt: skip
 
 
 def grown(questions: Sequence[int], mebibytes: Sequence[float], blocks: int = 20) -> dict[str, Any]:

@@ -73,9 +73,10 @@ class Planted:
 
 
 _THINGS = {
-    "en": "lighthouse ferry theatre library brewery mill tramway museum observatory cannery".split(),
-    "zh": "灯塔 渡轮 剧院 图书馆 酒厂 磨坊 电车 博物馆 天文台 罐头厂".split(),
-}
+    "en": ("lighthouse", "ferry", "theatre", "library", "brewery", "mill", "tramway", "museum",
+           "observatory", "cannery"),
+    "zh": ("灯塔", "渡轮", "剧院", "图书馆", "酒厂", "磨坊", "电车", "博物馆", "天文台", "罐头厂"),
+}  # fmt: skip
 _SYLLABLES = ("bra", "del", "fos", "gri", "hul", "jor", "kav", "lin", "mor", "nes", "pol", "rud",
               "sta", "tov", "ulv", "vin", "wex", "yst", "zan", "orm")  # fmt: skip
 _CHARACTERS = "澜岚汀屿峪浔泖渌沅潞淅滁漳湟洮涪郫邛邺鄞鄱缙嵊婺歙黟睢亳颍濉"
@@ -603,10 +604,48 @@ _ODD_HEADERS = (
     *("Content-Encoding: gzip", "X-Forwarded-Host: a\x0bb", "Accept: text/event-stream", "A b: c"),
     *("No colon at all", " folded", "Bad : space", "X: \x00", "X: a\rb", "X: a\nb", ": empty"),
 )  # fmt: skip
+_ODD_LINES = (
+    *(b"GET", b"GET /", b"GET  / HTTP/1.1", b"GET / HTTP/9.9", b"/ GET HTTP/1.1", b"\x00", b""),
+    *(b"G\xffT / HTTP/1.1", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"PRI * HTTP/2.0"),
+    *(b"GET http://evil.example/ HTTP/1.1", b"GET / HTTP/1.0", b"get /health HTTP/1.1", b"GET *"),
+    *(b"GET /health\x00 HTTP/1.1", b"CONNECT a:1 HTTP/1.1", b"GET * HTTP/1.1", b"HEAD / HTTP/1.1"),
+    *(b"DELETE /health HTTP/1.1", b"BREW /v1/answer HTTP/1.1", b"PUT /v1/articles HTTP/1.1"),
+    *(b"TRACE / HTTP/1.1", b"PATCH /v1/articles/x HTTP/1.1", b"OPTIONS /v1/answer HTTP/1.1"),
+)  # fmt: skip
+_ODD_LENGTHS = (
+    *(b"-1", b"0x10", b"1e3", b"", b"9" * 30, b"9" * 5_000, b"5, 6", b"5\r\nContent-Length: 6"),
+    *(b"+5", b" 5 5", b"1_0", b"\xb2", b"26\r\nTransfer-Encoding: chunked", b"3", b"0", b"2097153"),
+    b"220200961",
+)  # fmt: skip
+_ODD_CHUNKS = (
+    *(b"zz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"2\r\n{}0\r\n\r\n", b"\x00\r\n"),
+    *(b"0\r\nX: y\r\n\r\n", b"0\r\nX y\r\n\r\n", b"2\n{}\n0\n\n", b"+2\r\n{}\r\n0\r\n\r\n"),
+    *(b"ffffffffffffffffffff\r\n{}", b"2;" + b"a" * 70_000 + b"\r\n{}\r\n0\r\n\r\n"),
+    b"1\r\n{\r\n" * 2_000 + b"0\r\n\r\n",
+)  # fmt: skip
+_ODD_JSON = (
+    *(b"", b"null", b"[]", b'"x"', b"7", b"NaN", b"{}{}", b"\xff\xfe{}", b'{"question":"What?'),
+    *(b"[" * _DEEP, b"[" * _DEEP + b"]" * _DEEP, b'{"a":' * _DEEP, b'{"question":' + b"[" * _DEEP),
+    *('{"question":"What?"}'.encode("utf-16"), b'\xef\xbb\xbf{"question":"What?"}'),
+    *(b'{"question":"\xff\xfe"}', b'{"question":"a","question":7}', b'{"question":7}'),
+    b'{"question":"What?","x":' + b"9" * 5_000 + b"}",
+    b'{"question":"What?","history":[' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"]}",
+    b'{"question":"a' + b" " * 1_900_000 + b'"}',
+)  # fmt: skip
+_ODD_PARTS = (("b", "--", "file"), ("b", "", "file"), ("", "--", "file"), ("b", "--", "other"),
+              ("b" * 300, "--", "file"))  # fmt: skip
+_ODD_NAMES = (
+    *("a.md", "../../a.md", "\x00.md", "a" * 5_000 + ".md", "a.zip", "a.exe", "", ".md", "a.docx"),
+    *("/etc/passwd", "a.jsonl", "a.pdf", "con.md", "\xff\xfe.md"),
+)
+_ODD_FILES = (
+    *(b"", b"# A\n\nIt is so.\n", b"PK\x03\x04" + b"\x07" * 90, b"%PDF-1.7\n" + b"\x07" * 90),
+    *(b'{"text":"\\ud800 it is so"}\n[1]\n', b"---\ntitle: [\n---\n\nIt is so.\n"),
+)
 
 
 def malformed_requests(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """Yield requests that no good client sends, each with its kind. "cut" ones have no end."""
+    """Yield requests that no good client sends, each with its kind."""
     rng = random.Random(seed)
     kinds = tuple(_KINDS)
     for number in range(count):
@@ -627,14 +666,8 @@ def _good(rng: random.Random) -> bytes:
 
 
 def _odd_line(rng: random.Random) -> bytes:
-    lines = (b"GET", b"GET /", b"GET  / HTTP/1.1", b"GET / HTTP/9.9", b"/ GET HTTP/1.1", b"\x00",
-             b"G\xffT / HTTP/1.1", b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"PRI * HTTP/2.0",
-             b"GET http://evil.example/ HTTP/1.1", b"GET / HTTP/1.0", b"get /health HTTP/1.1",
-             b"GET /health\x00 HTTP/1.1", b"CONNECT a:1 HTTP/1.1", b"GET * HTTP/1.1", rng.randbytes(80),
-             b"DELETE /health HTTP/1.1", b"BREW /v1/answer HTTP/1.1", b"HEAD /a/x HTTP/1.1",
-             b"PUT /v1/articles HTTP/1.1", b"TRACE / HTTP/1.1", b"PATCH /v1/articles/x HTTP/1.1",
-             b"OPTIONS /v1/answer HTTP/1.1", b"GET /%s HTTP/1.1" % (b"a" * 70_000))  # fmt: skip
-    return rng.choice(lines) + b"\r\nHost: 127.0.0.1\r\n\r\n"
+    line = rng.choice((*_ODD_LINES, rng.randbytes(80), b"GET /%s HTTP/1.1" % (b"a" * 70_000)))
+    return line + b"\r\nHost: 127.0.0.1\r\n\r\n"
 
 
 def _odd_header(rng: random.Random) -> bytes:
@@ -649,33 +682,17 @@ def _huge_head(rng: random.Random) -> bytes:
 
 
 def _odd_length(rng: random.Random) -> bytes:
-    said = rng.choice((b"-1", b"0x10", b"1e3", b"", b"9" * 30, b"9" * 5_000, b"5, 6", b"5\r\nContent-"
-                       b"Length: 6", b"+5", b" 5 5", b"1_0", b"\xb2", b"26\r\nTransfer-Encoding: "
-                       b"chunked", b"3", b"0", b"2097153", b"220200961"))  # fmt: skip
+    said = rng.choice(_ODD_LENGTHS)
     return _HEAD + b"Content-Length: " + said + b'\r\n\r\n{"question":"What is it?"}'
 
 
 def _odd_chunks(rng: random.Random) -> bytes:
-    body = rng.choice((b"zz\r\n{}\r\n0\r\n\r\n", b"-2\r\n{}\r\n0\r\n\r\n", b"2\r\n{}0\r\n\r\n",
-                       b"ffffffffffffffffffff\r\n{}", b"2;" + b"a" * 70_000 + b"\r\n{}\r\n0\r\n\r\n",
-                       b"0\r\nX: y\r\n\r\n", b"0\r\nX y\r\n\r\n", b"2\n{}\n0\n\n", b"\x00\r\n",
-                       b"1\r\n{\r\n" * 2_000 + b"0\r\n\r\n", b"+2\r\n{}\r\n0\r\n\r\n"))  # fmt: skip
-    coding = rng.choice(
-        (b"chunked", b"Chunked", b"gzip, chunked", b"chunked, chunked", b"identity")
-    )
-    return _HEAD + b"Transfer-Encoding: " + coding + b"\r\n\r\n" + body
+    coding = rng.choice((b"chunked", b"Chunked", b"gzip, chunked", b"chunked, chunked", b"x"))
+    return _HEAD + b"Transfer-Encoding: " + coding + b"\r\n\r\n" + rng.choice(_ODD_CHUNKS)
 
 
 def _odd_json(rng: random.Random) -> bytes:
-    deep = rng.choice((b"[", b'{"a":')) * _DEEP
-    question = b'{"question":"What?"}'
-    body = rng.choice((deep, b"[" * _DEEP + b"]" * _DEEP, b"", b"null", b"[]", b'"x"', b"7", b"\xff\xfe{}",
-                       question.decode().encode("utf-16"), b"\xef\xbb\xbf" + question, question[:-1],
-                       b'{"question":"\xff\xfe"}', b'{"question":"a","question":7}', b"{}" * 9,
-                       b'{"question":"What?","x":' + b"9" * 5_000 + b"}", b"NaN", rng.randbytes(200),
-                       b'{"question":"What?","history":[' + b'{"a":' * 900 + b"1" + b"}" * 900 + b"]}",
-                       b'{"question":"a' + b" " * 1_900_000 + b'"}', b'{"question":' + deep))  # fmt: skip
-    return _with_body(body, rng.choice(tuple(_FIELDS)))
+    return _with_body(rng.choice((*_ODD_JSON, rng.randbytes(200))), rng.choice(tuple(_FIELDS)))
 
 
 def _odd_fields(rng: random.Random) -> bytes:
@@ -695,19 +712,13 @@ def _odd_path(rng: random.Random) -> bytes:
 
 
 def _odd_upload(rng: random.Random) -> bytes:
-    name = rng.choice(("a.md", "../../a.md", "\x00.md", "a" * 5_000 + ".md", "a.zip", "a.exe", "", ".md",
-                       "/etc/passwd", "a.jsonl", "a.pdf", "a.docx", "con.md", "\xff\xfe.md"))  # fmt: skip
-    data = rng.choice((b"", b"# A\n\nIt is so.\n", rng.randbytes(300), b"PK\x03\x04" + rng.randbytes(90),
-                       b'{"text":"\\ud800 it is so"}\n[1]\n', b"%PDF-1.7\n" + rng.randbytes(90),
-                       b"---\ntitle: [\n---\n\nIt is so.\n"))  # fmt: skip
-    mark, end, field = rng.choice((("b", "--", "file"), ("b", "", "file"), ("", "--", "file"),
-                                   ("b", "--", "other"), ("b" * 300, "--", "file")))  # fmt: skip
-    disposition = f'Content-Disposition: form-data; name="{field}"; filename="{name}"'
-    body = f"--{mark}\r\n{disposition}\r\n\r\n".encode("latin-1") + data
-    body += f"\r\n--{mark}{end}\r\n".encode()
-    kind = rng.choice((f"multipart/form-data; boundary={mark}", "multipart/form-data",
-                       f"multipart/form-data; boundary={mark}", "multipart/mixed; boundary=b"))  # fmt: skip
-    return _with_body(body, "/v1/articles", f"Content-Type: {kind}\r\n")
+    mark, end, field = rng.choice(_ODD_PARTS)
+    name = rng.choice(_ODD_NAMES)
+    body = f'--{mark}\r\nContent-Disposition: form-data; name="{field}"; filename="{name}"\r\n\r\n'
+    file = rng.choice((*_ODD_FILES, rng.randbytes(300)))
+    data = body.encode("latin-1") + file + f"\r\n--{mark}{end}\r\n".encode()
+    kind = rng.choice(("form-data; boundary=" + mark, "form-data", "mixed; boundary=" + mark))
+    return _with_body(data, "/v1/articles", f"Content-Type: multipart/{kind}\r\n")
 
 
 def _mutated(rng: random.Random) -> bytes:

@@ -45,6 +45,8 @@ def answer(
     model: ModelChoice = "configured",
     language: Language | None = None,
     sources: int | None = None,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -64,6 +66,8 @@ def answer(
         model=model,
         language=language,
         sources=sources,
+        articles=articles,
+        outlets=outlets,
         since=since,
         until=until,
         today=today,
@@ -74,13 +78,17 @@ def search(
     question: str,
     k: int = 10,
     *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
     config: Config | None = None,
 ) -> tuple[SearchResult, ...]:
     """The `k` passages of the index that fit best, as `Assistant.search` finds them."""
-    return _assistant(config).search(question, k, since=since, until=until, today=today)
+    return _assistant(config).search(
+        question, k, articles=articles, outlets=outlets, since=since, until=until, today=today
+    )
 
 
 def verify(
@@ -132,6 +140,8 @@ async def aanswer(
     model: ModelChoice = "configured",
     language: Language | None = None,
     sources: int | None = None,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -145,6 +155,8 @@ async def aanswer(
         model=model,
         language=language,
         sources=sources,
+        articles=articles,
+        outlets=outlets,
         since=since,
         until=until,
         today=today,
@@ -156,6 +168,8 @@ async def asearch(
     question: str,
     k: int = 10,
     *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -163,7 +177,15 @@ async def asearch(
 ) -> tuple[SearchResult, ...]:
     """`search` for async callers."""
     return await asyncio.to_thread(
-        search, question, k, since=since, until=until, today=today, config=config
+        search,
+        question,
+        k,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
+        config=config,
     )
 
 

@@ -40,6 +40,7 @@ from rag.uploads.library import Library
 
 MOST_RESULTS = 100
 MOST_CLAIMS = 20
+_NAMED_OUTLETS = 10
 
 
 class Assistant(QuestionPath):
@@ -152,6 +153,8 @@ class Assistant(QuestionPath):
         model: ModelChoice = "configured",
         language: Language | None = None,
         sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -162,12 +165,15 @@ class Assistant(QuestionPath):
         - `model`: who writes the answer (`ModelChoice`).
         - `language`: the language of the answer, by default the question's.
         - `sources`: the most sentences that the answer may use, 1 to 20.
+        - `articles`, `outlets`: only articles with these ids, and those of these outlets. Without
+          them, all articles are searched.
         - `since`, `until`: only articles of these days and between, as a date or as 2025-02-13,
           2025-02 or 2025. Without them, the days that the question names are preferred.
         - `today`: the day that "yesterday" refers to, by default this machine's day.
 
-        Raises `QuestionError` if the question, the history or a day can't be used, and
-        `ConfigError` if the model, the language or the number of sources can't. A chat model that
+        Raises `QuestionError` if the question, the history, a day or an outlet can't be used,
+        `DocumentNotFound` for an unknown article, and `ConfigError` if the model, the language or
+        the number of sources can't be used. A chat model that
         fails raises nothing: the articles' own sentences answer then, and a notice says so.
         """
         *_, answer = self.stream(
@@ -176,6 +182,8 @@ class Assistant(QuestionPath):
             model=model,
             language=language,
             sources=sources,
+            articles=articles,
+            outlets=outlets,
             since=since,
             until=until,
             today=today,
@@ -192,6 +200,8 @@ class Assistant(QuestionPath):
         model: ModelChoice = "configured",
         language: Language | None = None,
         sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -200,7 +210,12 @@ class Assistant(QuestionPath):
 
         Raises as `ask` does, before the first event.
         """
-        options = Options(language=language, sources=sources, writer=self._writers.named(model))
+        options = Options(
+            language=language,
+            sources=sources,
+            articles=self.chosen(articles, outlets),
+            writer=self._writers.named(model),
+        )
         return self.events(
             question,
             history,
@@ -209,19 +224,48 @@ class Assistant(QuestionPath):
             options=options,
         )
 
+    def chosen(self, articles: Sequence[str], outlets: Sequence[str]) -> frozenset[str] | None:
+        """Return the ids of chosen articles and of the articles of chosen outlets; None for all.
+
+        Raises `DocumentNotFound` for an unknown article, and `QuestionError` for an outlet that no
+        article has.
+        """
+        if not articles and not outlets:
+            return None
+        _listed(articles, "articles")
+        _listed(outlets, "outlets")
+        self.refresh()
+        ids = {self.document(doc_id).doc_id for doc_id in articles}
+        of_outlets: dict[str, list[str]] = {}
+        if outlets:
+            listed = self.library.catalogue().articles if self.library else self.documents()
+            for article in listed:
+                of_outlets.setdefault(article.outlet or "", []).append(article.doc_id)
+        for outlet in outlets:
+            if outlet not in of_outlets:
+                known = ", ".join(sorted(of_outlets)[:_NAMED_OUTLETS])
+                raise QuestionError(
+                    en=f"No article is of the outlet {outlet[:100]!r}: there are {known}.",
+                    zh=f"没有来自 {outlet[:100]!r} 的文章：现有 {known}。",
+                )
+            ids.update(of_outlets[outlet])
+        return frozenset(ids)
+
     def search(
         self,
         question: str,
         k: int = 10,
         *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
         """Return the `k` passages, 1 to 100, that fit a question or words best, best first.
 
-        There may be fewer. One story in several outlets is found once. Days and errors are those of
-        `ask`.
+        There may be fewer. One story in several outlets is found once. Articles, outlets, days and
+        errors are those of `ask`.
         """
         if not isinstance(k, int) or not 1 <= k <= MOST_RESULTS:
             raise QuestionError(
@@ -234,6 +278,7 @@ class Assistant(QuestionPath):
             days_between(since, until),
             _day(today),
             None,
+            articles=self.chosen(articles, outlets),
             most_hits=max(k, MOST_HITS),
         )
         documents = found.corpus.snapshot.documents
@@ -304,6 +349,16 @@ class Assistant(QuestionPath):
                 evidence = self.found(sentence, (), frame, day, None)[0].evidence
             checked.append(check_claim(sentence, evidence, self.vectors, judge))
         return combined(claim, checked)
+
+
+def _listed(ids: Sequence[str], name: str) -> None:
+    """Raise `QuestionError` unless ids or outlets are a list of texts."""
+    given: object = ids
+    if isinstance(given, str) or not all(isinstance(one, str) for one in ids):
+        raise QuestionError(
+            en=f"{name} is {ids!r}: give a list of texts.",
+            zh=f"{name} 为 {ids!r}：请给出文本列表。",
+        )
 
 
 def _day(today: date | str | None) -> date:

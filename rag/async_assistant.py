@@ -47,6 +47,8 @@ class AsyncAssistant:
         model: ModelChoice = "configured",
         language: Language | None = None,
         sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -59,6 +61,8 @@ class AsyncAssistant:
             model=model,
             language=language,
             sources=sources,
+            articles=articles,
+            outlets=outlets,
             since=since,
             until=until,
             today=today,
@@ -72,6 +76,8 @@ class AsyncAssistant:
         model: ModelChoice = "configured",
         language: Language | None = None,
         sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -83,6 +89,8 @@ class AsyncAssistant:
             model=model,
             language=language,
             sources=sources,
+            articles=articles,
+            outlets=outlets,
             since=since,
             until=until,
             today=today,
@@ -102,13 +110,22 @@ class AsyncAssistant:
         question: str,
         k: int = 10,
         *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
     ) -> tuple[SearchResult, ...]:
         """Return the passages that fit best, as `Assistant.search` finds them."""
         return await asyncio.to_thread(
-            self._assistant.search, question, k, since=since, until=until, today=today
+            self._assistant.search,
+            question,
+            k,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
         )
 
     async def verify(

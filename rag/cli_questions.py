@@ -41,10 +41,36 @@ Since = Annotated[
 Until = Annotated[str, _day("Only articles of this day and earlier.", "仅限这一天及之前的文章。")]
 
 
+Articles = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--article",
+        metavar="ID",
+        help=local(
+            "Only this article (an id from `rag status`). May be given several times.",
+            "仅限这篇文章（编号见 `rag status`）。可重复使用。",
+        ),
+    ),
+]
+Outlets = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--outlet",
+        metavar="NAME",
+        help=local(
+            "Only articles of this outlet. May be given several times.",
+            "仅限这家媒体的文章。可重复使用。",
+        ),
+    ),
+]
+
+
 def ask(
     question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
     since: Since = "",
     until: Until = "",
+    article: Articles = None,
+    outlet: Outlets = None,
     today: Annotated[
         str,
         _day(
@@ -92,6 +118,8 @@ def ask(
         question,
         language=options.language,
         sources=options.sources,
+        articles=article or (),
+        outlets=outlet or (),
         since=since,
         until=until,
         today=day,
@@ -118,6 +146,8 @@ def search(
     ] = 10,
     since: Since = "",
     until: Until = "",
+    article: Articles = None,
+    outlet: Outlets = None,
     as_json: Json = False,
 ) -> None:
     """Print the passages that fit best. Exits with 3 if there are none."""
@@ -128,7 +158,9 @@ def search(
     checked_question(words)
     days_between(since, until)
     assistant = open_assistant()
-    results = assistant.search(words, count, since=since, until=until)
+    results = assistant.search(
+        words, count, articles=article or (), outlets=outlet or (), since=since, until=until
+    )
     if as_json:
         print_json(list(map(json_fields, results)))
     else:

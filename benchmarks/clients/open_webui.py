@@ -16,8 +16,8 @@ what is expected:
 
 - Open WebUI opens source n for marker [n], where n counts the distinct addresses of the message's
   sources. So the n-th one must be the citation of [n], with our title and address.
-- The title, the tags and the follow-up questions of the chat are short, and the server counts the two
-  questions only. No other request reaches the articles.
+- The title, the tags and the follow-up questions of the chat are short, and the server counts the
+  two questions only. No other request reaches the articles.
 
 RAG_API_KEY holds the key, if the server needs one; OPENAI_API_KEY above must be the same.
 """

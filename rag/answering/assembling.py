@@ -10,6 +10,7 @@ from rag.answering.notices import (
     did_you_mean,
     looked_up_again,
     no_article_then,
+    only_chosen,
     rereading_due,
     searched_as,
 )
@@ -79,6 +80,8 @@ def _of_search(found: Found, answered: bool) -> list[Message]:
     query = found.query
     if found.corpus.snapshot.manifest.rereading_due:
         notices.append(rereading_due())
+    if query.articles is not None:
+        notices.append(only_chosen(len(query.articles)))
     notices += map(corrected, query.corrected)
     if query.nudge == "doubt" and answered:
         notices.append(looked_up_again())

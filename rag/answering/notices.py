@@ -144,6 +144,16 @@ def left_out(count: int) -> Message:
     )
 
 
+def only_chosen(count: int) -> Message:
+    """Say that only chosen articles were searched."""
+    articles = "1 chosen article was" if count == 1 else f"{count} chosen articles were"
+    return Message(
+        code="only_chosen",
+        en=f"Only the {articles} searched.",
+        zh=f"仅在选定的 {count} 篇文章中检索。",
+    )
+
+
 def cut_short() -> Message:
     """Say that the program stopped a reply because it was too long."""
     return Message(

@@ -53,6 +53,8 @@ class Options:
     None means that 12 are read and at most 6 quoted. Articles that contradict the answer are
     reported in any case.
 
+    `articles` are the ids of the articles that may answer; None means all.
+
     `writer` is "configured" for the assistant's own chat model, None for the articles' own
     sentences, or another model.
 
@@ -61,6 +63,7 @@ class Options:
 
     language: Language | None = None
     sources: int | None = None
+    articles: frozenset[str] | None = None
     writer: ChatWriter | Literal["configured"] | None = "configured"
 
     def __post_init__(self) -> None:

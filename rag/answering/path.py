@@ -150,7 +150,14 @@ class QuestionPath:
         history = turns_that_asked(history)
         yield Progress(stage="searching")
         writer = self.writer if options.writer == "configured" else options.writer
-        found, usages = self.found(question, history, time_frame, today or date.today(), writer)
+        found, usages = self.found(
+            question,
+            history,
+            time_frame,
+            today or date.today(),
+            writer,
+            articles=options.articles,
+        )
         # An English "Really?" after a Chinese question is answered in English; the search is in
         # Chinese.
         language = options.language or text_language(question)
@@ -210,9 +217,13 @@ class QuestionPath:
         today: date,
         writer: ChatWriter | None,
         *,
+        articles: frozenset[str] | None = None,
         most_hits: int = MOST_HITS,
     ) -> tuple[Found, tuple[TokenUsage, ...]]:
-        """Return what the search found, and the chat model's token counts for understanding."""
+        """Return what the search found, and the chat model's token counts for understanding.
+
+        With `articles`, only these articles are searched.
+        """
         self.refresh()
         corpus = self._corpus
         read = spelled(tidy_question(question), corpus.known_words)
@@ -227,8 +238,7 @@ class QuestionPath:
             newest=corpus.retriever.newest,
         )
         usages = [usage]
-        if time_frame:
-            query = replace(query, time_frame=time_frame)
+        query = replace(query, articles=articles, time_frame=time_frame or query.time_frame)
         translator = writer.translator if writer else None
         shown: Collection[Place] = ()
         if query.nudge == "more":

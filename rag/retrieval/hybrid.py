@@ -8,7 +8,7 @@ does not hide the other, and words count only as far as they distinguish passage
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -158,7 +158,7 @@ class HybridRetriever:
             _Spread.pooled([one.cosines for one in asked]),
             _Spread.pooled([one.words for one in asked]),
         )
-        found = _Found.joined([one.fused(of_all, only) for one in asked])
+        found = _Found.joined([one.fused(of_all, only, query.articles) for one in asked])
         scores = found.scores
         dates = np.zeros(len(scores))
         if frame and only is None and self.has_articles_of(frame):
@@ -274,14 +274,20 @@ class _OneLanguage:
         search = self._index.search(clauses_for(query, self.language))
         return search, [search.scores(section.sample.postings) for section in self.sections]
 
-    def allowed(self, frame: TimeFrame | None) -> list[Allowed]:
-        """Return which passages of each section may be found; with a frame, only those in it."""
+    def allowed(
+        self, frame: TimeFrame | None, articles: Collection[str] | None = None
+    ) -> list[Allowed]:
+        """Return which passages of each section may be found.
+
+        With a frame, these are only passages in it; with `articles`, only passages of these.
+        """
         found: list[Allowed] = []
         for section in self.sections:
             some = section.allowed
             if frame:
-                of_days = within(section.days, frame)
-                some = of_days if some is None else some & of_days
+                some = _both(some, within(section.days, frame))
+            if articles is not None:
+                some = _both(some, section.passages.of_articles(articles))
             found.append(some)
         return found
 
@@ -306,13 +312,19 @@ class _Asked:
         self.cosines = _Spread.pooled(list(map(_Spread.of, near, counts)))
         self.words = _Spread.pooled(list(map(_Spread.of, self._sampled, counts)))
 
-    def fused(self, of_all: tuple[_Spread, _Spread], only: TimeFrame | None) -> _Found:
+    def fused(
+        self,
+        of_all: tuple[_Spread, _Spread],
+        only: TimeFrame | None,
+        articles: Collection[str] | None,
+    ) -> _Found:
         """Return the passages that embeddings or words propose, with their combined scores.
 
-        `of_all` are the spreads of the cosines and of the lexical scores in all languages.
+        `of_all` are the spreads of the cosines and of the lexical scores in all languages. `only`
+        and `articles` limit what may be found, as in `_OneLanguage.allowed`.
         """
         sections = self._language.sections
-        allowed = self._language.allowed(only)
+        allowed = self._language.allowed(only, articles)
         cosines, words = self.cosines.with_prior(of_all[0]), self.words.with_prior(of_all[1])
         parts = []
         for place, (section, some) in enumerate(zip(sections, allowed, strict=True)):
@@ -349,6 +361,10 @@ class _Asked:
 
     def _is_whole(self, place: int) -> bool:
         return len(self._sampled[place]) == len(self._language.sections[place])
+
+
+def _both(some: Allowed, others: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return others if some is None else some & others
 
 
 def _best(scores: Scores, allowed: Allowed) -> NDArray[np.int64]:

@@ -96,6 +96,7 @@ class Query:
     - `nudge` is set if the previous question is asked again.
     - `time_frame` are the days that the question is about, if any. `periods` are the periods that
       it asks a figure for.
+    - `articles` are the ids of the articles that may answer; None means all.
     - `translations` are the same question in other languages.
     - `corrected` and `unknown` are as in `rag.retrieval.spelling.Spelled`.
     """
@@ -109,6 +110,7 @@ class Query:
     nudge: Nudge | None = None
     time_frame: TimeFrame | None = None
     periods: tuple[Period, ...] = ()
+    articles: frozenset[str] | None = None
     translations: Mapping[Language, str] = field(default_factory=dict)
     corrected: tuple[Slip, ...] = ()
     unknown: tuple[str, ...] = ()

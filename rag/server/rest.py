@@ -25,6 +25,7 @@ from rag.server.sse import PING, event, stream, with_pings
 from rag.types import Answer, Draft, Event, Progress, SearchResult, Statement
 
 MOST_TURNS = 20
+MOST_CHOSEN = 1_000
 
 
 class _Body(BaseModel):
@@ -36,6 +37,9 @@ class _Body(BaseModel):
 _Day = Annotated[
     str | None, Field(description="A day: 2025-02-13, 2025-02 or 2025.", examples=["2025-02-13"])
 ]
+
+
+_Chosen = Annotated[list[str], Field(max_length=MOST_CHOSEN)]
 
 
 class _Days(_Body):
@@ -70,6 +74,8 @@ class AnswerRequest(_Days):
         Literal["zh", "en"] | None,
         Field(description="The language of the answer. The default is the question's."),
     ] = None
+    articles: Annotated[_Chosen, Field(description="Only the articles with these ids.")] = []
+    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
     sources: Annotated[
         int | None,
         Field(ge=1, le=MAX_SOURCES, description="The most sentences that the answer may use."),
@@ -94,6 +100,8 @@ class SearchRequest(_Days):
         str,
         Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
     ]
+    articles: Annotated[_Chosen, Field(description="Only the articles with these ids.")] = []
+    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS, description="The most passages.")] = 10
 
 
@@ -182,6 +190,8 @@ def rest_routes(service: Service) -> APIRouter:
             caller_of(request),
             body.query,
             body.k,
+            articles=body.articles,
+            outlets=body.outlets,
             since=body.since,
             until=body.until,
             today=body.today,
@@ -230,6 +240,8 @@ def _question(body: AnswerRequest) -> Question:
         history=tuple(_turn(turn) for turn in body.history),
         language=body.language,
         sources=body.sources,
+        articles=body.articles,
+        outlets=body.outlets,
         since=body.since,
         until=body.until,
         today=body.today,

@@ -40,6 +40,8 @@ class Question:
     model: ModelChoice = "configured"
     language: Language | None = None
     sources: int | None = None
+    articles: Sequence[str] = ()
+    outlets: Sequence[str] = ()
     since: date | str | None = None
     until: date | str | None = None
     today: date | str | None = None
@@ -90,6 +92,8 @@ class Service:
                 model=question.model,
                 language=question.language,
                 sources=question.sources,
+                articles=question.articles,
+                outlets=question.outlets,
                 since=question.since,
                 until=question.until,
                 today=question.today,
@@ -124,6 +128,8 @@ class Service:
         question: str,
         k: int,
         *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: str | None = None,
         until: str | None = None,
         today: str | None = None,
@@ -131,7 +137,15 @@ class Service:
         """Return the passages that fit best, as `Assistant.search` finds them."""
         return await self.run(
             caller,
-            lambda: self.assistant.search(question, k, since=since, until=until, today=today),
+            lambda: self.assistant.search(
+                question,
+                k,
+                articles=articles,
+                outlets=outlets,
+                since=since,
+                until=until,
+                today=today,
+            ),
         )
 
     async def verify(

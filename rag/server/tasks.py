@@ -21,7 +21,7 @@ from rag.server.conversation import Turn
 
 _END = 4_000  # characters read at either end of a message
 _ENDS = 5  # turns read at either end of a conversation for the questions
-_OPENING = 300  # a system message orders its product within so many characters
+_OPENING = 300  # a task orders its product in so many characters at the start, or at the end
 _NEAR = 100  # characters between a product and its object
 _SYSTEM = ("system", "developer")
 _TITLE_EN, _TITLE_ZH, _SUMMARY = 40, 20, 500  # characters of a reply
@@ -32,92 +32,77 @@ def _any(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE | re.MULTILINE | re.ASCII)
 
 
-_MAKE = (
-    r"\b(?!given\b)(?:generat|creat|writ|provid|giv|suggest|produc|mak|propos|craft|compos|return|"
-    r"output|respond|summari[sz]|predict|select|choos|extract|pick|assign|reflect|com|turn|convert|"
-    r"transform)\w{0,4}\b[^.!?\n]{0,100}?\b"
-)
-_MAKE_ZH = (
-    r"(?:生成|起|取|拟|写|总结|概括|归纳|提炼|提取|返回|输出|给出|预测|推荐|提出|建议|选|打|配)"
-    r"[^。！？\n]{0,50}?"
-)
-_THIS = r"(?:this|our|these|above|following|given|previous|preceding|current|entire|whole|below)"
-_THIS_ZH = (
-    r"(?:这[段次个轮]?|以[上下]|[上下][述面列]|本[次轮段]|当前|历史|整[个段]|给[出定]|我们|用户)的?"
-)
-_NOUN = r"(?:conversation|chat|dialog(?:ue)?|discussion|thread|session)s?"
-_NOUN_ZH = r"(?:对话|会话|聊天)"
-# The chat itself. "The discussion at the summit" is news; "this discussion" and "the chat" aren't.
-_CHAT = (
-    rf"\b(?:(?:{_THIS}|users?['’]?s?) (?:\w+ )?{_NOUN}\b|(?:the (?:conversation|chat|dialogue|"
-    r"discussion)s?|(?:conversation|chat)s? (?:history|logs?|records?|context))\b"
-    r"(?!(?: \w+)? (?:between|at|of|on|about|over|among|held|with|from)\b| in (?:the|[A-Z])))"
-)
-_CHAT_ZH = rf"(?:{_THIS_ZH}[^，。！？\n]{{0,4}}{_NOUN_ZH}|{_NOUN_ZH}(?:标题|内容|记录|历史|摘要))"
-_NO_TITLE = r"(?![^.。\n]{0,40}(?:\btitle|标题|主题|题目))"
-
-# What is ordered. The kind whose order comes first is the kind of the task.
+_NOUN = r"(?:conversation|chat|dialog(?:ue)?|discussion|exchange)s?"
+_NOUN_ZH = r"(?:对话|会话|聊天|问答)"
+_THIS = r"(?:this|our|these|above|following|given|previous|current|entire|whole|below|first)"
+_THIS_ZH = r"(?:[这该此][段次个轮条]?|以[上下]|[上下][述面列]|本[次轮段]|首[轮条次]|当前|历史|整[个段]|给[出定]|我们|用户)的?"
+# What is ordered. The kind whose name comes first is the kind of the task.
 _PRODUCTS = {
     "title": _any(
-        _MAKE + r"(?:titles?|header|heading|headline|caption)\b(?! case)",
-        r"\b(?:concise|short|brief|descriptive) (?:[\w-]+ ){0,3}title\b",
-        r"\bsummari[sz]e[^.!?\n]{0,30} (?:message|request|query|question|prompt|input)\b"
-        r"[^.!?\n]{0,40}\b(?:phrase|sentence|words)\b",
-        rf"\bname (?:\w+ )?{_NOUN}|\b{_NOUN} an? (?:\w+ )?name\b|\bname for (?:the|this)\b",
-        r"\b(?:decompose|identify|detect|determine)\b[^.!?\n]{0,40}\b(?:subject|intention|topic)\b",
-        _MAKE_ZH + r"(?:标题|题目|主题|名称)",
+        r"\b(?:titles?|name|label|header|heading|headline|caption|phrase|topic|subject)\b(?! case)",
+        r"\bsummari[sz](?:e|ing)\b[^.!?\n]{0,80}\b(?:[1-9]|one|two|three|four|five|six|few|single)"
+        r"(?:[- ]\w+){0,3} (?:words?|sentence)\b",
+        r"标题|题目|主题|名称|名字|命名|会话名|起名",
     ),
-    "tags": _any(_MAKE + r"(?:tags?|keywords|labels|categories)\b", _MAKE_ZH + r"(?:标签|关键词)"),
+    "tags": _any(r"\btags?\b|\bkeywords\b|\bcategori|\bclassify|标签|关键词|分类"),
     "follow_ups": _any(
-        _MAKE + r"(?:follow[- ]?ups?\b|(?:next|related|suggested|quick)[- ](?:repl|quest))",
-        _MAKE + r"(?:questions?|messages?|prompts?|what)\b[^.!?\n]{0,20}\b(?:user|human|they)\b"
+        r"\bfollow[- ]?ups?\b(?! (?:question|input|query)\b)|\b(?:next|related|suggested|quick)[- ](?:repl|quest)",
+        r"\b(?:questions?|messages?|prompts?|things?|what)\b[^.!?\n]{0,20}\b(?:user|human|they)\b"
         r"[^.!?\n]{0,12}\b(?:would|might|may|could|can|will)\b",
-        _MAKE_ZH + r"(?:问题|追问|提问)",
+        r"追问|(?:后续|接下来|下一[步个]|可能|推荐|建议|相关)[^。！？\n]{0,12}问",
     ),
     "queries": _any(
-        _MAKE + r"search (?:quer|term|keyword|phrase)",
-        r"\b(?:rephras|rewrit|reformulat|enrich|extract|condens)\w{0,3}\b"
-        r"[^.!?\n]{0,80}?\b(?:quer(?:y|ies)|question)",
-        r"(?:生成|提取|改写|重写|优化|转换)[^。！？\n]{0,30}?(?:搜索|检索|查询)",
-        r"(?:改写|重写|补全)[^。！？\n]{0,30}?问题|搜索(?:需求|意图|关键词)[^。！？\n]{0,8}(?:分析|优化)",
+        r"\bsearch (?:engine )?(?:quer|term|keyword|phrase)|\b(?:web|online|internet) search\b",
+        r"\b(?:re-?phras|rewrit|reformulat|enrich|extract|condens)\w{0,3}\b"
+        r"[^.!?\n]{0,80}?\b(?:quer(?:y|ies)|question|message)",
+        r"(?:搜索|检索|查询)(?:词|关键词|语句|需求|意图)|联网搜索|(?:改写|重写|补全|补充)[^。！？\n]{0,30}",
     ),
     "autocomplete": _any(
-        r"\bauto-?complet\w+|\b(?:continue|complete|finish) the (?:text|sentence|draft)\b",
-        r"(?:补全|续写)[^。！？\n]{0,12}(?:文本|输入|句子|内容)",
+        r"\bauto-?complet\w+|\b(?:continue|complete|finish) (?:the (?:text|sentence|draft)|what)\b",
+        r"补全|续写",
     ),
     "emoji": _any(
-        _MAKE + r"emojis?\b", r"\bemoji (?:that )?(?:fits|suits)", _MAKE_ZH + r"(?:表情|emoji)"
+        r"\b(?:an?|one|single|fitting|appropriate|best|which) (?:\w+ )?emoji\b(?! expert)",
+        r"(?:一个|合适|代表)[^。！？\n]{0,12}(?:表情|emoji)",
     ),
     "summary": _any(
-        rf"\b(?:summar\w+|compact|compress|condense|recap)\b[^.!?\n]{{0,40}}?{_CHAT}{_NO_TITLE}",
-        rf"\b{_NOUN} (?:summary|so far)\b",
-        rf"(?:总结|概括|摘要|归纳|压缩|概述)(?:一下)?{_CHAT_ZH}{_NO_TITLE}",
-        rf"{_CHAT_ZH}[^。！？\n]{{0,12}}?(?:总结|概括|摘要|压缩){_NO_TITLE}",
+        r"\b(?:summar(?:y|i[sz]e|i[sz]ing)|compact|compress|condense|recap)\b"
+        r"(?![^.\n]{0,100}\b(?:title|phrase|name)\b)",
+        r"(?:总结|概括|摘要|归纳|压缩|概述)(?![^。\n]{0,60}(?:标题|主题|题目|名))",
     ),
     "other": _any(
         r"\bprompt for \w+ image\b", r"\b(?:synthesi[sz]e|merge|combine)\b[^.!?\n]{0,30}responses\b"
     ),
 }
 _ARTICLE = _any(r"\b(?:articles?|stor(?:y|ies)|news|reports?)\b(?! so far)|文章|报道|新闻|稿")
+_STOP = re.compile(r"[.!?。！？:：\n]")
+_ASKS = _any(r"^\W{0,4}(?:what|which|who|whose|when|where|did|does|was|were)\b|是什么|叫什么|哪|吗")
 # What the order is about: the chat, or a message of it, which is too little for a summary.
-_ABOUT_CHAT = _any(_CHAT, _CHAT_ZH)
+# "The discussion at the summit" is news; "this discussion" and "the chat" aren't.
+_ABOUT_CHAT = _any(
+    rf"\b(?:(?:{_THIS}|the|an?|users?['’]?s?) (?:\w+ )?{_NOUN}|{_NOUN} (?:history|logs?|records?)|"
+    r"(?:this|our|above) (?:thread|session)|conversations|chats)\b"
+    r"(?!(?: \w+)? (?:between|at|of|on|about|over|among|held)\b| in (?:the (?!user|same|chat)|this|that)| app)",
+    rf"{_THIS_ZH}[^，。！？\n]{{0,4}}{_NOUN_ZH}|{_NOUN_ZH}(?:标题|摘要)"
+    rf"|(?:[为给把将对据合于读]|压缩|总结|概括)(?:一下)?{_NOUN_ZH}|历史记录",
+)
 _ABOUT_MESSAGE = _any(
-    rf"\b(?:{_THIS}|the|first|last|latest|recent) (?:\w+ )?(?:message|query|prompt|input)\b",
+    rf"\b(?:{_THIS}|the|last|latest|recent) (?:\w+ )?(?:message|query|prompt|input)\b",
     r"\busers?['’]?s? (?:\w+ )?(?:message|quer|question|prompt|input|request)",
-    r"\b(?:message|question|input|request)s? (?:of|from|by) (?:the|a) user\b",
-    r"用户的?(?:首[条次个]|第一[条次个])?(?:输入|消息|问题|提问|请求|查询)",
+    r"\b(?:message|question|input|request)s? (?:of|from|by) (?:the|a) user\b|\bthe user (?:is|wants)\b",
+    r"用户(?:发来)?的?(?:首[条次个]|第一[条次个句])?(?:输入|消息|问题|提问|请求|查询|话)",
     rf"{_THIS_ZH}(?:句话|条?消息|提问|输入)",
 )
 # The product by its name and nothing else: a system message that says so needs no object.
 _PRODUCT_ONLY = _any(
-    r"\b(?:only|just|single|nothing but) (?:the |an? |one )?(?:\w+ )?"
+    r"\b(?:only|just|single|exactly|nothing but) (?:the |an? |one )?(?:\w+ )?"
     r"(?:title|emoji|tags?|name|quer(?:y|ies))\b|\b(?:title|emoji|tags|name|query) only\b",
     r"[只仅](?:需|能)?(?:输出|返回|回复)(?:一个)?(?:标题|标签|表情|emoji|名称|关键词|查询)",
 )
 # A message that wants an answer is no task. One that forbids an answer is likely to be one.
 _ANSWERS = _any(
-    r"(?P<never>(?:\b(?:not|never|without|instead of|rather than)\b|n't )[^.\n]{0,40}\banswer"
-    r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回答)",
+    r"(?P<never>(?:\b(?:not|never|without|instead of|rather than)\b|n't )[^.\n]{0,40}\b(?:answer|reply|respond)"
+    r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回[答复])",
     r"\banswer(?:s|ing)? (?!with\b|only\b|in\b|using\b)[^.\n]{0,24}\b(?:questions?|quer|users?)\b",
     r"\bhelpful (?:\w+ )?assistant\b(?! (?:that|who|which|skilled|tasked))",
     r"\b(?:each|every|(?:before|after|end|begin|start)(?: with)? (?:your|the)) (?:answer|reply|response)"
@@ -135,7 +120,7 @@ _TERMS = (
         r"\b(?:only|solely|just|exclusively|nothing but)\b|\b(?:only|just|solely) (?:need to )?"
         r"(?:the|an?|output|return|respond|reply|answer|give|provide|write)\b",
         r"\bnothing (?:else|but)\b|\bgo straight\b|\b(?:no|without)(?: any)? (?:other|additional|"
-        r"extra|further|explan\w+|preamble|prose|commentary|lead-in|introduct\w+|prefix)",
+        r"extra|further|explan\w+|preamble|prose|commentary|lead-in|introduct\w+|prefix|text)",
         r"[只仅](?:需|能|要|可)?(?:输出|返回|回复|给出|回答|写|生成)|直接(?:输出|返回|给出|回复)"
         r"|(?:不要|无需|不得|禁止|不能)[^。\n]{0,6}(?:解释|说明|多余|其[他它])|[以之]外的",
     ),
@@ -149,8 +134,8 @@ _TERMS = (
     # a ban on marks
     _any(
         r"\b(?:no|not|without|avoid\w*|omit\w*|exclud\w+|remove|never|don't)\b[^.\n]{0,60}"
-        r"\b(?:quot\w+|punctuation|markdown|emojis?|symbols?|formatting|colons?|bold|the word)\b",
-        r"(?:不|无|避免|禁止|勿)[^。\n]{0,20}(?:引号|标点|符号|加粗|markdown|格式|emoji|表情|冒号|前缀)",
+        r"\b(?:quot\w+|punctuation|markdown|emojis?|symbols?|formatting|colons?|bold|number|the word)\b",
+        r"(?:不|无|避免|禁止|勿)[^。\n]{0,20}(?:引号|标点|符号|加粗|markdown|格式|emoji|表情|冒号|前缀|[序编]号)",
     ),
     # a language
     _any(
@@ -164,7 +149,7 @@ _TERMS = (
     _any(
         r"\b(?:future|subsequent|later|new) (?:context|prompts?|reference|conversation|messages?)\b"
         r"|\bcompact\w*|\bcompress\w*|\bhand-?(?:over|off)\b|\bresum(?:e|ing)\b"
-        r"|\bcontinu\w+ the (?:conversation|work|task|chat)|\b(?:another|next) (?:LLM|model|agent)\b",
+        r"|\bcontinu\w+ (?:it|the (?:conversation|work|task|chat))|\b(?:another|next) (?:LLM|model|agent)\b",
         r"(?:后续|接下来|今后|新)的?[^。\n]{0,6}(?:上下文|提示|对话|会话)|压缩|交接|前情",
     ),
     _any(r"\bnext steps\b|\bpreserv|\bretain|\bdecisions\b|\bpending\b|保留|待办|关键信息|下一步"),
@@ -195,7 +180,7 @@ _QUOTED = _any(
 )
 _EXAMPLE = _any(r"\bexample|示例|例子")
 _OPEN_LABEL = re.compile(r"[ ,，]{0,3}[^.?!。？！]{0,30}[:：]\s{0,4}\Z")
-_JSON = re.compile(r"\{[^{}]{2,400}\}|\[\s{0,8}\"[^\[\]]{1,400}\"\s{0,8}\]")
+_JSON = re.compile(r"\{[^{}\\]{2,400}\}|\[\s{0,8}\"[^\[\]]{1,400}\"\s{0,8}\]")
 _ZH = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -209,7 +194,7 @@ def brief_reply(turns: Sequence[Turn]) -> str | None:
         kind = None
     if kind and terms >= 2:
         return _reply(kind, user, _questions(turns))
-    kind, terms = _ordered(system, opening=_OPENING, quotes=quotes)
+    kind, terms = _ordered(system, system=True, quotes=quotes)
     if user and turns[-1].role not in _SYSTEM:
         # An operator's own message stands here too, and may ask for a title above an answer.
         wary = kind in ("follow_ups", "summary") or _ARTICLE.search(_without_transcript(system)[0])
@@ -224,7 +209,8 @@ def brief_reply(turns: Sequence[Turn]) -> str | None:
 def _last(turns: Sequence[Turn], *roles: str) -> str:
     """Return both ends of the last message with one of these roles, "" if there is none."""
     text = next((turn.text for turn in reversed(turns) if turn.role in roles), "")
-    return text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
+    ends = text if len(text) <= 2 * _END else f"{text[:_END]}\n{text[-_END:]}"
+    return ends.encode(errors="ignore").decode()  # no half of a surrogate pair
 
 
 def _without_transcript(text: str) -> tuple[str, bool]:
@@ -235,35 +221,37 @@ def _without_transcript(text: str) -> tuple[str, bool]:
     return _FENCE.sub("\n", _SAID.sub("\n", order) if both else order), quotes
 
 
-def _product(order: str) -> tuple[str, re.Match[str]] | None:
-    """Return the kind of product that a text orders first, and where it does so."""
-    matches = [(kind, words.search(order)) for kind, words in _PRODUCTS.items()]
-    found = [(kind, match) for kind, match in matches if match]
-    return min(found, key=lambda pair: pair[1].start(), default=None)
+def _products(order: str) -> list[tuple[str, re.Match[str]]]:
+    """Return the products that a text names with their kinds, in the order of the text."""
+    found = [(kind, match) for kind, words in _PRODUCTS.items() for match in words.finditer(order)]
+    return sorted(found, key=lambda pair: pair[1].start())
 
 
-def _ordered(
-    text: str, *, opening: int | None = None, quotes: bool = False
-) -> tuple[str | None, int]:
+def _ordered(text: str, *, system: bool = False, quotes: bool = False) -> tuple[str | None, int]:
     """Return the kind of task that a message orders, None if it orders none, and its terms.
 
-    `opening`: it is a system message, and orders the product within so many characters. `quotes`:
-    another message quotes the chat.
+    `quotes`: another message quotes the chat.
     """
     order, own = _without_transcript(text)
-    product = _product(order) or (_product(text) if own else None)
-    if not product or any(not match["never"] for match in _ANSWERS.finditer(order)):
+    if any(not match["never"] for match in _ANSWERS.finditer(order)):
         return None, 0
-    kind, match = product
-    before, after = match.string[: match.start()], match.string[match.end() :]
-    clause = before[-15:] + match[0] + re.split(r"[.。:：\n]", after[:40])[0]
-    near = before[-_NEAR:] + match[0] + after[:_NEAR]
-    about = own or quotes or bool(_ABOUT_CHAT.search(near))
-    if kind != "summary" and not about:
-        about = bool(_ABOUT_MESSAGE.search(near) or (opening and _PRODUCT_ONLY.search(order)))
-    if not about or _ARTICLE.search(clause) or (opening and match.start() > opening):
-        return None, 0
-    return kind, (own or quotes) + sum(bool(words.search(text)) for words in _TERMS)
+    terms = (own or quotes) + sum(bool(words.search(text)) for words in _TERMS)
+    for kind, match in _products(order) or (_products(text) if own else []):
+        start, end = match.span()
+        if start > _OPENING and (system or end < len(match.string) - _OPENING):
+            continue
+        before, after = match.string[max(0, start - _NEAR) : start], match.string[end : end + _NEAR]
+        sentence = _STOP.split(before)[-1] + match[0] + _STOP.split(after)[0]
+        if _ARTICLE.search(sentence) or _ASKS.search(sentence):
+            continue
+        near = before + match[0] + after
+        about: object = own or quotes or _ABOUT_CHAT.search(near)
+        if kind != "summary":
+            about = about or _ABOUT_MESSAGE.search(near)
+            about = about or (_PRODUCT_ONLY.search(order) if system else None)
+        if about:
+            return kind, terms
+    return None, 0
 
 
 def _questions(turns: Sequence[Turn]) -> list[str]:
@@ -279,7 +267,7 @@ def _asked(text: str) -> list[str]:
     if found and _EXAMPLE.search(text[: found[0].start()]):
         found = found[-1:]
     if not found:
-        if not _product(_without_transcript(text)[0]):
+        if not _products(_without_transcript(text)[0]):
             return [text]
         found = [match for match in [_QUOTED.search(text)] if match]
     return [next(filter(None, match.groups()[-3:])) for match in found]

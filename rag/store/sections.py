@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -189,6 +189,10 @@ class Passages(Protocol):
         """
         ...
 
+    def of_articles(self, doc_ids: Collection[str]) -> NDArray[np.bool_]:
+        """Return which rows belong to these articles, shape (n,)."""
+        ...
+
 
 @dataclass(frozen=True, kw_only=True)
 class Sample:
@@ -232,6 +236,10 @@ class _InMemory:
 
     def at(self, rows: Sequence[int]) -> list[Passage | None]:
         return [self._passages[row] for row in rows]
+
+    def of_articles(self, doc_ids: Collection[str]) -> NDArray[np.bool_]:
+        wanted = frozenset(doc_ids)
+        return np.array([passage.doc_id in wanted for passage in self._passages], np.bool_)
 
 
 def sections_of(

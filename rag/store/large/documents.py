@@ -132,3 +132,8 @@ class BulkPassages:
             else None
             for name, number, (start, end) in zip(names, numbers, spans, strict=True)
         ]
+
+    def of_articles(self, doc_ids: Collection[str]) -> NDArray[np.bool_]:
+        """Return which rows belong to these articles, shape (n,)."""
+        found = [row for doc_id in doc_ids if (row := self._names.row(doc_id)) is not None]
+        return np.isin(self._part.documents, found)
