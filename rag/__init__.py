@@ -3,8 +3,8 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify` and `index` work on the index that the environment names (`RAG_INDEX`,
-else `.rag`); `aanswer`, `asearch`, `averify` and `aindex` are their async twins. `Assistant` and
+`answer`, `search`, `verify`, `check_draft` and `index` work on the index that the environment names
+(`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on. `Assistant` and
 `AsyncAssistant` do the same over an index of your choice, and stream. docs/python.md has examples.
 """
 
@@ -14,7 +14,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rag.api import aanswer, aindex, answer, asearch, averify, index, search, verify
+    from rag.answering.draft import DraftReport, DraftSentence
+    from rag.api import (
+        aanswer,
+        acheck_draft,
+        aindex,
+        answer,
+        asearch,
+        averify,
+        check_draft,
+        index,
+        search,
+        verify,
+    )
     from rag.assistant import Assistant
     from rag.async_assistant import AsyncAssistant
     from rag.config import ChatModelConfig, Config
@@ -64,8 +76,10 @@ if TYPE_CHECKING:
 
 # Everything is imported when it is asked for: FAISS and NumPy would make `rag --help` wait.
 _HOMES = {
+    "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "aindex", "answer", "asearch", "averify", "index", "search", "verify"),
+        *("aanswer", "acheck_draft", "aindex", "answer", "asearch", "averify"),
+        *("check_draft", "index", "search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
@@ -112,6 +126,8 @@ __all__ = [
     "DocumentError",
     "DocumentNotFound",
     "Draft",
+    "DraftReport",
+    "DraftSentence",
     "EmbedderError",
     "Hit",
     "IndexBusy",
@@ -135,10 +151,12 @@ __all__ = [
     "TimeFrame",
     "__version__",
     "aanswer",
+    "acheck_draft",
     "aindex",
     "answer",
     "asearch",
     "averify",
+    "check_draft",
     "index",
     "search",
     "verify",

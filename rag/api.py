@@ -1,4 +1,4 @@
-"""The Python functions: `answer`, `search`, `verify` and `index`, each with an async twin.
+"""The Python functions: `answer`, `search`, `verify`, `check_draft` and `index`, with async twins.
 
 They work on the index that the environment names (`RAG_INDEX`, else `.rag`), or on that of
 `config`. It is opened at the first call and shared by all threads after it.
@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+from rag.answering.draft import DraftReport
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.config import Config, message_language
@@ -103,6 +104,27 @@ def verify(
     """Check a sentence against the articles of the index, as `Assistant.verify` does."""
     return _assistant(config).verify(
         claim, articles=articles, since=since, until=until, today=today
+    )
+
+
+def check_draft(
+    draft: str,
+    *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> DraftReport:
+    """Check each sentence of a text against the articles, as `Assistant.check_draft` does."""
+    return _assistant(config).check_draft(
+        draft,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
     )
 
 
@@ -203,6 +225,29 @@ async def averify(
         verify,
         claim,
         articles=articles,
+        since=since,
+        until=until,
+        today=today,
+        config=config,
+    )
+
+
+async def acheck_draft(
+    draft: str,
+    *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> DraftReport:
+    """`check_draft` for async callers."""
+    return await asyncio.to_thread(
+        check_draft,
+        draft,
+        articles=articles,
+        outlets=outlets,
         since=since,
         until=until,
         today=today,

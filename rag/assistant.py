@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Literal
 
 from rag.answering.checking import check_claim, combined
+from rag.answering.chosen import chosen_articles
 from rag.answering.composition import full_name
+from rag.answering.draft import DraftReport, DraftSentence, stream_draft, usable_draft
 from rag.answering.options import ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
@@ -40,7 +42,6 @@ from rag.uploads.library import Library
 
 MOST_RESULTS = 100
 MOST_CLAIMS = 20
-_NAMED_OUTLETS = 10
 
 
 class Assistant(QuestionPath):
@@ -213,7 +214,7 @@ class Assistant(QuestionPath):
         options = Options(
             language=language,
             sources=sources,
-            articles=self.chosen(articles, outlets),
+            articles=self._chosen(articles, outlets),
             writer=self._writers.named(model),
         )
         return self.events(
@@ -224,7 +225,7 @@ class Assistant(QuestionPath):
             options=options,
         )
 
-    def chosen(self, articles: Sequence[str], outlets: Sequence[str]) -> frozenset[str] | None:
+    def _chosen(self, articles: Sequence[str], outlets: Sequence[str]) -> frozenset[str] | None:
         """Return the ids of chosen articles and of the articles of chosen outlets; None for all.
 
         Raises `DocumentNotFound` for an unknown article, and `QuestionError` for an outlet that no
@@ -232,24 +233,10 @@ class Assistant(QuestionPath):
         """
         if not articles and not outlets:
             return None
-        _listed(articles, "articles")
-        _listed(outlets, "outlets")
         self.refresh()
-        ids = {self.document(doc_id).doc_id for doc_id in articles}
-        of_outlets: dict[str, list[str]] = {}
-        if outlets:
-            listed = self.library.catalogue().articles if self.library else self.documents()
-            for article in listed:
-                of_outlets.setdefault(article.outlet or "", []).append(article.doc_id)
-        for outlet in outlets:
-            if outlet not in of_outlets:
-                known = ", ".join(sorted(of_outlets)[:_NAMED_OUTLETS])
-                raise QuestionError(
-                    en=f"No article is of the outlet {outlet[:100]!r}: there are {known}.",
-                    zh=f"没有来自 {outlet[:100]!r} 的文章：现有 {known}。",
-                )
-            ids.update(of_outlets[outlet])
-        return frozenset(ids)
+        library = self.library
+        listed = (lambda: library.catalogue().articles) if library else self.documents
+        return chosen_articles(articles, outlets, self.document, listed)
 
     def search(
         self,
@@ -278,7 +265,7 @@ class Assistant(QuestionPath):
             days_between(since, until),
             _day(today),
             None,
-            articles=self.chosen(articles, outlets),
+            articles=self._chosen(articles, outlets),
             most_hits=max(k, MOST_HITS),
         )
         documents = found.corpus.snapshot.documents
@@ -298,6 +285,45 @@ class Assistant(QuestionPath):
             for passage in [hit.passage]
             if (document := documents.get(passage.doc_id))
         )
+
+    def stream_draft(
+        self,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Iterator[DraftSentence]:
+        """Check a text of at most 50,000 characters against the articles, sentence by sentence.
+
+        No chat model is asked, so nothing leaves the machine. Articles, outlets, days and errors
+        are those of `ask`. Raises before the first sentence.
+        """
+        return stream_draft(
+            self,
+            usable_draft(draft),
+            articles=self._chosen(articles, outlets),
+            time_frame=days_between(since, until),
+            today=_day(today),
+        )
+
+    def check_draft(
+        self,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> DraftReport:
+        """Return the result of `stream_draft` as one report."""
+        checked = self.stream_draft(
+            draft, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        return DraftReport(draft=usable_draft(draft), sentences=tuple(checked))
 
     def verify(
         self,
@@ -349,16 +375,6 @@ class Assistant(QuestionPath):
                 evidence = self.found(sentence, (), frame, day, None)[0].evidence
             checked.append(check_claim(sentence, evidence, self.vectors, judge))
         return combined(claim, checked)
-
-
-def _listed(ids: Sequence[str], name: str) -> None:
-    """Raise `QuestionError` unless ids or outlets are a list of texts."""
-    given: object = ids
-    if isinstance(given, str) or not all(isinstance(one, str) for one in ids):
-        raise QuestionError(
-            en=f"{name} is {ids!r}: give a list of texts.",
-            zh=f"{name} 为 {ids!r}：请给出文本列表。",
-        )
 
 
 def _day(today: date | str | None) -> date:

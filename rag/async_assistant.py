@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Generator, Sequence
+from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from datetime import date
+from typing import TypeVar
 
+from rag.answering.draft import DraftReport, DraftSentence
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.config import Config
 from rag.messages import Language
 from rag.types import Answer, Document, DocumentReference, Event, SearchResult, Statement
+
+T = TypeVar("T")
 
 
 class AsyncAssistant:
@@ -95,15 +99,8 @@ class AsyncAssistant:
             until=until,
             today=today,
         )
-        try:
-            # A generator may not raise StopIteration into a future.
-            while (event := await asyncio.to_thread(next, events, None)) is not None:
-                yield event
-        finally:
-            # A caller that leaves early stops the work, unless a step of it is under way.
-            if isinstance(events, Generator):
-                with contextlib.suppress(ValueError):
-                    events.close()
+        async for event in _in_threads(events):
+            yield event
 
     async def search(
         self,
@@ -121,6 +118,44 @@ class AsyncAssistant:
             self._assistant.search,
             question,
             k,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def stream_draft(
+        self,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> AsyncIterator[DraftSentence]:
+        """Check a text sentence by sentence, as `Assistant.stream_draft` does."""
+        checked = self._assistant.stream_draft(
+            draft, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        async for sentence in _in_threads(checked):
+            yield sentence
+
+    async def check_draft(
+        self,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> DraftReport:
+        """Check each sentence of a text, as `Assistant.check_draft` does."""
+        return await asyncio.to_thread(
+            self._assistant.check_draft,
+            draft,
             articles=articles,
             outlets=outlets,
             since=since,
@@ -154,3 +189,16 @@ class AsyncAssistant:
     async def documents(self) -> tuple[DocumentReference, ...]:
         """Return every article of the index, by id, without its text."""
         return await asyncio.to_thread(self._assistant.documents)
+
+
+async def _in_threads(items: Iterator[T]) -> AsyncIterator[T]:
+    """Yield the items of an iterator, each of which is made in a thread."""
+    try:
+        # A generator may not raise StopIteration into a future.
+        while (item := await asyncio.to_thread(next, items, None)) is not None:
+            yield item
+    finally:
+        # A caller that leaves early stops the work, unless a step of it is under way.
+        if isinstance(items, Generator):
+            with contextlib.suppress(ValueError):
+                items.close()

@@ -48,7 +48,12 @@ app = typer.Typer(
 )
 app.command(help=local("Ask a question.", "提一个问题。"))(ask)
 app.command(help=local("Find the passages that fit best.", "查找最符合的段落。"))(search)
-app.command(help=local("Check a sentence against the articles.", "对照文章核对一句话。"))(verify)
+app.command(
+    help=local(
+        "Check a sentence, or each sentence of a file, against the articles.",
+        "对照文章核对一句话，或一个文件的每句话。",
+    )
+)(verify)
 
 
 def _print_version(asked: bool) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Annotated, Any, cast
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -21,6 +23,9 @@ from rag.terminal import (
     print_json_line,
     print_lines,
 )
+
+if TYPE_CHECKING:
+    from rag.types import Citation
 
 EXIT_ABSTAINED = 3
 
@@ -175,20 +180,43 @@ def search(
 
 
 def verify(
-    claim: Annotated[str, typer.Argument(help=local("One sentence.", "一句话。"))],
+    claim: Annotated[
+        str,
+        typer.Argument(
+            help=local(
+                "One sentence; or a text file, of which each sentence is checked.",
+                "一句话；或一个文本文件，逐句核对。",
+            )
+        ),
+    ],
     since: Since = "",
     until: Until = "",
+    article: Articles = None,
+    outlet: Outlets = None,
+    out_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=local(
+                "Of a file: write the report as Markdown, too.", "核对文件时，另存 Markdown 报告。"
+            ),
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Check a sentence against the articles. Exits with 3 if they don't support it."""
+    """Check a sentence or a file. Exits with 3 if the articles don't support all of it."""
     from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import days_between
 
     claim = _as_typed(claim)
-    checked_question(claim)
     days_between(since, until)
+    if (draft := _draft(claim)) is not None:
+        _verify_draft(draft, since, until, article or (), outlet or (), out_file, as_json)
+        return
+    checked_question(claim)
     assistant = open_assistant()
-    checked = assistant.verify(claim, since=since, until=until)
+    checked = assistant.verify(claim, articles=article or (), since=since, until=until)
     if as_json:
         print_json({**asdict(checked), "citations": list(map(json_fields, checked.citations))})
     else:
@@ -199,11 +227,66 @@ def verify(
         }
         print_lines([verdict[checked.verdict]], style="bold")
         print_lines([f"- {reason.text(LANGUAGE)}" for reason in checked.reasons])
-        for citation in checked.citations:
-            source = details(citation.title, citation.outlet, citation.published, citation.url)
-            print_lines(["", source, f"    “{citation.quote}”"])
+        _print_quotes(checked.citations)
     if checked.verdict == "unsupported":
         raise typer.Exit(EXIT_ABSTAINED)
+
+
+def _draft(argument: str) -> str | None:
+    """Return the text of the file that the argument names, or None if it names none."""
+    from rag.answering.draft import MOST_CHARACTERS
+    from rag.ingest.files import decode
+
+    try:
+        path = Path(argument)
+        if not path.is_file():
+            return None
+        # A character has up to four bytes; the rest is refused by its length.
+        with path.open("rb") as file:
+            return decode(file.read(4 * MOST_CHARACTERS + 4), path.name)
+    except OSError:  # too long for a path, for example
+        return None
+
+
+def _verify_draft(
+    draft: str,
+    since: str,
+    until: str,
+    articles: Sequence[str],
+    outlets: Sequence[str],
+    out_file: Path | None,
+    as_json: bool,
+) -> None:
+    """Print each sentence of a draft as soon as it is checked."""
+    from rag.answering.draft import DraftReport, usable_draft, verdict_words
+
+    usable_draft(draft)
+    assistant = open_assistant()
+    styles = {"supported": "green", "partial": "yellow", "contradicted": "red", "not_found": "red"}
+    sentences = []
+    for sentence in assistant.stream_draft(
+        draft, articles=articles, outlets=outlets, since=since, until=until
+    ):
+        sentences.append(sentence)
+        if not as_json:
+            line = f"{verdict_words(sentence.verdict, LANGUAGE)}  {sentence.text}"
+            print_lines(["", line], style=styles.get(sentence.verdict, "dim"))
+            print_lines([f"  - {reason.text(LANGUAGE)}" for reason in sentence.reasons])
+            if sentence.verdict != "supported":
+                _print_quotes(sentence.citations)
+    report = DraftReport(draft=draft, sentences=tuple(sentences))
+    if as_json:
+        print_json_line(report.to_json())
+    if out_file:
+        out_file.write_text(report.to_markdown(LANGUAGE), encoding="utf-8")
+    if report.count("contradicted") or report.count("not_found"):
+        raise typer.Exit(EXIT_ABSTAINED)
+
+
+def _print_quotes(citations: Sequence[Citation]) -> None:
+    for citation in citations:
+        source = details(citation.title, citation.outlet, citation.published, citation.url)
+        print_lines(["", source, f"    “{citation.quote}”"])
 
 
 def _as_typed(argument: str) -> str:

@@ -301,8 +301,8 @@ class Answer:
             ]
             lines += [conflict_pieces(conflict, self.language) for conflict in self.conflicts]
             lines += [(message.text(self.language),) for message in self.missing]
-        ends = ["\n"] * (len(lines) - 1) + [""]
-        return tuple(p for line, end in zip(lines, ends, strict=True) for p in (*line, end) if p)
+        said = [piece for line in lines for piece in (*line, "\n") if piece]
+        return tuple(said[:-1])
 
     @property
     def citations(self) -> tuple[Citation, ...]:

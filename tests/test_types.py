@@ -175,3 +175,14 @@ def test_a_date_is_shown_no_more_precisely_than_it_is_known(
     precision: Literal["year", "month", "day", "minute"], shown: str
 ) -> None:
     assert str(replace(MINUTE, precision=precision)) == shown
+
+
+def test_the_pieces_of_an_answer_are_its_text() -> None:
+    doubtful = replace(ANSWER.statements[-1], verdict="partial")
+    said = replace(ANSWER, statements=(*ANSWER.statements[:-1], doubtful))
+    doubted = "".join(p if isinstance(p, str) else f"[{p.marker}]" for p in said.pieces(" (?)"))
+    assert "Two. [1][2] (?)\n" in doubted
+    assert doubted.replace(" (?)", "") == said.text
+    empty = replace(ANSWER, statements=(), conflicts=(), missing=())
+    assert empty.pieces() == ()
+    assert empty.text == ""

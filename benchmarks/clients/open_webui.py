@@ -16,8 +16,8 @@ what is expected:
 
 - Open WebUI opens source n for marker [n], where n counts the distinct addresses of the message's
   sources. So the n-th one must be the citation of [n], with our title and address.
-- The title, the tags and the follow-up questions of the chat are short, and the server counts the
-  two questions only. No other request reaches the articles.
+- The title, the tags and the follow-up questions of the chat are short, and the server counts each
+  question once, also one with an attached text. No other request reaches the articles.
 
 RAG_API_KEY holds the key, if the server needs one; OPENAI_API_KEY above must be the same.
 """
@@ -25,28 +25,31 @@ RAG_API_KEY holds the key, if the server needs one; OPENAI_API_KEY above must be
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import re
 import sys
 import time
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from contextlib import suppress
+from typing import Any
 
 import httpx2
-
-_Found = TypeVar("_Found")
 
 MODEL = "cited-rag"
 QUESTION = "why did Apple choose Alibaba"
 FOLLOW_UP = "and what about Tencent?"
 PROTOCOLS = {"Chat Completions": {}, "Responses": {"api_type": "responses"}}
 ACCOUNT = {"name": "Admin", "email": "admin@example.com", "password": "Only-for-this-check-1"}
-WAIT_SECONDS = 120.0
+WAIT_SECONDS, TAGS_SECONDS = 120.0, 10.0
 SHORT = 60
+MARKER = re.compile(r"\[(\d+)\]")
 NEW = "New Chat"
 TASKS = {"title_generation": True, "tags_generation": True, "follow_up_generation": True}
-# Further requests that the page sends by itself, or at the press of a button.
+ATTACHED = {"type": "text", "name": "note.txt", "content": "Apple and Alibaba are companies."}
+# All requests that the page sends by itself or at the press of a button, and the key that it reads
+# from the JSON in their reply, if it wants JSON.
 BODIES: dict[str, dict[str, Any]] = {
     "title": {},
     "tags": {},
@@ -55,6 +58,14 @@ BODIES: dict[str, dict[str, Any]] = {
     "queries": {"type": "web_search"},
     "auto": {"type": "search query", "prompt": "why did Apple"},
     "emoji": {"prompt": QUESTION},
+}
+KEYS = {
+    "title": "title",
+    "tags": "tags",
+    "follow_up": "follow_ups",
+    "image_prompt": "prompt",
+    "queries": "queries",
+    "auto": "text",
 }
 
 
@@ -122,7 +133,12 @@ class OpenWebUI:
     def models(self) -> list[str]:
         return [model["id"] for model in self._get("/api/models")["data"]]
 
-    def ask(self, question: str, chat: dict[str, Any] | None = None) -> tuple[str, str]:
+    def ask(
+        self,
+        question: str,
+        chat: dict[str, Any] | None = None,
+        files: Sequence[dict[str, Any]] = (),
+    ) -> tuple[str, str]:
         """Ask in a new chat, or as the next turn of one. Return the ids of chat and reply."""
         user_id, reply_id = str(uuid.uuid4()), str(uuid.uuid4())
         before = _current(chat)["id"] if chat else None
@@ -134,6 +150,7 @@ class OpenWebUI:
             "content": question,
             "timestamp": int(time.time()),
             "models": [MODEL],
+            "files": list(files),
         }
         body: dict[str, Any] = {
             "stream": True,
@@ -152,6 +169,7 @@ class OpenWebUI:
             "id": reply_id,
             "parent_id": before,
             "user_message": message,
+            "files": list(files) or None,
             "background_tasks": {"follow_up_generation": True} if chat else TASKS,
         }
         if chat:
@@ -160,16 +178,26 @@ class OpenWebUI:
         return response.raise_for_status().json()["chat_id"], reply_id
 
     def stored(self, chat_id: str, reply_id: str) -> dict[str, Any]:
-        """Return a chat as it was stored, once the reply and all tasks after it are there."""
+        """Return a chat as it was stored, once the reply and its title and follow-ups are there.
 
-        def finished() -> dict[str, Any] | None:
-            chat = self._get(f"/api/v1/chats/{chat_id}")
-            reply = chat["chat"]["history"]["messages"].get(reply_id, {})
-            told = reply.get("error") or ("followUps" in reply and "tags" in chat["meta"])
-            return chat if reply.get("done") and told and chat["title"] != NEW else None
+        The tags come last. They are None if they don't come, as when their reply can't be read.
+        """
 
-        chat = _until(finished, "the chat was not finished")
-        return {**chat["chat"], "id": chat_id, "title": chat["title"], "tags": chat["meta"]["tags"]}
+        def chat() -> dict[str, Any]:
+            return self._get(f"/api/v1/chats/{chat_id}")
+
+        def told() -> bool:
+            found = chat()
+            reply = found["chat"]["history"]["messages"].get(reply_id, {})
+            ready = "error" in reply or ("followUps" in reply and found["title"] != NEW)
+            return bool(reply.get("done")) and ready
+
+        _until(told, "the chat was not finished")
+        with suppress(TimeoutError):
+            _until(lambda: "tags" in chat()["meta"], "there are no tags", TAGS_SECONDS)
+        found = chat()
+        known = {"id": chat_id, "title": found["title"], "tags": found["meta"].get("tags")}
+        return {**found["chat"], **known}
 
     def task(self, name: str, chat: dict[str, Any]) -> str:
         """Return the reply to one of its own requests, as the model gave it."""
@@ -208,10 +236,12 @@ def check_reply(
     checks: Checks, server: Server, message: dict[str, Any], expected: dict[str, Any]
 ) -> None:
     """Compare the text and the sources of a stored message with our answer."""
-    print(message["content"])
+    text = message["content"]
+    print(text)
     checks.that(
-        _letters(message["content"]) == _letters(expected["text"]),
-        "the stored text is the answer",
+        all(_letters(said["text"]) in _letters(text) for said in expected["statements"])
+        and MARKER.findall(text) == MARKER.findall(expected["text"]),
+        "the stored text holds each sentence and marker of the answer",
     )
     shown = shown_sources(message)
     citations = {
@@ -220,7 +250,7 @@ def check_reply(
         for citation in statement["citations"]
     }
     checks.that(len(shown) == len(citations), f"{len(shown)} sources, {len(citations)} citations")
-    for marker in sorted({int(n) for n in re.findall(r"\[(\d+)\]", message["content"])}):
+    for marker in sorted({int(n) for n in MARKER.findall(text)}):
         citation = citations[marker]
         name, address = shown[marker - 1] if marker <= len(shown) else ("", "")
         title = " ".join(citation["title"].split())
@@ -233,10 +263,10 @@ def check_reply(
 
 def check_tasks(checks: Checks, chat: dict[str, Any]) -> None:
     """Check what the chat got of its background tasks."""
-    title, tags, follow_ups = chat["title"], chat["tags"], _current(chat)["followUps"]
+    title, tags, follow_ups = chat["title"], chat["tags"], _current(chat).get("followUps")
     checks.that(0 < len(title) <= SHORT and title != NEW, f"title: {title}")
-    checks.that(all(len(tag) <= SHORT for tag in tags), f"tags: {tags}")
-    checks.that(all(len(text) <= SHORT for text in follow_ups), f"follow-ups: {follow_ups}")
+    checks.that(_short(tags), f"tags: {tags}")
+    checks.that(_short(follow_ups), f"follow-ups: {follow_ups}")
 
 
 def check_chat(checks: Checks, server: Server, client: OpenWebUI) -> None:
@@ -256,10 +286,16 @@ def check_chat(checks: Checks, server: Server, client: OpenWebUI) -> None:
     check_reply(checks, server, _current(chat), second)
     counted = check_counts(checks, server, counted, requests=2)
 
+    print(f"\n== {QUESTION} (with an attached text)")
+    attached = client.stored(*client.ask(QUESTION, files=[ATTACHED]))
+    print(_current(attached)["content"])
+    # The title, the follow-ups and the tags, and a query for the attached text.
+    counted = check_counts(checks, server, counted, requests=5)
+
     print("\n== its own requests, sent again one by one")
     for name in BODIES:
         reply = client.task(name, chat)
-        checks.that(len(reply) <= 2 * SHORT, f"{name}: {reply}")
+        checks.that(len(reply) <= 2 * SHORT and _readable(name, reply), f"{name}: {reply}")
     checks.that(_counts(server)[0] == counted[0], "none of them was a question")
 
 
@@ -300,18 +336,28 @@ def _current(chat: dict[str, Any]) -> dict[str, Any]:
     return dict(history["messages"][history["currentId"]])
 
 
+def _readable(name: str, reply: str) -> bool:
+    """Return True if Open WebUI finds what it reads in the reply to one of its own requests."""
+    found = json.loads(reply[reply.find("{") : reply.rfind("}") + 1] or "{}")
+    return name not in KEYS or KEYS[name] in found
+
+
+def _short(texts: list[str] | None) -> bool:
+    """Return True for a list of short texts, which may be empty."""
+    return texts is not None and all(len(text) <= SHORT for text in texts)
+
+
 def _letters(text: str) -> str:
     return "".join(text.split())
 
 
-def _until(found: Callable[[], _Found | None], failure: str) -> _Found:
-    """Return what is found, once it is."""
-    end = time.monotonic() + WAIT_SECONDS
-    while not (result := found()):
+def _until(found: Callable[[], bool], failure: str, seconds: float = WAIT_SECONDS) -> None:
+    """Wait until something is true. Raises `TimeoutError` if it doesn't get true."""
+    end = time.monotonic() + seconds
+    while not found():
         if time.monotonic() > end:
-            raise TimeoutError(f"{failure} within {WAIT_SECONDS:.0f} s")
+            raise TimeoutError(f"{failure} within {seconds:.0f} s")
         time.sleep(0.5)
-    return result
 
 
 if __name__ == "__main__":

@@ -310,8 +310,13 @@ def _letters(text: str) -> str:
 
 
 def _is_near(claim: str, vector: NDArray[np.float32], source: Evidence) -> bool:
-    same = text_language(claim) == text_language(source.text)
-    return float(source.vector @ vector) >= (_NEAR if same else _NEAR_ACROSS)
+    return is_near(claim, source.text, float(source.vector @ vector))
+
+
+def is_near(claim: str, source: str, cosine: float) -> bool:
+    """Return True if two texts are so similar that they speak of the same thing."""
+    same = text_language(claim) == text_language(source)
+    return cosine >= (_NEAR if same else _NEAR_ACROSS)
 
 
 def _is_framing(sentence: str, verification: Verification) -> bool:

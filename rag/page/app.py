@@ -1,4 +1,4 @@
-"""Build the page: a header, and below it one tab each for chat, articles and settings.
+"""Build the page: a header, and a tab each for questions, drafts, articles and settings.
 
 Only this file, `parts`, `serving` and the panels import Gradio.
 """
@@ -14,9 +14,11 @@ from rag.messages import Language
 from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
 from rag.page.chat.events import wire_chat
-from rag.page.chat.examples import find_examples
+from rag.page.chat.examples import Offer, find_examples
+from rag.page.chat.examples import loaded as what_is_loaded
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
 from rag.page.chat.turns import Assistant, Turn
+from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
 from rag.page.settings.models import Models
@@ -43,7 +45,13 @@ def build_page(
     """
     models = Models(assistant.chat_model_name, config)
     editable = incoming is not None
-    offered = find_examples(assistant) if examples is None else lambda: tuple(examples)
+    questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
+
+    def offered() -> Offer:
+        """Return what a new conversation begins with. The list of articles may have changed."""
+        there = what_is_loaded(library.catalogue()) if library else None
+        return Offer(questions=questions(), loaded=there)
+
     # Telemetry is turned off by this argument, so the environment cannot turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
     with page:
@@ -61,6 +69,8 @@ def build_page(
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab(EN.chat) as chat_tab:
                 chat = draw_chat()
+            with gr.Tab(EN.check) as draft_tab:
+                draft = draft_tab_parts.draw_draft()
             with gr.Tab(EN.articles, visible=library is not None) as library_tab:
                 articles = articles_tab.draw_articles(editable=editable)
             # This tab is drawn at once, because components of an undrawn tab cannot receive the
@@ -73,6 +83,8 @@ def build_page(
             return {
                 chat_tab: gr.update(label=texts(chosen).chat),
                 **said_in(chat, chosen),
+                draft_tab: gr.update(label=texts(chosen).check),
+                **draft_tab_parts.said_in(draft, chosen),
                 library_tab: gr.update(label=texts(chosen).articles),
                 **articles_tab.said_in(articles, chosen, editable=editable),
                 settings_tab: gr.update(label=texts(chosen).settings),
@@ -90,11 +102,9 @@ def build_page(
             )
             return {language: chosen, **interface(chosen)}
 
-        def translate(
-            turns: tuple[Turn, ...], examples: tuple[str, ...], chosen: Language
-        ) -> Update:
+        def translate(turns: tuple[Turn, ...], offer: Offer, chosen: Language) -> Update:
             """Change the page's language. Questions and answers stay as they are."""
-            return {**interface(chosen), **drawn_in(chat, turns, examples, assistant, chosen)}
+            return {**interface(chosen), **drawn_in(chat, turns, offer, assistant, chosen)}
 
         def leave(request: gr.Request) -> None:
             """Forget the key that was typed into a page, because the page is closed."""
@@ -105,13 +115,14 @@ def build_page(
         page.unload(leave)
         translated = language.input(
             translate,
-            [chat.conversation, chat.examples, language],
+            [chat.conversation, chat.offer, language],
             [*said, chat.offers, chat.before, chat.present],
             queue=False,
             **QUIET,
         )
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
         wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
+        draft_tab_parts.wire_draft(draft, assistant, language)
         if library is not None:
             articles_tab.wire_articles(articles, library, library_tab, language, incoming)
     # Without its own limit, a slow answer for one reader would delay all others.

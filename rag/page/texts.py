@@ -21,6 +21,7 @@ class Texts:
     model_will_see: str
     language: str
     chat: str
+    check: str
     articles: str
     settings: str
 
@@ -32,6 +33,7 @@ EN = Texts(
     model_will_see="Your question and passages of the articles go to {}.",
     language="Language",
     chat="Ask",
+    check="Check a draft",
     articles="Articles",
     settings="Settings",
 )
@@ -43,6 +45,7 @@ ZH = Texts(
     model_will_see="您的问题和文章片段会发送给 {}。",
     language="语言",
     chat="提问",
+    check="核对稿件",
     articles="文章",
     settings="设置",
 )

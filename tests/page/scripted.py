@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.errors import DocumentNotFound
 from rag.ingest.loader import load_document
@@ -66,6 +67,9 @@ class ScriptedAssistant:
 
     def holds_answer(self, question: str) -> bool:
         return "unanswerable" not in question
+
+    def stream_draft(self, draft: str) -> Iterator[DraftSentence]:
+        raise NotImplementedError("drafts are checked by a real assistant")
 
     def wait(self) -> None:
         """Hold the answer until the test opens the gate."""

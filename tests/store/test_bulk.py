@@ -100,6 +100,11 @@ def test_a_large_index_gives_the_same_answer(
     large = Assistant(snapshot=large_seeds, embedder=embedder).ask(QUESTIONS[0])
     assert large.text == small.text
     assert large.citations == small.citations
+    chosen = [small.citations[-1].doc_id]
+    few = Assistant(snapshot=seeds, embedder=embedder).search(QUESTIONS[0], articles=chosen)
+    assert {hit.doc_id for hit in few} == set(chosen)
+    found = Assistant(snapshot=large_seeds, embedder=embedder).search(QUESTIONS[0], articles=chosen)
+    assert [(hit.doc_id, hit.start) for hit in found] == [(hit.doc_id, hit.start) for hit in few]
     assert set(large_seeds.documents) == set(seeds.documents)
     assert list(large_seeds.all_documents()) == list(seeds.all_documents())
     assert large_seeds.languages == seeds.languages

@@ -128,6 +128,11 @@ document.addEventListener("click", (event) => {
     return;
   }
   if (popover && !popover.contains(event.target)) hidePopover();
+  const tab = event.target.closest("button[data-tab]");
+  if (tab) {
+    document.querySelectorAll('#rag-tabs button[role="tab"]')[tab.dataset.tab]?.click();
+    return;
+  }
   const button = event.target.closest("button[data-act], button[data-copy]");
   if (!button) return;
   if (button.dataset.copy) copy(button);

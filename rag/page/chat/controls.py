@@ -9,9 +9,11 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from rag.messages import Language
+from rag.page.chat.examples import Loaded, Offer
 from rag.page.chat.texts import texts
 from rag.page.markup import escaped, inline
 from rag.page.texts import HTML_LANGUAGE
+from rag.text.languages import text_language
 
 
 def render_hint(line: str, language: Language) -> str:
@@ -30,6 +32,44 @@ def render_editing(number: int, language: Language) -> str:
         f'<button type="button" class="rag-button" data-act="cancel">{escaped(words.cancel)}'
         "</button></p>"
     )
+
+
+def render_offer(offer: Offer, language: Language) -> str:
+    """Return what a new conversation begins with: what is loaded, and questions to try."""
+    questions = [question for question in offer.questions if text_language(question) == language]
+    return _loaded(offer.loaded, language) + render_examples(questions, language)
+
+
+def _loaded(loaded: Loaded | None, language: Language) -> str:
+    """Return one line about what is loaded, or how to add articles if there are none."""
+    if loaded is None:
+        return ""
+    words = texts(language)
+    if not loaded.articles:
+        line = words.nothing_loaded
+    else:
+        spoken = [words.language_names[one] for one in loaded.languages]
+        days = loaded.first if loaded.first == loaded.last else f"{loaded.first} – {loaded.last}"
+        parts = [
+            _counted(words.articles, loaded.articles),
+            _counted(words.outlets, loaded.outlets) if loaded.outlets else "",
+            days,
+            words.comma.join(spoken),
+        ]
+        line = " · ".join(part for part in parts if part)
+    unread = ""
+    if loaded.unread:
+        told = _counted(words.unread, loaded.unread)
+        unread = f' <span class="rag-unread">{escaped(told)}</span>'
+    return (
+        f'<p class="rag-loaded" lang="{HTML_LANGUAGE[language]}">{escaped(line)}{unread} '
+        f'<button type="button" class="rag-button" data-tab="2">{escaped(words.see_articles)}'
+        "</button></p>"
+    )
+
+
+def _counted(forms: tuple[str, str], count: int) -> str:
+    return forms[count != 1].format(f"{count:,}")
 
 
 def render_examples(examples: Sequence[str], language: Language) -> str:

@@ -18,7 +18,8 @@ from rag.answering.options import Options
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import RagError
 from rag.messages import Language
-from rag.page.chat.controls import render_editing, render_errand, render_examples, render_hint
+from rag.page.chat.controls import render_editing, render_errand, render_hint, render_offer
+from rag.page.chat.examples import Offer
 from rag.page.chat.keeping import conversation_from_json, conversation_json, conversation_markdown
 from rag.page.chat.panel import ChatPanel, drawn_in
 from rag.page.chat.reading import render_reader
@@ -42,7 +43,7 @@ def wire_chat(
     assistant: Assistant,
     choice: gr.Radio,
     loaded: Dependency,
-    offered: Callable[[], tuple[str, ...]],
+    offered: Callable[[], Offer],
     settings: gr.BrowserState,
     options_of: OptionsOf,
 ) -> None:
@@ -139,7 +140,7 @@ def _wire_asking(
         turns = _stopped(turns)
         return {
             parts.conversation: turns,
-            **drawn_in(parts, turns, (), assistant, language),
+            **drawn_in(parts, turns, Offer(), assistant, language),
             **_controls(parts, choice, running=False),
             parts.errand: _keep(turns),
         }
@@ -174,32 +175,32 @@ def _wire_examples(
     assistant: Assistant,
     choice: gr.Radio,
     loaded: Dependency,
-    offered: Callable[[], tuple[str, ...]],
+    offered: Callable[[], Offer],
 ) -> None:
     """Connect the start of a conversation, with questions to try."""
 
     def offer(turns: Turns, language: Language) -> Update:
         """Show questions to try. They are found when the first reader comes."""
-        examples = offered()
-        shown = "" if turns else render_examples(examples, language)
-        return {parts.examples: examples, parts.offers: shown}
+        offer = offered()
+        shown = "" if turns else render_offer(offer, language)
+        return {parts.offer: offer, parts.offers: shown}
 
-    def restart(examples: tuple[str, ...], language: Language) -> Update:
+    def restart(offer: Offer, language: Language) -> Update:
         """Start a new conversation."""
         return {
             parts.conversation: (),
             parts.editing: 0,
-            **drawn_in(parts, (), examples, assistant, language),
+            **drawn_in(parts, (), offer, assistant, language),
             parts.hint: "",
             parts.since: "",
             parts.until: "",
             parts.new: gr.update(visible=False),
         }
 
-    loaded.then(offer, [parts.conversation, choice], [parts.examples, parts.offers], **QUIET)
+    loaded.then(offer, [parts.conversation, choice], [parts.offer, parts.offers], **QUIET)
     parts.new.click(
         restart,
-        [parts.examples, choice],
+        [parts.offer, choice],
         [*_drawn(parts), parts.editing, parts.hint, parts.since, parts.until, parts.new],
         **_AT_ONCE,
     )
@@ -276,7 +277,7 @@ def _wire_keeping(
         return {
             parts.conversation: kept,
             parts.editing: 0,
-            **drawn_in(parts, kept, (), assistant, language),
+            **drawn_in(parts, kept, Offer(), assistant, language),
             **_controls(parts, choice, running=False),
             parts.hint: "",
             parts.errand: render_errand("keep", id=key),
@@ -325,7 +326,7 @@ def _answer(
     try:
         yield {
             parts.conversation: (*turns, turn),
-            **drawn_in(parts, (*turns, turn), (), assistant, language),
+            **drawn_in(parts, (*turns, turn), Offer(), assistant, language),
             **_controls(parts, choice, running=True),
             parts.editing: 0,
             parts.hint: "",

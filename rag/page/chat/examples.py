@@ -13,11 +13,12 @@ from dataclasses import dataclass
 
 from rag.messages import Language
 from rag.page.chat.turns import Assistant
+from rag.store.articles import Catalogue
 from rag.text.characters import has_han
 from rag.types import DocumentReference
 
-MOST = 4
-"""The number of examples offered."""
+MOST = 3
+"""The number of examples offered in each language."""
 
 _TRIED = 10
 """The largest number of titles tried. Each costs one search of the index."""
@@ -40,9 +41,11 @@ class Example:
 
 SEED_EXAMPLES = (
     Example(question="苹果为什么选择阿里？", article="004_2a3666ae1f3d6eaf"),
+    Example(question="2月13日阿里巴巴港股收盘价是多少？", article="002_7cd06fb3fa13e76f"),
+    Example(question="苹果为什么没有选择DeepSeek？", article="004_2a3666ae1f3d6eaf"),
     Example(question="Why did Apple choose Alibaba?", article="004_2a3666ae1f3d6eaf"),
     Example(question="When will iOS 18.4 be released?", article="002_7cd06fb3fa13e76f"),
-    Example(question="2月13日阿里巴巴港股收盘价是多少？", article="002_7cd06fb3fa13e76f"),
+    Example(question="Why was DeepSeek not chosen?", article="004_2a3666ae1f3d6eaf"),
 )
 
 
@@ -61,7 +64,7 @@ def find_examples(assistant: Assistant) -> Callable[[], tuple[str, ...]]:
 
 
 def examples_for(assistant: Assistant) -> tuple[str, ...]:
-    """Return at most `MOST` questions that the corpus answers.
+    """Return at most `MOST` questions in each language that the corpus answers.
 
     They are the seeds' own questions, or else are made from titles.
     """
@@ -72,11 +75,48 @@ def examples_for(assistant: Assistant) -> tuple[str, ...]:
         return seeds
     answered: list[str] = []
     for tried, question in enumerate(questions_of(corpus)):
-        if tried == _TRIED or len(answered) == MOST:
+        if tried == _TRIED:
             break
-        if assistant.holds_answer(question):
+        alike = [other for other in answered if has_han(other) == has_han(question)]
+        if len(alike) < MOST and assistant.holds_answer(question):
             answered.append(question)
     return tuple(answered)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Loaded:
+    """What the index holds, in numbers: articles, outlets, files that could not be read.
+
+    `first` and `last` are the days of the oldest and the newest article, empty without any date.
+    """
+
+    articles: int
+    outlets: int
+    first: str
+    last: str
+    languages: tuple[Language, ...]
+    unread: int
+
+
+def loaded(catalogue: Catalogue) -> Loaded:
+    """Return what a list of articles holds."""
+    days = sorted(str(a.published)[:10] for a in catalogue.articles if a.published)
+    return Loaded(
+        articles=len(catalogue.articles),
+        outlets=len({article.outlet for article in catalogue.articles if article.outlet}),
+        first=days[0] if days else "",
+        last=days[-1] if days else "",
+        languages=tuple(sorted({article.language for article in catalogue.articles})),
+        unread=len(catalogue.failures),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Offer:
+    """What a new conversation begins with: questions to try, and what is loaded, if it is known."""
+
+    questions: tuple[str, ...] = ()
+    loaded: Loaded | None = None
 
 
 def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:

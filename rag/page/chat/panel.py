@@ -14,7 +14,8 @@ import gradio as gr
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
-from rag.page.chat.controls import render_examples, render_kept
+from rag.page.chat.controls import render_kept, render_offer
+from rag.page.chat.examples import Offer
 from rag.page.chat.rendering import render_turn, render_turns
 from rag.page.chat.texts import EN, texts
 from rag.page.chat.turns import Assistant, Turn, finder
@@ -25,14 +26,14 @@ from rag.page.parts import STILL, Update, asset
 class ChatPanel:
     """The components of the chat. `before` shows all turns but the last, and `present` the last.
 
-    `conversation` is a tuple of turns, and `examples` a tuple of questions. `editing` is the number
+    `conversation` is a tuple of turns, and `offer` an `Offer`. `editing` is the number
     of the turn whose question is being edited, or 0. `errand` holds a task for the browser, and
     `reader` one whole article.
     """
 
     conversation: gr.State
     editing: gr.State
-    examples: gr.State
+    offer: gr.State
     kept: gr.HTML
     before: gr.HTML
     present: gr.HTML
@@ -86,14 +87,15 @@ def draw_chat() -> ChatPanel:
             )
             ask = gr.Button(words.ask, variant="primary", elem_id="rag-ask")
             stop = gr.Button(words.stop, visible=False, elem_id="rag-stop")
+        with gr.Row(elem_id="rag-below"):
+            with gr.Accordion(words.days, open=False, elem_id="rag-days") as days, gr.Row():
+                since = _day(words.since)
+                until = _day(words.until)
             new = gr.Button(words.new_conversation, visible=False, elem_id="rag-new")
-        with gr.Accordion(words.days, open=False, elem_id="rag-days") as days, gr.Row():
-            since = _day(words.since)
-            until = _day(words.until)
     return ChatPanel(
         conversation=gr.State(()),
         editing=gr.State(0),
-        examples=gr.State(()),
+        offer=gr.State(Offer()),
         kept=kept,
         before=before,
         present=present,
@@ -137,17 +139,17 @@ def said_in(parts: ChatPanel, language: Language) -> Update:
 def drawn_in(
     parts: ChatPanel,
     turns: tuple[Turn, ...],
-    examples: tuple[str, ...],
+    offer: Offer,
     assistant: Assistant,
     language: Language,
 ) -> Update:
-    """Draw the whole conversation, or the examples if it has not begun.
+    """Draw the whole conversation, or what is offered if it has not begun.
 
     While an answer streams, only the last turn is drawn again.
     """
     find = finder(assistant)
     return {
-        parts.offers: "" if turns else render_examples(examples, language),
+        parts.offers: "" if turns else render_offer(offer, language),
         parts.before: render_turns(turns[:-1], find, language),
         parts.present: "".join(render_turn(turn, find, language, last=True) for turn in turns[-1:]),
     }

@@ -12,6 +12,7 @@ from rag.messages import Language, Message
 from rag.page.chat.keeping import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
+    byline,
     marker_id,
     outlet_of,
     popover_id,
@@ -100,18 +101,31 @@ def render_statement(
     verdict = escaped(words.verdict(statement.verdict, statement.kind))
     # A sentence that claims nothing was not checked, so it gets no sign.
     sign = ""
+    said = ""
+    quotation = is_quotation(statement)
+    if quotation:
+        # The tick belongs to sentences that a model wrote and the program checked.
+        verdict = escaped(words.quotation)
+        said = f'<span class="rag-said">{byline(statement.citations[0], words)}</span>'
     if statement.kind == "claim":
-        sign = f'<span role="img" aria-label="{verdict}">{_SIGNS[statement.verdict]}</span>'
+        sign = "“" if quotation else _SIGNS[statement.verdict]
+        sign = f'<span role="img" aria-label="{verdict}">{sign}</span>'
     markers = "".join(_marker(c, turn, words, c.marker in first) for c in statement.citations)
     doubt = ""
     if statement.kind == "claim" and statement.verdict != "supported":
         doubt = _doubt(statement, f"turn{turn}-reasons{index}", verdict, words, language)
     return (
-        f'<div class="rag-statement" data-kind="{statement.kind}" '
+        f'<div class="rag-statement" data-kind="{"quotation" if quotation else statement.kind}" '
         f'data-verdict="{statement.verdict}"><span class="rag-sign" title="{verdict}">{sign}</span>'
-        f'<div>{inline(statement.text)}<span class="rag-markers">{markers}</span>{doubt}'
+        f'<div>{inline(statement.text)}<span class="rag-markers">{markers}</span>{said}{doubt}'
         "</div></div>"
     )
+
+
+def is_quotation(statement: Statement) -> bool:
+    """Return True if a statement is nothing but its source's own sentence."""
+    quotes = {citation.quote for citation in statement.citations}
+    return statement.kind == "claim" and quotes == {statement.text}
 
 
 def render_draft(draft: str, language: Language) -> str:

@@ -19,6 +19,13 @@ class Texts:
     stop: str
     new_conversation: str
     examples: str
+    articles: tuple[str, str]
+    outlets: tuple[str, str]
+    unread: tuple[str, str]
+    nothing_loaded: str
+    see_articles: str
+    language_names: Mapping[Language, str]
+    quotation: str
     days: str
     since: str
     until: str
@@ -118,11 +125,18 @@ class Texts:
 
 EN = Texts(
     question="Your question",
-    placeholder="Ask about the articles, in Chinese or English",
+    placeholder="Ask in Chinese or English",
     ask="Ask",
     stop="Stop",
     new_conversation="New chat",
     examples="Try one of these",
+    articles=("{} article", "{} articles"),
+    outlets=("{} outlet", "{} outlets"),
+    unread=("{} file could not be read", "{} files could not be read"),
+    nothing_loaded="There are no articles yet. Add some, or run: rag index FOLDER",
+    see_articles="Articles",
+    language_names={"zh": "Chinese", "en": "English"},
+    quotation="Quoted word for word",
     days="Only articles of certain days",
     since="Published on or after",
     until="Published on or before",
@@ -210,6 +224,13 @@ ZH = Texts(
     stop="停止",
     new_conversation="新对话",
     examples="试试这些问题",
+    articles=("{} 篇文章", "{} 篇文章"),
+    outlets=("{} 家媒体", "{} 家媒体"),
+    unread=("{} 个文件无法读取", "{} 个文件无法读取"),
+    nothing_loaded="还没有文章。请添加文章，或运行：rag index 文件夹",
+    see_articles="文章",
+    language_names={"zh": "中文", "en": "英文"},
+    quotation="文章原句",
     days="限定文章的日期",
     since="发布日期不早于",
     until="发布日期不晚于",

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.errors import RagError
 from rag.messages import Message
@@ -133,6 +134,9 @@ class Assistant(Protocol):
 
     def holds_answer(self, question: str) -> bool:
         """Return True if the articles seem to answer the question. No chat model is asked."""
+
+    def stream_draft(self, draft: str) -> Iterator[DraftSentence]:
+        """Check a text sentence by sentence. No chat model is asked."""
 
 
 def take(

@@ -1,0 +1,244 @@
+"""Check a draft against the articles, sentence by sentence."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any, Literal
+
+from rag.answering.checking import check_claim, is_near
+from rag.answering.evidence import SentenceVectors
+from rag.answering.path import QuestionPath
+from rag.errors import QuestionError
+from rag.messages import Language, Message
+from rag.text.facts import read_facts
+from rag.text.sentences import split_sentences
+from rag.types import Citation, Statement, TimeFrame
+
+DraftVerdict = Literal["supported", "partial", "contradicted", "not_found", "no_fact"]
+"""What the articles say of a sentence.
+
+- `supported`: a source says it in the same words.
+- `partial`: nothing in it was found wrong; the quote has to be read.
+- `contradicted`: the nearest source differs in a number, a date, a name, a denial or a role.
+- `not_found`: no source is near.
+- `no_fact`: the sentence states nothing that could be checked.
+"""
+
+MOST_CHARACTERS = 50_000
+_SEARCHED_CHARACTERS = 1_000
+_FAR = frozenset({"no_source", "meaning"})
+"""Reasons that say only that no source is near."""
+_QUOTED = re.compile("“([^”]+)”")
+_QUESTION = re.compile(r"[?？]\W*$")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftSentence:
+    """One sentence of a draft, `text == draft[start:end]`, and what the articles say of it.
+
+    `differing` are the spans of the draft that differ from the source, such as a number. For a
+    sentence that is contradicted or has to be read, `citations` hold the quotes that decide.
+    """
+
+    start: int
+    end: int
+    text: str
+    verdict: DraftVerdict
+    reasons: tuple[Message, ...]
+    citations: tuple[Citation, ...]
+    differing: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftReport:
+    """A draft with all its sentences, in order."""
+
+    draft: str
+    sentences: tuple[DraftSentence, ...]
+
+    def count(self, verdict: DraftVerdict) -> int:
+        """Return how many sentences have this verdict."""
+        return sum(sentence.verdict == verdict for sentence in self.sentences)
+
+    def to_json(self) -> str:
+        """Return the report as one JSON object."""
+        fields: dict[str, Any] = asdict(self)
+        for sentence in fields["sentences"]:
+            for citation in sentence["citations"]:
+                published = citation.pop("published")
+                citation["published"] = published and published["moment"].isoformat()
+                for other in citation["also_in"]:
+                    published = other.pop("published")
+                    other["published"] = published and published["moment"].isoformat()
+        return json.dumps(fields, ensure_ascii=False)
+
+    def to_markdown(self, language: Language) -> str:
+        """Return the report as Markdown, to keep or to send."""
+        words = _WORDS[language]
+        counts = " · ".join(
+            f"{words[verdict]}{words['colon']}{self.count(verdict)}"
+            for verdict in VERDICTS
+            if self.count(verdict)
+        )
+        lines = [f"# {words['title']}", "", counts]
+        for sentence in self.sentences:
+            lines += ["", f"**{words[sentence.verdict]}** {_plain(sentence.text)}"]
+            lines += [f"- {_plain(reason.text(language))}" for reason in sentence.reasons]
+            for citation in sentence.citations:
+                details = (citation.title, citation.outlet, citation.published, citation.url)
+                source = " · ".join(str(part) for part in details if part)
+                lines += ["", f"> {_plain(citation.quote)}", f"> — {_plain(source)}"]
+        return "\n".join(lines) + "\n"
+
+
+VERDICTS: tuple[DraftVerdict, ...] = (
+    *("contradicted", "not_found", "partial", "supported", "no_fact"),
+)
+"""The verdicts in the order in which a report counts them."""
+_WORDS: dict[Language, dict[str, str]] = {
+    "en": {
+        "title": "Check of a draft",
+        "colon": ": ",
+        "supported": "✓ Supported",
+        "partial": "≈ Read the quote",
+        "contradicted": "✕ Differs from the source",
+        "not_found": "? Not found",
+        "no_fact": "– States no fact",
+    },
+    "zh": {
+        "title": "稿件核对",
+        "colon": "：",
+        "supported": "✓ 有出处",
+        "partial": "≈ 请读引文",
+        "contradicted": "✕ 与出处不符",
+        "not_found": "? 未找到",
+        "no_fact": "– 无事实陈述",
+    },
+}
+
+
+def verdict_words(verdict: DraftVerdict, language: Language) -> str:
+    """Return a verdict with its sign, as people read it."""
+    return _WORDS[language][verdict]
+
+
+def stream_draft(
+    path: QuestionPath,
+    draft: str,
+    *,
+    articles: frozenset[str] | None,
+    time_frame: TimeFrame | None,
+    today: date,
+) -> Iterator[DraftSentence]:
+    """Check the sentences of a draft one after another, as `Assistant.stream_draft` does."""
+    judge = None if path.judge == "model" else path.judge
+    for start, end in _sentences(draft):
+        sentence = draft[start:end]
+        if _QUESTION.search(sentence):
+            yield _factless(start, sentence)
+            continue
+        # A sentence that is too long for a question is searched by its beginning.
+        asked = sentence[:_SEARCHED_CHARACTERS]
+        found, _ = path.found(asked, (), time_frame, today, None, articles=articles)
+        statement = check_claim(sentence, found.evidence, path.vectors, judge)
+        yield _judged(start, statement, near=_has_near_quote(statement, path.vectors))
+
+
+def usable_draft(draft: str) -> str:
+    """Return the draft as valid text. Raises `QuestionError` if it is too long or has no words."""
+    given: object = draft
+    if not isinstance(given, str) or not re.search(r"\w", draft):
+        raise QuestionError(
+            en="The draft has no words: give a text with sentences.",
+            zh="稿件中没有文字：请给出有句子的文本。",
+        )
+    if len(draft) > MOST_CHARACTERS:
+        raise QuestionError(
+            en=f"The draft has {len(draft):,} characters: give at most {MOST_CHARACTERS:,}.",
+            zh=f"稿件有 {len(draft):,} 个字符：一次最多核对 {MOST_CHARACTERS:,} 个。",
+        )
+    return draft.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _sentences(draft: str) -> list[tuple[int, int]]:
+    """Return the spans of a draft's sentences, without blanks around them."""
+    spans = []
+    for sentence in split_sentences(draft):
+        text = draft[sentence.start : sentence.end]
+        start = sentence.start + len(text) - len(text.lstrip())
+        end = sentence.end - (len(text) - len(text.rstrip()))
+        if re.search(r"\w", draft[start:end]):
+            spans.append((start, end))
+    return spans
+
+
+def _has_near_quote(checked: Statement, vectors: SentenceVectors) -> bool:
+    """Return True if a quote speaks of the same thing as the sentence."""
+    vector, *quoted = vectors.of([checked.text, *(c.quote for c in checked.citations)])
+    return any(
+        is_near(checked.text, citation.quote, float(vector @ quote))
+        for citation, quote in zip(checked.citations, quoted, strict=True)
+    )
+
+
+def _judged(start: int, checked: Statement, *, near: bool) -> DraftSentence:
+    """Return a sentence that begins at `start` of a draft, with the result of its check.
+
+    `near` tells if its quotes speak of the same thing at all.
+    """
+    text = checked.text
+    verdict = _verdict(checked, near)
+    told = verdict in ("partial", "contradicted", "supported")
+    return DraftSentence(
+        start=start,
+        end=start + len(text),
+        text=text,
+        verdict=verdict,
+        reasons=checked.reasons if told else (),
+        citations=checked.citations if told else (),
+        differing=tuple(
+            (start + at, start + at + len(part))
+            for part in _differing(checked)
+            if (at := text.find(part)) >= 0
+        )
+        if verdict == "contradicted"
+        else (),
+    )
+
+
+def _factless(start: int, text: str) -> DraftSentence:
+    """Return a sentence that needs no check, since it only asks."""
+    return DraftSentence(
+        start=start,
+        end=start + len(text),
+        text=text,
+        verdict="no_fact",
+        reasons=(),
+        citations=(),
+        differing=(),
+    )
+
+
+def _verdict(checked: Statement, near: bool) -> DraftVerdict:
+    if checked.verdict == "supported":
+        return "supported"
+    if near and checked.verdict == "partial":
+        return "partial"
+    if near and not {reason.code for reason in checked.reasons} <= _FAR:
+        return "contradicted"
+    facts = read_facts(checked.text)
+    return "not_found" if facts.quantities or facts.dates or facts.names else "no_fact"
+
+
+def _differing(checked: Statement) -> list[str]:
+    """Return the parts of the sentence that the reasons quote."""
+    return [part for reason in checked.reasons for part in _QUOTED.findall(reason.en)]
+
+
+def _plain(text: str) -> str:
+    """Return text on one line, in which Markdown has no meaning."""
+    return re.sub(r"([\\`*_\[\]<>#|])", r"\\\1", " ".join(text.split()))

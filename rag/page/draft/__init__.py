@@ -1,0 +1,1 @@
+"""The tab that checks a reader's own text against the articles."""
