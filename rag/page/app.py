@@ -25,6 +25,7 @@ from rag.page.settings.models import Models
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
 
+_HTML_LANGUAGE = "(chosen) => { document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'; }"
 _QUESTIONS_AT_ONCE = 4
 """The number of questions answered at the same time. Further questions wait."""
 
@@ -71,11 +72,15 @@ def build_page(
                 chat = draw_chat()
             with gr.Tab(EN.check) as draft_tab:
                 draft = draft_tab_parts.draw_draft()
-            with gr.Tab(EN.articles, visible=library is not None) as library_tab:
+            with gr.Tab(
+                EN.articles, visible=library is not None, elem_id="rag-tab-articles"
+            ) as library_tab:
                 articles = articles_tab.draw_articles(editable=editable)
             # This tab is drawn at once, because components of an undrawn tab cannot receive the
             # settings that the browser kept.
-            with gr.Tab(EN.settings, render_children=True) as settings_tab:
+            with gr.Tab(
+                EN.settings, render_children=True, elem_id="rag-tab-settings"
+            ) as settings_tab:
                 settings = draw_settings(models, stored)
 
         def interface(chosen: Language) -> Update:
@@ -120,6 +125,8 @@ def build_page(
             queue=False,
             **QUIET,
         )
+        # Screen readers and browsers pick voice, fonts and hyphenation by the page's language.
+        language.change(None, [language], None, js=_HTML_LANGUAGE, **QUIET)
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
         wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
         draft_tab_parts.wire_draft(draft, assistant, language)

@@ -27,6 +27,7 @@ MODEL = "cited-rag"
 QUOTING_MODEL = "cited-rag-quotes"
 """The model that answers with sentences of the articles, whether there is a chat model or not."""
 MOST_MESSAGES = 1_000
+_LONGEST_ATTACHED = 1_000_000
 _MOST_TURNS = 20
 _TEXT_PARTS = frozenset({"text", "input_text", "output_text"})
 
@@ -120,7 +121,7 @@ def question_of(turns: Sequence[Turn], model: str) -> Question:
         raise _unusable(
             "messages", "no message of the user has text", "用户消息中没有文字", status=422
         )
-    text = turns[places[-1]].text
+    text = _own_words(turns[places[-1]].text)
     if len(text) > MAX_QUESTION_CHARACTERS:
         raise _unusable(
             "messages",
@@ -130,6 +131,16 @@ def question_of(turns: Sequence[Turn], model: str) -> Question:
         )
     history = tuple(_history(turns[: places[-1]]))[-_MOST_TURNS:]
     return Question(text=text, history=history, model=choice[model])
+
+
+def _own_words(text: str) -> str:
+    """Return the question in a message that quotes an attached text before it.
+
+    Chat clients put what a person has attached between tags. The answer comes from the articles
+    alone, so the attached text must not be searched for.
+    """
+    quoted, _, question = text[-_LONGEST_ATTACHED:].rpartition("</context>")
+    return question.strip() if "<context>" in quoted and question.strip() else text
 
 
 def new_id(prefix: str) -> str:

@@ -125,6 +125,7 @@ _ANSWERS = _any(
     r"(?P<never>(?:\b(?:not|never|instead of|without|rather than)\b|n't )[^.\n]{0,40}"
     r"\b(?:answer|reply|respond)"
     r"|(?:不|勿|禁止|无需|避免)[^。\n]{0,12}回[答复])",
+    r"\b(?:respond|reply) to (?:the |this )?(?:user(?:'s)? )?(?:question|query)\b",
     r"\banswer(?:s|ing)? (?!with\b|only\b|in\b|using\b)[^.\n]{0,24}\b(?:questions?|quer|users?)\b",
     r"\bhelpful (?:\w+ )?assistant\b(?! (?:that|who|which|skilled|tasked))",
     r"\b(?:each|every|(?:before|after|end) (?:your|the)) (?:answer|reply)"

@@ -9,13 +9,16 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from rag.config import MAX_QUESTION_CHARACTERS
+from rag.assistant import Assistant
+from rag.config import MAX_QUESTION_CHARACTERS, Config
 from rag.errors import ConfigError
+from rag.models.embedder import Embedder
 from rag.page import texts as head_texts
 from rag.page.chat.texts import Texts, texts
 from rag.page.guard import MAX_BODY_BYTES
@@ -135,6 +138,39 @@ def test_an_abstention_names_the_nearest_articles(served: Served, visit: Visit) 
     expect(page.locator("#turn1")).to_contain_text("迪拜的天气")
     expect(page.locator(".rag-nearest li")).to_have_count(2)
     expect(page.locator(".rag-sources")).to_have_count(0)
+
+
+def test_the_first_view_says_what_is_loaded_and_leads_there(
+    seeds_index: Path, embedder: Embedder, visit: Visit
+) -> None:
+    assistant = Assistant.open(Config(index=seeds_index), embedder=embedder)
+    with serving(assistant, library=assistant.library, editable=False) as served:
+        page = visit(served.url, locale="en-US", viewport={"width": 1280, "height": 860})
+        expect(page.locator("html")).to_have_attribute("lang", "en")
+        told = page.locator(".rag-loaded")
+        expect(told).to_contain_text("5 articles · 5 outlets · 2025-02-13 – 2025-02-14 · Chinese")
+        told.get_by_role("button").click()
+        expect(page.get_by_role("tab", name="Articles")).to_have_attribute("aria-selected", "true")
+        page.get_by_role("tab", name="Ask", exact=True).click()
+        # The box stands at the end of the view from the beginning, and never moves.
+        before = page.locator("#rag-composer").bounding_box()
+        ask(page, "Why did Apple choose Alibaba?")
+        answer(page)
+        after = page.locator("#rag-composer").bounding_box()
+        assert before
+        assert after
+        assert before["y"] + before["height"] == pytest.approx(860, abs=1)
+        assert after["y"] + after["height"] == pytest.approx(860, abs=1)
+        # Quotations look like quotations: a mark, the outlet, the day, and no tick.
+        first = page.locator('.rag-statement[data-kind="quotation"]').first
+        expect(first.locator(".rag-sign")).to_have_text("“")
+        expect(first.locator(".rag-said")).to_contain_text("2025-02-1")
+        expect(page.locator(".rag-sign", has_text="✓")).to_have_count(0)
+        page.get_by_role("button", name="Answer in English").click()
+        settings = page.get_by_role("tab", name="Settings")
+        expect(settings).to_have_attribute("aria-selected", "true")
+        page.locator("#rag-language").get_by_text("中文", exact=True).click()
+        expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
 
 
 @pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])

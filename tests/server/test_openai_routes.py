@@ -202,6 +202,23 @@ def test_an_abstention_is_said_without_sources(client: openai.OpenAI) -> None:
     assert message.annotations == []
 
 
+@pytest.mark.parametrize("length", [0, 30, 3_000])
+def test_a_text_that_a_client_attached_is_not_the_question(
+    server: Running, client: openai.OpenAI, length: int
+) -> None:
+    attached = (
+        "### Task:\nRespond to the user query using the context, with citations as [id] where a"
+        " <source> tag has an id attribute.\n<context>\n"
+        f'<source id="1">{"Lorem ipsum. " * (length // 13)}</source>\n</context>\n\n{WHY}'
+    )
+    before = questions_counted(server)
+    said = client.chat.completions.create(
+        model="cited-rag", messages=[{"role": "user", "content": attached}]
+    )
+    assert said.choices[0].message.content == server.assistant.ask(WHY).text
+    assert questions_counted(server) != before
+
+
 def test_a_request_for_a_title_never_reaches_retrieval(
     server: Running, client: openai.OpenAI
 ) -> None:

@@ -130,7 +130,7 @@ document.addEventListener("click", (event) => {
   if (popover && !popover.contains(event.target)) hidePopover();
   const tab = event.target.closest("button[data-tab]");
   if (tab) {
-    document.querySelectorAll('#rag-tabs button[role="tab"]')[tab.dataset.tab]?.click();
+    document.getElementById(`rag-tab-${tab.dataset.tab}-button`)?.click();
     return;
   }
   const button = event.target.closest("button[data-act], button[data-copy]");

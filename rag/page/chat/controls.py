@@ -63,8 +63,8 @@ def _loaded(loaded: Loaded | None, language: Language) -> str:
         unread = f' <span class="rag-unread">{escaped(told)}</span>'
     return (
         f'<p class="rag-loaded" lang="{HTML_LANGUAGE[language]}">{escaped(line)}{unread} '
-        f'<button type="button" class="rag-button" data-tab="2">{escaped(words.see_articles)}'
-        "</button></p>"
+        '<button type="button" class="rag-button" data-tab="articles">'
+        f"{escaped(words.see_articles)}</button></p>"
     )
 
 

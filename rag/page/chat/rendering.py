@@ -78,7 +78,7 @@ def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
     parts.append(_nearest(answer, turn, words))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
-        f'<p class="rag-notice">{escaped(notice.text(language))}</p>'
+        f'<p class="rag-notice">{escaped(notice.text(language))}{_remedy(notice, words)}</p>'
         for notice in answer.notices
         # The line below the answer already says this.
         if notice.code != "no_model"
@@ -88,6 +88,16 @@ def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
         f'<footer class="rag-provenance">{_model(answer.model, words)} · {seconds}</footer>'
     )
     return "".join(parts)
+
+
+def _remedy(notice: Message, words: Texts) -> str:
+    """Return a button that leads to the settings, where a model can be chosen that translates."""
+    if notice.code != "other_language":
+        return ""
+    return (
+        ' <button type="button" class="rag-button" data-tab="settings">'
+        f"{escaped(words.answer_in_mine)}</button>"
+    )
 
 
 def render_statement(

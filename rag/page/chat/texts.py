@@ -26,6 +26,7 @@ class Texts:
     see_articles: str
     language_names: Mapping[Language, str]
     quotation: str
+    answer_in_mine: str
     days: str
     since: str
     until: str
@@ -137,6 +138,7 @@ EN = Texts(
     see_articles="Articles",
     language_names={"zh": "Chinese", "en": "English"},
     quotation="Quoted word for word",
+    answer_in_mine="Answer in English",
     days="Only articles of certain days",
     since="Published on or after",
     until="Published on or before",
@@ -231,6 +233,7 @@ ZH = Texts(
     see_articles="文章",
     language_names={"zh": "中文", "en": "英文"},
     quotation="文章原句",
+    answer_in_mine="用中文回答",
     days="限定文章的日期",
     since="发布日期不早于",
     until="发布日期不晚于",

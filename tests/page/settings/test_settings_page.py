@@ -59,7 +59,7 @@ def ask(page: Page, question: str, turn: int = 1) -> None:
 
 
 def open_settings(page: Page) -> None:
-    page.get_by_role("tab").nth(1).click()
+    page.get_by_role("tab").last.click()
     expect(page.locator("#rag-saved")).to_be_visible()
 
 
