@@ -231,6 +231,7 @@ def test_the_settings_can_be_used_by_keyboard_on_a_phone(
     page = visit(served.url, locale="en-US", viewport={"width": 390, "height": 800})
     page.get_by_role("tab").first.focus()
     page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.locator("#rag-saved")).to_be_visible()
     page.get_by_role("radio", name=EN.model_writes).focus()
