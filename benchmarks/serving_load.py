@@ -672,7 +672,7 @@ async def leaving(bench: Bench) -> dict[str, Any]:
                 before, memory = await noted_figures(client), server.memory()
                 left = 0
                 for first in range(0, bench.options.leaving, at_once):
-                    some = range(first, first + at_once)
+                    some = range(first, min(first + at_once, bench.options.leaving))
                     gone = await asyncio.gather(
                         *(leave(server, bench.asked[i % len(bench.asked)],
                                 FORMS[i % len(FORMS)], most) for i in some)

@@ -25,8 +25,8 @@ from rag.types import Answer, Document, Event, SearchResult, Statement
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
-MOST_WAITING = 64
-"""The most requests that wait for a place to work."""
+MOST_WAITING = 256
+"""The most requests that wait for a place to work. Two cores answer so many in about a minute."""
 _WORKERS_WITH_MODEL = 16
 """A worker that waits for a chat model needs no core."""
 

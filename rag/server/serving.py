@@ -133,6 +133,9 @@ class StoppingServer(uvicorn.Server):
         """Refuse who waits, and let the others finish."""
         self._service.queue.close()
         await super().shutdown(sockets)
+        # The library would raise the signal again, which would end the process at once. What is
+        # still to be closed, such as traces that wait to be sent, comes after this.
+        self._captured_signals.clear()
 
 
 def _settings(app: Application) -> uvicorn.Config:
