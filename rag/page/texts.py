@@ -33,7 +33,7 @@ EN = Texts(
     model_will_see="Your question and passages of the articles go to {}.",
     language="Language",
     chat="Ask",
-    check="Check a draft",
+    check="Check",
     articles="Articles",
     settings="Settings",
 )
@@ -45,7 +45,7 @@ ZH = Texts(
     model_will_see="您的问题和文章片段会发送给 {}。",
     language="语言",
     chat="提问",
-    check="核对稿件",
+    check="核对",
     articles="文章",
     settings="设置",
 )

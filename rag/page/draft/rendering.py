@@ -99,5 +99,5 @@ def _quote(citation: Citation, words: Texts) -> str:
     return (
         f"<blockquote {language_of(citation.quote)}>{escaped(citation.quote)}</blockquote>"
         f'<p class="rag-byline">{inline(citation.title)} · {escaped(source)} '
-        f"{external_link(citation.url, '↗')}</p>"
+        f"{external_link(citation.url, words.original)}</p>"
     )

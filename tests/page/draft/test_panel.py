@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rag.assistant import Assistant
@@ -108,3 +109,17 @@ def test_a_check_can_be_stopped(served: Served, visit: Visit) -> None:
     expect(page.locator(".rag-check").nth(1)).to_be_visible()
     page.get_by_role("button", name=EN.stop, exact=True).click()
     expect(page.get_by_role("button", name=EN.check, exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_tab_bars_nobody(served: Served, visit: Visit, scheme: str) -> None:
+    page = visit(served.url, locale="en-US", color_scheme=scheme)
+    open_tab(page, PAGE_EN.check)
+    for state in ("empty", "checked"):
+        if state == "checked":
+            page.get_by_label(EN.label).fill(DRAFT)
+            page.get_by_role("button", name=EN.check, exact=True).click()
+            expect(page.locator('.rag-checked[aria-busy="false"] .rag-check')).to_have_count(4)
+        page.wait_for_timeout(300)  # Colours change slowly.
+        broken = Axe().run(page).response["violations"]
+        assert [(rule["id"], [n["html"][:150] for n in rule["nodes"]]) for rule in broken] == []
