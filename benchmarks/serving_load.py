@@ -24,7 +24,8 @@ on this machine's loopback, and the server is a process of its own for each scen
       python -m venv /tmp/fuzz-env && /tmp/fuzz-env/bin/pip install 'schemathesis>=4,<5'
       ... --scenario fuzz --fuzz 10000 --schemathesis /tmp/fuzz-env/bin/schemathesis
 
-  It runs `schemathesis run URL/openapi.json --checks not_a_server_error --max-examples N`.
+  It runs `schemathesis run URL/openapi.json --checks not_a_server_error --max-examples N`, where
+  N is `--fuzz` by the number of operations, for `--fuzz-seconds` at most.
 
 Times are in seconds. Compare them only within a run: each table begins with one client alone.
 """
@@ -61,6 +62,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import numpy as np
 from scipy import stats
 
@@ -73,6 +75,7 @@ from serving_load_parts import (
     Asked,
     Asker,
     Form,
+    Planted,
     Result,
     Server,
     Tried,
@@ -106,6 +109,8 @@ _WARM_UP = 20
 _ALONE = 60
 """The questions that one client asks alone, for the times that the others are compared with."""
 _SHOWN = re.compile(r"^\[(\d+)\] \(.*?\) (.+)$", re.MULTILINE)
+_KEPT = 20
+"""The newest articles that stay while the index changes; older ones are removed."""
 _PATIENCE_WITH_MODEL = 3
 """`RAG_TIMEOUT` of the server, in seconds."""
 
@@ -255,52 +260,85 @@ async def fairness(bench: Bench) -> dict[str, Any]:
         return {"table": results, "troubles": dict(server.troubles)}
 
 
+class Changer:
+    """Adds an article every few seconds and removes an older one, and checks what is found then."""
+
+    def __init__(self, client: Asker, every: float) -> None:
+        self.calls: list[tuple[str, int, float]] = []
+        self.checked = 0
+        self.wrong: list[str] = []
+        self._client = client
+        self._every = every
+        self._checks: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        added = list(planted(1_000, prefix="added"))
+        for number, new in enumerate(added):
+            await self._add(new)
+            # What was added is asked for first. In a long queue, that takes a while.
+            if number >= _KEPT:
+                await self._remove(added[number - _KEPT].asked)
+            await asyncio.sleep(self._every)
+
+    async def checks(self) -> None:
+        """Wait for the checks that were begun."""
+        await asyncio.gather(*self._checks)
+
+    async def _add(self, new: Planted) -> None:
+        file = {"file": (f"{new.asked.doc_id}.md", new.article.encode())}
+        begun = time.monotonic()
+        told = await self._client.client.post("/v1/articles", files=file)
+        self.calls.append(("add", told.status_code, time.monotonic() - begun))
+        if told.status_code != 200 or told.json()["error"] or not told.json()["new"]:
+            self.wrong.append(f"not added: {told.status_code} {told.text[:200]}")
+        else:
+            self._begin(self._is_there(new.asked, len(self.calls)))
+
+    async def _remove(self, old: Asked) -> None:
+        begun = time.monotonic()
+        gone = await self._client.client.delete(f"/v1/articles/{old.doc_id}")
+        self.calls.append(("remove", gone.status_code, time.monotonic() - begun))
+        if gone.status_code != 200:
+            self.wrong.append(f"not removed: {gone.status_code} {gone.text[:200]}")
+        else:
+            self._begin(self._is_gone(old))
+
+    def _begin(self, check: Coroutine[Any, Any, None]) -> None:
+        self._checks.add(asyncio.ensure_future(check))
+
+    async def _is_there(self, asked: Asked, at: int) -> None:
+        tried = await self._client.ask(asked)
+        if len(self.calls) - at > _KEPT:
+            return  # perhaps it is removed already
+        self.checked += 1
+        if tried.error or tried.found:
+            self.wrong.append(f"added, not found: {asked.text} {tried.error} {tried.found}")
+
+    async def _is_gone(self, asked: Asked) -> None:
+        tried = await self._client.ask(asked)
+        self.checked += 1
+        cited = tried.answer.citations if tried.answer else ()
+        if tried.error or any(citation.doc_id == asked.doc_id for citation in cited):
+            self.wrong.append(f"removed, still cited: {asked.text} {tried.error}")
+
+
 async def updates(bench: Bench) -> dict[str, Any]:
     """The load, while articles come and go. What came is found at once, what went never more."""
-    folder = bench.fresh_index()
     jobs = jobs_of(bench.asked, bench.options.repeats)
-    added = list(planted(400, prefix="added"))
-    calls: list[tuple[str, int, float]] = []
-    wrong: list[str] = []
+    folder = bench.fresh_index()
     async with served(folder, bench.log("updates")) as server, asker(server) as client:
-
-        async def one_round(number: int) -> None:
-            new = added[number]
-            file = {"file": (f"{new.asked.doc_id}.md", new.article.encode())}
-            begun = time.monotonic()
-            told = await client.client.post("/v1/articles", files=file)
-            calls.append(("add", told.status_code, time.monotonic() - begun))
-            if told.status_code != 200 or told.json()["error"] or not told.json()["new"]:
-                wrong.append(f"not added: {told.status_code} {told.text[:200]}")
-                return
-            found = await client.ask(new.asked)
-            if found.found or found.error:
-                wrong.append(f"added, not found: {new.asked.text} {found.error} {found.found}")
-            if number % 2:
-                return
-            begun = time.monotonic()
-            gone = await client.client.delete(f"/v1/articles/{new.asked.doc_id}")
-            calls.append(("remove", gone.status_code, time.monotonic() - begun))
-            asked_again = await client.ask(new.asked)
-            answer = asked_again.answer
-            if answer is None or any(c.doc_id == new.asked.doc_id for c in answer.citations):
-                wrong.append(f"removed, still cited: {new.asked.text} {asked_again.error}")
-
-        async def change() -> None:
-            for number in range(len(added)):
-                await one_round(number)
-                await asyncio.sleep(bench.options.every)
-
         results = [await alone(client, bench.asked)]
-        probe = Probe(client)
-        async with meanwhile(change), meanwhile(probe.run):
+        probe, changer = Probe(client), Changer(client, bench.options.every)
+        async with meanwhile(changer.run), meanwhile(probe.run):
             tried, seconds = await crowd(client, jobs, bench.options.clients)
         results.append(Result.of("many, while it changes", bench.options.clients, tried, seconds))
-        took = {kind: percentiles([s for name, _, s in calls if name == kind])
+        await changer.checks()
+        took = {kind: percentiles([s for name, _, s in changer.calls if name == kind])
                 for kind in ("add", "remove")}  # fmt: skip
-        return {"table": results, "changes": len(calls), "change_seconds_p50_p95_p99": took,
-                "statuses_of_changes": dict(Counter(f"{k} {s}" for k, s, _ in calls)),
-                "wrong_after_change": wrong, "health_seconds_under_load": probe.told(),
+        statuses = Counter(f"{kind} {status}" for kind, status, _ in changer.calls)
+        return {"table": results, "changes": dict(statuses), "change_seconds_p50_p95_p99": took,
+                "checked": changer.checked, "wrong_after_change": changer.wrong,
+                "health_seconds_under_load": probe.told(),
                 **await afterwards(server, client)}  # fmt: skip
 
 
@@ -362,7 +400,7 @@ def _never_ends(reply: Reply, _: Request) -> None:
 def _drips(reply: Reply, _: Request) -> None:
     """One letter a second, so that no wait for a piece is ever too long."""
     reply.open_stream()
-    for _second in range(300):
+    for _second in range(40):
         reply.piece("a")
         reply.wait(1)
 
@@ -865,19 +903,23 @@ def batches(
 
 def _from_schema(bench: Bench, server: Server) -> dict[str, Any]:
     """Run Schemathesis, with about as many cases as asked for over all operations."""
-    schema = f"{server.url}/openapi.json"
-    operations = 15
-    command = [bench.options.schemathesis, "run", schema, "--checks", "not_a_server_error",
-               "--max-examples", str(max(1, bench.options.fuzz // operations)), "--workers", "2",
-               "--seed", str(SEED), "--request-timeout", "60", "--continue-on-failure",
-               "--max-time", str(bench.options.fuzz_seconds), "--no-color",
-               "--generation-database", "none", "--report", "ndjson",
-               "--report-ndjson-path", str(bench.work / "schemathesis.ndjson")]  # fmt: skip
-    limit = bench.options.fuzz_seconds + 600
-    with bench.log("schemathesis").open("w", encoding="utf-8") as out:
-        done = subprocess.run(command, stdout=out, stderr=out, timeout=limit, check=False)
-    text = bench.log("schemathesis").read_text(encoding="utf-8")
-    return {"command": " ".join(command), "exit_code": done.returncode, "end": text[-3_000:]}
+    with httpx2.Client(trust_env=False) as client:
+        paths = client.get(f"{server.url}/openapi.json").json()["paths"]
+    examples = max(1, bench.options.fuzz // sum(map(len, paths.values())))
+    command = [bench.options.schemathesis, "run", f"{server.url}/openapi.json",
+               "--checks", "not_a_server_error", "--max-examples", str(examples),
+               "--phases", "examples,coverage,fuzzing", "--workers", "2", "--seed", str(SEED),
+               "--continue-on-failure", "--no-color", "--generation-database", "none"]  # fmt: skip
+    log = bench.log("schemathesis")
+    status: int | str
+    with log.open("w", encoding="utf-8") as out, suppress(subprocess.TimeoutExpired):
+        status = "stopped, the time was up"
+        # Its cache is written to the working folder.
+        status = subprocess.run(
+            command, cwd=bench.work, stdout=out, stderr=out, timeout=bench.options.fuzz_seconds
+        ).returncode
+    end = log.read_text(encoding="utf-8")[-4_000:]
+    return {"command": " ".join(command), "ended": status, "end_of_report": end}
 
 
 # --- all of it -----------------------------------------------------------------------------------
@@ -909,7 +951,7 @@ def main() -> int:
     parser.add_argument("--leaving", type=int, default=200, help="clients that leave")
     parser.add_argument("--minutes", type=float, default=2.0, help="for the memory")
     parser.add_argument("--fuzz", type=int, default=500, metavar="N", help="malformed requests")
-    parser.add_argument("--fuzz-seconds", type=int, default=600, help="for Schemathesis")
+    parser.add_argument("--fuzz-seconds", type=int, default=900, help="for Schemathesis")
     parser.add_argument("--schemathesis", metavar="PROGRAM", help="also fuzz from the schema")
     parser.add_argument("--scenario", nargs="+", choices=SCENARIOS, default=list(SCENARIOS))
     parser.add_argument("--work", type=Path, help="keep the index and the logs here")

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ import pytest
 from rag.assistant import Assistant
 from rag.config import ChatModelConfig, Config, ServerConfig
 from rag.models.embedder import Embedder
+from rag.models.openai_chat import OpenAIChatModel
 from rag.page.serving import listen
 from rag.server.keys import KeyRing
 from rag.server.service import Service
@@ -113,6 +114,12 @@ def fresh(seeds_index: Path, embedder: Embedder, tmp_path: Path) -> Assistant:
     return Assistant.open(Config(index=tmp_path / "index"), embedder=embedder)
 
 
-def with_model(index: Path, embedder: Embedder, model: ChatModelConfig) -> Assistant:
-    """Return an assistant that writes with a chat model."""
-    return Assistant.open(replace(Config(index=index), chat_model=model), embedder=embedder)
+def with_model(base: Assistant, model: ChatModelConfig) -> Assistant:
+    """Return an assistant over the same index that writes with a chat model."""
+    return Assistant(
+        snapshot=base.snapshot,
+        embedder=base.embedder,
+        chat_model=OpenAIChatModel(model),
+        reader=base.reader,
+        folder=base.folder,
+    )

@@ -45,10 +45,10 @@ def figure(server: Running, name: str) -> float:
     "behaviour", [slow_start(60), stalls_after("Apple chose", 60)], ids=["before", "within"]
 )
 def test_a_client_that_leaves_stops_the_model(
-    seeds_index: Path, embedder: Embedder, behaviour: Behaviour, path: str, stream: bool
+    opened_assistant: Assistant, behaviour: Behaviour, path: str, stream: bool
 ) -> None:
     with chat_server(behaviour) as chat:
-        assistant = with_model(seeds_index, embedder, chat.config(timeout=60))
+        assistant = with_model(opened_assistant, chat.config(timeout=60))
         with running(assistant) as server:
             body: dict[str, Any] = {"question": WHY, "stream": stream}
             if "chat" in path:
@@ -81,10 +81,10 @@ def _ask_and_leave(client: httpx2.Client, path: str, body: dict[str, Any]) -> No
     ids=["500", "429", "breaks off", "stalls", "never ends"],
 )
 def test_a_bad_model_still_gives_a_whole_answer(
-    seeds_index: Path, embedder: Embedder, behaviour: Behaviour
+    opened_assistant: Assistant, behaviour: Behaviour
 ) -> None:
     with chat_server(behaviour) as chat:
-        assistant = with_model(seeds_index, embedder, chat.config(timeout=0.5))
+        assistant = with_model(opened_assistant, chat.config(timeout=0.5))
         with running(assistant) as server:
             answer = Answer.from_json(server.post("/v1/answer", question=WHY).content)
             assert answer.statements
@@ -93,13 +93,11 @@ def test_a_bad_model_still_gives_a_whole_answer(
             assert until(lambda: server.service.queue.running == 0)
 
 
-def test_the_models_tokens_and_statements_are_counted(
-    seeds_index: Path, embedder: Embedder
-) -> None:
+def test_the_models_tokens_and_statements_are_counted(opened_assistant: Assistant) -> None:
     reply = "Apple chose Alibaba [1]. It paid 987 billion dollars [1]."
     with (
         chat_server(says(reply)) as chat,
-        running(with_model(seeds_index, embedder, chat.config())) as server,
+        running(with_model(opened_assistant, chat.config())) as server,
     ):
         body = {"model": "cited-rag", "messages": [{"role": "user", "content": WHY}]}
         completion = server.post("/v1/chat/completions", **body).json()
@@ -121,12 +119,10 @@ def test_the_models_tokens_and_statements_are_counted(
         assert len(chat.requests) == asked
 
 
-def test_an_answer_under_way_is_finished_when_the_server_stops(
-    seeds_index: Path, embedder: Embedder
-) -> None:
+def test_an_answer_under_way_is_finished_when_the_server_stops(opened_assistant: Assistant) -> None:
     with (
         chat_server(slow_start(1.5)) as chat,
-        running(with_model(seeds_index, embedder, chat.config())) as server,
+        running(with_model(opened_assistant, chat.config())) as server,
     ):
         answers: list[httpx2.Response] = []
         asking = threading.Thread(
