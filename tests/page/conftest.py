@@ -92,9 +92,17 @@ def reload(page: Page) -> None:
     """Load a visited page again, once it has no open stream that this would break off."""
     streams = _streams[page]
     page.wait_for_timeout(500)  # What was clicked last may not have asked for its stream yet.
-    while len(streams.ended) < len(streams.opened):
-        page.wait_for_timeout(20)
+    _wait(page, lambda: len(streams.ended) >= len(streams.opened))
     page.reload()
+
+
+def _wait(page: Page, condition: Callable[[], bool]) -> None:
+    """Let the page go on until the condition holds, within the patience of these tests."""
+    for _ in range(PATIENCE_MS // 20):
+        if condition():
+            return
+        page.wait_for_timeout(20)
+    raise AssertionError("An event stream of the page never ended.")
 
 
 def _is_stream(request: Request) -> bool:
@@ -135,8 +143,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         with page.expect_response(_last_of_opening):
             page.goto(url)
         # A question asked in the moment in which this stream is closed would be lost.
-        while not streams.ended:
-            page.wait_for_timeout(20)
+        _wait(page, lambda: bool(streams.ended))
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
         return page
