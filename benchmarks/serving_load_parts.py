@@ -744,33 +744,34 @@ _KINDS: dict[str, Callable[[random.Random], bytes]] = {
 }
 
 
-async def sent_raw(
-    place: tuple[str, int], data: bytes, seconds: float, silence: float = 2
-) -> bytes:
-    """Send bytes and return the answer. After a `silence`, nothing more is sent either.
+async def sent_raw(place: tuple[str, int], data: bytes, seconds: float) -> bytes:
+    """Send bytes and return the answer.
 
-    Returns a line "no answer" if the server neither answers nor closes in time.
+    It begins with "- no answer" if a whole request gets none within `seconds`. Of a request that is
+    not whole, the end is sent after a second, and "- waits" tells that the server still waits.
     """
     received = bytearray()
+
+    async def receive() -> None:
+        while not _whole(received, data[:4]) and (piece := await reader.read(65_536)):
+            received.extend(piece)
+
     try:
         reader, writer = await asyncio.open_connection(*place)
         writer.write(data)
-        begun = time.monotonic()
-        while time.monotonic() < begun + seconds and not _whole(received):
-            try:
-                async with asyncio.timeout(silence):
-                    piece = await reader.read(65_536)
-            except TimeoutError:
-                if b"\r\n\r\n" in data and _is_whole_request(data):
-                    continue
+        whole = _is_whole_request(data)
+        try:
+            async with asyncio.timeout(seconds if whole else 1):
+                await receive()
+        except TimeoutError:
+            if whole:
+                received += b"" if received else b"- no answer\r\n"
+            else:
                 writer.write_eof()
-                piece = await reader.read(65_536)
-            if not piece:
-                break
-            received += piece
-        else:
-            if not received:
-                received += b"- no answer\r\n"
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(1):
+                        await receive()
+                received += b"" if received else b"- waits\r\n"
         writer.transport.abort()
     except OSError as error:
         return bytes(received) or f"- {type(error).__name__}\r\n".encode()
@@ -779,19 +780,22 @@ async def sent_raw(
 
 def _is_whole_request(data: bytes) -> bool:
     """Return True if the server has no reason to wait for more."""
-    head, _, body = data.partition(b"\r\n\r\n")
-    length = re.search(rb"(?i)\r\nContent-Length: (\d{1,18})\r\n", head + b"\r\n")
-    return int(length[1]) <= len(body) if length else b"ransfer-" not in head
-
-
-def _whole(received: bytes | bytearray) -> bool:
-    head, gap, body = bytes(received).partition(b"\r\n\r\n")
-    if not gap or head[9:12] == b"100":
-        return False
-    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    head, gap, body = data.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\nContent-Length: (\d+)\r\n", head + b"\r\n")
     if length:
-        return len(body) >= int(length[1])
-    return body.endswith(b"0\r\n\r\n") or head[9:12] in (b"204", b"304")
+        return len(length[1]) < 10 and int(length[1]) <= len(body)
+    return bool(gap) and b"ransfer-" not in head
+
+
+def _whole(received: bytearray, method: bytes) -> bool:
+    """Return True if an answer is there as a whole."""
+    head, gap, body = bytes(received).partition(b"\r\n\r\n")
+    if gap and head[9:12] == b"100":
+        head, gap, body = body.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    if not gap or method == b"HEAD" or head[9:12] in (b"204", b"304"):
+        return bool(gap)
+    return len(body) >= int(length[1]) if length else body.endswith(b"0\r\n\r\n")
 
 
 async def smallest(place: tuple[str, int], data: bytes, tries: int = 120) -> bytes:

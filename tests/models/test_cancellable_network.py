@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 import time
@@ -36,8 +37,9 @@ class Stalling:
             connection.recv(65536)
             connection.sendall(self._first)
             self.asked.set()
-            while connection.recv(65536):
-                pass
+            with contextlib.suppress(ConnectionResetError):
+                while connection.recv(65536):
+                    pass
             self.left.set()
 
     def close(self) -> None:

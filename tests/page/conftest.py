@@ -79,10 +79,20 @@ Visit = Callable[..., Page]
 
 @dataclass
 class _Streams:
-    """The event streams that a page has opened so far, and those of them that have ended."""
+    """The event streams that a page holds open, and how many have ended so far."""
 
-    opened: list[Request] = field(default_factory=list)
-    ended: list[Request] = field(default_factory=list)
+    open: list[Request] = field(default_factory=list)
+    ended: int = 0
+
+    def begin(self, request: Request) -> None:
+        if _is_stream(request):
+            self.open.append(request)
+
+    def end(self, request: Request) -> None:
+        if _is_stream(request):
+            self.ended += 1
+            if request in self.open:
+                self.open.remove(request)
 
 
 _streams: WeakKeyDictionary[Page, _Streams] = WeakKeyDictionary()
@@ -92,7 +102,7 @@ def reload(page: Page) -> None:
     """Load a visited page again, once it has no open stream that this would break off."""
     streams = _streams[page]
     page.wait_for_timeout(500)  # What was clicked last may not have asked for its stream yet.
-    _wait(page, lambda: len(streams.ended) >= len(streams.opened))
+    _wait(page, lambda: not streams.open)
     page.reload()
 
 
@@ -137,13 +147,15 @@ def visit(browser: Browser) -> Iterator[Visit]:
         context.on("dialog", refuse)
         page = context.new_page()
         streams = _streams[page] = _Streams()
-        page.on("request", lambda r: streams.opened.append(r) if _is_stream(r) else None)
-        for ending in ("requestfinished", "requestfailed"):  # The browser may hang up first.
-            page.on(ending, lambda r: streams.ended.append(r) if _is_stream(r) else None)
+        page.on("request", streams.begin)
+        page.on("requestfinished", streams.end)
+        page.on("requestfailed", streams.end)  # The browser may hang up first.
+        # What a page held open when it was left may end without a word.
+        page.on("framenavigated", lambda frame: streams.open.clear())
         with page.expect_response(_last_of_opening):
             page.goto(url)
         # A question asked in the moment in which this stream is closed would be lost.
-        _wait(page, lambda: bool(streams.ended))
+        _wait(page, lambda: streams.ended > 0)
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
         return page
