@@ -958,6 +958,8 @@ def main() -> int:
     parser.add_argument("--json", type=Path, help="write all figures to this file")
     options = parser.parse_args()
 
+    # Whatever ends this program also ends the server.
+    signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     with tempfile.TemporaryDirectory() as temporary:
         work = (options.work or Path(temporary)).resolve()
         work.mkdir(parents=True, exist_ok=True)

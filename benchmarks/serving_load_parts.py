@@ -782,9 +782,8 @@ def _is_whole_request(data: bytes) -> bool:
     """Return True if the server has no reason to wait for more."""
     head, gap, body = data.partition(b"\r\n\r\n")
     length = re.search(rb"(?i)\r\nContent-Length: (\d+)\r\n", head + b"\r\n")
-    if length:
-        return len(length[1]) < 10 and int(length[1]) <= len(body)
-    return bool(gap) and b"ransfer-" not in head
+    enough = not length or (len(length[1]) < 10 and int(length[1]) <= len(body))
+    return bool(gap) and enough and b"ransfer-" not in head
 
 
 def _whole(received: bytearray, method: bytes) -> bool:

@@ -25,7 +25,6 @@ from rag.page.settings.models import Models
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
 
-_HTML_LANGUAGE = "(chosen) => { document.documentElement.lang = chosen === 'zh' ? 'zh-CN' : 'en'; }"
 _QUESTIONS_AT_ONCE = 4
 """The number of questions answered at the same time. Further questions wait."""
 
@@ -125,8 +124,6 @@ def build_page(
             queue=False,
             **QUIET,
         )
-        # Screen readers and browsers pick voice, fonts and hyphenation by the page's language.
-        language.change(None, [language], None, js=_HTML_LANGUAGE, **QUIET)
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
         wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
         draft_tab_parts.wire_draft(draft, assistant, language)

@@ -151,7 +151,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         page.on("requestfinished", streams.end)
         page.on("requestfailed", streams.end)  # The browser may hang up first.
         # What a page held open when it was left may end without a word.
-        page.on("framenavigated", lambda frame: streams.open.clear())
+        page.on("framenavigated", lambda _: streams.open.clear())
         with page.expect_response(_last_of_opening):
             page.goto(url)
         # A question asked in the moment in which this stream is closed would be lost.

@@ -72,6 +72,8 @@ function button(label, name, act) {
 }
 
 function list() {
+  // Screen readers and browsers choose voice and fonts by the language of the whole page.
+  document.documentElement.lang = element.querySelector(".rag-kept-part").lang;
   const entries = element.querySelector(".rag-kept-list");
   const { language, remove } = entries.dataset;
   let conversations = [];
