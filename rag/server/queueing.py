@@ -77,15 +77,17 @@ class FairQueue:
 
     def _free(self) -> None:
         self.running -= 1
-        if self._waiting and self.running < self.slots:
+        while self._waiting and self.running < self.slots:
             # The caller at the front gives its next request, and goes to the back.
             caller = next(iter(self._waiting))
             turns = self._waiting.pop(caller)
             turn = turns.popleft()
             if turns:
                 self._waiting[caller] = turns
-            self.running += 1
-            turn.set_result(None)
+            # Who has just left may not have been taken out of the queue yet.
+            if not turn.done():
+                self.running += 1
+                turn.set_result(None)
 
     def _forget(self, caller: str, turn: asyncio.Future[None]) -> None:
         turns = self._waiting.get(caller)

@@ -103,6 +103,24 @@ def test_who_leaves_the_queue_frees_the_place() -> None:
     run(work())
 
 
+def test_places_are_not_lost_to_those_who_leave_as_a_place_comes() -> None:
+    async def work() -> None:
+        queue = FairQueue(1, 10)
+        await queue.enter("a")
+        leaving = [asyncio.ensure_future(queue.enter("b")) for _ in range(3)]
+        stays = asyncio.ensure_future(queue.enter("c"))
+        await asyncio.sleep(0)
+        for task in leaving:
+            task.cancel()  # they are taken out of the queue only in their next step
+        queue.leave(0.1)
+        await asyncio.wait_for(stays, 5)
+        assert (queue.running, queue.waiting) == (1, 0)
+        queue.leave(0.1)
+        assert queue.running == 0
+
+    run(work())
+
+
 def test_a_closed_queue_refuses_those_who_wait() -> None:
     async def work() -> None:
         queue = FairQueue(1, 5)
