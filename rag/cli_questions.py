@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from rag.cli_indexing import open_assistant
+from rag.errors import ConfigError
 from rag.messages import Language
 from rag.terminal import (
     LANGUAGE,
@@ -261,6 +262,11 @@ def _verify_draft(
     from rag.answering.draft import DraftReport, usable_draft, verdict_words
 
     usable_draft(draft)
+    if out_file and (out_file.exists() or not out_file.parent.is_dir()):
+        raise ConfigError(
+            en=f"The report can't be written to {out_file}: name a new file in an existing folder.",
+            zh=f"核对报告无法写入 {out_file}：请给出已有文件夹中的新文件名。",
+        )
     assistant = open_assistant()
     styles = {"supported": "green", "partial": "yellow", "contradicted": "red", "not_found": "red"}
     sentences = []

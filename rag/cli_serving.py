@@ -93,7 +93,7 @@ def serve(
     from rag.server.serving import serve as serve_assistant
 
     # Opening the models takes seconds: say before that what is wrong.
-    check_exposure(config, KeyRing(Config.from_environment().index))
+    check_exposure(config, KeyRing(Config.from_environment().index), page_config)
     if page_config and host not in LOOPBACK:
         print_exposure(host, page_config)
 

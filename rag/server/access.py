@@ -42,7 +42,6 @@ class Access:
         self._config = config
         self._asked = Counter(60, clock)
         self._wrong = Counter(60, clock)
-        self._known: dict[str, str] = {}
 
     @property
     def needs_keys(self) -> bool:
@@ -80,30 +79,28 @@ class Access:
     def _checked_key(self, presented: str, address: str) -> tuple[str, KeyScope]:
         if not presented:
             raise _no_key()
-        named = self._ring.key_id(presented) or ""
-        # Guessers of one key must not lock out its owner, whose address is known.
-        guessed = self._wrong.count(f"key {named}") >= TRIES and self._known.get(named) != address
-        if self._wrong.count(f"address {address}") >= TRIES or guessed:
+        key = self._ring.find(presented)
+        if key is not None:
+            # Wrong keys of others never lock out a right one. It can't be guessed in any time.
+            return key.key_id, key.scope
+        named = self._ring.key_id(presented)
+        guessed = [f"address {address}", *([f"key {named}"] if named else [])]
+        if any(self._wrong.count(name) >= TRIES for name in guessed):
             raise too_many(
                 "too_many_wrong_keys",
                 60,
                 en="Too many wrong keys: wait a minute.",
                 zh="密钥错误次数过多：请等一分钟再试。",
             )
-        key = self._ring.find(presented)
-        if key is None:
-            self._wrong.add(f"address {address}")
-            if named:
-                self._wrong.add(f"key {named}")
-            raise Refused(
-                401,
-                "invalid_api_key",
-                en="This API key is unknown, expired or revoked: ask for a new one.",
-                zh="此 API 密钥不存在、已过期或已撤销：请申请新的密钥。",
-                headers={"www-authenticate": "Bearer"},
-            )
-        self._known[key.key_id] = address
-        return key.key_id, key.scope
+        for name in guessed:
+            self._wrong.add(name)
+        raise Refused(
+            401,
+            "invalid_api_key",
+            en="This API key is unknown, expired or revoked: ask for a new one.",
+            zh="此 API 密钥不存在、已过期或已撤销：请申请新的密钥。",
+            headers={"www-authenticate": "Bearer"},
+        )
 
     def _limits(self, key_id: str) -> dict[str, str]:
         left = max(0, self._config.per_minute - self._asked.count(key_id))

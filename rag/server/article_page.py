@@ -66,8 +66,10 @@ def article_page_routes(service: Service, links: Links, access: Access) -> APIRo
 
 def _has_key(request: Request, access: Access) -> bool:
     try:
-        access.admit(request.scope, counted=False)
-    except Refused:
+        access.admit(request.scope, counted=True)
+    except Refused as refused:
+        if refused.status == 429:
+            raise
         return False
     return True
 

@@ -23,7 +23,7 @@ VALID_SECONDS = 7 * 24 * 3600
 """How long a signed link works."""
 _DIGITS = 16
 _LONGEST_QUOTE = 2_000
-_LONGEST_SEARCHED = 200_000
+_SEARCHED = 10_000
 _PLACE = re.compile(r"(\d{1,9})-(\d{1,9})", re.ASCII)
 _VERSION = re.compile(rf"([0-9a-f]{{{_DIGITS}}})\.([0-9a-f]{{{_DIGITS}}})", re.ASCII)
 
@@ -107,9 +107,11 @@ def find_quote(text: str, place: CitedPlace) -> tuple[int, int] | None:
     length = place.end - place.start
     if quote_digest(text[place.start : place.end]) == place.quote:
         return place.start, place.end
-    if length > _LONGEST_QUOTE or len(text) > _LONGEST_SEARCHED:
+    if length > _LONGEST_QUOTE:
         return None
-    places = range(max(0, len(text) - length + 1))
+    # Anybody can write a place that is nowhere, so only its surroundings are looked through.
+    first = max(0, place.start - _SEARCHED)
+    places = range(first, min(len(text) - length, place.start + _SEARCHED) + 1)
     for start in sorted(places, key=lambda start: abs(start - place.start)):
         if quote_digest(text[start : start + length]) == place.quote:
             return start, start + length

@@ -54,13 +54,20 @@ def serve(
     without a key.
     """
     ring = KeyRing(_folder(assistant))
-    check_exposure(config, ring)
+    check_exposure(config, ring, page)
     with listen(config.host, config.port) as listener, contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_serve(assistant, ring, config, page, listener, on_ready))
 
 
-def check_exposure(config: ServerConfig, ring: KeyRing) -> None:
-    """Raise `ConfigError` if other machines could ask without a key."""
+def check_exposure(config: ServerConfig, ring: KeyRing, page: PageConfig | None = None) -> None:
+    """Raise `ConfigError` if others could ask without a key, or without the page's login."""
+    if page is not None and page.login is None and ring.keys():
+        raise ConfigError(
+            en="There are API keys, but the page would answer without any: set RAG_CHAT_AUTH to"
+            " user:password, which the page then asks for, or leave out --page.",
+            zh="已有 API 密钥，而页面不需密钥即可提问：请将 RAG_CHAT_AUTH 设为 用户名:密码，"
+            "由页面询问；或去掉 --page。",
+        )
     if not config.local and not ring.keys():
         raise ConfigError(
             en=f"The server would listen on {config.host}, where other machines can reach it, and"

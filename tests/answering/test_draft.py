@@ -88,5 +88,9 @@ def test_a_file_at_the_command_line(
     told = CliRunner().invoke(app, ["verify", str(draft), "--json"])
     assert told.exit_code == 0
     assert json.loads(told.stdout)["sentences"][0]["verdict"] == "supported"
+    kept = draft.read_text("utf-8")
+    refused = CliRunner().invoke(app, ["verify", str(draft), "--out", str(draft)])
+    assert refused.exit_code == 1
+    assert draft.read_text("utf-8") == kept
     draft.write_text("", encoding="utf-8")
     assert CliRunner().invoke(app, ["verify", str(draft)]).exit_code == 1

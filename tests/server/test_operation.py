@@ -20,7 +20,7 @@ from typer.testing import CliRunner
 
 from rag.assistant import Assistant
 from rag.cli import app
-from rag.config import ServerConfig, traces_wanted
+from rag.config import Login, PageConfig, ServerConfig, traces_wanted
 from rag.errors import ConfigError
 from rag.models.local_servers import find_local_models
 from rag.server.keys import KeyRing
@@ -154,6 +154,10 @@ def test_other_machines_are_served_with_keys_only(tmp_path: Path) -> None:
     check_exposure(ServerConfig(), ring)
     ring.add("a")
     check_exposure(ServerConfig(host="0.0.0.0"), ring)
+    # A page without a login would answer anybody.
+    with pytest.raises(ConfigError, match="RAG_CHAT_AUTH"):
+        check_exposure(ServerConfig(), ring, PageConfig())
+    check_exposure(ServerConfig(), ring, PageConfig(login=Login(user="a", password="b")))
 
 
 def test_keys_at_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
