@@ -968,6 +968,8 @@ def main() -> int:
         if not made.is_dir():
             write_planted(work / "planted", articles)
             made = index(options.corpus.resolve(), options.articles, work / "planted", work)
+        if len(list((work / "planted").iterdir())) < options.questions:
+            parser.error(f"{made} was made for fewer questions: give another --work")
         asked = tuple(one.asked for one in articles)
         bench = Bench(options, work, made, asked, {"options": _told(vars(options))})
         for name in options.scenario:

@@ -885,7 +885,8 @@ class Result:
 
 
 def percentiles(seconds: Sequence[float]) -> tuple[float, float, float]:
-    p50, p95, p99 = np.percentile(list(seconds) or [float("nan")], (50, 95, 99))
+    """Return p50, p95 and p99; zeros if there is nothing."""
+    p50, p95, p99 = np.percentile(list(seconds) or [0.0], (50, 95, 99))
     return round(float(p50), 3), round(float(p95), 3), round(float(p99), 3)
 
 
@@ -914,4 +915,4 @@ def _shown(seconds: Sequence[float]) -> str:
 
 
 def _ratio(seconds: Sequence[float], alone: Sequence[float]) -> str:
-    return " / ".join(f"{a / b:.1f}" for a, b in zip(seconds, alone, strict=True))
+    return " / ".join(f"{a / b:.1f}" if b else "–" for a, b in zip(seconds, alone, strict=True))

@@ -170,7 +170,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 def _last_of_opening(response: Response) -> bool:
     """Whether it is the last that a page asks for by itself: its language, then its settings."""
     sent = response.request.post_data or ""
-    settings = re.match(r'\{"data":\[.+"event_data"', sent)
+    settings = re.match(r'\{"data":\[\{.+"event_data"', sent)
     return response.url.endswith("/run/predict") and settings is not None
 
 

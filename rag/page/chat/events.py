@@ -197,7 +197,9 @@ def _wire_examples(
             parts.new: gr.update(visible=False),
         }
 
-    loaded.then(offer, [parts.conversation, choice], [parts.offer, parts.offers], **QUIET)
+    # Not queued: two queued events at once may make the browser open two streams, of which one
+    # never ends (`follow_link` is the other).
+    loaded.then(offer, [parts.conversation, choice], [parts.offer, parts.offers], **_AT_ONCE)
     parts.new.click(
         restart,
         [parts.offer, choice],
