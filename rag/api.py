@@ -96,6 +96,7 @@ def verify(
     claim: str,
     *,
     articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -103,7 +104,7 @@ def verify(
 ) -> Statement:
     """Check a sentence against the articles of the index, as `Assistant.verify` does."""
     return _assistant(config).verify(
-        claim, articles=articles, since=since, until=until, today=today
+        claim, articles=articles, outlets=outlets, since=since, until=until, today=today
     )
 
 

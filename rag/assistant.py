@@ -330,6 +330,7 @@ class Assistant(QuestionPath):
         claim: str,
         *,
         articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
@@ -340,9 +341,9 @@ class Assistant(QuestionPath):
         nothing in it was found wrong and the quote has to be read, and "unsupported" if something
         differs, which `reasons` name, or no source is near. `citations` are the sentences that the
         claim was compared with. Of several sentences, at most 20, each is checked, and the verdict
-        is that of the worst one. With `articles`, the ids of at most 20, only these articles are
-        compared, and days play no part. Days and errors are those of `ask`; an unknown id raises
-        `DocumentNotFound`.
+        is that of the worst one. With `articles` alone, the ids of at most 20, each of these
+        articles is compared as a whole, and days play no part. Outlets, days and errors are those
+        of `ask`.
         """
         claim = checked_question(claim).strip()
         sentences = [claim[s.start : s.end].strip() for s in split_sentences(claim)] or [claim]
@@ -364,15 +365,15 @@ class Assistant(QuestionPath):
             )
         frame, day = days_between(since, until), _day(today)
         judge = None if self.judge == "model" else self.judge
-        if articles:
-            self.refresh()
-        documents = [self.document(doc_id) for doc_id in dict.fromkeys(articles)]
+        chosen = self._chosen(articles, outlets)
+        documents = [] if outlets else [self.document(doc_id) for doc_id in sorted(chosen or ())]
         checked = []
         for sentence in sentences:
             if documents:
                 evidence = self.evidence_in(sentence, documents)
             else:
-                evidence = self.found(sentence, (), frame, day, None)[0].evidence
+                found, _ = self.found(sentence, (), frame, day, None, articles=chosen)
+                evidence = found.evidence
             checked.append(check_claim(sentence, evidence, self.vectors, judge))
         return combined(claim, checked)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -29,6 +30,10 @@ if TYPE_CHECKING:
     from rag.types import Citation
 
 EXIT_ABSTAINED = 3
+_FILE_NAME = re.compile(
+    r"(?:\.{0,2}|~)/.*|\S*\.(?:txt|md|markdown|html?|docx?|pdf|rtf|odt|csv|json)", re.IGNORECASE
+)
+"""What is meant as the name of a file, and hardly as a sentence."""
 
 Json = Annotated[bool, typer.Option("--json", help=local("Print JSON.", "输出 JSON。"))]
 
@@ -215,9 +220,16 @@ def verify(
     if (draft := _draft(claim)) is not None:
         _verify_draft(draft, since, until, article or (), outlet or (), out_file, as_json)
         return
+    if out_file:
+        raise ConfigError(
+            en="--out writes the report of a file: give a text file, or leave --out out.",
+            zh="--out 用于保存文件的核对报告：请给出文本文件，或去掉 --out。",
+        )
     checked_question(claim)
     assistant = open_assistant()
-    checked = assistant.verify(claim, articles=article or (), since=since, until=until)
+    checked = assistant.verify(
+        claim, articles=article or (), outlets=outlet or (), since=since, until=until
+    )
     if as_json:
         print_json({**asdict(checked), "citations": list(map(json_fields, checked.citations))})
     else:
@@ -234,13 +246,21 @@ def verify(
 
 
 def _draft(argument: str) -> str | None:
-    """Return the text of the file that the argument names, or None if it names none."""
+    """Return the text of the file that the argument names, or None if it is a sentence.
+
+    Raises `ConfigError` if it can only mean a file, and there is none.
+    """
     from rag.answering.draft import MOST_CHARACTERS
     from rag.ingest.files import decode
 
     try:
         path = Path(argument)
         if not path.is_file():
+            if path.is_dir() or _FILE_NAME.fullmatch(argument):
+                raise ConfigError(
+                    en=f"There is no file {argument[:200]}: give a text file, or a sentence.",
+                    zh=f"没有文件 {argument[:200]}：请给出文本文件，或一句话。",
+                )
             return None
         # A character has up to four bytes; the rest is refused by its length.
         with path.open("rb") as file:

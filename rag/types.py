@@ -16,7 +16,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Literal
 
-from rag.errors import AnswerFormatError, first_line
+from rag.errors import AnswerFormatError
 from rag.messages import Language, Message
 
 if TYPE_CHECKING:
@@ -333,7 +333,9 @@ class Answer:
             RecursionError,
             ValidationError,
         ) as error:
-            reason = first_line(error)
+            reason = type(error).__name__
+            if isinstance(error, ValidationError):
+                reason = ".".join(map(str, error.errors()[0]["loc"]))[:100]
             raise AnswerFormatError(
                 en=f"This JSON is not an answer ({reason}): give what Answer.to_json wrote.",
                 zh=f"这段 JSON 不是答案（{reason}）：请给出 Answer.to_json 写出的内容。",

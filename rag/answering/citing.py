@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence
-from rag.answering.verification.alignment import shared_words
-from rag.answering.verification.claims import Verification, supplied_facts, verify
+from rag.answering.verification.alignment import shared_words, words_in_order
+from rag.answering.verification.claims import NOT_JUDGED, Verification, supplied_facts, verify
 from rag.text.facts import read_facts
 from rag.types import Citation, Statement
 
@@ -56,6 +56,7 @@ MAX_CITATIONS = 3
 _FACT_WEIGHT = 0.04
 _WORDING_WEIGHT = 0.08
 _OWN_BONUS = 0.03
+_TRIED_ALONE = 8
 VERDICT_RANK = {"supported": 2, "partial": 1, "unsupported": 0}
 """The verdicts by how far a claim is supported."""
 
@@ -82,13 +83,37 @@ def attribute(
         return (), verify(claim, vector, ())
     # Between equal verdicts the nearer choice wins. The writer's own, the first, gets a small
     # bonus.
-    return max(
+    cited, verification = max(
         checked,
         key=lambda pair: (
             VERDICT_RANK[pair[1].verdict],
             _nearness(vector, pair[0]) + _OWN_BONUS * (pair is checked[0]),
         ),
     )
+    if verification.verdict == "unsupported":
+        return _said_elsewhere(claim, vector, evidence) or (cited, verification)
+    return cited, verification
+
+
+def _said_elsewhere(
+    claim: str, vector: NDArray[np.float32], evidence: Sequence[Evidence]
+) -> tuple[tuple[Evidence, ...], Verification] | None:
+    """Return another near sentence that says what the nearest one does not, or None.
+
+    It must support the claim, or hold all its words in their order without anything that differs.
+    """
+    for other in _nearest(vector, evidence):
+        verification = verify(claim, vector, (other,))
+        clean = {reason.code for reason in verification.reasons} <= {NOT_JUDGED}
+        if verification.verdict == "supported" or (clean and words_in_order(claim, other.text)):
+            return (other,), verification
+    return None
+
+
+def _nearest(vector: NDArray[np.float32], evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the sentences that are most similar to a claim, the most similar first."""
+    ranked = sorted(evidence, key=lambda e: float(e.vector @ vector), reverse=True)
+    return ranked[:_TRIED_ALONE]
 
 
 def _nearness(vector: NDArray[np.float32], choice: Sequence[Evidence]) -> float:

@@ -7,12 +7,15 @@ after all keys were revoked.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from rag.asgi import Counter, Scope, client_address, header
 from rag.config import LOOPBACK, ServerConfig
+from rag.errors import ConfigError
 from rag.server.keys import KeyRing, KeyScope
+from rag.server.logs import log
 from rag.server.refusals import Refused, too_many
 
 LOCAL_CALLER = "local"
@@ -45,8 +48,14 @@ class Access:
 
     @property
     def needs_keys(self) -> bool:
-        """True if a request needs a key."""
-        return bool(self._ring.keys())
+        """True if a request needs a key. Raises `Refused` if the keys can't be read."""
+        with _readable():
+            return bool(self._ring.keys())
+
+    def link_secret(self) -> bytes | None:
+        """Return what signs links, or None where none is needed. Raises `Refused` likewise."""
+        with _readable():
+            return self._ring.link_secret() if self._ring.keys() else None
 
     def admit(self, scope: Scope, *, counted: bool) -> Caller:
         """Return who sends a request. Only a `counted` request uses up the caller's minute.
@@ -79,7 +88,8 @@ class Access:
     def _checked_key(self, presented: str, address: str) -> tuple[str, KeyScope]:
         if not presented:
             raise _no_key()
-        key = self._ring.find(presented)
+        with _readable():
+            key = self._ring.find(presented)
         if key is not None:
             # Wrong keys of others never lock out a right one. It can't be guessed in any time.
             return key.key_id, key.scope
@@ -109,6 +119,21 @@ class Access:
             "x-ratelimit-remaining-requests": str(left),
             "x-ratelimit-reset-requests": f"{self._asked.wait(key_id):.0f}s",
         }
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    """Tell a damaged file of keys to the log alone, since the error names its place."""
+    try:
+        yield
+    except ConfigError as error:
+        log.error("keys", extra={"fields": {"error": str(error)}})
+        raise Refused(
+            503,
+            "keys_unreadable",
+            en="The keys of this server can't be read: its owner finds the reason in the log.",
+            zh="本服务器的密钥无法读取：请其管理者查看日志。",
+        ) from error
 
 
 def _presented(scope: Scope) -> str:

@@ -20,13 +20,14 @@ from rag.server.access import Access
 from rag.server.article_page import article_page_routes
 from rag.server.article_routes import article_list_routes
 from rag.server.gate import Gate
+from rag.server.invalid_values import unusable_value
 from rag.server.keys import KeyRing
 from rag.server.links import Links
 from rag.server.metrics import CONTENT_TYPE
 from rag.server.openai_requests import LinkTo
 from rag.server.openai_routes import openai_routes
 from rag.server.reference_page import reference_page
-from rag.server.refusals import Refused, refusal_of
+from rag.server.refusals import Refused, failure, refusal_of
 from rag.server.rest import rest_routes
 from rag.server.service import Service
 
@@ -38,7 +39,7 @@ class Api:
         self.service = service
         access = Access(ring, config)
         # Links need a signature only where keys are needed, which may change at any time.
-        links = Links(lambda: ring.link_secret() if access.needs_keys else None)
+        links = Links(access.link_secret)
 
         def base_of(request: Request) -> str:
             return (config.public_url or f"http://{request.headers.get('host', '')}").rstrip("/")
@@ -81,6 +82,15 @@ class Api:
                 "no_mcp",
                 en='MCP is not installed here: run `pip install "cited-rag[mcp]"`.',
                 zh='此处未安装 MCP：请运行 `pip install "cited-rag[mcp]"`。',
+            )
+        elif scope["method"] == "GET":
+            # It would be kept open for notices, of which there are none.
+            raise Refused(
+                405,
+                "method_not_allowed",
+                en="This server sends no notices over MCP: send requests with POST.",
+                zh="本服务器没有 MCP 通知：请用 POST 发送请求。",
+                headers={"allow": "POST"},
             )
         else:
             await self._mcp[1](scope, receive, send)
@@ -151,32 +161,16 @@ def _tell_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def invalid(request: Request, error: RequestValidationError) -> Response:
-        return await refused(request, _unusable(error))
+        return await refused(request, unusable_value(error))
 
     @app.exception_handler(HTTPException)
     async def other(request: Request, error: HTTPException) -> Response:
         return await refused(request, _http(error))
 
-
-def _unusable(error: RequestValidationError) -> Refused:
-    first = error.errors()[0]
-    place = [str(part) for part in first["loc"] if part != "body"]
-    if first["type"] == "json_invalid":
-        return Refused(
-            400,
-            "invalid_json",
-            en="The body is not JSON: send it as UTF-8 with `Content-Type: application/json`.",
-            zh="请求内容不是 JSON：请以 UTF-8 发送，并注明 `Content-Type: application/json`。",
-        )
-    field = ".".join(place)[:200] or "body"
-    said = str(first["msg"])
-    return Refused(
-        422,
-        "invalid_value",
-        en=f"{field}: {said}.",
-        zh=f"{field} 的值不可用：{said}。",
-        param=field,
-    )
+    # Without this one the client would get a line that is no JSON. The gate logs the error.
+    @app.exception_handler(Exception)
+    async def broken(request: Request, _error: Exception) -> Response:
+        return await refused(request, failure(request.scope["rag.request_id"]))
 
 
 def _http(error: HTTPException) -> Refused:

@@ -34,7 +34,7 @@ from rag.server.links import PREFIX
 from rag.server.logs import log
 from rag.server.metrics import Metrics
 from rag.server.queueing import AtOnce
-from rag.server.refusals import Refused
+from rag.server.refusals import Refused, failure
 
 MAX_BODY_BYTES = 2 * 1024**2
 """The longest body of a request, except for one that adds articles."""
@@ -109,6 +109,7 @@ class Gate:
         given = header(scope, b"x-request-id")
         name = given if _REQUEST_ID.fullmatch(given) else f"req-{secrets.token_hex(8)}"
         exchange = _Exchange(scope, name)
+        scope["rag.request_id"] = name
         tell = self._with_headers(exchange, send)
         try:
             await self._admitted(exchange, receive, tell)
@@ -119,7 +120,8 @@ class Gate:
         except Exception:
             fields = {"request_id": exchange.request_id}
             log.exception("failed", extra={"fields": fields})
-            await self._refuse(exchange, _failed(exchange.request_id), tell)
+            if not exchange.told:
+                await self._refuse(exchange, failure(exchange.request_id), tell)
         finally:
             self._write_log(exchange)
 
@@ -159,13 +161,11 @@ class Gate:
                 zh="此密钥无权更改文章：需要 write 权限。",
             )
         limit = MAX_UPLOAD_BYTES if writes else MAX_BODY_BYTES
-        # An MCP client may keep one request open for notices.
-        endless = path.startswith("/mcp") and scope["method"] == "GET"
         seconds = UPLOAD_SECONDS if writes else ANSWER_SECONDS
         async with contextlib.AsyncExitStack() as stack:
-            if asks and not endless and self._access.needs_keys:
+            if asks and self._access.needs_keys:
                 await stack.enter_async_context(self._at_once.one(caller.name))
-            await self._until_left(exchange, receive, send, limit, None if endless else seconds)
+            await self._until_left(exchange, receive, send, limit, seconds)
 
     async def _until_left(
         self,
@@ -173,7 +173,7 @@ class Gate:
         receive: Receive,
         send: Send,
         most_bytes: int,
-        seconds: float | None,
+        seconds: float,
     ) -> None:
         """Answer a request, unless its client goes away first, or the time is up."""
         left = asyncio.Event()
@@ -299,8 +299,11 @@ class _Body:
 
     async def receive(self) -> Message:
         """Return the next piece. Raises `Refused`."""
-        async with asyncio.timeout(ARRIVING_SECONDS):
-            message = await self._receive()
+        try:
+            async with asyncio.timeout(ARRIVING_SECONDS):
+                message = await self._receive()
+        except TimeoutError:
+            raise _not_arrived() from None
         if message["type"] == "http.request":
             self._left -= len(message.get("body", b""))
             if self._left < 0:
@@ -328,12 +331,7 @@ async def _read_body(scope: Scope, receive: Receive, most: int) -> bytes:
                     raise _too_long()
                 more = message.get("more_body", False)
     except TimeoutError:
-        raise Refused(
-            408,
-            "body_too_slow",
-            en="The body of the request did not arrive in time: send it again.",
-            zh="请求内容未能及时送达：请重新发送。",
-        ) from None
+        raise _not_arrived() from None
     return b"".join(pieces)
 
 
@@ -345,6 +343,15 @@ async def _answer_preflight(send: Send) -> None:
     )
     await send({"type": "http.response.start", "status": 204, "headers": list(headers)})
     await send({"type": "http.response.body", "body": b""})
+
+
+def _not_arrived() -> Refused:
+    return Refused(
+        408,
+        "body_too_slow",
+        en="The body of the request did not arrive in time: send it again.",
+        zh="请求内容未能及时送达：请重新发送。",
+    )
 
 
 def _too_long() -> Refused:
@@ -365,13 +372,4 @@ def _too_slow() -> Refused:
         en="The answer took too long and was stopped: try again, or ask something simpler.",
         zh="回答耗时过长，已停止：请重试，或换一个更简单的问题。",
         headers={"retry-after": "30"},
-    )
-
-
-def _failed(request_id: str) -> Refused:
-    return Refused(
-        500,
-        "internal_error",
-        en=f"The server failed. Its log has the details under {request_id}.",
-        zh=f"服务器出错。详情见日志中的 {request_id}。",
     )

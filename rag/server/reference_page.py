@@ -8,6 +8,7 @@ from typing import Any
 from rag.messages import Language
 from rag.page.markup import escaped
 from rag.page.texts import HTML_LANGUAGE
+from rag.server.reference_texts import reference_text
 
 _STYLE = """
 :root { color-scheme: light dark }
@@ -29,6 +30,7 @@ _WORDS: dict[str, dict[Language, str]] = {
     "field": {"en": "Field", "zh": "字段"},
     "kind": {"en": "Type", "zh": "类型"},
     "meaning": {"en": "Meaning", "zh": "含义"},
+    "or": {"en": " or ", "zh": " 或 "},
 }
 
 
@@ -54,8 +56,8 @@ def reference_page(description: dict[str, Any], language: Language) -> str:
 def _operation(
     method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any], language: Language
 ) -> str:
-    said = escaped(operation.get("description", operation.get("summary", "")))
-    shown = f"<h2><code>{method.upper()} {escaped(path)}</code></h2><p>{said}</p>"
+    said = reference_text(operation.get("description", ""), language)
+    shown = f"<h2><code>{method.upper()} {escaped(path)}</code></h2><p>{escaped(said)}</p>"
     rows = [
         (given["name"], given.get("schema", {}), given.get("description", ""))
         for given in operation.get("parameters", [])
@@ -68,7 +70,8 @@ def _operation(
     if rows:
         head = "".join(f"<th>{escaped(_WORDS[w][language])}" for w in ("field", "kind", "meaning"))
         lines = "".join(
-            f"<tr><td><code>{escaped(name)}</code><td>{escaped(_kind(schema))}<td>{escaped(said)}"
+            f"<tr><td><code>{escaped(name)}</code><td>{escaped(_kind(schema, language))}"
+            f"<td>{escaped(reference_text(said, language))}"
             for name, schema, said in rows
         )
         shown += f"<table><tr>{head}{lines}</table>"
@@ -95,10 +98,11 @@ def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
     return found
 
 
-def _kind(schema: dict[str, Any]) -> str:
+def _kind(schema: dict[str, Any], language: Language) -> str:
     """Return the type of a field in a few words, like `integer` or `string or null`."""
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(_kind(one) for one in schema["anyOf"]))
+        kinds = dict.fromkeys(_kind(one, language) for one in schema["anyOf"])
+        return _WORDS["or"][language].join(kinds)
     if "enum" in schema:
-        return " or ".join(map(str, schema["enum"]))
+        return _WORDS["or"][language].join(map(str, schema["enum"]))
     return str(schema.get("type", schema.get("$ref", "any").rpartition("/")[2]))

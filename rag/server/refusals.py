@@ -64,13 +64,29 @@ def too_many(code: str, seconds: float, *, en: str, zh: str) -> Refused:
     return Refused(429, code, en=en, zh=zh, headers={"retry-after": wait})
 
 
+def failure(request_id: str) -> Refused:
+    """Return how the server tells an error of its own."""
+    return Refused(
+        500,
+        "internal_error",
+        en=f"The server failed. Its log has the details under {request_id}.",
+        zh=f"服务器出错。详情见日志中的 {request_id}。",
+    )
+
+
 def refusal_of(error: RagError) -> Refused:
     """Return how the server tells an error of the assistant."""
+    if isinstance(error, DocumentNotFound):
+        return Refused(
+            404,
+            "article_not_found",
+            en="There is no such article: GET /v1/articles lists them.",
+            zh="没有这篇文章：GET /v1/articles 可列出全部文章。",
+        )
     status = {
         QuestionError: (422, "invalid_question"),
         ConfigError: (422, "invalid_value"),
         AnswerFormatError: (422, "invalid_history"),
-        DocumentNotFound: (404, "article_not_found"),
         DocumentError: (409, "article_refused"),
     }
     for kind, (number, code) in status.items():

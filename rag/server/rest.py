@@ -123,6 +123,7 @@ class VerifyRequest(_Days):
             description="Ids of articles. With them, only these articles are compared.",
         ),
     ] = []
+    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
 
 
 class SearchResponse(BaseModel):
@@ -210,6 +211,7 @@ def rest_routes(service: Service) -> APIRouter:
             caller_of(request),
             body.claim,
             articles=body.articles,
+            outlets=body.outlets,
             since=body.since,
             until=body.until,
             today=body.today,

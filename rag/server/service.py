@@ -154,6 +154,7 @@ class Service:
         claim: str,
         *,
         articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
         since: str | None = None,
         until: str | None = None,
         today: str | None = None,
@@ -162,7 +163,7 @@ class Service:
         return await self.run(
             caller,
             lambda: self.assistant.verify(
-                claim, articles=articles, since=since, until=until, today=today
+                claim, articles=articles, outlets=outlets, since=since, until=until, today=today
             ),
         )
 

@@ -52,6 +52,18 @@ def test_no_sentence_supports_an_invented_number(sources: Sources) -> None:
     assert verdict == "unsupported"
 
 
+def test_a_sentence_beside_the_nearest_one_may_say_it(sources: Sources) -> None:
+    claim = "苹果选择了阿里巴巴。"
+    evidence = sources.of("苹果携手阿里巴巴", "开发的模型当中选择了阿里巴巴")
+    for given in (evidence, evidence[::-1]):
+        found, verification = attribute(claim, sources.vector(claim), (), given)
+        assert [e.text for e in found] == texts(sources, "开发的模型当中选择了阿里巴巴")
+        assert verification.verdict == "partial"
+    for false in ("苹果没有选择阿里巴巴。", "苹果拒绝了阿里巴巴。"):
+        _, verification = attribute(false, sources.vector(false), (), evidence)
+        assert verification.verdict == "unsupported", false
+
+
 def test_without_evidence_nothing_is_cited(sources: Sources) -> None:
     found, verification = attribute("x", sources.vector("x"), (), ())
     assert (found, verification.verdict) == ((), "unsupported")

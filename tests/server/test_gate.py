@@ -135,6 +135,55 @@ def test_a_body_that_does_not_come_is_not_waited_for(
     assert b"408" in raw(server, head).splitlines()[0]
 
 
+def test_an_upload_that_stops_is_not_waited_for(
+    server: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gate, "ARRIVING_SECONDS", 0.3)
+    head = (
+        b"POST /v1/articles HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 5000\r\n"
+        b"Content-Type: multipart/form-data; boundary=x\r\n\r\n--x\r\n"
+    )
+    told = raw(server, head)
+    assert b"408" in told.splitlines()[0]
+    assert b"application/json" in told
+
+
+def test_an_error_of_the_server_is_told_as_json(
+    server: Running, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a secret of the server")
+
+    monkeypatch.setattr(server.assistant, "search", broken)
+    response = server.post("/v1/search", query="Apple")
+    assert response.status_code == 500
+    error = response.json()["error"]
+    assert error["code"] == "internal_error"
+    assert response.headers["x-request-id"] in error["message"]
+    assert "secret" not in response.text
+    assert any("a secret of the server" in (record.exc_text or "") for record in caplog.records)
+
+
+def test_a_stream_of_notices_is_not_kept_open(server: Running) -> None:
+    response = server.client.get("/mcp", headers={"accept": "text/event-stream"})
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+
+
+def test_a_damaged_file_of_keys_tells_strangers_nothing(guarded: Running) -> None:
+    guarded.ring.add("reader")
+    path = guarded.ring._path
+    kept = path.read_text()
+    path.write_text("{")
+    try:
+        for address in ("/v1/articles", "/a/x?at=1-2"):
+            response = guarded.client.get(address)
+            assert response.status_code == 503
+            assert response.json()["error"]["code"] == "keys_unreadable"
+            assert path.name not in response.text
+    finally:
+        path.write_text(kept)
+
+
 def test_an_answer_that_takes_too_long_is_stopped(
     server: Running, monkeypatch: pytest.MonkeyPatch
 ) -> None:

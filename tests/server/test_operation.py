@@ -69,6 +69,10 @@ def test_the_description_is_a_page_that_loads_nothing(
         for method in methods:
             assert f"{method.upper()} {path}" in page
     assert word in page
+    said = re.findall(r"<(?:p|td)>([^<]+)", page)
+    assert len(said) > 20
+    if language == "zh-CN":
+        assert not [text for text in said if re.fullmatch(r"[ -~]*[a-z] [a-z]+ [ -~]*", text)]
     assert not re.search(r"""(?:src|href)=["']?(?:https?:)?//""", page)
     assert "<script" not in page
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -93,6 +94,8 @@ def test_bad_input_gets_one_clear_line(
         "/v1/answer", json=fields, headers={"accept-language": "zh-CN"}
     ).json()["error"]["message"]
     assert chinese != error["message"]
+    # Names of fields and values stay as they are, and no English sentence is left.
+    assert not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", chinese)
 
 
 def test_a_body_that_is_no_json(server: Running) -> None:
@@ -131,6 +134,16 @@ def test_verify_may_compare_with_chosen_articles_only(server: Running) -> None:
     assert {c["doc_id"] for c in other["citations"]} <= {others[0]}
     assert other["verdict"] != "supported"
     assert server.post("/v1/verify", claim="x y", articles=["nowhere"]).status_code == 404
+
+
+def test_verify_may_compare_with_chosen_outlets_only(server: Running) -> None:
+    quote = server.assistant.ask(WHY).citations[0]
+    outlets = {d.outlet for d in server.assistant.documents() if d.outlet}
+    own = server.post("/v1/verify", claim=quote.quote, outlets=[quote.outlet]).json()
+    assert own["verdict"] == "supported"
+    other = server.post("/v1/verify", claim=quote.quote, outlets=sorted(outlets - {quote.outlet}))
+    assert quote.outlet not in {c["outlet"] for c in other.json()["citations"]}
+    assert server.post("/v1/verify", claim="x y", outlets=["nowhere"]).status_code == 422
 
 
 def test_articles_are_listed_page_by_page(server: Running) -> None:

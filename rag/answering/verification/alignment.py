@@ -241,6 +241,12 @@ def shared_words(claim: str, source: str) -> float:
     return sum(token.key in there for token in words) / max(len(words), 1)
 
 
+def words_in_order(claim: str, source: str) -> bool:
+    """Return True if the source has all words of the claim, in the claim's order."""
+    there = iter(tokens(source))
+    return all(any(token.key == word.key for token in there) for word in _words(tokens(claim)))
+
+
 def _compared(text: str) -> tuple[Token, ...]:
     return tuple(token for token in tokens(text) if token.kind != "light")
 
