@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import lru_cache
+from itertools import accumulate
 
 from rag.answering.evidence import Evidence
 from rag.retrieval.full_names import full_names, standing
@@ -17,7 +18,7 @@ from rag.text.languages import text_language
 from rag.text.names import is_part_of_transliteration
 from rag.text.quantities import UNIT_WORDS
 from rag.text.terms import fold
-from rag.text.words import simplified
+from rag.text.words import simplified, tagged
 
 # Other names of a thing, from parentheses in an article and from the dictionary.
 
@@ -250,11 +251,24 @@ def _chinese(claim: str, text: str, *, across: bool) -> list[str]:
 @lru_cache(maxsize=128)
 def _chinese_names(claim: str) -> tuple[str, ...]:
     dictionary = load_dictionary()
-    return tuple(
-        word
-        for word in dictionary.words_in(claim)
-        if word in dictionary.names and word not in UNIT_WORDS and not read_weekdays(word)
-    )
+    ends = set(accumulate(len(word) for word, _ in tagged(claim)))
+    found, at = [], 0
+    for word in dictionary.words_in(claim):
+        at = claim.index(word, at)
+        is_name = word in dictionary.names and word not in UNIT_WORDS and not read_weekdays(word)
+        if is_name and not _is_cut(at, at + len(word), ends):
+            found.append(word)
+        at += len(word)
+    return tuple(found)
+
+
+def _is_cut(start: int, end: int, ends: Set[int]) -> bool:
+    """Return True if a stretch goes over the end of one word and takes only a part of another.
+
+    `ends` are the ends of all words. In 会上证实 the stretch 上证 is no name.
+    """
+    over = any(start < at < end for at in ends)
+    return over and not ({start, end} <= ends | {0})
 
 
 def _may_be_shown(word: str, text: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.answering.verification.claims import verify
+from rag.answering.verification.names import wrong_names
 from tests.answering.evidence import Sources
 
 CLOSE = "截至收盘，阿里巴巴港股涨2.55%"
@@ -161,3 +162,19 @@ def test_a_number_stays_with_whom_it_is_of(sources: Sources, claim: str, false: 
     assert ("roles" in [reason.code for reason in found.reasons]) is false
     if false:
         assert found.verdict == "unsupported"
+
+
+@pytest.mark.parametrize(
+    ("claim", "wrong"),
+    [
+        ("他在峰会上证实了合作。", ()),
+        ("他在发布会上证明了这一点。", ()),
+        ("他在会上海量引用数据。", ()),
+        ("上证指数当天收高。", ("上证",)),
+        ("他飞往马德里。", ("马德里",)),
+    ],
+)
+def test_a_name_is_not_cut_out_of_two_words(
+    sources: Sources, claim: str, wrong: tuple[str, ...]
+) -> None:
+    assert set(wrong) <= set(wrong_names(claim, sources.of(CLOSE))) <= {*wrong, "上证指数"}
