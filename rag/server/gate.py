@@ -79,6 +79,7 @@ class _Exchange:
             ("/v1/answer", "answer"),
             ("/v1/search", "search"),
             ("/v1/verify", "verify"),
+            ("/v1/draft", "draft"),
             ("/v1/articles", "articles"),
             ("/mcp", "mcp"),
             (PREFIX, "link"),

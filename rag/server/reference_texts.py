@@ -32,12 +32,19 @@ _CHINESE = {
         "将一句话与文章核对。`verdict` 为 `supported`（出处说法相同）、`partial`（请读引"
         "文）或 `unsupported`（不支持）；`reasons` 说明不同之处，`citations` 为引文原文。"
     ),
+    "Compare each sentence of a text with the articles. No chat model is asked. `verdict` is "
+    "`supported`, `partial` (read the quotes), `contradicted`, `not_found` or `no_fact`. "
+    "`differing` are the spans of the draft that differ from the source.": (
+        "将文本逐句与文章核对，不使用语言模型。`verdict` 为 `supported`（有出处）、`partial`"
+        "（请读引文）、`contradicted`（与出处不符）、`not_found`（未找到）或 `no_fact`（无事实"
+        "陈述）。`differing` 为稿件中与出处不同之处的位置。"
+    ),
+    "Send server-sent events: a `sentence` each, or an `error`.": (
+        "以服务器推送事件返回：每句一个 `sentence`，或一个 `error`。"
+    ),
     "Describe one of the models.": ("返回其中一个模型的信息。"),
     "Find the passages of the articles that fit best. `start` and `end` are code points.": (
         "查找最相关的文章段落。`start` 与 `end` 按码点计数。"
-    ),
-    "Ids of articles. With them, only these articles are compared.": (
-        "文章编号。给出后只与这些文章核对。"
     ),
     "List the articles, the newest first, without their texts.": (
         "列出文章，最新的在前，不含正文。"

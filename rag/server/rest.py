@@ -4,31 +4,33 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from starlette.responses import JSONResponse, Response
 
 from rag.answering.options import MAX_SOURCES
-from rag.assistant import MOST_CLAIMS, MOST_RESULTS
+from rag.assistant import MOST_RESULTS
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import RagError
 from rag.page.texts import preferred_language
 from rag.server.refusals import Refused, refusal_of
-from rag.server.service import Question, Service
+from rag.server.service import Events, Question, Service
 from rag.server.sse import PING, event, stream, with_pings
 from rag.types import Answer, Draft, Event, Progress, SearchResult, Statement
+
+T = TypeVar("T")
 
 MOST_TURNS = 20
 MOST_CHOSEN = 1_000
 
 
-class _Body(BaseModel):
+class Body(BaseModel):
     """Fields that are not known are ignored, as they may belong to a later version."""
 
     model_config = ConfigDict(extra="ignore", strict=True)
@@ -39,10 +41,14 @@ _Day = Annotated[
 ]
 
 
-_Chosen = Annotated[list[str], Field(max_length=MOST_CHOSEN)]
+_Names = Annotated[list[str], Field(max_length=MOST_CHOSEN)]
 
 
-class _Days(_Body):
+class Chosen(Body):
+    """Which articles are looked at, and the day of asking."""
+
+    articles: Annotated[_Names, Field(description="Only the articles with these ids.")] = []
+    outlets: Annotated[_Names, Field(description="Only articles of these outlets.")] = []
     since: _Day = None
     until: _Day = None
     today: Annotated[
@@ -51,7 +57,7 @@ class _Days(_Body):
     ] = None
 
 
-class AnswerRequest(_Days):
+class AnswerRequest(Chosen):
     """A question, and how it is to be answered."""
 
     question: Annotated[
@@ -74,8 +80,6 @@ class AnswerRequest(_Days):
         Literal["zh", "en"] | None,
         Field(description="The language of the answer. The default is the question's."),
     ] = None
-    articles: Annotated[_Chosen, Field(description="Only the articles with these ids.")] = []
-    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
     sources: Annotated[
         int | None,
         Field(ge=1, le=MAX_SOURCES, description="The most sentences that the answer may use."),
@@ -93,19 +97,17 @@ class AnswerRequest(_Days):
     ] = False
 
 
-class SearchRequest(_Days):
+class SearchRequest(Chosen):
     """A question or words, and how many passages are wanted."""
 
     query: Annotated[
         str,
         Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
     ]
-    articles: Annotated[_Chosen, Field(description="Only the articles with these ids.")] = []
-    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
     k: Annotated[int, Field(ge=1, le=MOST_RESULTS, description="The most passages.")] = 10
 
 
-class VerifyRequest(_Days):
+class VerifyRequest(Chosen):
     """One or more sentences that are to be compared with the articles."""
 
     claim: Annotated[
@@ -116,14 +118,6 @@ class VerifyRequest(_Days):
             examples=["Alibaba will work with Apple on AI features in China."],
         ),
     ]
-    articles: Annotated[
-        list[str],
-        Field(
-            max_length=MOST_CLAIMS,
-            description="Ids of articles. With them, only these articles are compared.",
-        ),
-    ] = []
-    outlets: Annotated[_Chosen, Field(description="Only articles of these outlets.")] = []
 
 
 class SearchResponse(BaseModel):
@@ -159,29 +153,11 @@ def rest_routes(service: Service) -> APIRouter:
         if not body.stream:
             answer = await service.answer(caller, question)
             return Response(_told(answer, body).to_json(), media_type="application/json")
-        stack = AsyncExitStack()
-        try:
-            events = aiter(await stack.enter_async_context(service.answering(caller, question)))
-            # Errors before the first event are told by the status of the response.
-            first = await anext(events)
-        except BaseException:
-            await stack.aclose()
-            raise
-        language = preferred_language(request.headers.get("accept-language"))
-
-        async def parts() -> AsyncIterator[str]:
-            async with stack:
-                yield event(_event_json(first, body), _name(first))
-                async for item in with_pings(_safe(events)):
-                    if item is None:
-                        yield PING
-                    elif isinstance(item, _Failure):
-                        told = json.dumps(item.refused.body(language), ensure_ascii=False)
-                        yield event(told, "error")
-                    else:
-                        yield event(_event_json(item, body), _name(item))
-
-        return stream(parts())
+        return await streamed(
+            request,
+            service.answering(caller, question),
+            lambda item: event(_event_json(item, body), _name(item)),
+        )
 
     @routes.post("/search", summary="Find passages", response_model=SearchResponse)
     async def search(body: SearchRequest, request: Request) -> Response:
@@ -219,6 +195,37 @@ def rest_routes(service: Service) -> APIRouter:
         return JSONResponse(as_json(checked, Statement))
 
     return routes
+
+
+async def streamed(
+    request: Request, work: AbstractAsyncContextManager[Events[T]], told: Callable[[T], str]
+) -> Response:
+    """Return a response that sends events as they come. `told` writes one of them.
+
+    Raises what is raised before the first event. What fails later is told as an event `error`.
+    """
+    stack = AsyncExitStack()
+    try:
+        events = aiter(await stack.enter_async_context(work))
+        first = await anext(events)
+    except BaseException:
+        await stack.aclose()
+        raise
+    language = preferred_language(request.headers.get("accept-language"))
+
+    async def parts() -> AsyncIterator[str]:
+        async with stack:
+            yield told(first)
+            async for item in with_pings(_safe(events)):
+                if item is None:
+                    yield PING
+                elif isinstance(item, _Failure):
+                    error = json.dumps(item.refused.body(language), ensure_ascii=False)
+                    yield event(error, "error")
+                else:
+                    yield told(item)
+
+    return stream(parts())
 
 
 def caller_of(request: Request) -> str:
@@ -275,7 +282,7 @@ def _name(item: Event) -> str:
     return names[type(item)]
 
 
-async def _safe(events: AsyncIterator[Event]) -> AsyncIterator[Event | _Failure]:
+async def _safe(events: AsyncIterator[T]) -> AsyncIterator[T | _Failure]:
     try:
         async for item in events:
             yield item

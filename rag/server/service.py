@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar, cast
 
+from rag.answering.draft import DraftSentence
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.cancellation import Cancellation, Cancelled, cancellable
@@ -166,6 +167,28 @@ class Service:
                 claim, articles=articles, outlets=outlets, since=since, until=until, today=today
             ),
         )
+
+    @contextlib.asynccontextmanager
+    async def checking_draft(
+        self,
+        caller: str,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        today: str | None = None,
+    ) -> AsyncIterator[Events[DraftSentence]]:
+        """Check a text in the block, sentence by sentence, as `Assistant.stream_draft` does."""
+
+        def begin() -> Iterator[DraftSentence]:
+            return self.assistant.stream_draft(
+                draft, articles=articles, outlets=outlets, since=since, until=until, today=today
+            )
+
+        async with self._working(caller, begin) as sentences:
+            yield sentences
 
     async def document(self, doc_id: str) -> Document:
         """Return an article. Raises `DocumentNotFound`."""

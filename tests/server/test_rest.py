@@ -146,6 +146,22 @@ def test_verify_may_compare_with_chosen_outlets_only(server: Running) -> None:
     assert server.post("/v1/verify", claim="x y", outlets=["nowhere"]).status_code == 422
 
 
+def test_a_draft_is_checked_sentence_by_sentence(server: Running) -> None:
+    quote = server.assistant.ask(WHY).citations[0].quote
+    draft = f"{quote}截止今日收盘，阿里股价上涨2.65%达116.7港元。"
+    report = server.post("/v1/draft", draft=draft).json()
+    expected = server.assistant.check_draft(draft)
+    assert report == json.loads(expected.to_json())
+    assert report["sentences"][0]["verdict"] == "supported"
+    wrong = report["sentences"][-1]
+    assert wrong["verdict"] == "contradicted"
+    assert [draft[a:b] for a, b in wrong["differing"]] == ["2.65%"]
+    told = events(server.post("/v1/draft", draft=draft, stream=True).text)
+    assert [name for name, _ in told] == ["sentence"] * len(report["sentences"])
+    assert [data["text"] for _, data in told] == [s["text"] for s in report["sentences"]]
+    assert server.post("/v1/draft", draft="...").status_code == 422
+
+
 def test_articles_are_listed_page_by_page(server: Running) -> None:
     everything = server.client.get("/v1/articles").json()
     assert everything["total"] == 5
