@@ -54,9 +54,10 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
     yield "error"
     page.locator("#rag-new").click()
     expect(page.locator(".rag-turn")).to_have_count(0)
-    page.locator(".rag-kept > summary").click()
+    page.locator(".rag-kept-button").click()
     expect(page.locator(".rag-kept-open")).to_be_visible()
     yield "kept"
+    page.keyboard.press("Escape")
 
 
 def _articles(page: Page, language: Language) -> Iterator[str]:

@@ -172,6 +172,7 @@ document.addEventListener(
 // what the reader had unfolded, chosen and opened.
 function redrawn() {
   if (!document.querySelector(".rag-turn")) {
+    if (page.kept) page.begun();
     Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
     return;
   }

@@ -5,6 +5,7 @@ watch("value", () => {
   const dialog = element.querySelector("dialog");
   if (!dialog || dialog.open) return;
   dialog.showModal();
+  window.history.pushState({ reader: true }, ""); // Going back closes it.
   dialog.querySelector("mark")?.scrollIntoView({ block: "center" });
 });
 
@@ -12,5 +13,13 @@ element.addEventListener("click", ({ target }) => {
   if (target.tagName === "DIALOG") target.close(); // A click beside the article.
 });
 
-// Emptied, so that the same article can be opened again.
-element.addEventListener("close", () => (props.value = ""), true);
+window.addEventListener("popstate", () => element.querySelector("dialog[open]")?.close());
+
+element.addEventListener(
+  "close",
+  () => {
+    props.value = ""; // So that the same article can be opened again.
+    if (window.history.state?.reader) window.history.back();
+  },
+  true,
+);

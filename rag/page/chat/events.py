@@ -59,7 +59,7 @@ def wire_chat(
     _wire_examples(parts, assistant, choice, loaded, offered)
     _wire_editing(parts, choice, running)
     _wire_reading(parts, assistant, choice)
-    _wire_keeping(parts, assistant, choice, running)
+    _wire_keeping(parts, assistant, choice, loaded, running)
 
 
 def _wire_asking(
@@ -260,7 +260,11 @@ def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> N
 
 
 def _wire_keeping(
-    parts: ChatPanel, assistant: Assistant, choice: gr.Radio, running: RunningAnswers
+    parts: ChatPanel,
+    assistant: Assistant,
+    choice: gr.Radio,
+    loaded: Dependency,
+    running: RunningAnswers,
 ) -> None:
     """Connect conversations that the browser keeps."""
 
@@ -285,6 +289,8 @@ def _wire_keeping(
             parts.errand: render_errand("keep", id=key),
         }
 
+    # The address may name a conversation. It is drawn once the page has its language.
+    loaded.then(None, js="() => window.citedRag.arrived()", **_AT_ONCE)
     parts.kept.reopen(
         reopen,
         [choice],
