@@ -39,6 +39,7 @@ function goTo(id) {
   page.chosen = id;
   markChosen();
   const panel = target.closest(".rag-sources");
+  if (panel) unfold(panel);
   if (panel && panel.scrollHeight > panel.clientHeight) {
     const offset = target.getBoundingClientRect().top - panel.getBoundingClientRect().top;
     panel.scrollTop += offset - panel.clientHeight / 3;
@@ -133,6 +134,12 @@ document.addEventListener("click", (event) => {
     document.getElementById(`rag-tab-${tab.dataset.tab}-button`)?.click();
     return;
   }
+  const folded = event.target.closest("[data-unfold]")?.closest(".rag-sources");
+  if (folded) {
+    unfold(folded);
+    folded.querySelector("a, button").focus({ preventScroll: true });
+    return;
+  }
   const button = event.target.closest("button[data-act], button[data-copy]");
   if (!button) return;
   if (button.dataset.copy) copy(button);
@@ -166,6 +173,39 @@ document.addEventListener(
   true,
 );
 
+// --- the sources of earlier turns -----------------------------------------------------------------
+
+const BESIDE = window.matchMedia("(min-width: 64rem)"); // as in page.css
+
+// Sources push the next turn away by no more than the height of their answer, but their first one is
+// always seen.
+function fold() {
+  document.querySelectorAll(".rag-sources").forEach((sources) => {
+    const answer = sources.parentElement.querySelector(".rag-answer");
+    const first = sources.querySelector(".rag-card") ?? sources.lastElementChild;
+    const limit = Math.max(
+      answer.offsetHeight * (BESIDE.matches ? 2 : 1),
+      first.offsetTop + first.offsetHeight,
+    );
+    const last = element.contains(sources);
+    const long = !last && !page.unfolded.has(sources.id) && sources.scrollHeight > limit;
+    sources.classList.toggle("rag-folded", long);
+    sources.style.height = long ? `${limit}px` : "";
+  });
+}
+
+function unfold(sources) {
+  page.unfolded.add(sources.id);
+  fold();
+}
+
+BESIDE.addEventListener("change", fold);
+// The keyboard reaches what is folded too.
+document.addEventListener("focusin", ({ target }) => {
+  const folded = target.closest(".rag-folded");
+  if (folded && !target.matches("[data-unfold]")) unfold(folded);
+});
+
 // --- drawn anew ---------------------------------------------------------------------------------
 
 // Each new piece of the answer draws its part anew, which folds and unmarks everything: put back
@@ -177,6 +217,7 @@ function redrawn() {
     return;
   }
   page.unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+  fold();
   markChosen();
   place();
   const asked = element.querySelector('.rag-turn[aria-busy="true"]');

@@ -59,7 +59,7 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
         f'<article class="rag-turn" id="turn{turn.number}" lang="{HTML_LANGUAGE[language]}" '
         f'aria-busy="{"true" if turn.running else "false"}">'
         f"{_question(turn.question)}"
-        f'<div class="rag-columns"><div class="rag-answer">{body}{actions}</div>{sources}</div>'
+        f'<div class="rag-columns"><div class="rag-answer">{body}</div>{sources}{actions}</div>'
         f"{popovers}</article>"
     )
 

@@ -170,9 +170,16 @@ def render_sources(
     rendered = "".join(
         _card(cited, find(doc_id), turn=turn, words=words) for doc_id, cited in cards.items()
     )
+    # `assets/chat.js` folds what is longer than the answer, once another question was asked.
+    unfold = (
+        '<button type="button" class="rag-button rag-unfold" data-unfold>'
+        f"{escaped(words.all_sources)}</button>"
+    )
     return (
-        f'<aside class="rag-sources" aria-label="{escaped(words.sources)} {turn}">'
-        f'<h3 class="rag-sources-title">{escaped(words.sources)}</h3>{rendered}{considered}</aside>'
+        f'<aside class="rag-sources" id="turn{turn}-sources" '
+        f'aria-label="{escaped(words.sources)} {turn}">'
+        f'<h3 class="rag-sources-title">{escaped(words.sources)}</h3>{rendered}{considered}{unfold}'
+        "</aside>"
     )
 
 

@@ -96,6 +96,7 @@ class Texts:
     seconds: str
 
     sources: str
+    all_sources: str
     considered: str
     whole_article: str
     close: str
@@ -217,6 +218,7 @@ EN = Texts(
     model_none="No language model was used; nothing left this machine",
     seconds="{:.1f} s",
     sources="Sources",
+    all_sources="All sources",
     considered="Passages read but not used: {}",
     whole_article="The whole article",
     close="Close",
@@ -319,6 +321,7 @@ ZH = Texts(
     model_none="未使用语言模型，没有内容离开本机",
     seconds="{:.1f} 秒",
     sources="出处",
+    all_sources="全部出处",
     considered="读过但未采用的段落：{}",
     whole_article="全文",
     close="关闭",

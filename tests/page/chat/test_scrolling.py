@@ -134,6 +134,31 @@ def test_a_question_asked_again_is_scrolled_to_again(harbour: Served, visit: Vis
     assert_in_view(page, 2)
 
 
+@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
+def test_sources_push_the_next_turn_no_further_than_their_answer_is_high(
+    served: Served, visit: Visit, viewport: ViewportSize
+) -> None:
+    page = visit(served.url, locale="zh-CN", viewport=viewport)
+    ask(page, "Why did Apple choose Alibaba?")
+    answer(page)
+    assert page.locator("#turn1-sources.rag-folded").count() == 0, (
+        "the newest answer shows them all"
+    )
+    ask(page, "weather?")
+    answer(page, turn=2)
+    answered_at = box_of(page, "#turn1 .rag-answer")
+    first = box_of(page, "#turn1-sources .rag-card >> nth=0")
+    sources = box_of(page, "#turn1-sources")
+    most = answered_at["height"] * (2 if viewport is DESK else 1)
+    assert sources["height"] <= max(most, bottom(first) - sources["y"]) + 2
+    actions = box_of(page, "#turn1 .rag-actions")
+    if viewport is PHONE:
+        assert actions["y"] >= bottom(sources)
+        page.locator("#turn1-sources [data-unfold]").click()
+        assert box_of(page, "#turn1-sources")["height"] > sources["height"]
+        expect(page.locator("#turn1-sources.rag-folded")).to_have_count(0)
+
+
 def test_what_is_stopped_or_fails_is_in_view(served: Served, visit: Visit) -> None:
     page = visit(served.url, locale="en-US", viewport=PHONE)
     ask(page, "Why did Apple choose Alibaba?")

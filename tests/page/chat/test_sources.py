@@ -75,7 +75,7 @@ def test_a_quote_over_two_paragraphs_has_one_badge() -> None:
         language="en",
     )
     assert marks(shown) == ["One.", "Two."]
-    assert Page(shown).ids() == ["turn1-source1"]
+    assert Page(shown).ids() == ["turn1-sources", "turn1-source1"]
 
 
 def test_two_quotes_that_begin_at_one_place_can_both_be_reached() -> None:
