@@ -172,6 +172,7 @@ def test_the_first_view_says_what_is_loaded_and_leads_there(
         expect(settings).to_have_attribute("aria-selected", "true")
         page.locator("#rag-language").get_by_text("中文", exact=True).click()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+        page.close()
 
 
 @pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])

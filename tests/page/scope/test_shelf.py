@@ -19,7 +19,7 @@ from rag.types import DocumentReference, Published, TimeFrame
 def article(
     number: int, outlet: str | None, day: date | None, title: str = ""
 ) -> DocumentReference:
-    moment = day and datetime(day.year, day.month, day.day, tzinfo=UTC)
+    moment = datetime(day.year, day.month, day.day, tzinfo=UTC) if day else None
     return DocumentReference(
         doc_id=f"d{number}",
         title=title or f"Title {number}",
