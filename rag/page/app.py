@@ -15,12 +15,14 @@ from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
 from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import Offer, find_examples
-from rag.page.chat.examples import loaded as what_is_loaded
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
 from rag.page.chat.turns import Assistant, Turn
 from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
+from rag.page.scope.choice import Scope
+from rag.page.scope.panel import ScopePanel, narrow_with, wire_scope
+from rag.page.scope.shelf import shelf_of_assistant, shelf_of_library
 from rag.page.settings.models import Models
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
@@ -46,11 +48,10 @@ def build_page(
     models = Models(assistant.chat_model_name, config)
     editable = incoming is not None
     questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
-
-    def offered() -> Offer:
-        """Return what a new conversation begins with. The list of articles may have changed."""
-        there = what_is_loaded(library.catalogue()) if library else None
-        return Offer(questions=questions(), loaded=there)
+    shelf = (
+        shelf_of_library(library.catalogue) if library else shelf_of_assistant(assistant.documents)
+    )
+    narrow = narrow_with(shelf)
 
     # Telemetry is turned off by this argument, so the environment cannot turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
@@ -67,7 +68,7 @@ def build_page(
             )
         stored = browser_store()
         with gr.Tabs(elem_id="rag-tabs"):
-            with gr.Tab(EN.chat) as chat_tab:
+            with gr.Tab(EN.chat, elem_id="rag-tab-ask") as chat_tab:
                 chat = draw_chat()
             with gr.Tab(EN.check) as draft_tab:
                 draft = draft_tab_parts.draw_draft()
@@ -125,10 +126,36 @@ def build_page(
             **QUIET,
         )
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
-        wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
-        draft_tab_parts.wire_draft(draft, assistant, language)
+        scope = ScopePanel(
+            chosen=gr.State(Scope()),
+            chooser=chat.chooser,
+            beside=chat.only,
+            in_draft=draft.only,
+            in_articles=articles.only,
+        )
+        scope_events = wire_scope(
+            scope,
+            shelf,
+            language,
+            articles.listing,
+            [loaded.then, language.input, chat.new.click],
+        )
+        wire_chat(
+            chat,
+            assistant,
+            language,
+            loaded,
+            lambda: Offer(questions=questions()),
+            stored,
+            models.options,
+            scope.chosen,
+            narrow,
+        )
+        draft_tab_parts.wire_draft(draft, assistant, language, scope.chosen, narrow)
         if library is not None:
-            articles_tab.wire_articles(articles, library, library_tab, language, incoming)
+            articles_tab.wire_articles(
+                articles, library, library_tab, language, incoming, scope_events
+            )
     # Without its own limit, a slow answer for one reader would delay all others.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page

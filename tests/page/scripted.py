@@ -68,7 +68,7 @@ class ScriptedAssistant:
     def holds_answer(self, question: str) -> bool:
         return "unanswerable" not in question
 
-    def stream_draft(self, draft: str) -> Iterator[DraftSentence]:
+    def stream_draft(self, draft: str, **chosen: object) -> Iterator[DraftSentence]:
         raise NotImplementedError("drafts are checked by a real assistant")
 
     def wait(self) -> None:

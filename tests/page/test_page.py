@@ -22,6 +22,7 @@ from rag.models.embedder import Embedder
 from rag.page import texts as head_texts
 from rag.page.chat.texts import Texts, texts
 from rag.page.guard import MAX_BODY_BYTES
+from rag.page.scope.texts import EN as SCOPE_EN
 from rag.page.serving import listen, serve
 from rag.types import Answer, Event, TimeFrame
 
@@ -171,6 +172,7 @@ def test_the_first_view_says_what_is_loaded_and_leads_there(
         expect(settings).to_have_attribute("aria-selected", "true")
         page.locator("#rag-language").get_by_text("中文", exact=True).click()
         expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
+        page.close()
 
 
 @pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])
@@ -205,21 +207,18 @@ def test_the_days_of_the_articles_can_be_set_and_the_answer_says_so(
     expect(page.locator(".rag-understood").last).to_contain_text(
         "Articles of 2025-02-01 – 2025-02-28 and the days after are preferred (“February”)"
     )
-    page.get_by_role("button", name=EN.days).click()
-    since, until = page.get_by_label(EN.since), page.get_by_label(EN.until)
-    since.fill("next spring")
-    ask(page, "weather?")
-    expect(page.locator("#rag-composer .rag-hint")).to_contain_text("'next spring' is not a date")
-    expect(page.locator(".rag-turn")).to_have_count(1)
-    since.fill("2025-02")
-    until.fill("2025-02-13")
+    page.get_by_role("button", name=SCOPE_EN.choose).click()
+    page.get_by_label(SCOPE_EN.since, exact=True).fill("2025-02-01")
+    page.get_by_label(SCOPE_EN.until, exact=True).fill("2025-02-13")
+    expect(page.locator("#rag-only .rag-label")).to_have_text("1–13 Feb 2025 ✕")
     ask(page, "weather?")
     answer(page, turn=2)
     assert served.assistant.time_frames[-1] == TimeFrame(
         start=date(2025, 2, 1), end=date(2025, 2, 13)
     )
-    page.locator("#rag-new").click()
-    expect(since).to_have_value("")
+    expect(page.locator("#turn2 .rag-understood")).to_have_text(
+        "Asked only of 1–13 Feb 2025 (4 of 5 articles)"
+    )
 
 
 # --- readers and languages ------------------------------------------------------------------------

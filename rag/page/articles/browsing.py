@@ -39,20 +39,29 @@ class View:
 
 @dataclass(frozen=True, kw_only=True)
 class ListFilter:
-    """The filters of the list. The title, outlet or path must contain all of `words`."""
+    """The filters of the list. The title, outlet or path must contain all of `words`.
+
+    `ticked` are the articles that questions are asked of.
+    """
 
     words: str = ""
     language: Language | None = None
     uploaded_only: bool = False
+    ticked_only: bool = False
+    ticked: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ListPage:
-    """One page of the filtered articles. `start` counts from 0, and `total` counts all of them."""
+    """One page of the filtered articles. `start` counts from 0, and `total` counts all of them.
+
+    `ticked` are all articles that questions are asked of, also those of other pages.
+    """
 
     articles: tuple[Listed, ...]
     start: int
     total: int
+    ticked: frozenset[str] = frozenset()
 
     @property
     def number(self) -> int:
@@ -76,12 +85,16 @@ def list_page(articles: Sequence[Listed], wanted: ListFilter, page: int, uploads
         for article in articles
         if (wanted.language is None or article.language == wanted.language)
         and (not wanted.uploaded_only or article.base == uploads)
+        and (not wanted.ticked_only or article.doc_id in wanted.ticked)
         and _has(article, words)
     ]
     last = max(0, (len(fitting) - 1) // PAGE_SIZE)
     start = min(max(page, 0), last) * PAGE_SIZE
     return ListPage(
-        articles=tuple(fitting[start : start + PAGE_SIZE]), start=start, total=len(fitting)
+        articles=tuple(fitting[start : start + PAGE_SIZE]),
+        start=start,
+        total=len(fitting),
+        ticked=wanted.ticked,
     )
 
 

@@ -26,6 +26,8 @@ from rag.page.articles.rendering import (
 )
 from rag.page.articles.texts import EN, ZH, texts
 from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.scope.choice import Scope
+from rag.page.scope.panel import ScopeEvents, draw_labels
 from rag.store.articles import Catalogue, Listed
 from rag.types import Document
 from rag.uploads.intake import MAX_FILES, Refusal, Upload
@@ -74,6 +76,8 @@ class ArticlesPanel:
     search: gr.Textbox
     of_language: gr.Radio
     uploaded_only: gr.Checkbox
+    ticked_only: gr.Checkbox
+    only: gr.HTML
     listing: gr.HTML
 
 
@@ -108,7 +112,11 @@ def draw_articles(*, editable: bool) -> ArticlesPanel:
         uploaded_only = gr.Checkbox(
             label=words.uploaded_only, container=False, elem_id="rag-uploaded-only"
         )
-    listing = gr.HTML("", js_on_load=script, apply_default_css=False)
+        ticked_only = gr.Checkbox(
+            label=words.ticked_only, container=False, elem_id="rag-ticked-only"
+        )
+    only = draw_labels("rag-articles-only")
+    listing = gr.HTML("", js_on_load=script + asset("ticks.js"), apply_default_css=False)
     return ArticlesPanel(
         view=gr.State(View()),
         overview=overview,
@@ -117,6 +125,8 @@ def draw_articles(*, editable: bool) -> ArticlesPanel:
         search=search,
         of_language=of_language,
         uploaded_only=uploaded_only,
+        ticked_only=ticked_only,
+        only=only,
         listing=listing,
     )
 
@@ -127,19 +137,24 @@ def wire_articles(
     tab: gr.Tab,
     language_choice: gr.Radio,
     incoming: Incoming | None,
+    scope: ScopeEvents,
 ) -> None:
-    """Connect the events. Without `incoming`, nothing can be added or removed."""
+    """Connect the events. Without `incoming`, nothing can be added or removed.
+
+    `scope` has the choice of articles that questions are asked of.
+    """
     does = _Happenings(parts=parts, library=library, incoming=incoming)
-    filters: list[Any] = [parts.search, parts.of_language, parts.uploaded_only]
+    filters: list[Any] = [parts.search, parts.of_language, parts.uploaded_only, parts.ticked_only]
     common: dict[str, Any] = {
-        "inputs": [parts.view, language_choice, *filters],
+        "inputs": [parts.view, language_choice, *filters, scope.chosen],
         "outputs": [parts.view, parts.overview, parts.listing, parts.outcome],
         **QUIET,
     }
     tab.select(does.redraw, queue=False, **common)
     language_choice.input(does.redraw, queue=False, **common)
+    scope.dropped.then(does.redraw, queue=False, **common)
     gr.on(
-        [parts.search.change, parts.of_language.input, parts.uploaded_only.input],
+        [parts.search.change, *(choice.input for choice in filters[1:])],
         does.from_start,
         queue=False,
         trigger_mode="always_last",
@@ -149,8 +164,10 @@ def wire_articles(
     parts.listing.close_article(does.close_article, queue=False, **common)
     parts.listing.turn_page(does.turn_page, queue=False, **common)
     if incoming is not None:
-        parts.adding.files_sent(does.add, trigger_mode="multiple", **common)
-        parts.listing.remove_article(does.remove, **common)
+        added = parts.adding.files_sent(does.add, trigger_mode="multiple", **common)
+        removed = parts.listing.remove_article(does.remove, **common)
+        for change in (added, removed):
+            scope.draw_after(change.then)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -272,6 +289,7 @@ def said_in(parts: ArticlesPanel, language: Language, *, editable: bool) -> Upda
         parts.search: gr.update(label=words.search, placeholder=words.search_hint),
         parts.of_language: gr.update(label=words.languages, choices=_language_choices(language)),
         parts.uploaded_only: gr.update(label=words.uploaded_only),
+        parts.ticked_only: gr.update(label=words.ticked_only),
     }
 
 
@@ -301,6 +319,7 @@ def _drawn(
         listed,
         together,
         language,
+        ticked=listed.doc_id in wanted.ticked,
         removable=editable and library.is_uploaded(listed),
         editable=editable,
         focus=focus,
@@ -332,9 +351,16 @@ def _language_choices(language: Language) -> list[tuple[str, str]]:
 
 
 def _wanted(
-    words: object = "", language: object = None, uploaded_only: object = None
+    words: object = "",
+    language: object = None,
+    uploaded_only: object = None,
+    ticked_only: object = None,
+    scope: object = None,
 ) -> ListFilter:
-    """Return the filters that the browser sent. Filters that were never shown have no value."""
+    """Return the filters that the browser sent. Filters that were never shown have no value.
+
+    `scope` is the session's own.
+    """
     chosen: Language | None = None
     if language in ("zh", "en"):
         chosen = "zh" if language == "zh" else "en"
@@ -342,6 +368,8 @@ def _wanted(
         words=str(words or "")[:_MAX_SEARCH_CHARACTERS],
         language=chosen,
         uploaded_only=uploaded_only is True,
+        ticked_only=ticked_only is True,
+        ticked=frozenset(scope.articles) if isinstance(scope, Scope) else frozenset(),
     )
 
 

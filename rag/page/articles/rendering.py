@@ -13,6 +13,7 @@ from rag.page.articles.browsing import ListPage, Outcome, Removed
 from rag.page.articles.texts import Texts, texts
 from rag.page.chat.reading import article
 from rag.page.markup import escaped, external_link, inline
+from rag.page.scope.ticking import render_tick, render_tick_this, tick_limits
 from rag.page.texts import HTML_LANGUAGE
 from rag.store.articles import Catalogue, Listed
 from rag.store.database import Failure
@@ -120,11 +121,19 @@ def render_list(page: ListPage, uploads: str, language: Language, *, focus: str 
         end = page.start + len(page.articles)
         count = words.found.format(f"{page.total:,}", f"{page.start + 1:,}", f"{end:,}")
     items = "".join(
-        _item(article, uploads, words, focus=article.doc_id == focus) for article in page.articles
+        _item(
+            article,
+            uploads,
+            language,
+            focus=article.doc_id == focus,
+            ticked=article.doc_id in page.ticked,
+        )
+        for article in page.articles
     )
+    ticks = tick_limits(page.ticked - {article.doc_id for article in page.articles}, language)
     itself = focus is not None and all(article.doc_id != focus for article in page.articles)
     return (
-        f'<section class="rag-list" lang="{HTML_LANGUAGE[language]}">'
+        f'<section class="rag-list" lang="{HTML_LANGUAGE[language]}"{ticks}>'
         f'<p class="rag-count" role="status" tabindex="-1"{_FOCUS if itself else ""}>'
         f"{escaped(count)}</p>"
         f'<ol start="{page.start + 1}">{items}</ol>{_turning(page, words)}</section>'
@@ -137,6 +146,7 @@ def render_article(
     together: int,
     language: Language,
     *,
+    ticked: bool,
     removable: bool,
     editable: bool,
     focus: bool,
@@ -156,7 +166,8 @@ def render_article(
         f'<article class="rag-reading" lang="{HTML_LANGUAGE[language]}">'
         f"{_button('close_article', '', words.back)}"
         f'<h2 tabindex="-1"{_FOCUS if focus else ""}>{inline(document.title)}</h2>'
-        f'<p class="rag-byline">{_byline(listed, words)} {link}</p>{removal}'
+        f'<p class="rag-byline">{_byline(listed, words)} {link}</p>'
+        f"{render_tick_this(document.doc_id, language, ticked=ticked)}{removal}"
         f'<div class="rag-whole" lang="{HTML_LANGUAGE[document.language]}">'
         f"{article(document.text, ())}</div>"
         "</article>"
@@ -336,14 +347,16 @@ def _status(content: str, language: Language) -> str:
 # --- the list and an article ------------------------------------------------------------------
 
 
-def _item(article: Listed, uploads: str, words: Texts, *, focus: bool) -> str:
+def _item(article: Listed, uploads: str, language: Language, *, focus: bool, ticked: bool) -> str:
+    words = texts(language)
     tag = f' <span class="rag-tag">{escaped(words.uploaded)}</span>'
     return (
-        f'<li><button type="button" class="rag-title" data-do="open_article" '
+        f"<li>{render_tick(article.doc_id, article.title, language, ticked=ticked)}<div>"
+        f'<button type="button" class="rag-title" data-do="open_article" '
         f'data-value="{escaped(article.doc_id)}"{_FOCUS if focus else ""}>'
         f"{inline(article.title)}</button>"
         f"{tag if article.base == uploads else ''}"
-        f'<div class="rag-byline">{_byline(article, words)}</div></li>'
+        f'<div class="rag-byline">{_byline(article, words)}</div></div></li>'
     )
 
 

@@ -55,6 +55,7 @@ class Texts:
     search_hint: str
     every_language: str
     uploaded_only: str
+    ticked_only: str
     found: str
     found_none: str
     pages: str
@@ -125,6 +126,7 @@ EN = Texts(
     search_hint="Words of the title, outlet or path",
     every_language="All",
     uploaded_only="Uploaded only",
+    ticked_only="Ticked only",
     found="Articles {1}–{2} of {0}",
     found_none="No article matches.",
     pages="Pages of the list",
@@ -194,6 +196,7 @@ ZH = Texts(
     search_hint="标题、媒体或路径中的词",
     every_language="全部",
     uploaded_only="仅上传的",
+    ticked_only="仅勾选的",
     found="共 {0} 篇，显示第 {1}–{2} 篇",
     found_none="没有符合的文章。",
     pages="列表分页",

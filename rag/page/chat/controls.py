@@ -35,15 +35,13 @@ def render_editing(number: int, language: Language) -> str:
 
 
 def render_offer(offer: Offer, language: Language) -> str:
-    """Return what a new conversation begins with: what is loaded, and questions to try."""
+    """Return what a new conversation begins with: questions to try, in the page's language."""
     questions = [question for question in offer.questions if text_language(question) == language]
-    return _loaded(offer.loaded, language) + render_examples(questions, language)
+    return render_examples(questions, language)
 
 
-def _loaded(loaded: Loaded | None, language: Language) -> str:
+def render_loaded(loaded: Loaded, language: Language) -> str:
     """Return one line about what is loaded, or how to add articles if there are none."""
-    if loaded is None:
-        return ""
     words = texts(language)
     if not loaded.articles:
         line = words.nothing_loaded

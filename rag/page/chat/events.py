@@ -7,6 +7,7 @@ are not trusted and are checked here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -27,7 +28,8 @@ from rag.page.chat.rendering import render_turn
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Assistant, RunningAnswers, Turn, finder, take
 from rag.page.parts import QUIET, Update
-from rag.retrieval.time_frame import time_frame_of
+from rag.page.scope.choice import Scope
+from rag.page.scope.shelf import Narrow, Narrowed
 
 Turns = tuple[Turn, ...]
 OptionsOf = Callable[[object, str | None], Options]
@@ -46,16 +48,18 @@ def wire_chat(
     offered: Callable[[], Offer],
     settings: gr.BrowserState,
     options_of: OptionsOf,
+    chosen: gr.State,
+    narrow: Narrow,
 ) -> None:
     """Connect the events.
 
     `choice` is the language choice. It is locked while an answer streams, so the answer keeps its
     language. `loaded` is the event that gave the browser's language. `offered` finds questions to
     try. `options_of` reads the `settings` that the browser keeps, and raises a `RagError` if they
-    cannot be used.
+    cannot be used. `chosen` is the `Scope` of the questions, which `narrow` reads.
     """
     running = RunningAnswers()
-    _wire_asking(parts, assistant, choice, loaded, settings, options_of, running)
+    _wire_asking(parts, assistant, choice, loaded, settings, options_of, running, chosen, narrow)
     _wire_examples(parts, assistant, choice, loaded, offered)
     _wire_editing(parts, choice, running)
     _wire_reading(parts, assistant, choice)
@@ -70,6 +74,8 @@ def _wire_asking(
     settings: gr.BrowserState,
     options_of: OptionsOf,
     running: RunningAnswers,
+    chosen: gr.State,
+    narrow: Narrow,
 ) -> None:
     """Connect asking a question, and stopping an answer."""
 
@@ -79,8 +85,7 @@ def _wire_asking(
         turns: Turns,
         editing: int,
         language: Language,
-        since: str | None,
-        until: str | None,
+        scope: Scope,
         stored: object,
         request: gr.Request,
     ) -> Iterator[Update]:
@@ -91,7 +96,7 @@ def _wire_asking(
             choice,
             assistant,
             options=partial(options_of, stored, request.session_hash),
-            days=(since, until),
+            narrowed=partial(narrow, scope),
             language=language,
             running=running,
             session=request.session_hash,
@@ -114,7 +119,7 @@ def _wire_asking(
                 yield {**update, parts.question: ""} if taken else update
 
     def follow_link(
-        request: gr.Request, turns: Turns, language: Language, stored: object
+        request: gr.Request, turns: Turns, language: Language, scope: Scope, stored: object
     ) -> Iterator[Update]:
         """Answer the question in the page's address: `/?q=…`."""
         asked = request.query_params.get("q", "")
@@ -126,6 +131,7 @@ def _wire_asking(
                 assistant,
                 asked,
                 (),
+                narrowed=partial(narrow, scope),
                 options=options,
                 language=language,
                 running=running,
@@ -156,13 +162,10 @@ def _wire_asking(
         "concurrency_id": "answers",
         **QUIET,
     }
-    inputs = [
-        *(parts.question, parts.conversation, parts.editing, choice),
-        *(parts.since, parts.until, settings),
-    ]
+    inputs = [parts.question, parts.conversation, parts.editing, choice, chosen, settings]
     gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking)
     parts.present.ask(respond, inputs, outputs, **asking)
-    loaded.then(follow_link, [parts.conversation, choice, settings], outputs, **asking)
+    loaded.then(follow_link, [parts.conversation, choice, chosen, settings], outputs, **asking)
     # Not `cancels`: Gradio's browser code acts on it at the model's next word, and would cancel a
     # question asked in between. A stopped answer ends by itself (`RunningAnswers`).
     parts.stop.click(
@@ -192,8 +195,6 @@ def _wire_examples(
             parts.editing: 0,
             **drawn_in(parts, (), offer, assistant, language),
             parts.hint: "",
-            parts.since: "",
-            parts.until: "",
             parts.new: gr.update(visible=False),
         }
 
@@ -203,7 +204,7 @@ def _wire_examples(
     parts.new.click(
         restart,
         [parts.offer, choice],
-        [*_drawn(parts), parts.editing, parts.hint, parts.since, parts.until, parts.new],
+        [*_drawn(parts), parts.editing, parts.hint, parts.new],
         **_AT_ONCE,
     )
 
@@ -309,8 +310,8 @@ def _answer(
     assistant: Assistant,
     asked: str,
     turns: Turns,
-    days: tuple[str | None, str | None] = (None, None),
     *,
+    narrowed: Callable[[], Narrowed],
     options: Callable[[], Options],
     language: Language,
     running: RunningAnswers,
@@ -319,16 +320,15 @@ def _answer(
     """Ask a question after `turns`, and draw its answer event by event, until it is stopped."""
     refusal = _refusal(asked, texts(language))
     try:
-        # A text box that was never shown has no value.
-        frame = time_frame_of(*(day or "" for day in days))
-        wished = options()
+        some = narrowed()
+        wished = replace(options(), articles=some.articles)
     except RagError as error:
         refusal = refusal or error.message.text(language)
     if refusal:
         yield {parts.hint: render_hint(refusal, language)}
         return
     history = tuple(turn.answer for turn in turns if turn.answer is not None)
-    turn = Turn(number=len(turns) + 1, question=asked.strip())
+    turn = Turn(number=len(turns) + 1, question=asked.strip(), asked=some.asked)
     find = finder(assistant)
     goes_on = running.begin(session)
     try:
@@ -339,7 +339,7 @@ def _answer(
             parts.editing: 0,
             parts.hint: "",
         }
-        for newer in take(turn, assistant, history, frame, wished):
+        for newer in take(turn, assistant, history, some.frame, wished):
             if not goes_on():
                 # Gradio sends the last update once more at the end. This one changes nothing.
                 yield {parts.hint: gr.skip()}

@@ -113,10 +113,9 @@ def loaded(catalogue: Catalogue) -> Loaded:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a new conversation begins with: questions to try, and what is loaded, if it is known."""
+    """What a new conversation begins with: questions to try."""
 
     questions: tuple[str, ...] = ()
-    loaded: Loaded | None = None
 
 
 def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:

@@ -16,6 +16,8 @@ from rag.messages import Language
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
 from rag.page.markup import safe_url
+from rag.page.scope.choice import Asked
+from rag.page.scope.rendering import asked_text
 from rag.retrieval.time_frame import effect_of
 from rag.types import Answer, Citation, Conflict, DocumentReference, Statement
 
@@ -109,16 +111,19 @@ _SIGNS = re.compile(r"([\\`*_\[\]<>|~&])")
 _AT_THE_START = re.compile(r"^(?=[#+=-])|^(\d+)(?=[.)])")
 
 
-def answer_markdown(answer: Answer, language: Language) -> str:
+def answer_markdown(answer: Answer, language: Language, asked: Asked | None = None) -> str:
     """Return the question, the answer with its citations, and a line for each source.
 
-    `language` is the language of the labels. Quoted text stays as it is.
+    `language` is the language of the labels. Quoted text stays as it is. `asked` says which
+    articles were asked, if not all.
     """
     words = texts(language)
     parts = [f"**{_plain(answer.question)}**"]
     if answer.rewritten_question is not None:
         parts.append(_labelled(words.understood_as, answer.rewritten_question, words))
-    if answer.time_frame is not None:
+    if asked is not None:
+        parts.append(asked_markdown(asked, language))
+    if answer.time_frame is not None and (asked is None or answer.time_frame.effect != "only"):
         parts.append(
             _labelled(words.time_frame, effect_of(answer.time_frame).text(language), words)
         )
@@ -136,6 +141,11 @@ def answer_markdown(answer: Answer, language: Language) -> str:
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
+def asked_markdown(asked: Asked, language: Language, *, draft: bool = False) -> str:
+    """Return one line that says which articles were asked, or compared with a draft."""
+    return _plain(asked_text(asked, language, draft=draft))
+
+
 def conversation_markdown(turns: Sequence[Turn], language: Language) -> str:
     """Return all turns of a conversation one after another, with labels in `language`."""
     return "\n---\n\n".join(_turn(turn, language) for turn in turns)
@@ -144,7 +154,7 @@ def conversation_markdown(turns: Sequence[Turn], language: Language) -> str:
 def _turn(turn: Turn, language: Language) -> str:
     words = texts(language)
     if turn.answer is not None:
-        return answer_markdown(turn.answer, language)
+        return answer_markdown(turn.answer, language, turn.asked)
     lines = [_statement(s, language, words) for s in turn.statements]
     end = turn.error.text(language) if turn.error is not None else words.stopped
     found = {c.marker: c for s in turn.statements for c in s.citations}

@@ -20,6 +20,7 @@ from rag.page.chat.rendering import render_turn, render_turns
 from rag.page.chat.texts import EN, texts
 from rag.page.chat.turns import Assistant, Turn, finder
 from rag.page.parts import STILL, Update, asset
+from rag.page.scope.panel import draw_chooser, draw_labels
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,7 +29,7 @@ class ChatPanel:
 
     `conversation` is a tuple of turns, and `offer` an `Offer`. `editing` is the number
     of the turn whose question is being edited, or 0. `errand` holds a task for the browser, and
-    `reader` one whole article.
+    `reader` one whole article. `chooser` and `only` are parts of `rag.page.scope`.
     """
 
     conversation: gr.State
@@ -41,9 +42,8 @@ class ChatPanel:
     errand: gr.HTML
     offers: gr.HTML
     hint: gr.HTML
-    days: gr.Accordion
-    since: gr.Textbox
-    until: gr.Textbox
+    chooser: gr.HTML
+    only: gr.HTML
     question: gr.Textbox
     ask: gr.Button
     stop: gr.Button
@@ -66,6 +66,7 @@ def draw_chat() -> ChatPanel:
     """Make the components, in their order on the page."""
     words = EN  # The browser's language is known only a moment after the page opens.
     kept = _scripted(asset("kept.js"), render_kept("en"))
+    chooser = draw_chooser()
     before = _scripted(_REDRAWN)
     present = _scripted(asset("chat.js"), elem_id="rag-present")
     reader = _scripted(asset("reader.js"))
@@ -88,9 +89,7 @@ def draw_chat() -> ChatPanel:
             ask = gr.Button(words.ask, variant="primary", elem_id="rag-ask")
             stop = gr.Button(words.stop, visible=False, elem_id="rag-stop")
         with gr.Row(elem_id="rag-below"):
-            with gr.Accordion(words.days, open=False, elem_id="rag-days") as days, gr.Row():
-                since = _day(words.since)
-                until = _day(words.until)
+            only = draw_labels("rag-only")
             new = gr.Button(words.new_conversation, visible=False, elem_id="rag-new")
     return ChatPanel(
         conversation=gr.State(()),
@@ -103,9 +102,8 @@ def draw_chat() -> ChatPanel:
         errand=errand,
         offers=offers,
         hint=hint,
-        days=days,
-        since=since,
-        until=until,
+        chooser=chooser,
+        only=only,
         question=question,
         ask=ask,
         stop=stop,
@@ -117,10 +115,6 @@ def _scripted(script: str, value: str = "", elem_id: str | None = None) -> gr.HT
     return gr.HTML(value, js_on_load=script, apply_default_css=False, elem_id=elem_id)
 
 
-def _day(label: str) -> gr.Textbox:
-    return gr.Textbox(lines=1, max_length=20, label=label, placeholder="YYYY-MM-DD")
-
-
 def said_in(parts: ChatPanel, language: Language) -> Update:
     """Return the words of the chat in `language`."""
     words = texts(language)
@@ -130,9 +124,6 @@ def said_in(parts: ChatPanel, language: Language) -> Update:
         parts.ask: words.ask,
         parts.stop: words.stop,
         parts.new: words.new_conversation,
-        parts.days: gr.update(label=words.days),
-        parts.since: gr.update(label=words.since),
-        parts.until: gr.update(label=words.until),
     }
 
 

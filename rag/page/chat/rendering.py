@@ -25,6 +25,8 @@ from rag.page.chat.sources import (
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
 from rag.page.markup import escaped, inline, language_of
+from rag.page.scope.choice import Asked
+from rag.page.scope.rendering import render_asked
 from rag.page.texts import HTML_LANGUAGE
 from rag.retrieval.time_frame import effect_of
 from rag.types import Answer, Citation, ModelUse, Statement
@@ -45,13 +47,14 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
     """
     words = texts(language)
     if turn.answer is not None:
-        body = render_answer(turn.answer, turn=turn.number, language=language)
+        body = render_answer(turn.answer, turn=turn.number, language=language, asked=turn.asked)
         citations = cited(turn.answer)
         hits = turn.answer.hits
     else:
         body = _unfinished(turn, words, language)
         citations = _distinct(c for s in turn.statements for c in s.citations)
         hits = ()
+    asked = render_asked(turn.asked, language)
     sources = render_sources(citations, find, turn=turn.number, language=language, hits=hits)
     actions = _actions(turn, words, language, last=last)
     popovers = render_popovers(citations, turn=turn.number, language=language)
@@ -59,15 +62,21 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
         f'<article class="rag-turn" id="turn{turn.number}" lang="{HTML_LANGUAGE[language]}" '
         f'aria-busy="{"true" if turn.running else "false"}">'
         f"{_question(turn.question)}"
-        f'<div class="rag-columns"><div class="rag-answer">{body}</div>{sources}{actions}</div>'
+        f'<div class="rag-columns"><div class="rag-answer">{asked}{body}</div>'
+        f"{sources}{actions}</div>"
         f"{popovers}</article>"
     )
 
 
-def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
-    """Return a finished answer without its source panel."""
+def render_answer(
+    answer: Answer, *, turn: int, language: Language, asked: Asked | None = None
+) -> str:
+    """Return a finished answer without its source panel.
+
+    `asked` is what the turn says of the articles that were asked. It is not said twice.
+    """
     words = texts(language)
-    parts = [_understanding(answer, words, language)]
+    parts = [_understanding(answer, words, language, asked=asked)]
     if answer.status == "abstained":
         parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
     parts.append(_statements(answer.statements, turn, language))
@@ -80,8 +89,8 @@ def render_answer(answer: Answer, *, turn: int, language: Language) -> str:
     parts += [
         f'<p class="rag-notice">{escaped(notice.text(language))}{_remedy(notice, words)}</p>'
         for notice in answer.notices
-        # The line below the answer already says this.
-        if notice.code != "no_model"
+        # The line below the answer already says the first, and that above it the second.
+        if notice.code not in ("no_model", "only_chosen" if asked else "")
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
     parts.append(
@@ -165,7 +174,7 @@ def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str
     data = f'type="button" class="rag-button" data-turn="{turn.number}"'
     buttons = ""
     if turn.answer is not None:
-        markdown = answer_markdown(turn.answer, language)
+        markdown = answer_markdown(turn.answer, language, turn.asked)
         buttons += (
             f'<button {data} data-copy="{escaped(markdown)}" '
             f'data-copied="{escaped(words.copied)}" data-failed="{escaped(words.copy_failed)}">'
@@ -249,13 +258,14 @@ def _doubt(
     )
 
 
-def _understanding(answer: Answer, words: Texts, language: Language) -> str:
+def _understanding(answer: Answer, words: Texts, language: Language, *, asked: Asked | None) -> str:
     """Return how the question was understood, if that differs from its own words."""
     lines = []
     if answer.rewritten_question is not None:
         lines.append(_labelled(words.understood_as, inline(answer.rewritten_question), words))
-    if answer.time_frame is not None:
-        effect = effect_of(answer.time_frame).text(language)
+    frame = answer.time_frame
+    if frame is not None and (asked is None or frame.effect != "only"):
+        effect = effect_of(frame).text(language)
         lines.append(_labelled(words.time_frame, inline(effect), words))
     return "".join(f'<p class="rag-understood">{line}</p>' for line in lines)
 

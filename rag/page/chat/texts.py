@@ -27,9 +27,6 @@ class Texts:
     language_names: Mapping[Language, str]
     quotation: str
     answer_in_mine: str
-    days: str
-    since: str
-    until: str
     question_empty: str
     question_too_long: str
     one_at_a_time: str
@@ -147,9 +144,6 @@ EN = Texts(
     language_names={"zh": "Chinese", "en": "English"},
     quotation="Quoted word for word",
     answer_in_mine="Answer in English",
-    days="Only articles of certain days",
-    since="Published on or after",
-    until="Published on or before",
     question_empty="Type a question first.",
     question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
     one_at_a_time="One question at a time: wait for this answer, or stop it.",
@@ -250,9 +244,6 @@ ZH = Texts(
     language_names={"zh": "中文", "en": "英文"},
     quotation="文章原句",
     answer_in_mine="用中文回答",
-    days="限定文章的日期",
-    since="发布日期不早于",
-    until="发布日期不晚于",
     question_empty="请先输入问题。",
     question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
     one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Protocol
 
 from rag.answering.draft import DraftSentence
@@ -14,6 +15,7 @@ from rag.errors import RagError
 from rag.messages import Message
 from rag.page.chat.sources import FindDocument
 from rag.page.chat.texts import EN, ZH
+from rag.page.scope.choice import Asked
 from rag.types import (
     VOIDING,
     Answer,
@@ -36,7 +38,8 @@ class Turn:
     `number` counts the turns of one conversation from 1, and makes the ids in its HTML unique.
     While the answer streams, `progress`, `statements` and `draft` hold what has arrived. At the end
     there is either an `answer`, which replaces them, or an `error`. If there is neither and no
-    stream is running, the reader stopped it.
+    stream is running, the reader stopped it. `asked` says of which articles it was asked; None
+    means all.
     """
 
     number: int
@@ -47,6 +50,7 @@ class Turn:
     answer: Answer | None = None
     error: Message | None = None
     stopped: bool = False
+    asked: Asked | None = None
 
     @property
     def running(self) -> bool:
@@ -135,7 +139,15 @@ class Assistant(Protocol):
     def holds_answer(self, question: str) -> bool:
         """Return True if the articles seem to answer the question. No chat model is asked."""
 
-    def stream_draft(self, draft: str) -> Iterator[DraftSentence]:
+    def stream_draft(
+        self,
+        draft: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+    ) -> Iterator[DraftSentence]:
         """Check a text sentence by sentence. No chat model is asked."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -16,6 +17,9 @@ from rag.page.chat.turns import Assistant
 from rag.page.draft.rendering import render_checked, render_line, render_opening
 from rag.page.draft.texts import EN, texts
 from rag.page.parts import QUIET, Update, asset
+from rag.page.scope.choice import Scope
+from rag.page.scope.panel import draw_labels
+from rag.page.scope.shelf import Narrow
 
 _log = logging.getLogger(__name__)
 
@@ -26,6 +30,7 @@ class DraftPanel:
 
     opening: gr.HTML
     draft: gr.Textbox
+    only: gr.HTML
     check: gr.Button
     stop: gr.Button
     checked: gr.HTML
@@ -42,12 +47,14 @@ def draw_draft() -> DraftPanel:
         placeholder=EN.placeholder,
         elem_id="rag-draft-text",
     )
+    only = draw_labels("rag-draft-only")
     with gr.Row(elem_id="rag-draft-row"):
         check = gr.Button(EN.check, variant="primary", elem_id="rag-check")
         stop = gr.Button(EN.stop, visible=False, elem_id="rag-check-stop")
     return DraftPanel(
         opening=opening,
         draft=draft,
+        only=only,
         check=check,
         stop=stop,
         checked=gr.HTML("", js_on_load=asset("report.js"), apply_default_css=False),
@@ -65,10 +72,15 @@ def said_in(parts: DraftPanel, language: Language) -> Update:
     }
 
 
-def wire_draft(parts: DraftPanel, assistant: Assistant, choice: gr.Radio) -> None:
-    """Connect the events. `choice` is the language choice."""
+def wire_draft(
+    parts: DraftPanel, assistant: Assistant, choice: gr.Radio, chosen: gr.State, narrow: Narrow
+) -> None:
+    """Connect the events.
 
-    def check(draft: str, language: Language) -> Iterator[Update]:
+    `choice` is the language choice, and `chosen` the `Scope` that `narrow` reads.
+    """
+
+    def check(draft: str, language: Language, scope: Scope) -> Iterator[Update]:
         """Check the text, and show each sentence as soon as it is checked."""
         done: list[DraftSentence] = []
         yield {
@@ -77,10 +89,18 @@ def wire_draft(parts: DraftPanel, assistant: Assistant, choice: gr.Radio) -> Non
             parts.checked: render_checked(draft, done, language, running=True),
         }
         try:
-            for sentence in assistant.stream_draft(draft):
+            some = narrow(scope)
+            render = partial(render_checked, draft, done, language, asked=some.asked)
+            for sentence in assistant.stream_draft(
+                draft,
+                articles=some.scope.articles,
+                outlets=some.scope.outlets,
+                since=some.scope.since,
+                until=some.scope.until,
+            ):
                 done.append(sentence)
-                yield {parts.checked: render_checked(draft, done, language, running=True)}
-            shown = render_checked(draft, done, language, running=False)
+                yield {parts.checked: render(running=True)}
+            shown = render(running=False)
         except RagError as error:
             shown = render_line(error.message.text(language), language)
         except Exception:
@@ -100,7 +120,7 @@ def wire_draft(parts: DraftPanel, assistant: Assistant, choice: gr.Radio) -> Non
 
     outputs: Sequence[Any] = [parts.checked, parts.check, parts.stop]
     checking = parts.check.click(
-        check, [parts.draft, choice], outputs, concurrency_id="answers", **QUIET
+        check, [parts.draft, choice, chosen], outputs, concurrency_id="answers", **QUIET
     )
     parts.stop.click(
         halt, None, [parts.check, parts.stop], cancels=[checking], queue=False, **QUIET

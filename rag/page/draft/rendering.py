@@ -6,8 +6,11 @@ from collections.abc import Sequence
 
 from rag.answering.draft import VERDICTS, DraftReport, DraftSentence, verdict_words
 from rag.messages import Language
+from rag.page.chat.keeping import asked_markdown
 from rag.page.draft.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.scope.choice import Asked
+from rag.page.scope.rendering import render_asked
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation
 
@@ -25,9 +28,17 @@ def render_opening(language: Language) -> str:
 
 
 def render_checked(
-    draft: str, sentences: Sequence[DraftSentence], language: Language, *, running: bool
+    draft: str,
+    sentences: Sequence[DraftSentence],
+    language: Language,
+    *,
+    running: bool,
+    asked: Asked | None = None,
 ) -> str:
-    """Return the sentences that are checked so far; at the end with their numbers and a report."""
+    """Return the sentences that are checked so far; at the end with their numbers and a report.
+
+    `asked` says with which articles they are compared, if not with all.
+    """
     words = texts(language)
     report = DraftReport(draft=draft, sentences=tuple(sentences))
     shown = "".join(_sentence(sentence, words, language) for sentence in sentences)
@@ -35,10 +46,11 @@ def render_checked(
         line = escaped(words.checking.format(len(sentences)))
         head = f'<p class="rag-progress" role="status">{line}</p>'
     else:
-        head = _summary(report, words, language)
+        head = _summary(report, asked, words, language)
+    told = render_asked(asked, language, draft=True)
     return (
         f'<section class="rag-checked rag-turn" lang="{HTML_LANGUAGE[language]}" '
-        f'aria-busy="{"true" if running else "false"}">{head}{shown}</section>'
+        f'aria-busy="{"true" if running else "false"}">{told}{head}{shown}</section>'
     )
 
 
@@ -47,7 +59,7 @@ def render_line(line: str, language: Language) -> str:
     return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
 
 
-def _summary(report: DraftReport, words: Texts, language: Language) -> str:
+def _summary(report: DraftReport, asked: Asked | None, words: Texts, language: Language) -> str:
     counts = [
         f'<li data-verdict="{verdict}">{escaped(verdict_words(verdict, language))} '
         f"<b>{report.count(verdict)}</b></li>"
@@ -57,10 +69,13 @@ def _summary(report: DraftReport, words: Texts, language: Language) -> str:
     clean = ""
     if not report.count("contradicted") and not report.count("not_found"):
         clean = f"<p>{escaped(words.none_wrong)}</p>"
+    kept = report.to_markdown(language)
+    if asked is not None:
+        kept += f"\n{asked_markdown(asked, language, draft=True)}\n"
     return (
         f'<div class="rag-check-counts" role="status"><ul>{"".join(counts)}</ul>{clean}'
         f'<button type="button" class="rag-button" data-report="{escaped(words.file_name)}.md" '
-        f'data-text="{escaped(report.to_markdown(language))}">{escaped(words.save)}</button></div>'
+        f'data-text="{escaped(kept)}">{escaped(words.save)}</button></div>'
     )
 
 

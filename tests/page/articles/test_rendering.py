@@ -109,8 +109,12 @@ def test_nothing_from_outside_is_markup(catalogue: Catalogue, language: Language
         render_list(page, HOSTILE, language, focus=HOSTILE),
         *(render_outcome(outcome, language) for outcome in (added, refusal_only(refusal), reason)),
         render_outcome(Removed(titles=(HOSTILE,)), language),
-        render_article(document, article, 2, language, removable=True, editable=True, focus=True),
-        render_article(document, article, 1, language, removable=False, editable=True, focus=False),
+        *(
+            render_article(
+                document, article, 2, language, ticked=on, removable=on, editable=True, focus=on
+            )
+            for on in (True, False)
+        ),
     ]
     for html in shown:
         assert "<script" not in html

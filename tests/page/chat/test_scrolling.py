@@ -10,7 +10,7 @@ from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
 from rag.types import Answer, Draft, Event, Progress
 from tests.page.conftest import Served, Visit, serving
-from tests.page.scripted import ScriptedAssistant, answered, claim
+from tests.page.scripted import ScriptedAssistant, answered, claim, seed_articles
 from tests.page.test_page import answer, ask
 
 DESK: ViewportSize = {"width": 1280, "height": 860}
@@ -199,12 +199,15 @@ def test_a_question_of_many_lines_leaves_room_for_its_answer(harbour: Served, vi
     page.wait_for_function("document.querySelector('#turn2 .rag-question').scrollTop > 100")
 
 
-def test_the_days_opened_in_the_question_box_hide_no_answer(harbour: Served, visit: Visit) -> None:
+def test_labels_in_the_question_box_hide_no_answer(visit: Visit) -> None:
     """The box is higher then: the room above it is measured, not known beforehand."""
-    page = visit(harbour.url, locale="en-US", viewport=DESK)
-    page.locator("#rag-days button").click()
-    expect(page.locator("#rag-days input, #rag-days textarea").first).to_be_visible()
-    for turn in (1, 2, 3):
-        ask(page, "short")
-        answer(page, turn)
-        assert_in_view(page, turn)
+    with serving(ScriptedAssistant(seed_articles(), made)) as harbour:
+        page = visit(harbour.url, locale="zh-CN", viewport=PHONE)
+        for outlet in page.locator(".rag-outlet").all():
+            outlet.click()
+        expect(page.locator(".rag-label")).to_be_visible()
+        for turn in (1, 2, 3):
+            ask(page, "short")
+            answer(page, turn)
+            assert_in_view(page, turn)
+        page.close()

@@ -1,0 +1,23 @@
+// Ticking the articles that questions are asked of. Runs once, for the part with the list and the
+// article, with `element`, `trigger` and `watch` given by the page's library.
+
+element.addEventListener("change", ({ target }) => {
+  if (!target.matches(".rag-tick")) return;
+  const boxes = [...element.querySelectorAll(".rag-tick")];
+  const ticked = boxes.filter((box) => box.checked).map((box) => box.value);
+  const list = target.closest(".rag-list")?.dataset;
+  if (list && ticked.length + Number(list.tickedElsewhere) > Number(list.mostTicks)) {
+    target.checked = false;
+    target.setCustomValidity(list.tooMany);
+    target.reportValidity();
+    target.setCustomValidity("");
+    return;
+  }
+  trigger("tick", { shown: boxes.map((box) => box.value), ticked });
+});
+
+// What a person has changed no longer follows its attribute, and a box is used for another article
+// when the list is drawn anew.
+watch("value", () => {
+  for (const box of element.querySelectorAll(".rag-tick")) box.checked = box.defaultChecked;
+});

@@ -1,0 +1,1 @@
+"""Which articles questions are asked of: chosen days, outlets and single articles."""
