@@ -1,6 +1,10 @@
 // Ticking the articles that questions are asked of. Runs once, for the part with the list and the
 // article, with `element`, `trigger` and `watch` given by the page's library.
 
+// What was changed here and may not have reached the program yet, by the article's id: a list that
+// was drawn before must not undo it.
+const changed = new Map();
+
 element.addEventListener("change", ({ target }) => {
   if (!target.matches(".rag-tick")) return;
   const boxes = [...element.querySelectorAll(".rag-tick")];
@@ -13,11 +17,20 @@ element.addEventListener("change", ({ target }) => {
     target.setCustomValidity("");
     return;
   }
+  changed.set(target.value, target.checked);
   trigger("tick", { shown: boxes.map((box) => box.value), ticked });
 });
 
 // What a person has changed no longer follows its attribute, and a box is used for another article
 // when the list is drawn anew.
 watch("value", () => {
-  for (const box of element.querySelectorAll(".rag-tick")) box.checked = box.defaultChecked;
+  for (const box of element.querySelectorAll(".rag-tick")) {
+    if (changed.get(box.value) === box.defaultChecked) changed.delete(box.value);
+    box.checked = changed.get(box.value) ?? box.defaultChecked;
+  }
+});
+
+// A label that is removed takes ticks away.
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("[data-drop]")) changed.clear();
 });
