@@ -21,6 +21,7 @@ from rag.page.chat.turns import Assistant, Turn
 from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
+from rag.page.places.events import wire_tab
 from rag.page.settings.models import Models
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.texts import EN, ZH, preferred_language, texts
@@ -67,9 +68,9 @@ def build_page(
             )
         stored = browser_store()
         with gr.Tabs(elem_id="rag-tabs"):
-            with gr.Tab(EN.chat) as chat_tab:
+            with gr.Tab(EN.chat, elem_id="rag-tab-ask") as chat_tab:
                 chat = draw_chat()
-            with gr.Tab(EN.check) as draft_tab:
+            with gr.Tab(EN.check, elem_id="rag-tab-check") as draft_tab:
                 draft = draft_tab_parts.draw_draft()
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
@@ -126,6 +127,13 @@ def build_page(
         )
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
         wire_chat(chat, assistant, language, loaded, offered, stored, models.options)
+        for tab, name in (
+            (chat_tab, ""),
+            (draft_tab, "check"),
+            (library_tab, "articles"),
+            (settings_tab, "settings"),
+        ):
+            wire_tab(tab, name)
         draft_tab_parts.wire_draft(draft, assistant, language)
         if library is not None:
             articles_tab.wire_articles(articles, library, library_tab, language, incoming)

@@ -26,6 +26,7 @@ from rag.page.articles.rendering import (
 )
 from rag.page.articles.texts import EN, ZH, texts
 from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.texts import language_sent
 from rag.store.articles import Catalogue, Listed
 from rag.types import Document
 from rag.uploads.intake import MAX_FILES, Refusal, Upload
@@ -136,7 +137,11 @@ def wire_articles(
         "outputs": [parts.view, parts.overview, parts.listing, parts.outcome],
         **QUIET,
     }
-    tab.select(does.redraw, queue=False, **common)
+    shown = tab.select(does.redraw, queue=False, **common)
+    # An article that the page's address names is opened after this (`assets/places.js`).
+    shown.then(
+        None, js="() => document.dispatchEvent(new CustomEvent('cited-rag:listed'))", **QUIET
+    )
     language_choice.input(does.redraw, queue=False, **common)
     gr.on(
         [parts.search.change, parts.of_language.input, parts.uploaded_only.input],
@@ -229,6 +234,7 @@ class _Happenings:
         self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: ListFilter
     ) -> Iterator[Update]:
         """Change the index, show the progress, and then show the new list."""
+        language = language_sent(language)
         outcome: Outcome = _UNEXPECTED
         try:
             for step in _steps(work):
@@ -249,6 +255,7 @@ class _Happenings:
 
         `focus` is true if the reader moved to another part of the tab.
         """
+        language = language_sent(language)
         parts, editable = self.parts, self.incoming is not None
         try:
             overview, listing, outcome = _drawn(
