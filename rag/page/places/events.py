@@ -86,10 +86,14 @@ def _wire_conversations(
         """Show an empty conversation. If the address names an unknown one, a line says so."""
         running.end(request.session_hash)
         line = texts(language).not_here if said(event, "unknown") else ""
+        drawn = drawn_in(parts, (), offer, assistant, language)
+        if offer == Offer():
+            # The page has just opened: what it offers is still being found, and drawn then.
+            del drawn[parts.offers]
         return {
             parts.conversation: (),
             parts.editing: 0,
-            **drawn_in(parts, (), offer, assistant, language),
+            **drawn,
             **controls(parts, choice, running=False),
             parts.new: gr.update(visible=False),
             parts.hint: render_hint(line, language),
