@@ -20,6 +20,7 @@ from rag.page.chat.turns import Assistant, Turn
 from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
+from rag.page.places.events import wire_tab
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopePanel, narrow_with, wire_scope
 from rag.page.scope.shelf import shelf_of_assistant, shelf_of_library
@@ -70,7 +71,7 @@ def build_page(
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab(EN.chat, elem_id="rag-tab-ask") as chat_tab:
                 chat = draw_chat()
-            with gr.Tab(EN.check) as draft_tab:
+            with gr.Tab(EN.check, elem_id="rag-tab-check") as draft_tab:
                 draft = draft_tab_parts.draw_draft()
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
@@ -151,6 +152,13 @@ def build_page(
             scope.chosen,
             narrow,
         )
+        for tab, name in (
+            (chat_tab, ""),
+            (draft_tab, "check"),
+            (library_tab, "articles"),
+            (settings_tab, "settings"),
+        ):
+            wire_tab(tab, name)
         draft_tab_parts.wire_draft(draft, assistant, language, scope.chosen, narrow)
         if library is not None:
             articles_tab.wire_articles(

@@ -135,7 +135,7 @@ def build_app(
         pwa=False,
         mcp_server=False,
         theme=_theme(),
-        css=asset("page.css") + asset("scope.css"),
+        css=asset("page.css") + asset("scope.css") + asset("places.css"),
     )
     hosts = LOCAL_HOSTS if host in LOOPBACK else None
     return Guard(app, hosts=hosts, login=config.login)

@@ -56,6 +56,11 @@ def texts(language: Language) -> Texts:
     return ZH if language == "zh" else EN
 
 
+def language_sent(value: object) -> Language:
+    """Return the language that a browser sent with an event. A browser may send anything."""
+    return "zh" if value == "zh" else "en"
+
+
 def preferred_language(accept_language: str | None) -> Language:
     """Return the page's language for a browser that sends this `Accept-Language` header.
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import pytest
@@ -171,8 +172,9 @@ def _last_of_opening(response: Response) -> bool:
     """Whether it is the last that a page asks for by itself: its language, then its settings."""
     sent = response.request.post_data or ""
     settings = re.match(r'\{"data":\[\{.+"event_data"', sent)
-    return response.url.endswith("/run/predict") and settings is not None
+    # A page's address may have a query, which it sends along.
+    return urlsplit(response.url).path.endswith("/run/predict") and settings is not None
 
 
 def _local(url: str, page: str) -> bool:
-    return url.startswith((page, "data:", "blob:"))
+    return url.startswith((page.partition("?")[0], "data:", "blob:"))

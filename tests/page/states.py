@@ -54,9 +54,16 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
     yield "error"
     page.locator("#rag-new").click()
     expect(page.locator(".rag-turn")).to_have_count(0)
-    page.locator(".rag-kept-button").click()
+    page.locator(".rag-history").click()
     expect(page.locator(".rag-kept-open")).to_be_visible()
-    yield "kept"
+    yield "history"
+    page.locator(".rag-kept-list button").first.click()
+    expect(page.locator(".rag-kept-rename input")).to_be_focused()
+    yield "renaming"
+    page.keyboard.press("Escape")
+    page.locator(".rag-kept-list button").last.click()
+    expect(page.locator(".rag-kept-undo button")).to_be_focused()
+    yield "deleted"
     page.keyboard.press("Escape")
 
 

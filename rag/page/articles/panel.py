@@ -28,6 +28,7 @@ from rag.page.articles.texts import EN, ZH, texts
 from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopeEvents, draw_labels
+from rag.page.texts import language_sent
 from rag.store.articles import Catalogue, Listed
 from rag.types import Document
 from rag.uploads.intake import MAX_FILES, Refusal, Upload
@@ -150,7 +151,11 @@ def wire_articles(
         "outputs": [parts.view, parts.overview, parts.listing, parts.outcome],
         **QUIET,
     }
-    tab.select(does.redraw, queue=False, **common)
+    shown = tab.select(does.redraw, queue=False, **common)
+    # An article that the page's address names is opened after this (`assets/places.js`).
+    shown.then(
+        None, js="() => document.dispatchEvent(new CustomEvent('cited-rag:listed'))", **QUIET
+    )
     language_choice.input(does.redraw, queue=False, **common)
     scope.dropped.then(does.redraw, queue=False, **common)
     gr.on(
@@ -246,6 +251,7 @@ class _Happenings:
         self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: ListFilter
     ) -> Iterator[Update]:
         """Change the index, show the progress, and then show the new list."""
+        language = language_sent(language)
         outcome: Outcome = _UNEXPECTED
         try:
             for step in _steps(work):
@@ -266,6 +272,7 @@ class _Happenings:
 
         `focus` is true if the reader moved to another part of the tab.
         """
+        language = language_sent(language)
         parts, editable = self.parts, self.incoming is not None
         try:
             overview, listing, outcome = _drawn(

@@ -6,51 +6,17 @@ element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
   if (button && ACTIONS.includes(button.dataset.do)) {
     trigger(button.dataset.do, { value: button.dataset.value });
-    if (button.dataset.do === "open_article") go(button.dataset.value, "pushState");
-    if (button.dataset.do === "close_article") go(null, "pushState");
   }
 });
 
-watch("value", () => {
-  // What a reader opened or came back to takes the focus, once: a change of the page's language
-  // draws the part without it.
-  element.querySelector("[data-focus]")?.focus();
-  openAddressed();
+// The page's address asks for an article or for the list (places.js). Both are in one of the parts.
+document.addEventListener("cited-rag:list", ({ detail }) => {
+  if (element.querySelector(".rag-list, .rag-reading")) trigger(detail.act, { value: detail.value });
 });
 
-// --- an article's address: /?a=ID ------------------------------------------------------------
-
-let tried = null; // the address that was opened last, so that a wrong one is tried once
-
-const addressed = () => new URL(window.location).searchParams.get("a");
-
-function go(id, how) {
-  tried = id;
-  const address = new URL(window.location);
-  address.searchParams.delete("a");
-  if (id) address.searchParams.set("a", id);
-  window.history[how](null, "", address);
-}
-
-// Open the article that the address names, once the list is there.
-function openAddressed() {
-  const id = addressed();
-  if (element.querySelector(".rag-reading") || !element.querySelector(".rag-list")) return;
-  if (id && id !== tried) {
-    tried = id;
-    trigger("open_article", { value: id });
-  } else if (id) {
-    go(null, "replaceState"); // There is no such article, or no longer.
-  }
-}
-
-window.addEventListener("popstate", () => {
-  const reading = element.querySelector(".rag-reading");
-  if (!reading && !element.querySelector(".rag-list")) return; // The part for uploads.
-  const id = addressed();
-  if (id !== tried) trigger(id ? "open_article" : "close_article", { value: id });
-  tried = id;
-});
+// What a reader opened or came back to takes the focus, once: a change of the page's language
+// draws the part without it.
+watch("value", () => element.querySelector("[data-focus]")?.focus());
 
 // --- uploads ---------------------------------------------------------------------------------
 

@@ -10,8 +10,11 @@ const page = Object.assign((window.citedRag ??= { kept: null }), {
   unfolded: new Set(), // ids of what the reader has unfolded
   chosen: null, // id of the source or marker that the reader was led to
   turn: null, // id of the turn being answered that was scrolled to when it was asked
+  followed: false, // whether the view goes along with the end of that turn's answer
   redrawn,
 });
+
+const box = document.getElementById("rag-composer");
 
 // --- from markers to sources and back -----------------------------------------------------------
 
@@ -212,7 +215,6 @@ document.addEventListener("focusin", ({ target }) => {
 // what the reader had unfolded, chosen and opened.
 function redrawn() {
   if (!document.querySelector(".rag-turn")) {
-    if (page.kept) page.begun();
     Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
     return;
   }
@@ -221,23 +223,29 @@ function redrawn() {
   markChosen();
   place();
   const asked = element.querySelector('.rag-turn[aria-busy="true"]');
-  // Scrolled to once, when it was asked (also when the same is asked again): where a reader goes
-  // from there while the answer grows is theirs to choose.
+  // Scrolled to when it was asked (also when the same is asked again).
   if (!asked) page.turn = null;
   else if (asked.id !== page.turn) {
     page.turn = asked.id;
+    page.followed = true;
     asked.scrollIntoView({ block: "start" });
-    // A link's question is asked once: reloading the page, or copying its address, asks nothing.
-    const address = new URL(window.location);
-    address.searchParams.delete("q");
-    window.history.replaceState(null, "", address);
+  } else if (page.followed) {
+    const hidden = asked.querySelector(".rag-answer").getBoundingClientRect().bottom + 2 * GAP;
+    window.scrollBy(0, Math.max(0, hidden - box.getBoundingClientRect().top));
   }
+}
+
+// Once readers have done anything outside the question box, where they go is theirs to choose.
+for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
+  const leaveThere = ({ target }) => {
+    if (!box.contains(target)) page.followed = false;
+  };
+  document.addEventListener(name, leaveThere, { capture: true, passive: true });
 }
 
 watch("value", redrawn);
 
 // The question box covers the end of the view; page.css keeps answers clear of its height.
-const box = document.getElementById("rag-composer");
 new ResizeObserver(() => {
   document.documentElement.style.setProperty("--rag-bar", `${box.offsetHeight}px`);
 }).observe(box);

@@ -1,4 +1,4 @@
-"""Return the parts around the conversation as HTML: hints, examples and kept conversations.
+"""Return the parts around the conversation as HTML: hints, examples and tasks for the browser.
 
 A button with `data-act` sends the event of that name (`assets/chat.js`).
 """
@@ -83,45 +83,6 @@ def render_examples(examples: Sequence[str], language: Language) -> str:
     return (
         f'<section class="rag-examples" lang="{HTML_LANGUAGE[language]}" aria-label="{label}">'
         f'<p class="rag-hint">{label}</p>{buttons}</section>'
-    )
-
-
-def render_kept(language: Language) -> str:
-    """Return the drawer of earlier conversations, and the button that opens it.
-
-    `assets/kept.js` fills the list, and takes the words from this HTML.
-    """
-    words = texts(language)
-    lines = {
-        "unreadable": words.kept_unreadable,
-        "full": words.kept_full,
-        "failed": words.kept_failed,
-        "unknown": words.kept_unknown,
-        "busy": words.one_at_a_time,
-        "deleted": words.kept_deleted,
-        "undo": words.kept_undo,
-    }
-    notes = "".join(f' data-{name}="{escaped(line)}"' for name, line in lines.items())
-    label, close = escaped(words.kept), escaped(words.close)
-    return (
-        f'<div class="rag-kept-part" lang="{HTML_LANGUAGE[language]}">'
-        '<button type="button" class="rag-button rag-kept-button" aria-haspopup="dialog" hidden>'
-        f'☰ {label} (<span class="rag-kept-count">0</span>)</button>'
-        f'<dialog class="rag-kept-drawer" aria-label="{label}"><header><h2>{label}</h2>'
-        f'<button type="button" class="rag-button" data-close aria-label="{close}">✕</button>'
-        f'</header><p class="rag-hint">{escaped(words.kept_where)}</p>'
-        f'<input type="search" class="rag-kept-search" aria-label="{escaped(words.kept_search)}" '
-        f'placeholder="{escaped(words.kept_search)}">'
-        f'<p class="rag-kept-none">{escaped(words.kept_none)}</p>'
-        f'<p class="rag-kept-nothing" hidden>{escaped(words.kept_nothing)}</p>'
-        '<p class="rag-hint rag-kept-told" role="status"></p>'
-        f'<ul class="rag-kept-list" data-language="{HTML_LANGUAGE[language]}" '
-        f'data-remove="{escaped(words.kept_delete)}" data-rename="{escaped(words.kept_rename)}" '
-        f'data-turns="{escaped(words.kept_turns)}"></ul>'
-        f'<details class="rag-kept-all" hidden><summary>{escaped(words.kept_delete_all)}</summary>'
-        f'<button type="button" class="rag-button" data-forget-all>'
-        f"{escaped(words.kept_delete_all_sure)}</button></details></dialog>"
-        f'<p class="rag-hint rag-kept-note" role="status"{notes}></p></div>'
     )
 
 

@@ -21,13 +21,14 @@ from rag.errors import RagError
 from rag.messages import Language
 from rag.page.chat.controls import render_editing, render_errand, render_hint, render_offer
 from rag.page.chat.examples import Offer
-from rag.page.chat.keeping import conversation_from_json, conversation_json, conversation_markdown
-from rag.page.chat.panel import ChatPanel, drawn_in
-from rag.page.chat.reading import render_reader
+from rag.page.chat.keeping import conversation_json, conversation_markdown
+from rag.page.chat.panel import ChatPanel, controls, drawn_in, drawn_parts
 from rag.page.chat.rendering import render_turn
+from rag.page.chat.sent import said, turn_named
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Assistant, RunningAnswers, Turn, finder, take
 from rag.page.parts import QUIET, Update
+from rag.page.places.events import wire_places
 from rag.page.scope.choice import Scope
 from rag.page.scope.shelf import Narrow, Narrowed
 
@@ -62,8 +63,8 @@ def wire_chat(
     _wire_asking(parts, assistant, choice, loaded, settings, options_of, running, chosen, narrow)
     _wire_examples(parts, assistant, choice, loaded, offered)
     _wire_editing(parts, choice, running)
-    _wire_reading(parts, assistant, choice)
-    _wire_keeping(parts, assistant, choice, loaded, running)
+    _wire_saving(parts, choice)
+    wire_places(parts, assistant, choice, loaded, running)
 
 
 def _wire_asking(
@@ -105,8 +106,8 @@ def _wire_asking(
             yield {parts.hint: render_hint(texts(language).one_at_a_time, language)}
             return
         turns = _stopped(turns)
-        again = _turn_named(event, turns)
-        example = _said(event, "question")
+        again = turn_named(event, turns)
+        example = said(event, "question")
         if again is not None:
             yield from ask(again.question, turns[: again.number - 1])
         elif example:
@@ -147,11 +148,11 @@ def _wire_asking(
         return {
             parts.conversation: turns,
             **drawn_in(parts, turns, Offer(), assistant, language),
-            **_controls(parts, choice, running=False),
+            **controls(parts, choice, running=False),
             parts.errand: _keep(turns),
         }
 
-    drawn = _drawn(parts)
+    drawn = drawn_parts(parts)
     buttons = [parts.ask, parts.stop, parts.new, choice]
     outputs = [*drawn, *buttons, parts.editing, parts.question, parts.hint, parts.errand]
     asking: dict[str, Any] = {
@@ -204,7 +205,7 @@ def _wire_examples(
     parts.new.click(
         restart,
         [parts.offer, choice],
-        [*_drawn(parts), parts.editing, parts.hint, parts.new],
+        [*drawn_parts(parts), parts.editing, parts.hint, parts.new],
         **_AT_ONCE,
     )
 
@@ -214,7 +215,7 @@ def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -
 
     def edit(event: gr.EventData, turns: Turns, language: Language, request: gr.Request) -> Update:
         """Put a question back into the box."""
-        turn = _turn_named(event, turns)
+        turn = turn_named(event, turns)
         if turn is None:
             return {parts.hint: gr.skip()}
         if request.session_hash in running:
@@ -234,19 +235,12 @@ def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -
     parts.present.cancel(cancel, None, box, **_AT_ONCE)
 
 
-def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> None:
-    """Connect reading whole articles, and saving the conversation as a file."""
-
-    def read(event: gr.EventData, turns: Turns, language: Language) -> str:
-        """Show a whole article, and mark what the turn's answer cites."""
-        turn = _turn_named(event, turns)
-        cited = turn.answer.citations if turn is not None and turn.answer is not None else ()
-        document = finder(assistant)(_said(event, "article"))
-        return render_reader(document, cited, language)
+def _wire_saving(parts: ChatPanel, choice: gr.Radio) -> None:
+    """Connect saving the conversation as a file."""
 
     def export(event: gr.EventData, turns: Turns, language: Language) -> str:
         """Return the conversation as a file that the browser saves."""
-        form = _said(event, "form")
+        form = said(event, "form")
         if form not in _FORMS or not turns:
             return ""
         text = (
@@ -255,53 +249,7 @@ def _wire_reading(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> N
         name = f"cited-rag-{datetime.now():%Y-%m-%d-%H%M}.{form}"
         return render_errand("save", name=name, type=_FORMS[form], text=text)
 
-    inputs = [parts.conversation, choice]
-    parts.present.read(read, inputs, parts.reader, **_AT_ONCE)
-    parts.present.export(export, inputs, parts.errand, **_AT_ONCE)
-
-
-def _wire_keeping(
-    parts: ChatPanel,
-    assistant: Assistant,
-    choice: gr.Radio,
-    loaded: Dependency,
-    running: RunningAnswers,
-) -> None:
-    """Connect conversations that the browser keeps."""
-
-    def reopen(event: gr.EventData, language: Language, request: gr.Request) -> Update:
-        """Continue a conversation that the browser keeps."""
-        if request.session_hash in running:
-            return {parts.hint: render_hint(texts(language).one_at_a_time, language)}
-        key = _said(event, "id")[:100]
-        try:
-            kept = conversation_from_json(_said(event, "text"))
-        except RagError as error:
-            return {
-                parts.hint: render_hint(error.message.text(language), language),
-                parts.errand: render_errand("forget", id=key),
-            }
-        return {
-            parts.conversation: kept,
-            parts.editing: 0,
-            **drawn_in(parts, kept, Offer(), assistant, language),
-            **_controls(parts, choice, running=False),
-            parts.hint: "",
-            parts.errand: render_errand("keep", id=key),
-        }
-
-    # The address may name a conversation. It is drawn once the page has its language.
-    loaded.then(None, js="() => window.citedRag.arrived()", **_AT_ONCE)
-    parts.kept.reopen(
-        reopen,
-        [choice],
-        [
-            *_drawn(parts),
-            *(parts.ask, parts.stop, parts.new, choice),
-            *(parts.editing, parts.hint, parts.errand),
-        ],
-        **_AT_ONCE,
-    )
+    parts.present.export(export, [parts.conversation, choice], parts.errand, **_AT_ONCE)
 
 
 def _answer(
@@ -335,9 +283,11 @@ def _answer(
         yield {
             parts.conversation: (*turns, turn),
             **drawn_in(parts, (*turns, turn), Offer(), assistant, language),
-            **_controls(parts, choice, running=True),
+            **controls(parts, choice, running=True),
             parts.editing: 0,
             parts.hint: "",
+            # Kept from the start, so that a page loaded anew has the question.
+            parts.errand: _keep((*turns, turn)),
         }
         for newer in take(turn, assistant, history, some.frame, wished):
             if not goes_on():
@@ -354,7 +304,7 @@ def _answer(
         if goes_on():
             running.end(session)
     yield {
-        **_controls(parts, choice, running=False),
+        **controls(parts, choice, running=False),
         parts.hint: "",
         parts.errand: _keep((*turns, turn)),
     }
@@ -363,21 +313,6 @@ def _answer(
 def _stopped(turns: Turns) -> Turns:
     """Return the turns, with every running one stopped."""
     return tuple(turn.stop() if turn.running else turn for turn in turns)
-
-
-def _controls(parts: ChatPanel, choice: gr.Radio, *, running: bool) -> Update:
-    """Set the buttons for a running or a finished answer."""
-    return {
-        parts.ask: gr.update(visible=not running),
-        parts.stop: gr.update(visible=running),
-        parts.new: gr.update(visible=not running),
-        choice: gr.update(interactive=not running),
-    }
-
-
-def _drawn(parts: ChatPanel) -> list[gr.components.Component]:
-    """Return the components that `drawn_in` and a new conversation set."""
-    return [parts.conversation, parts.offers, parts.before, parts.present]
 
 
 def _refusal(question: str, words: Texts) -> str:
@@ -392,16 +327,3 @@ def _refusal(question: str, words: Texts) -> str:
 def _keep(turns: Turns) -> str:
     """Return the task for the browser to keep the conversation."""
     return render_errand("keep", title=turns[0].question[:120], text=conversation_json(turns))
-
-
-def _said(event: gr.EventData, name: str) -> str:
-    """Return the text that the browser sent under `name`, or an empty text."""
-    data = event._data  # None if the browser sent nothing. Gradio's own access would fail then.
-    value = data.get(name) if isinstance(data, dict) else None
-    return value if isinstance(value, str) else ""
-
-
-def _turn_named(event: gr.EventData, turns: Turns) -> Turn | None:
-    """Return the turn whose number the event names, or None."""
-    number = _said(event, "turn")
-    return next((turn for turn in turns if str(turn.number) == number), None)

@@ -14,12 +14,13 @@ import gradio as gr
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
-from rag.page.chat.controls import render_kept, render_offer
+from rag.page.chat.controls import render_offer
 from rag.page.chat.examples import Offer
 from rag.page.chat.rendering import render_turn, render_turns
 from rag.page.chat.texts import EN, texts
 from rag.page.chat.turns import Assistant, Turn, finder
 from rag.page.parts import STILL, Update, asset
+from rag.page.places.rendering import render_history
 from rag.page.scope.panel import draw_chooser, draw_labels
 
 
@@ -27,9 +28,10 @@ from rag.page.scope.panel import draw_chooser, draw_labels
 class ChatPanel:
     """The components of the chat. `before` shows all turns but the last, and `present` the last.
 
-    `conversation` is a tuple of turns, and `offer` an `Offer`. `editing` is the number
-    of the turn whose question is being edited, or 0. `errand` holds a task for the browser, and
-    `reader` one whole article. `chooser` and `only` are parts of `rag.page.scope`.
+    `conversation` is a tuple of turns, and `offer` an `Offer`. `kept` has the earlier
+    conversations of the browser, and the script that follows the page's address. `editing` is the
+    number of the turn whose question is being edited, or 0. `errand` holds a task for the browser,
+    and `reader` one whole article. `chooser` and `only` are parts of `rag.page.scope`.
     """
 
     conversation: gr.State
@@ -65,7 +67,6 @@ watch('value', () => {
 def draw_chat() -> ChatPanel:
     """Make the components, in their order on the page."""
     words = EN  # The browser's language is known only a moment after the page opens.
-    kept = _scripted(asset("kept.js"), render_kept("en"))
     chooser = draw_chooser()
     before = _scripted(_REDRAWN)
     present = _scripted(asset("chat.js"), elem_id="rag-present")
@@ -90,6 +91,9 @@ def draw_chat() -> ChatPanel:
             stop = gr.Button(words.stop, visible=False, elem_id="rag-stop")
         with gr.Row(elem_id="rag-below"):
             only = draw_labels("rag-only")
+            # One script: the parts of it share their functions.
+            script = "".join(map(asset, ("kept.js", "drawer.js", "places.js")))
+            kept = _scripted(script, render_history("en"), elem_id="rag-kept")
             new = gr.Button(words.new_conversation, visible=False, elem_id="rag-new")
     return ChatPanel(
         conversation=gr.State(()),
@@ -119,7 +123,7 @@ def said_in(parts: ChatPanel, language: Language) -> Update:
     """Return the words of the chat in `language`."""
     words = texts(language)
     return {
-        parts.kept: render_kept(language),
+        parts.kept: render_history(language),
         parts.question: gr.update(label=words.question, placeholder=words.placeholder),
         parts.ask: words.ask,
         parts.stop: words.stop,
@@ -143,4 +147,19 @@ def drawn_in(
         parts.offers: "" if turns else render_offer(offer, language),
         parts.before: render_turns(turns[:-1], find, language),
         parts.present: "".join(render_turn(turn, find, language, last=True) for turn in turns[-1:]),
+    }
+
+
+def drawn_parts(parts: ChatPanel) -> list[gr.components.Component]:
+    """Return the components that `drawn_in` and a new conversation set."""
+    return [parts.conversation, parts.offers, parts.before, parts.present]
+
+
+def controls(parts: ChatPanel, choice: gr.Radio, *, running: bool) -> Update:
+    """Set the buttons for a running or a finished answer. `choice` is the language choice."""
+    return {
+        parts.ask: gr.update(visible=not running),
+        parts.stop: gr.update(visible=running),
+        parts.new: gr.update(visible=not running),
+        choice: gr.update(interactive=not running),
     }

@@ -38,22 +38,6 @@ class Texts:
     retry: str
     editing: str
     cancel: str
-    kept: str
-    kept_where: str
-    kept_none: str
-    kept_delete: str
-    kept_delete_all: str
-    kept_delete_all_sure: str
-    kept_unreadable: str
-    kept_full: str
-    kept_failed: str
-    kept_unknown: str
-    kept_deleted: str
-    kept_undo: str
-    kept_search: str
-    kept_nothing: str
-    kept_rename: str
-    kept_turns: str
     save_markdown: str
     save_json: str
 
@@ -155,22 +139,6 @@ EN = Texts(
     retry="Ask again",
     editing="Editing question {}: the new question replaces it, and all that follows is removed.",
     cancel="Cancel",
-    kept="Earlier conversations",
-    kept_where="Kept only in this browser. When space runs out, the oldest are deleted.",
-    kept_none="None yet.",
-    kept_delete="Delete “{}”",
-    kept_delete_all="Delete all…",
-    kept_delete_all_sure="Yes, delete all of them",
-    kept_unreadable="A kept conversation could not be read, so it was deleted.",
-    kept_full="The oldest conversations were deleted to make room for this one.",
-    kept_failed="This browser could not keep the conversation: save it as a file if you need it.",
-    kept_unknown="This browser does not hold the conversation of that address.",
-    kept_deleted="Deleted: “{}”.",
-    kept_undo="Undo",
-    kept_search="Search in questions and answers",
-    kept_nothing="No conversation has these words.",
-    kept_rename="Rename “{}”",
-    kept_turns="Questions: {}",
     save_markdown="Save all as Markdown",
     save_json="Save all as JSON",
     stages={
@@ -255,22 +223,6 @@ ZH = Texts(
     retry="重新提问",
     editing="正在修改第 {} 个问题：新问题会取代它，其后的内容将被移除。",
     cancel="取消",
-    kept="以前的对话",
-    kept_where="只保存在这个浏览器中。空间不足时，最早的会被删除。",
-    kept_none="还没有。",
-    kept_delete="删除“{}”",
-    kept_delete_all="全部删除……",
-    kept_delete_all_sure="确定全部删除",
-    kept_unreadable="有一段保存的对话无法读取，已将其删除。",
-    kept_full="为腾出空间，最早的对话已被删除。",
-    kept_failed="浏览器无法保存这段对话：如有需要，请将它存为文件。",
-    kept_unknown="这个浏览器中没有该地址的对话。",
-    kept_deleted="已删除“{}”。",
-    kept_undo="撤销",
-    kept_search="在问题和回答中查找",
-    kept_nothing="没有包含这些文字的对话。",
-    kept_rename="重命名“{}”",
-    kept_turns="{} 个问题",
     save_markdown="整段对话存为 Markdown",
     save_json="整段对话存为 JSON",
     stages={

@@ -1,4 +1,4 @@
-"""A conversation in a real browser: quotes beside markers, editing, keeping, saving, links."""
+"""A conversation in a real browser: quotes beside markers, editing, saving, links."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from rag.answering.notices import fell_back
 from rag.page.chat.keeping import conversation_json
 from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
+from rag.page.places.texts import texts as places_texts
 from rag.types import Answer, Draft, Event, Hit, Passage, Progress
-from tests.page.conftest import Served, Visit, reload, serving
+from tests.page.conftest import Served, Visit, serving
 from tests.page.scripted import ScriptedAssistant, answered, cite, claim, made_document
 from tests.page.test_page import answer, ask
 
@@ -257,78 +258,6 @@ def test_a_conversation_is_saved_as_markdown_and_as_json(
 # --- conversations kept in the browser ------------------------------------------------------------
 
 
-@pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])
-def test_conversations_are_kept_reopened_and_deleted(
-    served: Served, visit: Visit, locale: str, words: Texts
-) -> None:
-    page = visit(served.url, locale=locale)
-    ask(page, QUESTION)
-    answer(page)
-    ask(page, "Still with Baidu?")
-    answer(page, turn=2)
-    page.locator("#rag-new").click()
-    expect(page.locator(".rag-turn")).to_have_count(0)
-    ask(page, "weather?")
-    answer(page)
-
-    page = opened_anew(page, served.url)
-    page.locator(".rag-kept-button").click()
-    kept = page.locator(".rag-kept-list li")
-    expect(kept).to_have_count(2)
-    expect(kept.first).to_contain_text("weather?")  # The newest comes first.
-    page.locator(".rag-kept-open", has_text=QUESTION).click()
-    expect(page.locator(".rag-turn")).to_have_count(2)
-    expect(page.locator(".rag-conflict td").first).to_contain_text("每日经济新闻")
-    page.locator("#turn1-marker1").click()
-    expect(page.locator("#turn1-source1")).to_be_focused()
-    ask(page, "weather?")
-    answer(page, turn=3)
-    asked = [earlier.question for earlier in served.assistant.histories[-1][1]]
-    assert asked == [QUESTION, "Still with Baidu?"]
-    page.locator(".rag-kept-button").click()
-    expect(kept).to_have_count(2)  # The same conversation, gone on with.
-    expect(kept.first).to_contain_text(words.kept_turns.format(3))
-
-    page.locator(".rag-kept-search").fill("BAIDU still")
-    expect(kept).to_have_count(1)
-    page.locator(".rag-kept-search").fill("zebra")
-    expect(page.get_by_text(words.kept_nothing)).to_be_visible()
-    page.locator(".rag-kept-search").fill("")
-
-    page.get_by_role("button", name=words.kept_rename.format("weather?")).click()
-    page.keyboard.press("Control+A")
-    page.keyboard.type("<b>Rain</b>")
-    page.keyboard.press("Enter")
-    expect(page.locator(".rag-kept-open", has_text="<b>Rain</b>")).to_be_focused()
-    page.get_by_role("button", name=words.kept_rename.format("<b>Rain</b>")).click()
-    page.keyboard.type("x")
-    page.keyboard.press("Escape")  # Leaves the name as it was, and the drawer open.
-
-    page.get_by_role("button", name=words.kept_delete.format("<b>Rain</b>")).click()
-    expect(kept).to_have_count(1)
-    page.get_by_role("button", name=words.kept_undo).click()
-    expect(kept).to_have_count(2)
-    page.get_by_role("button", name=words.kept_delete.format("<b>Rain</b>")).click()
-    expect(kept).to_have_count(1)
-    page.get_by_text(words.kept_delete_all, exact=True).click()
-    page.get_by_role("button", name=words.kept_delete_all_sure).click()
-    expect(kept).to_have_count(0)
-    expect(page.get_by_text(words.kept_none)).to_be_visible()
-    page.keyboard.press("Escape")
-    expect(page.locator(".rag-kept-drawer")).not_to_be_visible()
-    page = opened_anew(page, served.url)
-    expect(page.locator(".rag-kept-button")).not_to_be_visible()
-
-
-def test_another_reader_sees_no_conversation_of_the_first(served: Served, visit: Visit) -> None:
-    one = visit(served.url, locale="en-US")
-    ask(one, QUESTION)
-    answer(one)
-    expect(one.locator(".rag-kept-count")).to_have_text("1")
-    other = visit(served.url, locale="en-US")
-    expect(other.locator(".rag-kept-count")).to_have_text("0")
-
-
 def put(page: Page, key: str, value: str) -> None:
     page.evaluate("([key, value]) => localStorage.setItem(key, value)", [PREFIX + key, value])
 
@@ -343,12 +272,13 @@ def test_what_the_browser_gives_back_is_checked(served: Served, visit: Visit) ->
     put(page, "b", json.dumps({"title": "spoilt", "at": 2, "text": '[{"number": "<img>"}]'}))
     put(page, "c", "no JSON")
     page = opened_anew(page, served.url)
-    expect(page.locator(".rag-kept-note")).to_have_text(EN.kept_unreadable)
-    page.locator(".rag-kept-button").click()
+    expect(page.locator(".rag-kept-note")).to_have_text(places_texts("en").unreadable)
+    page.locator(".rag-history").click()
     expect(page.locator(".rag-kept-list li")).to_have_count(2)
-    page.get_by_role("button", name="spoilt", exact=True).click()
+    page.get_by_role("link", name="spoilt").click()
     expect(hint(page)).to_contain_text("This kept conversation can't be read")
-    page.locator(".rag-kept-button").click()
+    expect(page).to_have_url(served.url)
+    page.locator(".rag-history").click()
     expect(page.locator(".rag-kept-list li")).to_have_count(1)
     page.locator(".rag-kept-open").click()
     expect(page.locator(".rag-question")).to_have_text(HOSTILE)
@@ -364,80 +294,10 @@ def test_the_oldest_conversations_make_room(served: Served, visit: Visit) -> Non
         put(page, f"old{age}", json.dumps({"title": f"t{age}", "at": 1000 - age, "text": "[]"}))
     ask(page, "weather?")
     answer(page)
-    expect(page.locator(".rag-kept-note")).to_have_text(EN.kept_full)
-    expect(page.locator(".rag-kept-count")).to_have_text("30")
-    titles = page.locator(".rag-kept-open").all_text_contents()
+    expect(page.locator(".rag-kept-note")).to_have_text(places_texts("en").full)
+    page.locator(".rag-history").click()
+    titles = page.locator(".rag-kept-title").all_text_contents()
     assert titles == ["weather?", *(f"t{age}" for age in range(29))]
-
-
-# --- addresses ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(("locale", "words"), [("zh-CN", ZH), ("en-GB", EN)])
-def test_a_conversation_has_an_address(
-    served: Served, visit: Visit, locale: str, words: Texts
-) -> None:
-    page = visit(served.url, locale=locale)
-    ask(page, QUESTION)
-    answer(page)
-    page.wait_for_url("**/?c=*")
-    first = page.url
-    page.locator("#rag-new").click()
-    page.wait_for_url(served.url)
-    ask(page, "weather?")
-    answer(page)
-    page.wait_for_url("**/?c=*")
-    second = page.url
-    assert second != first
-
-    page.go_back()
-    expect(page.locator(".rag-question")).to_have_text(QUESTION)
-    assert page.url == first
-    page.go_forward()
-    expect(page.locator(".rag-question")).to_have_text("weather?")
-    page.go_back()
-    expect(page.locator(".rag-question")).to_have_text(QUESTION)
-    reload(page)
-    expect(page.locator(".rag-question")).to_have_text(QUESTION)
-    page.locator("#turn1-marker1").click()
-    expect(page.locator("#turn1-source1")).to_be_focused()
-    ask(page, "Still with Baidu?")
-    answer(page, turn=2)
-    assert page.url == first
-
-    page.goto(f"{served.url}?c=elsewhere")
-    expect(page.locator(".rag-kept-note")).to_have_text(words.kept_unknown)
-    page.wait_for_url(served.url)
-
-
-def test_going_back_while_an_answer_streams_leaves_it(served: Served, visit: Visit) -> None:
-    page = visit(served.url, locale="en-US")
-    ask(page, "weather?")
-    answer(page)
-    page.locator("#rag-new").click()
-    expect(page.locator(".rag-turn")).to_have_count(0)
-    ask(page, "slowly, Apple?")
-    expect(page.locator('.rag-turn[aria-busy="true"]')).to_be_visible()
-    page.go_back()
-    expect(page.locator(".rag-kept-note")).to_have_text(EN.one_at_a_time)
-    page.locator("#rag-stop").click()
-    expect(page.locator(".rag-question")).to_have_text("slowly, Apple?")
-
-
-def test_going_back_closes_an_article(served: Served, visit: Visit) -> None:
-    page = visit(served.url, locale="en-US")
-    ask(page, QUESTION)
-    answer(page)
-    page.wait_for_url("**/?c=*")
-    there = page.url
-    opener = page.locator("button[data-act=read]").first
-    for close in (page.go_back, lambda: page.keyboard.press("Escape")):
-        opener.click()
-        expect(page.locator("dialog.rag-reader")).to_be_visible()
-        close()
-        expect(page.locator("dialog.rag-reader")).not_to_be_visible()
-        expect(page.locator(".rag-question")).to_have_text(QUESTION)
-        assert page.url == there
 
 
 # --- links to a question --------------------------------------------------------------------------
@@ -450,9 +310,10 @@ def test_a_link_asks_its_question_once_in_its_language(served: Served, visit: Vi
     answer(page)
     expect(page.locator(".rag-question")).to_have_text("苹果为什么选择阿里？")
     expect(page.locator("#rag-ask")).to_have_text(ZH.ask)
-    page.wait_for_url(f"{served.url}?lang=zh&c=*")
+    expect(page).to_have_url(re.compile(r"\?lang=zh&c=[\w-]+$"))
     page = opened_anew(page, page.url)
-    answer(page)  # The browser has kept it.
+    expect(page.locator(".rag-turn")).to_have_count(1)
+    expect(page.locator("#rag-ask")).to_have_text(ZH.ask)
     assert len(served.assistant.histories) == asked + 1
 
 

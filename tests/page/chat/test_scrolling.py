@@ -15,6 +15,7 @@ from tests.page.test_page import answer, ask
 
 DESK: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 690}
+TALL_PHONE: ViewportSize = {"width": 390, "height": 844}
 
 
 def made(assistant: ScriptedAssistant, question: str, history: Sequence[Answer]) -> Iterator[Event]:
@@ -27,6 +28,12 @@ def made(assistant: ScriptedAssistant, question: str, history: Sequence[Answer])
         yield statements[0]
         yield Draft(text="Something that is being written")
     if "slow" in question:
+        assistant.wait()
+        assistant.gate.clear()
+    if "grow" in question:
+        for statement in statements[1:]:
+            yield statement
+            time.sleep(0.02)  # Not faster than a page is drawn.
         assistant.wait()
         assistant.gate.clear()
     yield answered(question, *statements)
@@ -74,8 +81,11 @@ def assert_in_view(page: Page, turn: int) -> None:
         assert bottom(answered_at) <= bar["y"], "no part of it is behind the question box"
 
 
-@pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
-@pytest.mark.parametrize(("locale", "scheme"), [("en-US", "light"), ("zh-CN", "dark")])
+@pytest.mark.parametrize(
+    ("viewport", "locale", "scheme"),
+    [(DESK, "en-US", "light"), (PHONE, "zh-CN", "dark"), (TALL_PHONE, "en-US", "dark")],
+    ids=["desk", "phone", "tall phone"],
+)
 def test_every_new_answer_begins_at_the_top_of_the_view(
     harbour: Served, visit: Visit, viewport: ViewportSize, locale: str, scheme: str
 ) -> None:
@@ -120,6 +130,35 @@ def test_a_reader_who_scrolls_up_is_left_there(harbour: Served, visit: Visit) ->
     harbour.assistant.gate.set()
     answer(page, 2)
     assert settled(page, 2)[0]["y"] == away["y"]
+
+
+@pytest.mark.parametrize("viewport", [DESK, PHONE, TALL_PHONE], ids=["desk", "phone", "tall"])
+def test_the_view_goes_along_with_an_answer_until_the_reader_scrolls(
+    harbour: Served, visit: Visit, viewport: ViewportSize
+) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=viewport)
+    for turn in (1, 2):
+        ask(page, "long, growing")
+        last = page.locator(f"#turn{turn} .rag-statement").nth(59)
+        expect(last).to_be_visible()
+        at, answered_at, bar = settled(page, turn)
+        assert at["y"] < 0, "the answer is longer than the view"
+        assert 0 <= bar["y"] - bottom(answered_at) <= 24, "its end stands above the question box"
+        assert bottom(bar) == pytest.approx(viewport["height"], abs=1)
+        harbour.assistant.gate.set()
+        answer(page, turn)
+        assert settled(page, turn)[0]["y"] == at["y"], "the end of the stream moves nothing"
+    ask(page, "long, growing")
+    expect(page.locator("#turn3 .rag-statement").nth(3)).to_be_visible()
+    page.mouse.move(200, 300)
+    page.mouse.wheel(0, -2000)
+    page.wait_for_timeout(300)
+    away = box_of(page, "#turn3")["y"]
+    assert away > 300
+    expect(page.locator("#turn3 .rag-statement").nth(59)).to_be_attached()
+    assert settled(page, 3)[0]["y"] == away
+    harbour.assistant.gate.set()
+    answer(page, 3)
 
 
 def test_a_question_asked_again_is_scrolled_to_again(harbour: Served, visit: Visit) -> None:

@@ -1,0 +1,208 @@
+// The page's address. It names the conversation (?c=ID), or an article with its quotes
+// (?a=ID&at=START-END&v=VERSION), and the tab (?tab=NAME), so that Back, Forward, a reload and a
+// link lead to what was seen. Runs together with kept.js and drawer.js.
+//
+// An entry of the browser's history also holds what no other browser can use: with an article, the
+// conversation it was opened from (`c`) and its turn, and whether the entry lies `over` the one that
+// closing the article goes back to.
+
+const PARTS = ["c", "tab", "a", "at", "v"];
+const NOWHERE = { c: null, tab: null, a: null, at: null, v: null, turn: null };
+const PATIENCE = 10_000; // milliseconds to wait for an answer of the program
+
+let here = null; // the place in the address; null until what the address names is opened
+let newest = 0; // counts the places to go to; of several at once, only the last is gone to
+let going = Promise.resolve();
+let leaving = false; // whether an answer is being stopped because another place is gone to
+let closing = null; // the reader that is closed because another place is gone to
+let listed = null; // id of the article that was opened in the list of articles
+
+// --- the address --------------------------------------------------------------------------------
+
+function placeInAddress() {
+  const given = new URL(window.location).searchParams;
+  const own = window.history.state?.citedRag ?? {};
+  const named = Object.fromEntries(PARTS.map((name) => [name, given.get(name)]));
+  return { ...NOWHERE, ...named, c: named.c ?? own.c ?? null, turn: own.turn ?? null };
+}
+
+function addressOf(place) {
+  const url = new URL(window.location); // What is not ours in it stays, such as the language.
+  ["q", ...PARTS].forEach((name) => url.searchParams.delete(name));
+  for (const name of PARTS) {
+    // A colleague who gets an article's address has none of our conversations.
+    if (place[name] && !(name === "c" && place.a)) url.searchParams.set(name, place[name]);
+  }
+  return url;
+}
+
+function record(place, { replace = false, over = false } = {}) {
+  here = place;
+  const state = { citedRag: { c: place.c, turn: place.turn, over } };
+  window.history[replace ? "replaceState" : "pushState"](state, "", addressOf(place));
+}
+
+const hrefOf = (id) => addressOf({ ...NOWHERE, c: id }).href;
+
+// The conversation on the page has an id now, if the browser could keep it.
+function address(isKept) {
+  if (leaving) return; // The address is that of the next conversation already.
+  const over = window.history.state?.citedRag?.over ?? false;
+  const place = { ...NOWHERE, ...here, c: isKept ? page.kept : null };
+  // A link's question is asked once: reloading the page, or copying its address, asks nothing.
+  record(place, { replace: true, over });
+}
+
+// A forgotten conversation has no address any more.
+function unaddress(id) {
+  if (here?.c === id) address(page.kept !== null);
+}
+
+// --- going to a place ---------------------------------------------------------------------------
+
+function visit(id) {
+  if (id === page.kept && !here.tab && !here.a) return;
+  record({ ...NOWHERE, c: id });
+  go(here);
+}
+
+function go(place) {
+  const mine = ++newest;
+  going = going.then(() => (mine === newest ? bring(place) : null));
+}
+
+async function bring(place) {
+  here = place;
+  const reader = document.querySelector("dialog.rag-reader[open]");
+  if (reader && (reader.dataset.a !== place.a || place.tab)) {
+    closing = reader;
+    reader.close();
+  }
+  await openTab(place.tab);
+  if (place.c !== page.kept) await openConversation(place.c);
+  if (place.tab === "articles") openListed(place.a);
+  else if (place.a && !document.querySelector("dialog.rag-reader[open]")) {
+    const { a: article, at, v, turn } = place;
+    trigger("read", { article, at: at ?? "", v: v ?? "", turn: turn ?? "" });
+  }
+}
+
+function told(name, accepts = () => true) {
+  return new Promise((resolve) => {
+    const hear = (event) => {
+      if (!accepts(event.detail)) return;
+      document.removeEventListener(name, hear);
+      resolve();
+    };
+    document.addEventListener(name, hear);
+    setTimeout(resolve, PATIENCE);
+  });
+}
+
+async function openConversation(id) {
+  const stop = document.querySelector("#rag-stop");
+  if (stop?.checkVisibility()) {
+    // What was answered so far is kept with the conversation that is left.
+    const stopped = told("cited-rag:errand", ({ errand }) => errand === "keep");
+    leaving = true;
+    stop.click();
+    await stopped;
+    leaving = false;
+  }
+  let text;
+  try {
+    text = kept().find((one) => one.id === id)?.text;
+  } catch {
+    // The browser keeps nothing for this page.
+  }
+  if (text === undefined) {
+    page.kept = null;
+    trigger("leave", { unknown: id ? "yes" : "" });
+    if (id) address(false);
+    return;
+  }
+  const opened = told("cited-rag:errand");
+  trigger("reopen", { id, text });
+  await opened;
+}
+
+// It is kept already, and nothing in it is unfolded or chosen yet.
+function reopened(id) {
+  Object.assign(page, { kept: id, unfolded: new Set(), chosen: null, turn: null });
+  document.querySelector("#rag-present .rag-turn")?.scrollIntoView({ block: "start" });
+}
+
+// --- tabs ---------------------------------------------------------------------------------------
+
+async function openTab(name) {
+  const tab = document.getElementById(`rag-tab-${name || "ask"}-button`);
+  if (!tab || tab.getAttribute("aria-selected") === "true") return;
+  const drawn = name === "articles" ? told("cited-rag:listed") : null;
+  tab.click();
+  await drawn;
+}
+
+// Tells that a tab was chosen. `go` has set `here` already when it is the one that chooses.
+page.tabbed = (name) => {
+  if (!here || (here.tab ?? "") === name) return;
+  record({ ...NOWHERE, c: here.c, tab: name || null, a: name === "articles" ? listed : null });
+};
+
+// --- articles -----------------------------------------------------------------------------------
+
+// An article is closed: back to where it was opened, if that is the entry below.
+function closed() {
+  if (!here?.a) return;
+  const over = window.history.state?.citedRag?.over;
+  const place = { ...here, a: null, at: null, v: null, turn: null };
+  if (over) {
+    here = place;
+    window.history.back();
+  } else record(place, { replace: true });
+}
+
+document.addEventListener("cited-rag:article", ({ detail }) => {
+  const { a, at = null, v = null, turn = null } = detail;
+  if (a && a !== here?.a) record({ ...here, tab: null, a, at, v, turn }, { over: true });
+});
+document.addEventListener(
+  "close",
+  ({ target }) => {
+    if (target.matches("dialog.rag-reader") && target !== closing) closed();
+  },
+  true,
+);
+
+// The list of articles shows an article in its own place.
+function openListed(id) {
+  if (listed === id) return;
+  listed = id;
+  const detail = id ? { act: "open_article", value: id } : { act: "close_article", value: "" };
+  document.dispatchEvent(new CustomEvent("cited-rag:list", { detail }));
+}
+
+document.addEventListener("click", ({ target }) => {
+  if (target.closest("#rag-new")) record({ ...NOWHERE });
+  const act = target.closest("[data-do]")?.dataset;
+  if (!act || !here) return;
+  if (act.do === "open_article") {
+    listed = act.value;
+    record({ ...NOWHERE, c: here.c, tab: "articles", a: act.value }, { over: true });
+  } else if (act.do === "close_article" || act.do === "remove_article") {
+    listed = null;
+    closed();
+  }
+});
+
+// --- arriving -----------------------------------------------------------------------------------
+
+window.addEventListener("popstate", () => {
+  if (here) go(placeInAddress());
+});
+
+// Called once, when the page has its language.
+page.arrive = () => {
+  const place = placeInAddress();
+  here = { ...NOWHERE, tab: place.tab };
+  if (!new URL(window.location).searchParams.get("q")) go(place);
+};

@@ -1,0 +1,1 @@
+"""Addresses of conversations and articles, and the drawer with earlier conversations."""
