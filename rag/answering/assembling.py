@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.composition import Composition
+from rag.answering.near import near_passages, nearest
 from rag.answering.notices import (
     corrected,
     did_you_mean,
@@ -21,8 +22,6 @@ from rag.retrieval.spelling import close_names
 from rag.store.articles import reference
 from rag.types import Answer, Conflict, ModelUse, Timings
 
-_NEAREST = 3
-
 
 def assemble(
     question: str,
@@ -38,7 +37,8 @@ def assemble(
     """Put the answer to a question together.
 
     `of_index` are notices about the index, which come first. An answer without statements is an
-    abstention: it says what is missing and names the three nearest articles.
+    abstention: it says what is missing and names the nearest articles, each with its best sentence
+    and the reason why this is no answer.
     """
     answered = bool(composition.statements)
     missing = found.assessment.missing
@@ -49,7 +49,6 @@ def assemble(
         missing += tuple(map(did_you_mean, close))
     query = found.query
     documents = found.corpus.snapshot.documents
-    nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
     return Answer(
         question=question,
         language=language,
@@ -59,12 +58,8 @@ def assemble(
         left_out=composition.left_out,
         conflicts=conflicts,
         missing=missing or (() if answered else (not_answered(),)),
-        nearest=tuple(
-            reference(document)
-            for doc_id in nearest[: 0 if answered else _NEAREST]
-            # It may have been deleted while the question was answered.
-            if (document := documents.get(doc_id))
-        ),
+        nearest=() if answered else tuple(reference(documents[d]) for d in nearest(found)),
+        near_passages=() if answered else near_passages(found),
         time_frame=query.time_frame,
         hits=found.hits,
         notices=(*of_index, *_of_search(found, answered), *composition.notices),

@@ -14,6 +14,7 @@ from rag.page.chat.texts import texts
 from rag.page.markup import escaped, inline
 from rag.page.texts import HTML_LANGUAGE
 from rag.text.languages import text_language
+from rag.types import Answer
 
 
 def render_hint(line: str, language: Language) -> str:
@@ -84,6 +85,20 @@ def render_examples(examples: Sequence[str], language: Language) -> str:
         f'<section class="rag-examples" lang="{HTML_LANGUAGE[language]}" aria-label="{label}">'
         f'<p class="rag-hint">{label}</p>{buttons}</section>'
     )
+
+
+def render_suggestions(answer: Answer, language: Language) -> str:
+    """Return a button for each question that may have been meant, or an empty text."""
+    if not answer.did_you_mean:
+        return ""
+    words = texts(language)
+    buttons = "".join(
+        f'<button type="button" class="rag-button rag-suggestion" data-act="ask" '
+        f'data-question="{escaped(meant.question)}">'
+        f"{inline(words.did_you_mean.format(meant.name))}</button>"
+        for meant in answer.did_you_mean
+    )
+    return f'<p class="rag-suggestions" lang="{HTML_LANGUAGE[language]}">{buttons}</p>'
 
 
 def render_kept(language: Language) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
+from rag.page.chat.controls import render_suggestions
 from rag.page.chat.keeping import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
@@ -84,7 +85,8 @@ def render_answer(
     if answer.missing:
         heading = words.missing if answer.status == "abstained" else words.incomplete
         parts.append(_messages(answer.missing, heading, "rag-missing", language))
-    parts.append(_nearest(answer, turn, words))
+    parts.append(render_suggestions(answer, language))
+    parts.append(_nearest(answer, turn, language))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
         f'<p class="rag-notice">{escaped(notice.text(language))}{_remedy(notice, words)}</p>'
@@ -303,11 +305,12 @@ def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
     return "".join(shown)
 
 
-def _nearest(answer: Answer, turn: int, words: Texts) -> str:
+def _nearest(answer: Answer, turn: int, language: Language) -> str:
     if not answer.nearest:
         return ""
+    words = texts(language)
     items = "".join(
-        render_reference(reference, answer.hits, turn=turn, words=words)
+        render_reference(reference, answer, turn=turn, language=language)
         for reference in answer.nearest
     )
     return (

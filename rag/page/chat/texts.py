@@ -74,6 +74,8 @@ class Texts:
     abstained: str
     missing: str
     nearest: str
+    no_answer: str
+    did_you_mean: str
     read_article: str
     incomplete: str
     left_out: str
@@ -194,7 +196,9 @@ EN = Texts(
     show_in_article="Show it in the article",
     abstained="The articles don’t answer this",
     missing="Looked for and not found",
-    nearest="The nearest articles",
+    nearest="The nearest articles, which don’t answer",
+    no_answer="Not an answer",
+    did_you_mean="Did you mean “{}”?",
     read_article="Read it",
     incomplete="Not found in the articles",
     left_out="{} sentences left out, because they failed the check",
@@ -294,7 +298,9 @@ ZH = Texts(
     show_in_article="在文章中查看",
     abstained="这些文章没有回答这个问题",
     missing="查找过但没有找到",
-    nearest="最接近的文章",
+    nearest="最接近的文章（没有回答这个问题）",
+    no_answer="不是答案",
+    did_you_mean="您要找的是“{}”吗？",
     read_article="阅读",
     incomplete="文章中没有找到",
     left_out="略去 {} 个未通过核对的句子",
