@@ -4,8 +4,9 @@
 
 SETS is a folder of test collections (`eval/collection.py`). Names of the questions are misspelt by
 a seeded generator. Found: the answer corrected the name by itself (`corrected`), or offers the
-right one. A false offer is any correction or offer for a question as it stands in the set. Each kind of
-misspelling is judged alone; `HELD_OUT` kinds were not looked at when the search for names was made.
+right one. A false offer is any correction or offer for a question as it stands in the set. Each
+kind of misspelling is judged alone; `HELD_OUT` kinds were not looked at when the search for names
+was made.
 """
 
 from __future__ import annotations
@@ -143,9 +144,8 @@ def main() -> None:
         if kind.endswith("stands"):
             print(f"{kind}: {asked_again[kind]} false of {tried[kind]}")
         else:
-            print(
-                f"{kind}: {found[kind]} found of {tried[kind]}; {asked_again[kind]} refused without an offer"
-            )
+            print(f"{kind}: {found[kind]} found of {tried[kind]},", end=" ")
+            print(f"{asked_again[kind]} refused without an offer")
 
 
 if __name__ == "__main__":

@@ -15,7 +15,7 @@ from rag.text.characters import HAN
 from rag.text.languages import ENGLISH_STOP
 from rag.text.names import chinese_names, chinese_people, english_names
 from rag.text.sounds import same_initial, same_sound
-from rag.text.words import simplified
+from rag.text.words import simplified, tagged
 
 _HAN_RUN = re.compile(f"[{HAN}]{{2,}}")
 _LONGEST = 4
@@ -76,12 +76,16 @@ def _sounding_alike(question: str, texts: Sequence[str]) -> Iterator[Slip]:
     articles = [simplified(text) for text in texts]
     if len(plain) != len(question) or not articles:
         return
+    # A part that cuts a known word in two is no name: 是什 in 是什么.
+    edges = {0}
+    for word, _ in tagged(plain):
+        edges.add(max(edges) + len(word))
     done: set[int] = set()
     for length in range(_LONGEST, 1, -1):
         for run in _HAN_RUN.finditer(plain):
             for start in range(run.start(), run.end() - length + 1):
                 end = start + length
-                if done.intersection(range(start, end)):
+                if done.intersection(range(start, end)) or not {start, end} <= edges:
                     continue
                 if alike := _named_alike(plain, start, end, articles):
                     done.update(range(start, end))

@@ -89,16 +89,15 @@ def render_examples(examples: Sequence[str], language: Language) -> str:
 
 def render_suggestions(answer: Answer, language: Language) -> str:
     """Return a button for each question that may have been meant, or an empty text."""
-    if not answer.did_you_mean:
-        return ""
     words = texts(language)
-    buttons = "".join(
+    return "".join(
+        f'<p class="rag-suggested" lang="{HTML_LANGUAGE[language]}">'
+        f"{inline(words.no_article_has.format(meant.typed))} "
         f'<button type="button" class="rag-button rag-suggestion" data-act="ask" '
         f'data-question="{escaped(meant.question)}">'
-        f"{inline(words.did_you_mean.format(meant.name))}</button>"
+        f"{inline(words.did_you_mean.format(meant.name))}</button></p>"
         for meant in answer.did_you_mean
     )
-    return f'<p class="rag-suggestions" lang="{HTML_LANGUAGE[language]}">{buttons}</p>'
 
 
 def render_kept(language: Language) -> str:

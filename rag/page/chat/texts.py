@@ -15,6 +15,7 @@ class Texts:
 
     question: str
     placeholder: str
+    waiting: str
     ask: str
     stop: str
     new_conversation: str
@@ -75,6 +76,7 @@ class Texts:
     missing: str
     nearest: str
     no_answer: str
+    no_article_has: str
     did_you_mean: str
     read_article: str
     incomplete: str
@@ -134,6 +136,7 @@ class Texts:
 EN = Texts(
     question="Your question",
     placeholder="Ask in Chinese or English",
+    waiting="The page is still loading. Your question will be asked at once after that.",
     ask="Ask",
     stop="Stop",
     new_conversation="New chat",
@@ -198,6 +201,7 @@ EN = Texts(
     missing="Looked for and not found",
     nearest="The nearest articles, which don’t answer",
     no_answer="Not an answer",
+    no_article_has="No article found has “{}”.",
     did_you_mean="Did you mean “{}”?",
     read_article="Read it",
     incomplete="Not found in the articles",
@@ -236,6 +240,7 @@ EN = Texts(
 ZH = Texts(
     question="您的问题",
     placeholder="用中文或英文提问",
+    waiting="页面还在加载，加载完成后会立即提出您的问题。",
     ask="提问",
     stop="停止",
     new_conversation="新对话",
@@ -300,6 +305,7 @@ ZH = Texts(
     missing="查找过但没有找到",
     nearest="最接近的文章（没有回答这个问题）",
     no_answer="不是答案",
+    no_article_has="找到的文章中没有“{}”。",
     did_you_mean="您要找的是“{}”吗？",
     read_article="阅读",
     incomplete="文章中没有找到",
