@@ -21,8 +21,7 @@ from rag.messages import Language
 from rag.page.app import build_page
 from rag.page.articles.incoming import Incoming, add_upload_route
 from rag.page.articles.panel import Library
-from rag.page.chat.controls import render_offer
-from rag.page.chat.examples import Offer
+from rag.page.chat.controls import render_loaded
 from rag.page.chat.examples import loaded as what_is_loaded
 from rag.page.chat.turns import Assistant
 from rag.page.first_view import FirstView
@@ -146,8 +145,10 @@ def build_app(
 
     def draw(language: Language) -> str:
         """Return the first view's title and what is loaded."""
-        offer = Offer(loaded=what_is_loaded(library.catalogue()) if library else None)
-        return render_intro(assistant.chat_model_name, language) + render_offer(offer, language)
+        intro = render_intro(assistant.chat_model_name, language)
+        if library is None:
+            return intro
+        return intro + render_loaded(what_is_loaded(library.catalogue()), language)
 
     hosts = LOCAL_HOSTS if host in LOOPBACK else None
     return Guard(FirstView(app, draw), hosts=hosts, login=config.login)
