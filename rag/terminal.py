@@ -209,9 +209,14 @@ def _print_abstention(answer: Answer, *, zh: bool) -> None:
     print_lines([message.text(answer.language) for message in answer.missing])
     if answer.nearest:
         out.print("\n最接近的文章：" if zh else "\nThe closest articles:")
+    near = {passage.citation.doc_id: passage for passage in answer.near_passages}
     for document in answer.nearest:
         about = details(document.outlet, document.published)
         print_lines([f"  {document.doc_id}  {document.title}  {about}"])
+        if passage := near.get(document.doc_id):
+            no_answer = "不是答案：" if zh else "No answer: "
+            reason = passage.reason.text(answer.language)
+            print_lines([f"    {no_answer}“{passage.citation.quote}” {reason}"], style="dim")
 
 
 def _print_sources(answer: Answer) -> None:

@@ -202,6 +202,26 @@ class DocumentReference:
 
 
 @dataclass(frozen=True, kw_only=True)
+class NearPassage:
+    """The best sentence of a near article of an abstention. It is not an answer.
+
+    `reason` says why the sentence does not answer the question.
+    """
+
+    citation: Citation
+    reason: Message
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suggestion:
+    """A question that may have been meant: it has `name`, which articles have, for `typed`."""
+
+    typed: str
+    name: str
+    question: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class TimeFrame:
     """The publication days that count for an answer, both included. None leaves an end open.
 
@@ -248,8 +268,10 @@ class Answer:
 
     `statements` are shown as fact. `left_out` are sentences that failed the check, with the
     reasons. If `status` is `abstained`, there are no statements: `missing` says what was looked for
-    and not found, and `nearest` names the closest articles. `model` is None if no chat model saw
-    anything. `rewritten_question` is None unless a follow-up question was rewritten to be
+    and not found, `nearest` names the closest articles, and `near_passages` are their best
+    sentences, each with the reason why it is no answer. `did_you_mean` are questions with a name
+    that the articles have, in place of a similar one that none has. `model` is None if no chat
+    model saw anything. `rewritten_question` is None unless a follow-up question was rewritten to be
     understood alone. `answerability` estimates, from 0 to 1, how likely the sentences found hold an
     answer. Below the threshold of `rag.answering.selection.abstention` the answer is an abstention.
     """
@@ -269,6 +291,8 @@ class Answer:
     model: ModelUse | None
     timings: Timings
     answerability: float | None = None
+    near_passages: tuple[NearPassage, ...] = ()
+    did_you_mean: tuple[Suggestion, ...] = ()
 
     @property
     def text(self) -> str:
@@ -288,7 +312,7 @@ class Answer:
         lines: list[tuple[str | Citation, ...]] = []
         if self.status == "abstained":
             lines += [(message.text(self.language),) for message in self.missing]
-            lines += [(f"- {_reference_line(reference)}",) for reference in self.nearest]
+            lines += [(line,) for line in self._near_lines()]
         else:
             space = "" if self.language == "zh" else " "
             lines += [
@@ -303,6 +327,18 @@ class Answer:
             lines += [(message.text(self.language),) for message in self.missing]
         said = [piece for line in lines for piece in (*line, "\n") if piece]
         return tuple(said[:-1])
+
+    def _near_lines(self) -> list[str]:
+        """Return a line for each near article, and its best sentence, which is no answer."""
+        near = {passage.citation.doc_id: passage for passage in self.near_passages}
+        no_answer = "不是答案：" if self.language == "zh" else "No answer: "
+        lines = []
+        for reference in self.nearest:
+            lines.append(f"- {_reference_line(reference)}")
+            if passage := near.get(reference.doc_id):
+                said = passage.citation.quote.replace("\n", " ")
+                lines.append(f"  {no_answer}“{said}” {passage.reason.text(self.language)}")
+        return lines
 
     @property
     def citations(self) -> tuple[Citation, ...]:

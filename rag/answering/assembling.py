@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.answering.composition import Composition
+from rag.answering.near import near_passages, nearest
 from rag.answering.notices import (
     corrected,
     did_you_mean,
@@ -17,11 +18,13 @@ from rag.answering.notices import (
 from rag.answering.search import Found
 from rag.answering.selection.abstention import not_answered, shortfall
 from rag.messages import Language, Message
-from rag.retrieval.spelling import close_names
+from rag.retrieval.meant import meant, with_name
+from rag.retrieval.spelling import Slip
 from rag.store.articles import reference
-from rag.types import Answer, Conflict, ModelUse, Timings
+from rag.types import Answer, Conflict, ModelUse, Suggestion, Timings
 
-_NEAREST = 3
+_READ = 20_000
+"""Characters of a found article that are looked at for names like those of the question."""
 
 
 def assemble(
@@ -38,18 +41,18 @@ def assemble(
     """Put the answer to a question together.
 
     `of_index` are notices about the index, which come first. An answer without statements is an
-    abstention: it says what is missing and names the three nearest articles.
+    abstention: it says what is missing and names the nearest articles, each with its best sentence
+    and the reason why this is no answer.
     """
     answered = bool(composition.statements)
+    slips = _meant(found, answered)
     missing = found.assessment.missing
     if answered:
         missing += shortfall(found.needed, found.cited(composition.statements))
     else:
-        close = close_names(found.query.unknown, found.corpus.known_words)
-        missing += tuple(map(did_you_mean, close))
+        missing += tuple(map(did_you_mean, slips))
     query = found.query
     documents = found.corpus.snapshot.documents
-    nearest = list(dict.fromkeys(hit.passage.doc_id for hit in found.hits))
     return Answer(
         question=question,
         language=language,
@@ -59,19 +62,37 @@ def assemble(
         left_out=composition.left_out,
         conflicts=conflicts,
         missing=missing or (() if answered else (not_answered(),)),
-        nearest=tuple(
-            reference(document)
-            for doc_id in nearest[: 0 if answered else _NEAREST]
-            # It may have been deleted while the question was answered.
-            if (document := documents.get(doc_id))
+        nearest=() if answered else tuple(reference(documents[d]) for d in nearest(found)),
+        did_you_mean=tuple(
+            Suggestion(typed=slip.typed, name=slip.name, question=with_name(query.text, slip))
+            for slip in slips
         ),
+        near_passages=() if answered else near_passages(found),
         time_frame=query.time_frame,
         hits=found.hits,
-        notices=(*of_index, *_of_search(found, answered), *composition.notices),
+        notices=(
+            *of_index,
+            *_of_search(found, answered),
+            *(map(did_you_mean, slips) if answered else ()),
+            *composition.notices,
+        ),
         model=model,
         timings=timings,
         answerability=found.assessment.answerability,
     )
+
+
+def _meant(found: Found, answered: bool) -> tuple[Slip, ...]:
+    """Return names that the question may mean in place of those that no found article has."""
+    if answered and all(map(any, zip(*(c.evidence.shown for c in found.considered), strict=True))):
+        return ()  # every name and every other word of the question was found
+    documents = found.corpus.snapshot.documents
+    texts = [
+        f"{document.title}\n{document.text[:_READ]}"
+        for doc_id in dict.fromkeys(hit.passage.doc_id for hit in found.hits)
+        if (document := documents.get(doc_id))
+    ]
+    return meant(found.query.text, found.query.unknown, found.corpus.known_words, texts)
 
 
 def _of_search(found: Found, answered: bool) -> list[Message]:

@@ -101,6 +101,7 @@ class QuestionVector:
 class Found:
     """The result of the search for a question; `candidates` are its sentences, best first.
 
+    `considered` are all sentences that were looked at, also those about another thing or time.
     `usage` is the chat model's token count for translating the question, None if it had no part.
     """
 
@@ -110,6 +111,7 @@ class Found:
     needed: Requirements
     hits: tuple[Hit, ...]
     candidates: tuple[Candidate, ...]
+    considered: tuple[Candidate, ...]
     assessment: Assessment
 
     @property
@@ -187,7 +189,8 @@ def search(
         rows,
     )
     needed = requirements(query, about, across=across)
-    members = of_those_asked_about(plain, rank(asked, needed, evidence))
+    considered = rank(asked, needed, evidence)
+    members = of_those_asked_about(plain, considered)
     named = without_like_named(plain, query.language, members.candidates)
     may_answer = named.candidates
     if query.brought:
@@ -220,6 +223,7 @@ def search(
         needed=needed,
         hits=hits,
         candidates=ranked,
+        considered=considered,
         assessment=assessment,
     )
 

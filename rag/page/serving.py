@@ -17,11 +17,16 @@ from fastapi import FastAPI
 from rag.asgi import LOCAL_HOSTS, Application
 from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
 from rag.errors import ConfigError
+from rag.messages import Language
 from rag.page.app import build_page
 from rag.page.articles.incoming import Incoming, add_upload_route
 from rag.page.articles.panel import Library
+from rag.page.chat.controls import render_loaded
+from rag.page.chat.examples import loaded as what_is_loaded
 from rag.page.chat.turns import Assistant
+from rag.page.first_view import FirstView
 from rag.page.guard import Guard
+from rag.page.markup import render_intro
 from rag.page.parts import asset
 from rag.uploads.library import WORK_PREFIX
 
@@ -137,8 +142,16 @@ def build_app(
         theme=_theme(),
         css=asset("page.css") + asset("scope.css") + asset("places.css"),
     )
+
+    def draw(language: Language) -> str:
+        """Return the first view's title and what is loaded."""
+        intro = render_intro(assistant.chat_model_name, language)
+        if library is None:
+            return intro
+        return intro + render_loaded(what_is_loaded(library.catalogue()), language)
+
     hosts = LOCAL_HOSTS if host in LOOPBACK else None
-    return Guard(app, hosts=hosts, login=config.login)
+    return Guard(FirstView(app, draw), hosts=hosts, login=config.login)
 
 
 def _theme() -> gr.themes.Base:

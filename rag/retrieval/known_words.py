@@ -52,6 +52,11 @@ class KnownWords:
         chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
         return sum(map(self.passages_with, (word, *chinese)))
 
+    def is_named_in_chinese(self, word: str) -> bool:
+        """Return True if a passage has a Chinese name that the dictionary has for the word."""
+        chinese = load_dictionary().chinese.get(stem(word), frozenset()) & load_dictionary().names
+        return any(map(self.passages_with, chinese))
+
     def usual(self, word: str) -> str | None:
         """Return the word as it is written inside sentences ("iPhone"), or None if unknown.
 

@@ -18,6 +18,8 @@ _SHORTEST = 5
 
 Shorter words are similar to too many others.
 """
+_SHORTEST_IN_NAME = 4
+"""As `_SHORTEST`, for a part of a name of several words."""
 _LONGEST_ACRONYM = 6
 _MOST_WORDS = 120
 """The number of words of a question that are checked."""
@@ -96,8 +98,17 @@ def close_names(unknown: Sequence[str], known: KnownWords) -> tuple[Slip, ...]:
 
     It takes about 10 ms per word, so use it only if nothing was found for the question.
     """
-    found = ((word, _only(_other_letters(word.lower()), known)) for word in unknown)
+    found = ((word, close_name(word, known)) for word in unknown)
     return tuple(Slip(typed=word, name=name) for word, name in found if name)
+
+
+def close_name(word: str, known: KnownWords, *, in_name: bool = False) -> str | None:
+    """Return the only name of the articles that differs from a word in one letter, or None.
+
+    `in_name` is true for a part of a longer name, which may be shorter and a common word.
+    """
+    shortest = _SHORTEST_IN_NAME if in_name else _SHORTEST
+    return _only(_other_letters(word.lower()), known, shortest, in_name=in_name)
 
 
 def _is_known(word: str, known: KnownWords) -> bool:
@@ -175,21 +186,33 @@ def _in_case(word: str, before: str, known: KnownWords, *, without_case: bool) -
     return usual if usual and odd and usual != low and seen else word
 
 
-def _only(candidates: Iterator[tuple[str, bool]], known: KnownWords) -> str | None:
+def _only(
+    candidates: Iterator[tuple[str, bool]],
+    known: KnownWords,
+    shortest: int = _SHORTEST,
+    *,
+    in_name: bool = False,
+) -> str | None:
     """Return the only name among candidates, or None if there are several or none.
 
     Each candidate comes with True if the name must be well known. A name must be in the articles,
-    at least under its Chinese name.
+    at least under its Chinese name. `in_name` is true for a part of a longer name: then the Chinese
+    name is enough for a word that is also a common one (Cook).
     """
     names: dict[str, str] = {}
     for word, must_be_well_known in candidates:
-        if len(word) < _SHORTEST or word in names:
+        if len(word) < shortest or word in names:
             continue
         held = known.passages_naming(word)
         if must_be_well_known and (held < _WELL_KNOWN or not names_in_dictionary(word)):
             continue
-        if held and (usual := known.usual(word)) and usual != usual.lower():
+        if not held:
+            continue
+        usual = known.usual(word)
+        if usual and usual != usual.lower():
             names[word] = usual
+        elif in_name and known.is_named_in_chinese(word):
+            names[word] = word.capitalize()
     return next(iter(names.values())) if len(names) == 1 else None
 
 

@@ -123,15 +123,7 @@ def courtesy_in(text: str) -> Courtesy | None:
 def without_courtesies(question: str) -> str:
     """Return the question without a greeting before it and thanks after it."""
     question = _CALLED.sub("", question)
-    for _ in range(_MOST_CUT):
-        separator = _SEPARATOR.search(question, 0, _LONGEST)
-        if not separator or not question[separator.end() :].strip():
-            break
-        # "Good Morning, Vietnam" is a title.
-        title = _TITLE_CASE.search(question[: separator.end() + 1])
-        if title or courtesy_in(question[: separator.start()]) not in _CUT_AHEAD:
-            break
-        question = question[separator.end() :]
+    question = question[_courteous_head(question) :]
     for _ in range(_MOST_CUT):
         core = question.rstrip("!！.。~～ ")
         *_, last = [None, *_SEPARATOR.finditer(core, max(0, len(core) - _LONGEST))]
@@ -141,6 +133,27 @@ def without_courtesies(question: str) -> str:
             break
         question = core[: last.end()].rstrip()
     return question
+
+
+def _courteous_head(question: str) -> int:
+    """Return how many characters of a question are a courtesy before it: "Great, thanks. Who …".
+
+    At most `_MOST_CUT` parts between separators are looked at, all together and each alone.
+    """
+    head = start = 0
+    for separator in list(_SEPARATOR.finditer(question, 0, _LONGEST))[:_MOST_CUT]:
+        if not question[separator.end() :].strip():
+            break
+        # "Good Morning, Vietnam" is a title.
+        if _TITLE_CASE.search(question[head : separator.end() + 1]):
+            break
+        whole = courtesy_in(question[: separator.start()])
+        if whole in _CUT_AHEAD or courtesy_in(question[start : separator.start()]) in _CUT_AHEAD:
+            if whole is None and head != start:
+                break
+            head = separator.end()
+        start = separator.end()
+    return head
 
 
 # Nudges: "Really?" doubts the previous answer, "What else?" asks for more.

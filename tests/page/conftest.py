@@ -155,8 +155,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
         page.on("framenavigated", lambda _: streams.open.clear())
         with page.expect_response(_last_of_opening):
             page.goto(url)
-        # A question asked in the moment in which this stream is closed would be lost.
-        _wait(page, lambda: streams.ended > 0)
+        page.locator("#rag-first").wait_for(state="detached")
         chinese = str(options.get("locale", "")).startswith("zh")
         page.get_by_role("radio", name="中文" if chinese else "English", checked=True).wait_for()
         return page

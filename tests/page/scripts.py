@@ -16,8 +16,10 @@ from rag.types import (
     Draft,
     Event,
     ModelUse,
+    NearPassage,
     Progress,
     Statement,
+    Suggestion,
     TimeFrame,
 )
 
@@ -33,6 +35,11 @@ NUMBER_FAILED = Message(
     code="number_unsupported",
     en="The number “19%” isn’t in the cited sentence.",
     zh="引用的句子里没有数字“19%”。",
+)
+NOT_NAMED = Message(
+    code="near_not_named",
+    en="Its article does not mention “weather”.",
+    zh="这篇文章没有提到“天气”。",
 )
 NO_SOURCE = Message(
     code="no_source", en="No sentence of the articles says this.", zh="没有文章说过这句话。"
@@ -190,6 +197,10 @@ def abstention(assistant: ScriptedAssistant, question: str) -> Answer:
         status="abstained",
         missing=(Message(code="missing_topic", en="The weather in Dubai", zh="迪拜的天气"),),
         nearest=tuple(reference(document) for document in nearest),
+        near_passages=(NearPassage(citation=_sentences(assistant)[1], reason=NOT_NAMED),),
+        did_you_mean=(
+            Suggestion(typed="Dubay", name="Dubai", question="What is the weather in Dubai?"),
+        ),
     )
 
 

@@ -280,7 +280,7 @@ def _lack(
     return _kind_not_given(needed.wanted)
 
 
-_KIND_NAMES: dict[Wanted, tuple[str, str]] = {
+KIND_NAMES: dict[Wanted, tuple[str, str]] = {
     "money": ("an amount of money", "金额"),
     "percent": ("a percentage", "百分比"),
     "number": ("a number", "数字"),
@@ -288,15 +288,17 @@ _KIND_NAMES: dict[Wanted, tuple[str, str]] = {
     "person": ("a person", "人物"),
     "reason": ("a reason", "原因"),
 }
+"""The kinds of fact in words, in English and in Chinese."""
 
 
-def _quoted(words: Sequence[str]) -> tuple[str, str]:
+def quoted(words: Sequence[str]) -> tuple[str, str]:
+    """Return the words in quotation marks as a list, in English and in Chinese."""
     return ", ".join(f"“{w}”" for w in words), "、".join(f"“{w}”" for w in words)
 
 
 def not_mentioned(words: Sequence[str]) -> Message:
     """Say that the passages don't mention all that the question names."""
-    en, zh = _quoted(words)
+    en, zh = quoted(words)
     return Message(
         code="not_mentioned",
         en=f"Looked for {en} and the rest of the question: no passage mentions them together.",
@@ -305,7 +307,7 @@ def not_mentioned(words: Sequence[str]) -> Message:
 
 
 def _no_such_day(dates: Sequence[CalendarDate]) -> Message:
-    en, zh = _quoted([date.text for date in dates])
+    en, zh = quoted([date.text for date in dates])
     return Message(
         code="no_such_day",
         en=f"Looked for {en}: the closest passages do not mention that time.",
@@ -314,7 +316,7 @@ def _no_such_day(dates: Sequence[CalendarDate]) -> Message:
 
 
 def _no_such_period(needed: Requirements, ranked: Sequence[Candidate]) -> Message:
-    en, zh = _quoted([period.text for period in needed.periods])
+    en, zh = quoted([period.text for period in needed.periods])
     near = [c for c in ranked if "kind" not in c.reading.lacking] or ranked
     said = [p for c in near for p in c.reading.periods if p.year and not p.compared]
     found = max(said, key=lambda period: (period.year, period.last), default=None)
@@ -328,7 +330,7 @@ def _no_such_period(needed: Requirements, ranked: Sequence[Candidate]) -> Messag
 
 
 def _kind_not_given(wanted: Wanted) -> Message:
-    en, zh = _KIND_NAMES[wanted]
+    en, zh = KIND_NAMES[wanted]
     return Message(
         code="kind_not_given",
         en=f"Looked for {en}: the closest passages give none for this question.",
@@ -337,7 +339,7 @@ def _kind_not_given(wanted: Wanted) -> Message:
 
 
 def _nothing_near(words: Sequence[str]) -> Message:
-    en, zh = _quoted(words)
+    en, zh = quoted(words)
     return Message(
         code="nothing_near",
         en="No sentence close enough to the question was found"

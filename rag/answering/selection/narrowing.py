@@ -50,7 +50,7 @@ def of_those_asked_about(question: str, ranked: Sequence[Candidate]) -> Members:
         kept = [so_far and which != "other" for so_far, which in zip(kept, relations, strict=True)]
         # If another sentence comes first, it may call the thing by other words.
         if "same" not in relations and relations[:1] == ["other"]:
-            absent.append(_only_another(asked[0], _named_by(others[0], asked)))
+            absent.append(_only_another(asked[0], _named_by(others[0].evidence, asked)))
         elif len(asked) > 1 and "same" in relations:
             lone += [
                 _no_such_member(one)
@@ -65,12 +65,16 @@ def _relation(evidence: Evidence, asked: Sequence[Identifier]) -> Relation:
     return relation_within(asked, evidence.text, around)
 
 
-def _named_by(candidate: Candidate, asked: Sequence[Identifier]) -> str:
+def other_member(evidence: Evidence, asked: Sequence[Identifier]) -> str:
+    """Return the member of the series that a sentence is about in place of `asked`, or ""."""
+    return _named_by(evidence, asked) if _relation(evidence, asked) == "other" else ""
+
+
+def _named_by(evidence: Evidence, asked: Sequence[Identifier]) -> str:
     """Return the other member of the series that a sentence names first.
 
     If it names none, its title and then its passage are read; "" if they name none either.
     """
-    evidence = candidate.evidence
     texts = (evidence.text, evidence.document.title, evidence.passage)
     return next(
         (

@@ -245,6 +245,17 @@ for (const name of ["wheel", "touchmove", "pointerdown", "keydown"]) {
 
 watch("value", redrawn);
 
+// --- the beginning ------------------------------------------------------------------------------
+
+// The page works: ask what was asked in the first view (first.js), or by the address (`/?q=…`).
+page.begin = async () => {
+  page.begin = null;
+  const asked = await page.handOver?.();
+  const question = asked || new URLSearchParams(window.location.search).get("q");
+  if (question) trigger("ask", { question });
+};
+if (page.loaded) page.begin();
+
 // The question box covers the end of the view; page.css keeps answers clear of its height.
 new ResizeObserver(() => {
   document.documentElement.style.setProperty("--rag-bar", `${box.offsetHeight}px`);

@@ -14,6 +14,7 @@ from rag.page.chat.texts import texts
 from rag.page.markup import escaped, inline
 from rag.page.texts import HTML_LANGUAGE
 from rag.text.languages import text_language
+from rag.types import Answer
 
 
 def render_hint(line: str, language: Language) -> str:
@@ -83,6 +84,19 @@ def render_examples(examples: Sequence[str], language: Language) -> str:
     return (
         f'<section class="rag-examples" lang="{HTML_LANGUAGE[language]}" aria-label="{label}">'
         f'<p class="rag-hint">{label}</p>{buttons}</section>'
+    )
+
+
+def render_suggestions(answer: Answer, language: Language) -> str:
+    """Return a button for each question that may have been meant, or an empty text."""
+    words = texts(language)
+    return "".join(
+        f'<p class="rag-suggested" lang="{HTML_LANGUAGE[language]}">'
+        f"{inline(words.no_article_has.format(meant.typed))} "
+        f'<button type="button" class="rag-button rag-suggestion" data-act="ask" '
+        f'data-question="{escaped(meant.question)}">'
+        f"{inline(words.did_you_mean.format(meant.name))}</button></p>"
+        for meant in answer.did_you_mean
     )
 
 

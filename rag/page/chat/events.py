@@ -41,6 +41,13 @@ _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 _FORMS = {"md": "text/markdown", "json": "application/json"}
 
 
+_BEGIN = """() => {
+  (window.citedRag ??= { kept: null }).loaded = true;
+  window.citedRag.begin?.();
+}"""
+"""Tells `assets/chat.js` that the page works."""
+
+
 def wire_chat(
     parts: ChatPanel,
     assistant: Assistant,
@@ -119,28 +126,6 @@ def _wire_asking(
                 taken = number == 0 and parts.conversation in update
                 yield {**update, parts.question: ""} if taken else update
 
-    def follow_link(
-        request: gr.Request, turns: Turns, language: Language, scope: Scope, stored: object
-    ) -> Iterator[Update]:
-        """Answer the question in the page's address: `/?q=…`."""
-        asked = request.query_params.get("q", "")
-        if asked and not turns:
-            options = partial(options_of, stored, request.session_hash)
-            yield from _answer(
-                parts,
-                choice,
-                assistant,
-                asked,
-                (),
-                narrowed=partial(narrow, scope),
-                options=options,
-                language=language,
-                running=running,
-                session=request.session_hash,
-            )
-        else:
-            yield {parts.hint: gr.skip()}
-
     def halt(turns: Turns, language: Language, request: gr.Request) -> Update:
         """Stop the answer and keep the sentences that are checked."""
         running.end(request.session_hash)
@@ -166,7 +151,9 @@ def _wire_asking(
     inputs = [parts.question, parts.conversation, parts.editing, choice, chosen, settings]
     gr.on([parts.ask.click, parts.question.submit], respond, inputs, outputs, **asking)
     parts.present.ask(respond, inputs, outputs, **asking)
-    loaded.then(follow_link, [parts.conversation, choice, chosen, settings], outputs, **asking)
+    # Nothing is queued when the page is loaded: the stream of a queued event could be closed just
+    # as the first question is asked, which would then be lost.
+    loaded.then(None, None, None, js=_BEGIN, **_AT_ONCE)
     # Not `cancels`: Gradio's browser code acts on it at the model's next word, and would cancel a
     # question asked in between. A stopped answer ends by itself (`RunningAnswers`).
     parts.stop.click(
@@ -199,8 +186,6 @@ def _wire_examples(
             parts.new: gr.update(visible=False),
         }
 
-    # Not queued: two queued events at once may make the browser open two streams, of which one
-    # never ends (`follow_link` is the other).
     loaded.then(offer, [parts.conversation, choice], [parts.offer, parts.offers], **_AT_ONCE)
     parts.new.click(
         restart,

@@ -86,6 +86,7 @@ def _check(turn: Turn) -> None:
     if turn.answer is not None:
         statements += turn.answer.statements
         citations += turn.answer.citations
+        citations += [near.citation for near in turn.answer.near_passages]
     citations += [c for statement in statements for c in statement.citations]
     for citation in citations:
         if citation.marker < 1 or citation.end - citation.start != len(citation.quote):
@@ -134,7 +135,7 @@ def answer_markdown(answer: Answer, language: Language, asked: Asked | None = No
     if answer.missing:
         heading = words.missing if answer.status == "abstained" else words.incomplete
         parts.append(_list(heading, [_plain(m.text(language)) for m in answer.missing], words))
-    parts.append(_list(words.nearest, [_source(r, words) for r in answer.nearest], words))
+    parts.append(_list(words.nearest, _nearest(answer, language, words), words))
     # A numbered list would be renumbered, but the markers may have gaps.
     sources = [f"{_marker(c)} {_source(c, words)}" for c in answer.citations]
     parts.append(_list(words.sources, sources, words))
@@ -144,6 +145,17 @@ def answer_markdown(answer: Answer, language: Language, asked: Asked | None = No
 def asked_markdown(asked: Asked, language: Language, *, draft: bool = False) -> str:
     """Return one line that says which articles were asked, or compared with a draft."""
     return _plain(asked_text(asked, language, draft=draft))
+
+
+def _nearest(answer: Answer, language: Language, words: Texts) -> list[str]:
+    """Return a line for each near article, with its best sentence and why it is no answer."""
+    near = {
+        passage.citation.doc_id: f"“{_plain(passage.citation.quote)}” "
+        + _labelled(words.no_answer, passage.reason.text(language), words)
+        for passage in answer.near_passages
+    }
+    lines = ((_source(r, words), near.get(r.doc_id, "")) for r in answer.nearest)
+    return [" · ".join(filter(None, line)) for line in lines]
 
 
 def conversation_markdown(turns: Sequence[Turn], language: Language) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rag.messages import Language, Message
+from rag.page.chat.controls import render_suggestions
 from rag.page.chat.keeping import answer_markdown
 from rag.page.chat.sources import (
     FindDocument,
@@ -81,16 +82,20 @@ def render_answer(
         parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
     parts.append(_statements(answer.statements, turn, language))
     parts.append(_conflicts(answer, turn, words))
-    if answer.missing:
+    # A button asks this (`render_suggestions`).
+    missing = [message for message in answer.missing if message.code != "did_you_mean"]
+    if missing:
         heading = words.missing if answer.status == "abstained" else words.incomplete
-        parts.append(_messages(answer.missing, heading, "rag-missing", language))
-    parts.append(_nearest(answer, turn, words))
+        parts.append(_messages(missing, heading, "rag-missing", language))
+    parts.append(render_suggestions(answer, language))
+    parts.append(_nearest(answer, turn, language))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
         f'<p class="rag-notice">{escaped(notice.text(language))}{_remedy(notice, words)}</p>'
         for notice in answer.notices
-        # The line below the answer already says the first, and that above it the second.
-        if notice.code not in ("no_model", "only_chosen" if asked else "")
+        # The line below the answer already says the first, the button above it the second, and the
+        # line above it the third.
+        if notice.code not in ("no_model", "did_you_mean", "only_chosen" if asked else "")
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
     parts.append(
@@ -303,11 +308,12 @@ def _conflicts(answer: Answer, turn: int, words: Texts) -> str:
     return "".join(shown)
 
 
-def _nearest(answer: Answer, turn: int, words: Texts) -> str:
+def _nearest(answer: Answer, turn: int, language: Language) -> str:
     if not answer.nearest:
         return ""
+    words = texts(language)
     items = "".join(
-        render_reference(reference, answer.hits, turn=turn, words=words)
+        render_reference(reference, answer, turn=turn, language=language)
         for reference in answer.nearest
     )
     return (

@@ -13,7 +13,7 @@ from rag.messages import Language
 from rag.page.chat.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline, language_of, safe_url
 from rag.page.texts import HTML_LANGUAGE
-from rag.types import Citation, Document, DocumentReference, Hit, Passage
+from rag.types import Answer, Citation, Document, DocumentReference, Hit, Passage
 
 # --- quotes marked in the text of their article -----------------------------------------------
 #
@@ -206,11 +206,27 @@ def render_popovers(citations: Sequence[Citation], *, turn: int, language: Langu
 
 
 def render_reference(
-    reference: DocumentReference, hits: Sequence[Hit], *, turn: int, words: Texts
+    reference: DocumentReference, answer: Answer, *, turn: int, language: Language
 ) -> str:
-    """Return a near article: its title, source and best passage, and a button to read it."""
-    best = next((h.passage for h in hits if h.passage.doc_id == reference.doc_id), None)
+    """Return a near article: its title and source, its best sentence, and a button to read it.
+
+    The sentence comes with the reason why it is no answer. If no sentence of the article was looked
+    at, its best passage is shown.
+    """
+    words = texts(language)
+    near = next(
+        (p for p in answer.near_passages if p.citation.doc_id == reference.doc_id),
+        None,
+    )
+    best = next((h.passage for h in answer.hits if h.passage.doc_id == reference.doc_id), None)
     excerpt = _excerpt(best) if best else ""
+    if near is not None:
+        quote = near.citation.quote
+        excerpt = (
+            f'<blockquote class="rag-excerpt" {language_of(quote)}>{escaped(quote)}</blockquote>'
+            f'<p class="rag-no-answer"><b>{escaped(words.no_answer)}</b>'
+            f"{words.colon}{escaped(near.reason.text(language))}</p>"
+        )
     return (
         f'<li class="rag-card">{_head(reference, words)}{excerpt}'
         f"{_read_button(reference.doc_id, turn, words.read_article)}</li>"

@@ -15,6 +15,7 @@ class Texts:
 
     question: str
     placeholder: str
+    waiting: str
     ask: str
     stop: str
     new_conversation: str
@@ -58,6 +59,9 @@ class Texts:
     abstained: str
     missing: str
     nearest: str
+    no_answer: str
+    no_article_has: str
+    did_you_mean: str
     read_article: str
     incomplete: str
     left_out: str
@@ -116,6 +120,7 @@ class Texts:
 EN = Texts(
     question="Your question",
     placeholder="Ask in Chinese or English",
+    waiting="The page is still loading. Your question will be asked at once after that.",
     ask="Ask",
     stop="Stop",
     new_conversation="New chat",
@@ -162,7 +167,10 @@ EN = Texts(
     show_in_article="Show it in the article",
     abstained="The articles don’t answer this",
     missing="Looked for and not found",
-    nearest="The nearest articles",
+    nearest="The nearest articles, which don’t answer",
+    no_answer="Not an answer",
+    no_article_has="No article found has “{}”.",
+    did_you_mean="Did you mean “{}”?",
     read_article="Read it",
     incomplete="Not found in the articles",
     left_out="{} sentences left out, because they failed the check",
@@ -200,6 +208,7 @@ EN = Texts(
 ZH = Texts(
     question="您的问题",
     placeholder="用中文或英文提问",
+    waiting="页面还在加载，加载完成后会立即提出您的问题。",
     ask="提问",
     stop="停止",
     new_conversation="新对话",
@@ -246,7 +255,10 @@ ZH = Texts(
     show_in_article="在文章中查看",
     abstained="这些文章没有回答这个问题",
     missing="查找过但没有找到",
-    nearest="最接近的文章",
+    nearest="最接近的文章（没有回答这个问题）",
+    no_answer="不是答案",
+    no_article_has="找到的文章中没有“{}”。",
+    did_you_mean="您要找的是“{}”吗？",
     read_article="阅读",
     incomplete="文章中没有找到",
     left_out="略去 {} 个未通过核对的句子",

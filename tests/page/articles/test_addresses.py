@@ -64,7 +64,7 @@ def test_an_article_is_opened_for_a_browser_that_names_no_language(
     editable: Served,
     language: str | None,
 ) -> None:
-    data: list[object] = [None, language, "", "", False]
+    data: list[object] = [None, language, "", "", False, False, None]
     shown = str(call(editable.url, "open_article", data, {"value": ARTICLE}))
     assert "rag-reading" in shown
     assert texts("zh" if language == "zh" else "en").back in shown
