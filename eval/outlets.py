@@ -131,9 +131,9 @@ def score_planted(made: Planted, result: Comparison, scores: dict[str, Scores]) 
     ):
         one = scores.setdefault(name, Scores())
         one.expected += len(expected)
-        one.found += len(expected & shown)  # type: ignore[operator]
+        one.found += len(expected & shown)
         one.shown += len(shown)
-        one.right += len(expected & shown)  # type: ignore[operator]
+        one.right += len(expected & shown)
 
 
 def _run_planted(given: argparse.Namespace, ask: Ask) -> dict[str, Scores]:

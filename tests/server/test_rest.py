@@ -250,6 +250,6 @@ def test_outlets_are_compared(server: Running) -> None:
     compared = Comparison.from_json(response.content)
     assert {report.outlet for report in compared.only} == {"界面新闻", "科创板日报"}
     assert compared.contradictions
-    assert server.post("/v1/compare", topic="").status_code == 400
+    assert server.post("/v1/compare", topic="").status_code == 422
     unknown = server.post("/v1/compare", topic="苹果", outlets=["nowhere"])
     assert unknown.status_code == 400

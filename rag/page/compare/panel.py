@@ -22,6 +22,8 @@ from rag.page.compare.rendering import (
 )
 from rag.page.compare.texts import EN, texts
 from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.scope.choice import Scope
+from rag.page.scope.shelf import Narrow
 
 _log = logging.getLogger(__name__)
 
@@ -71,10 +73,15 @@ def said_in(parts: ComparePanel, language: Language) -> Update:
     }
 
 
-def wire_comparing(parts: ComparePanel, assistant: Assistant, choice: gr.Radio) -> None:
-    """Connect the events. `choice` is the language choice."""
+def wire_comparing(
+    parts: ComparePanel, assistant: Assistant, choice: gr.Radio, chosen: gr.State, narrow: Narrow
+) -> None:
+    """Connect the events.
 
-    def compare(topic: str, language: Language) -> Iterator[Update]:
+    `choice` is the language choice, and `chosen` the `Scope` that `narrow` reads.
+    """
+
+    def compare(topic: str, language: Language, scope: Scope) -> Iterator[Update]:
         """Compare the outlets, and show how far it is."""
         yield {
             parts.compare: gr.update(visible=False),
@@ -83,7 +90,14 @@ def wire_comparing(parts: ComparePanel, assistant: Assistant, choice: gr.Radio) 
         }
         shown = ""
         try:
-            for step in assistant.stream_comparison(topic):
+            some = narrow(scope).scope
+            for step in assistant.stream_comparison(
+                topic,
+                articles=some.articles,
+                outlets=some.outlets,
+                since=some.since,
+                until=some.until,
+            ):
                 if isinstance(step, ComparisonProgress):
                     yield {parts.compared: render_progress(step, language)}
                 else:
@@ -100,8 +114,8 @@ def wire_comparing(parts: ComparePanel, assistant: Assistant, choice: gr.Radio) 
         return {parts.compared: "", **_at_rest(parts)}
 
     outputs: Sequence[Any] = [parts.compared, parts.compare, parts.stop]
-    comparing = [
-        begin(compare, [parts.topic, choice], outputs, concurrency_id="answers", **QUIET)
+    comparing: list[Any] = [
+        begin(compare, [parts.topic, choice, chosen], outputs, concurrency_id="answers", **QUIET)
         for begin in (parts.compare.click, parts.topic.submit)
     ]
     parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)

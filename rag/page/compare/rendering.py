@@ -17,6 +17,9 @@ from rag.page.markup import escaped, external_link, inline, language_of
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Citation
 
+_UNFOLDED = 4
+"""Sentences of an outlet that are seen at once; on a phone the outlets stand below one another."""
+
 
 def render_intro(language: Language) -> str:
     """Return what the tab is for."""
@@ -105,8 +108,15 @@ def _shared(fact: SharedFact, words: Texts, language: Language) -> str:
 
 def _only(report: OutletReport, words: Texts, language: Language) -> str:
     said = WORDS[language]
-    quotes = "".join(f"<li>{_quote(citation, words)}</li>" for citation in report.citations)
-    shown = f"<ul>{quotes}</ul>" if quotes else f"<p>{escaped(said['nothing'])}</p>"
+    quotes = [f"<li>{_quote(citation, words)}</li>" for citation in report.citations]
+    shown = f"<ul>{''.join(quotes[:_UNFOLDED])}</ul>"
+    if not quotes:
+        shown = f"<p>{escaped(said['nothing'])}</p>"
+    if folded := quotes[_UNFOLDED:]:
+        shown += (
+            f"<details><summary>{escaped(words.more.format(len(folded)))}</summary>"
+            f"<ul>{''.join(folded)}</ul></details>"
+        )
     if report.left_out:
         shown += f'<p class="rag-byline">{escaped(said["more"].format(report.left_out))}</p>'
     return (

@@ -25,6 +25,7 @@ class Texts:
     differ: str
     shared: str
     only: str
+    more: str
     unexpected: str
 
 
@@ -44,6 +45,7 @@ EN = Texts(
     differ="{} contradictions",
     shared="{} shared",
     only="{} of one outlet",
+    more="{} more",
     unexpected="The comparison failed unexpectedly: see the program's log.",
 )
 
@@ -63,6 +65,7 @@ ZH = Texts(
     differ="{} 处矛盾",
     shared="{} 条共同报道",
     only="{} 条独家内容",
+    more="还有 {} 条",
     unexpected="对比时发生意外错误：请查看程序日志。",
 )
 
