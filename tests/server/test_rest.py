@@ -252,4 +252,4 @@ def test_outlets_are_compared(server: Running) -> None:
     assert compared.contradictions
     assert server.post("/v1/compare", topic="").status_code == 422
     unknown = server.post("/v1/compare", topic="苹果", outlets=["nowhere"])
-    assert unknown.status_code == 400
+    assert unknown.status_code == 422
