@@ -3,9 +3,10 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify`, `check_draft` and `index` work on the index that the environment names
-(`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on. `Assistant` and
-`AsyncAssistant` do the same over an index of your choice, and stream. docs/python.md has examples.
+`answer`, `search`, `verify`, `check_draft`, `compare` and `index` work on the index that the
+environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
+`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream.
+docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -14,15 +15,24 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from rag.answering.comparison.result import (
+        Comparison,
+        ComparisonProgress,
+        Contradiction,
+        OutletReport,
+        SharedFact,
+    )
     from rag.answering.draft import DraftReport, DraftSentence
     from rag.api import (
         aanswer,
         acheck_draft,
+        acompare,
         aindex,
         answer,
         asearch,
         averify,
         check_draft,
+        compare,
         index,
         search,
         verify,
@@ -76,10 +86,14 @@ if TYPE_CHECKING:
 
 # Everything is imported when it is asked for: FAISS and NumPy would make `rag --help` wait.
 _HOMES = {
+    "rag.answering.comparison.result": (
+        *("Comparison", "ComparisonProgress", "Contradiction", "OutletReport", "SharedFact"),
+    ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "acheck_draft", "aindex", "answer", "asearch", "averify"),
-        *("check_draft", "index", "search", "verify"),
+        *("aanswer", "acheck_draft", "acompare", "aindex", "answer"),
+        *("asearch", "averify"),
+        *("check_draft", "compare", "index", "search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
@@ -119,9 +133,12 @@ __all__ = [
     "ChatModelTimedOut",
     "ChatModelUnreachable",
     "Citation",
+    "Comparison",
+    "ComparisonProgress",
     "Config",
     "ConfigError",
     "Conflict",
+    "Contradiction",
     "Document",
     "DocumentError",
     "DocumentNotFound",
@@ -140,6 +157,7 @@ __all__ = [
     "IndexUnusable",
     "JudgeError",
     "Message",
+    "OutletReport",
     "Passage",
     "Progress",
     "QuestionError",
@@ -147,16 +165,19 @@ __all__ = [
     "ReaderError",
     "RerankerError",
     "SearchResult",
+    "SharedFact",
     "Statement",
     "TimeFrame",
     "__version__",
     "aanswer",
     "acheck_draft",
+    "acompare",
     "aindex",
     "answer",
     "asearch",
     "averify",
     "check_draft",
+    "compare",
     "index",
     "search",
     "verify",

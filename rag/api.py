@@ -1,4 +1,4 @@
-"""The Python functions: `answer`, `search`, `verify`, `check_draft` and `index`, with async twins.
+"""The Python functions, such as `answer` and `search`, with async twins.
 
 They work on the index that the environment names (`RAG_INDEX`, else `.rag`), or on that of
 `config`. It is opened at the first call and shared by all threads after it.
@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeAlias
 
+from rag.answering.comparison.result import Comparison
 from rag.answering.draft import DraftReport
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
@@ -121,6 +122,27 @@ def check_draft(
     """Check each sentence of a text against the articles, as `Assistant.check_draft` does."""
     return _assistant(config).check_draft(
         draft,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
+    )
+
+
+def compare(
+    topic: str,
+    *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> Comparison:
+    """Compare what outlets of the index report on a topic, as `Assistant.compare` does."""
+    return _assistant(config).compare(
+        topic,
         articles=articles,
         outlets=outlets,
         since=since,
@@ -247,6 +269,29 @@ async def acheck_draft(
     return await asyncio.to_thread(
         check_draft,
         draft,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
+        config=config,
+    )
+
+
+async def acompare(
+    topic: str,
+    *,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> Comparison:
+    """`compare` for async callers."""
+    return await asyncio.to_thread(
+        compare,
+        topic,
         articles=articles,
         outlets=outlets,
         since=since,

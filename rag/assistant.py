@@ -10,6 +10,8 @@ from typing import Literal
 
 from rag.answering.checking import check_claim, combined
 from rag.answering.chosen import chosen_articles
+from rag.answering.comparison.comparing import stream_comparison
+from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.composition import full_name
 from rag.answering.draft import DraftReport, DraftSentence, stream_draft, usable_draft
 from rag.answering.options import ChatWriters, ModelChoice, Options
@@ -324,6 +326,51 @@ class Assistant(QuestionPath):
             draft, articles=articles, outlets=outlets, since=since, until=until, today=today
         )
         return DraftReport(draft=usable_draft(draft), sentences=tuple(checked))
+
+    def stream_comparison(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Iterator[ComparisonProgress | Comparison]:
+        """Compare what outlets report on a topic, step by step; the `Comparison` comes last.
+
+        Takes what `compare` takes, and raises as it does, before the first step.
+        """
+        return stream_comparison(
+            self,
+            checked_question(topic),
+            articles=self._chosen(articles, outlets),
+            time_frame=days_between(since, until),
+            today=_day(today),
+        )
+
+    def compare(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Comparison:
+        """Compare what outlets report on a topic, which is a question or words.
+
+        Returns what several outlets say, what each alone reports, and where they contradict each
+        other, all in exact quotes, of at most 12 outlets. No chat model is asked. Articles,
+        outlets, days and errors are those of `ask`.
+        """
+        *_, compared = self.stream_comparison(
+            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        if not isinstance(compared, Comparison):
+            raise TypeError(f"the stream ended with {compared!r}")
+        return compared
 
     def verify(
         self,

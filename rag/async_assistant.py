@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
 
+from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftReport, DraftSentence
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
@@ -156,6 +157,44 @@ class AsyncAssistant:
         return await asyncio.to_thread(
             self._assistant.check_draft,
             draft,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def stream_comparison(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> AsyncIterator[ComparisonProgress | Comparison]:
+        """Compare outlets step by step, as `Assistant.stream_comparison` does."""
+        steps = self._assistant.stream_comparison(
+            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        async for step in _in_threads(steps):
+            yield step
+
+    async def compare(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Comparison:
+        """Compare what outlets report on a topic, as `Assistant.compare` does."""
+        return await asyncio.to_thread(
+            self._assistant.compare,
+            topic,
             articles=articles,
             outlets=outlets,
             since=since,

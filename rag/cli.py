@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from rag.cli_comparing import compare
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.cli_questions import Json, ask, search, verify
 from rag.cli_serving import keys, mcp, serve
@@ -54,6 +55,12 @@ app.command(
         "对照文章核对一句话，或一个文件的每句话。",
     )
 )(verify)
+app.command(
+    help=local(
+        "Compare outlets on a topic: what they share, what one alone reports, where they differ.",
+        "就一个话题对比各家媒体：共同报道、独家内容与互相矛盾之处。",
+    )
+)(compare)
 
 
 def _print_version(asked: bool) -> None:

@@ -117,7 +117,7 @@ def ask(
     from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import day_of_asking, days_between
 
-    question = _as_typed(question)
+    question = as_typed(question)
     # Bad input is refused before the index is opened, which may take minutes the first time.
     checked_question(question)
     days_between(since, until)
@@ -165,7 +165,7 @@ def search(
     from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import days_between
 
-    words = _as_typed(words)
+    words = as_typed(words)
     checked_question(words)
     days_between(since, until)
     assistant = open_assistant()
@@ -215,7 +215,7 @@ def verify(
     from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import days_between
 
-    claim = _as_typed(claim)
+    claim = as_typed(claim)
     days_between(since, until)
     if (draft := _draft(claim)) is not None:
         _verify_draft(draft, since, until, article or (), outlet or (), out_file, as_json)
@@ -240,7 +240,7 @@ def verify(
         }
         print_lines([verdict[checked.verdict]], style="bold")
         print_lines([f"- {reason.text(LANGUAGE)}" for reason in checked.reasons])
-        _print_quotes(checked.citations)
+        print_quotes(checked.citations)
     if checked.verdict == "unsupported":
         raise typer.Exit(EXIT_ABSTAINED)
 
@@ -299,7 +299,7 @@ def _verify_draft(
             print_lines(["", line], style=styles.get(sentence.verdict, "dim"))
             print_lines([f"  - {reason.text(LANGUAGE)}" for reason in sentence.reasons])
             if sentence.verdict != "supported":
-                _print_quotes(sentence.citations)
+                print_quotes(sentence.citations)
     report = DraftReport(draft=draft, sentences=tuple(sentences))
     if as_json:
         print_json_line(report.to_json())
@@ -309,13 +309,14 @@ def _verify_draft(
         raise typer.Exit(EXIT_ABSTAINED)
 
 
-def _print_quotes(citations: Sequence[Citation]) -> None:
+def print_quotes(citations: Sequence[Citation]) -> None:
+    """Print each quote below its article."""
     for citation in citations:
         source = details(citation.title, citation.outlet, citation.published, citation.url)
         print_lines(["", source, f"    “{citation.quote}”"])
 
 
-def _as_typed(argument: str) -> str:
+def as_typed(argument: str) -> str:
     """Return the argument decoded as UTF-8, if the locale could not decode it."""
     try:
         argument.encode()

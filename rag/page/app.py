@@ -1,4 +1,4 @@
-"""Build the page: a header, and a tab each for questions, drafts, articles and settings.
+"""Build the page: a header, and a tab each for questions, drafts, outlets, articles and settings.
 
 Only this file, `parts`, `serving` and the panels import Gradio.
 """
@@ -17,6 +17,7 @@ from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import Offer, find_examples
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
 from rag.page.chat.turns import Assistant, Turn
+from rag.page.compare import panel as compare_tab_parts
 from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
 from rag.page.parts import QUIET, STILL, Update
@@ -73,6 +74,8 @@ def build_page(
                 chat = draw_chat()
             with gr.Tab(EN.check, elem_id="rag-tab-check") as draft_tab:
                 draft = draft_tab_parts.draw_draft()
+            with gr.Tab(EN.compare) as compare_tab:
+                comparing = compare_tab_parts.draw_comparing()
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
             ) as library_tab:
@@ -91,6 +94,8 @@ def build_page(
                 **said_in(chat, chosen),
                 draft_tab: gr.update(label=texts(chosen).check),
                 **draft_tab_parts.said_in(draft, chosen),
+                compare_tab: gr.update(label=texts(chosen).compare),
+                **compare_tab_parts.said_in(comparing, chosen),
                 library_tab: gr.update(label=texts(chosen).articles),
                 **articles_tab.said_in(articles, chosen, editable=editable),
                 settings_tab: gr.update(label=texts(chosen).settings),
@@ -160,6 +165,7 @@ def build_page(
         ):
             wire_tab(tab, name)
         draft_tab_parts.wire_draft(draft, assistant, language, scope.chosen, narrow)
+        compare_tab_parts.wire_comparing(comparing, assistant, language, scope.chosen, narrow)
         if library is not None:
             articles_tab.wire_articles(
                 articles, library, library_tab, language, incoming, scope_events

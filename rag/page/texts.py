@@ -22,6 +22,7 @@ class Texts:
     language: str
     chat: str
     check: str
+    compare: str
     articles: str
     settings: str
 
@@ -34,6 +35,7 @@ EN = Texts(
     language="Language",
     chat="Ask",
     check="Check",
+    compare="Compare",
     articles="Articles",
     settings="Settings",
 )
@@ -46,6 +48,7 @@ ZH = Texts(
     language="语言",
     chat="提问",
     check="核对",
+    compare="对比",
     articles="文章",
     settings="设置",
 )

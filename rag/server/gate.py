@@ -80,6 +80,7 @@ class _Exchange:
             ("/v1/search", "search"),
             ("/v1/verify", "verify"),
             ("/v1/draft", "draft"),
+            ("/v1/compare", "compare"),
             ("/v1/articles", "articles"),
             ("/mcp", "mcp"),
             (PREFIX, "link"),

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, Protocol, TypeVar, cast
 
+from rag.answering.comparison.result import Comparison
 from rag.answering.draft import DraftSentence
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
@@ -189,6 +190,30 @@ class Service:
 
         async with self._working(caller, begin) as sentences:
             yield sentences
+
+    async def compare(
+        self,
+        caller: str,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: str | None = None,
+        until: str | None = None,
+        today: str | None = None,
+    ) -> Comparison:
+        """Compare what outlets report on a topic, as `Assistant.compare` does."""
+        return await self.run(
+            caller,
+            lambda: self.assistant.compare(
+                topic,
+                articles=articles,
+                outlets=outlets,
+                since=since,
+                until=until,
+                today=today,
+            ),
+        )
 
     async def document(self, doc_id: str) -> Document:
         """Return an article. Raises `DocumentNotFound`."""

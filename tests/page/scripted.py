@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.errors import DocumentNotFound
@@ -67,6 +68,11 @@ class ScriptedAssistant:
 
     def holds_answer(self, question: str) -> bool:
         return "unanswerable" not in question
+
+    def stream_comparison(
+        self, topic: str, **chosen: object
+    ) -> Iterator[ComparisonProgress | Comparison]:
+        raise NotImplementedError("outlets are compared by a real assistant")
 
     def stream_draft(self, draft: str, **chosen: object) -> Iterator[DraftSentence]:
         raise NotImplementedError("drafts are checked by a real assistant")

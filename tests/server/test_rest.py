@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from rag.answering.comparison.result import Comparison
 from rag.assistant import Assistant
 from rag.types import Answer
 
@@ -240,3 +241,15 @@ def test_a_zip_and_what_is_refused(fresh: Assistant) -> None:
         ).json()
         assert told["new"] == []
         assert told["refused"]
+
+
+def test_outlets_are_compared(server: Running) -> None:
+    asked = {"topic": "苹果与百度的合作", "outlets": ["界面新闻", "科创板日报"]}
+    response = server.post("/v1/compare", **asked)
+    assert response.status_code == 200
+    compared = Comparison.from_json(response.content)
+    assert {report.outlet for report in compared.only} == {"界面新闻", "科创板日报"}
+    assert compared.contradictions
+    assert server.post("/v1/compare", topic="").status_code == 422
+    unknown = server.post("/v1/compare", topic="苹果", outlets=["nowhere"])
+    assert unknown.status_code == 422

@@ -101,22 +101,35 @@ _FARTHEST = 10
 
 
 def measurements(evidence: Evidence) -> tuple[Measurement, ...]:
-    """Return the numbers of a sentence, as `_read` describes. Results are remembered."""
+    """Return the numbers of a sentence, as `_read` describes."""
     return _read(evidence.text, evidence.document.published)
 
 
-@lru_cache(maxsize=4096)
 def _read(sentence: str, published: Published | None) -> tuple[Measurement, ...]:
     """Return the numbers of a sentence whose clause names what they measure, one of each measure.
 
     A measure with two numbers in one sentence is left out, because it is unclear which one is
     meant.
     """
+    found: dict[tuple[str, frozenset[str]], list[Measurement]] = {}
+    for made in _numbers(sentence, published):
+        if made.measure:
+            found.setdefault((made.measure, made.moments), []).append(made)
+    return tuple(made[0] for made in found.values() if len(made) == 1)
+
+
+def numbers(evidence: Evidence) -> tuple[Measurement, ...]:
+    """Return all numbers of a sentence; `measure` is empty where no word says what is measured."""
+    return _numbers(evidence.text, evidence.document.published)
+
+
+@lru_cache(maxsize=4096)
+def _numbers(sentence: str, published: Published | None) -> tuple[Measurement, ...]:
     text = _SINCE.sub(lambda match: " " * len(match[0]), sentence)
     if not any(character.isdigit() or character in _DIGITS for character in text):
         return ()
     dates, _ = read_dates(text, published)
-    found: dict[tuple[str, frozenset[str]], list[Measurement]] = {}
+    found: list[Measurement] = []
     lead = ""
     for piece in _CLAUSES.split(text):
         clause = unicodedata.normalize("NFKC", piece)
@@ -128,34 +141,35 @@ def _read(sentence: str, published: Published | None) -> tuple[Measurement, ...]
         around = f"{lead}，{clause}"
         for quantity in quantities:
             at = rest.find(quantity.text)
-            measure = _measure(clause, at, quantity)
-            if at < 0 or measure is None:
+            if at < 0:
                 continue
             when = read_dates(around, published)[0] if around[0] != "，" else said
-            made = Measurement(
-                quantity=quantity,
-                written=_written(rest, at, quantity),
-                measure=measure,
-                moments=frozenset(name for name, words in _MOMENTS if words.search(around)),
-                dates=when or dates,
-                at_least=bool(_AT_LEAST.search(rest[:at])),
-                at_most=bool(_AT_MOST.search(rest[:at])),
-                about=bool(
-                    _ABOUT.search(rest[:at]) or _ABOUT_BEHIND.match(rest[at + len(quantity.text) :])
-                ),
-                clause=clause.strip(),
+            found.append(
+                Measurement(
+                    quantity=quantity,
+                    written=_written(rest, at, quantity),
+                    measure=_measure(clause, at, quantity) or "",
+                    moments=frozenset(name for name, words in _MOMENTS if words.search(around)),
+                    dates=when or dates,
+                    at_least=bool(_AT_LEAST.search(rest[:at])),
+                    at_most=bool(_AT_MOST.search(rest[:at])),
+                    about=bool(
+                        _ABOUT.search(rest[:at])
+                        or _ABOUT_BEHIND.match(rest[at + len(quantity.text) :])
+                    ),
+                    clause=clause.strip(),
+                )
             )
-            found.setdefault((measure, made.moments), []).append(made)
-    return tuple(made[0] for made in found.values() if len(made) == 1)
+    return tuple(found)
 
 
 def dissent(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
     """Return True if two numbers are of one measure, moment and day, and can't both be right."""
     if one.measure != other.measure or one.quantity.unit != other.quantity.unit:
         return False
-    if not _same_moment(one, other, first, second) or not _same_days(one, other, first, second):
+    if not same_moment(one, other, first, second) or not same_days(one, other, first, second):
         return False
-    return not _agree(one, other)
+    return not agree(one, other)
 
 
 def supersedes(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
@@ -169,7 +183,8 @@ def supersedes(one: Measurement, other: Measurement, first: Evidence, second: Ev
     return not growth and one.quantity.value != other.quantity.value
 
 
-def _agree(one: Measurement, other: Measurement) -> bool:
+def agree(one: Measurement, other: Measurement) -> bool:
+    """Return True if two numbers of one unit may both be right, or measure different things."""
     ours, theirs = one.quantity, other.quantity
     if same_quantity(ours, theirs) or same_quantity(theirs, ours):
         return True
@@ -186,7 +201,8 @@ def _agree(one: Measurement, other: Measurement) -> bool:
     return False
 
 
-def _same_moment(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
+def same_moment(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
+    """Return True if two numbers are of one moment, such as the close, and of one market."""
     ours, theirs = one.moments - _MARKETS, other.moments - _MARKETS
     markets = one.moments & _MARKETS, other.moments & _MARKETS
     if all(markets) and markets[0] != markets[1]:
@@ -205,7 +221,8 @@ def _not_before(late: Evidence, early: Evidence) -> bool:
     return ours.moment >= theirs.moment
 
 
-def _same_days(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
+def same_days(one: Measurement, other: Measurement, first: Evidence, second: Evidence) -> bool:
+    """Return True if two numbers are of the same days, which may be those of their articles."""
     ours = _days(one, first.document.published)
     theirs = _days(other, second.document.published)
     if not ours or not theirs:

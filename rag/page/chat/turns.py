@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
 
+from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
 from rag.errors import RagError
@@ -138,6 +139,17 @@ class Assistant(Protocol):
 
     def holds_answer(self, question: str) -> bool:
         """Return True if the articles seem to answer the question. No chat model is asked."""
+
+    def stream_comparison(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+    ) -> Iterator[ComparisonProgress | Comparison]:
+        """Compare what outlets report on a topic. The `Comparison` comes last."""
 
     def stream_draft(
         self,

@@ -1,0 +1,261 @@
+"""Compare the outlets on a topic, from the search to the `Comparison`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import numpy as np
+
+from rag.answering.citing import Citer
+from rag.answering.comparison.pairs import Relation, nearness, relations
+from rag.answering.comparison.result import (
+    Comparison,
+    ComparisonProgress,
+    Contradiction,
+    OutletReport,
+    SharedFact,
+)
+from rag.answering.comparison.sentences import Told, sentences_of_outlets
+from rag.answering.evidence import Evidence
+from rag.answering.path import QuestionPath
+from rag.answering.search import QuestionVector
+from rag.cancellation import stop_if_cancelled
+from rag.messages import Message
+from rag.store.articles import reference
+from rag.text.languages import text_language
+from rag.types import Citation, ConflictValue, TimeFrame
+
+MOST_SHARED = 30
+MOST_CONTRADICTIONS = 12
+MOST_OF_OUTLET = 12
+_PAIRS = 240
+_PARTNERS = 2
+"""Sentences of each other outlet that a sentence is read with: the nearest ones."""
+_REPEATED = 0.95
+"""The cosine from which an outlet repeats itself."""
+_MOST_VALUES = 4
+_PROGRESS = 32
+
+Edges = dict[tuple[int, int], Relation]
+
+
+def stream_comparison(
+    path: QuestionPath,
+    topic: str,
+    *,
+    articles: frozenset[str] | None,
+    time_frame: TimeFrame | None,
+    today: date,
+) -> Iterator[ComparisonProgress | Comparison]:
+    """Compare the outlets step by step; the `Comparison` comes last."""
+    yield ComparisonProgress()
+    found, _ = path.found(topic, (), time_frame, today, None, articles=articles)
+    vector = QuestionVector(path.embedder, found.query.text).of(found.query.text)()
+    told = sentences_of_outlets(found, vector, path.vectors, path.reader)
+    pairs = _worth_reading(told)
+    edges: Edges = {}
+    between = [(told[a].evidence, told[b].evidence) for a, b in pairs]
+    for number, relation in enumerate(relations(between, path.reader)):
+        if number % _PROGRESS == 0:
+            stop_if_cancelled()
+            yield ComparisonProgress(done=number, total=len(pairs))
+        if relation:
+            edges[pairs[number]] = relation
+    yield _compared(topic, told, edges)
+
+
+def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
+    """Return pairs of sentences of different outlets that may speak of one thing, likeliest first.
+
+    At least one of the two is on the topic.
+    """
+    if not told:
+        return []
+    vectors = np.array([one.evidence.vector for one in told])
+    cosines = vectors @ vectors.T
+    likely: dict[tuple[int, int], float] = {}
+    for a, one in enumerate(told):
+        partners: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        for b, other in enumerate(told):
+            if other.outlet == one.outlet or not (one.on_topic or other.on_topic):
+                continue
+            near = nearness(one.evidence, other.evidence, float(cosines[a, b]))
+            if near >= 0:
+                partners[other.outlet].append((near, b))
+        for found in partners.values():
+            for near, b in sorted(found, reverse=True)[:_PARTNERS]:
+                likely[min(a, b), max(a, b)] = near
+    return sorted(likely, key=lambda pair: -likely[pair])[:_PAIRS]
+
+
+def _compared(topic: str, told: Sequence[Told], edges: Edges) -> Comparison:
+    citer = Citer()
+    used: set[int] = set()
+    contradictions = _contradictions(told, edges, citer, used)
+    shared = _shared(told, edges, citer, used)
+    only = _only(told, citer, used)
+    kept = shared[:MOST_SHARED]
+    notices = []
+    if len(only) < 2:
+        notices.append(_one_outlet() if only else _nothing())
+    return Comparison(
+        topic=topic,
+        language=text_language(topic),
+        shared=tuple(kept),
+        only=only,
+        contradictions=tuple(contradictions[:MOST_CONTRADICTIONS]),
+        left_out=len(shared) - len(kept) + max(0, len(contradictions) - MOST_CONTRADICTIONS),
+        notices=tuple(notices),
+    )
+
+
+def _contradictions(
+    told: Sequence[Told], edges: Edges, citer: Citer, used: set[int]
+) -> list[Contradiction]:
+    """Return the contradictions, those with most outlets first.
+
+    Pairs that have a sentence and its value in common tell of one contradiction.
+    """
+    groups: list[tuple[Relation, dict[int, str]]] = []
+    for (a, b), relation in edges.items():
+        if relation.kind is None:
+            continue
+        sides = dict(zip((a, b), relation.values, strict=True))
+        for known, values in groups:
+            if known.kind == relation.kind and sides.items() & values.items():
+                values.update(sides)
+                break
+        else:
+            groups.append((relation, sides))
+    groups.sort(key=lambda group: -len({told[n].outlet for n in group[1]}))
+    made = []
+    for relation, values in groups:
+        used.update(values)
+        numbers = sorted(_one_of_each(told, list(values)), key=lambda n: _day(told[n].evidence))
+        newest = _day(told[numbers[-1]].evidence)
+        made.append(
+            Contradiction(
+                kind=relation.kind or "statement",
+                values=tuple(
+                    ConflictValue(
+                        value=values[n],
+                        citation=_cite(citer, told[n]),
+                        superseded=relation.running and _day(told[n].evidence) < newest,
+                    )
+                    for n in numbers[:_MOST_VALUES]
+                ),
+            )
+        )
+    return made
+
+
+def _shared(told: Sequence[Told], edges: Edges, citer: Citer, used: set[int]) -> list[SharedFact]:
+    """Return what several outlets say, first what most of them say independently.
+
+    A fact begins with the sentence that most outlets confirm. Only sentences that were compared
+    with it by themselves belong to it.
+    """
+    same: dict[int, set[int]] = defaultdict(set)
+    copies: set[tuple[int, int]] = set()
+    for (a, b), relation in edges.items():
+        if relation.kind is None:
+            same[a].add(b)
+            same[b].add(a)
+            if relation.copied or _one_story(told[a].evidence, told[b].evidence):
+                copies.add((a, b))
+    facts: list[tuple[float, SharedFact]] = []
+    taken: set[int] = set()
+    while open_ := [n for n in same if n not in taken and same[n] - taken]:
+        seed = max(
+            open_,
+            key=lambda n: (len({told[m].outlet for m in same[n] - taken}), told[n].relevance),
+        )
+        members = [seed, *sorted(same[seed] - taken, key=lambda m: -told[m].relevance)]
+        taken.update(members)
+        used.update(members)
+        if not any(told[n].on_topic for n in members):
+            continue
+        numbers = sorted(_one_of_each(told, members), key=lambda n: _day(told[n].evidence))
+        wordings = _wordings(numbers, copies)
+        fact = SharedFact(
+            citations=tuple(_cite(citer, told[n]) for n in numbers), wordings=wordings
+        )
+        facts.append((max(told[n].relevance for n in members), fact))
+    facts.sort(key=lambda rated: (-rated[1].wordings, -len(rated[1].citations), -rated[0]))
+    return [fact for _, fact in facts]
+
+
+def _wordings(numbers: Sequence[int], copies: set[tuple[int, int]]) -> int:
+    """Return how many of the sentences are no copy of one before them."""
+    return sum(
+        not any((min(n, m), max(n, m)) in copies for m in numbers[:place])
+        for place, n in enumerate(numbers)
+    )
+
+
+def _one_of_each(told: Sequence[Told], numbers: Sequence[int]) -> list[int]:
+    """Return the first sentence of each outlet."""
+    first: dict[str, int] = {}
+    for number in numbers:
+        first.setdefault(told[number].outlet, number)
+    return list(first.values())
+
+
+def _only(told: Sequence[Told], citer: Citer, used: set[int]) -> tuple[OutletReport, ...]:
+    """Return each outlet with the sentences on the topic that no other outlet has."""
+    outlets: dict[str, list[int]] = {}
+    for number, one in enumerate(told):
+        if one.on_topic:
+            outlets.setdefault(one.outlet, []).append(number)
+    reports = []
+    for outlet, numbers in outlets.items():
+        documents = {told[n].evidence.document.doc_id: told[n].evidence.document for n in numbers}
+        kept: list[int] = []
+        for number in sorted(numbers, key=lambda n: -told[n].relevance):
+            vector = told[number].evidence.vector
+            if number not in used and all(
+                float(vector @ told[other].evidence.vector) < _REPEATED for other in kept
+            ):
+                kept.append(number)
+        reports.append(
+            OutletReport(
+                outlet=outlet,
+                articles=tuple(map(reference, documents.values())),
+                citations=tuple(_cite(citer, told[n]) for n in kept[:MOST_OF_OUTLET]),
+                left_out=max(0, len(kept) - MOST_OF_OUTLET),
+            )
+        )
+    reports.sort(key=lambda report: -len(report.articles))
+    return tuple(reports)
+
+
+def _cite(citer: Citer, told: Told) -> Citation:
+    (citation,) = citer.cite([told.evidence])
+    return citation
+
+
+def _one_story(one: Evidence, other: Evidence) -> bool:
+    return any(copy.doc_id == other.document.doc_id for copy in one.also_in)
+
+
+def _day(evidence: Evidence) -> str:
+    published = evidence.document.published
+    return str(published) if published else ""
+
+
+def _nothing() -> Message:
+    return Message(
+        code="nothing_compared",
+        en="No article was found that speaks of this topic.",
+        zh="没有找到谈及这一话题的文章。",
+    )
+
+
+def _one_outlet() -> Message:
+    return Message(
+        code="one_outlet",
+        en="Only one outlet reports on this topic, so there is nothing to compare it with.",
+        zh="只有一家媒体报道了这一话题，无从对比。",
+    )

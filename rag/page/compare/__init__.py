@@ -1,0 +1,1 @@
+"""The tab that compares what outlets report on a topic."""

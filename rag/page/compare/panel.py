@@ -1,0 +1,125 @@
+"""The tab that compares outlets: its components and events."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from rag.answering.comparison.result import ComparisonProgress
+from rag.config import MAX_QUESTION_CHARACTERS
+from rag.errors import RagError
+from rag.messages import Language
+from rag.page.chat.turns import Assistant
+from rag.page.compare.rendering import (
+    render_comparison,
+    render_intro,
+    render_line,
+    render_progress,
+)
+from rag.page.compare.texts import EN, texts
+from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.scope.choice import Scope
+from rag.page.scope.shelf import Narrow
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparePanel:
+    """The components of the tab."""
+
+    intro: gr.HTML
+    topic: gr.Textbox
+    compare: gr.Button
+    stop: gr.Button
+    compared: gr.HTML
+
+
+def draw_comparing() -> ComparePanel:
+    """Make the components, in their order on the page."""
+    intro = gr.HTML(render_intro("en"), **STILL)
+    topic = gr.Textbox(
+        lines=1,
+        max_lines=1,
+        max_length=MAX_QUESTION_CHARACTERS,
+        label=EN.label,
+        placeholder=EN.placeholder,
+        elem_id="rag-compare-topic",
+    )
+    with gr.Row(elem_id="rag-compare-row"):
+        compare = gr.Button(EN.compare, variant="primary", elem_id="rag-compare")
+        stop = gr.Button(EN.stop, visible=False, elem_id="rag-compare-stop")
+    return ComparePanel(
+        intro=intro,
+        topic=topic,
+        compare=compare,
+        stop=stop,
+        compared=gr.HTML("", js_on_load=asset("report.js"), apply_default_css=False),
+    )
+
+
+def said_in(parts: ComparePanel, language: Language) -> Update:
+    """Return the words of the tab in `language`. A finished result keeps its language."""
+    words = texts(language)
+    return {
+        parts.intro: render_intro(language),
+        parts.topic: gr.update(label=words.label, placeholder=words.placeholder),
+        parts.compare: words.compare,
+        parts.stop: words.stop,
+    }
+
+
+def wire_comparing(
+    parts: ComparePanel, assistant: Assistant, choice: gr.Radio, chosen: gr.State, narrow: Narrow
+) -> None:
+    """Connect the events.
+
+    `choice` is the language choice, and `chosen` the `Scope` that `narrow` reads.
+    """
+
+    def compare(topic: str, language: Language, scope: Scope) -> Iterator[Update]:
+        """Compare the outlets, and show how far it is."""
+        yield {
+            parts.compare: gr.update(visible=False),
+            parts.stop: gr.update(visible=True),
+            parts.compared: render_progress(ComparisonProgress(), language),
+        }
+        shown = ""
+        try:
+            some = narrow(scope).scope
+            for step in assistant.stream_comparison(
+                topic,
+                articles=some.articles,
+                outlets=some.outlets,
+                since=some.since,
+                until=some.until,
+            ):
+                if isinstance(step, ComparisonProgress):
+                    yield {parts.compared: render_progress(step, language)}
+                else:
+                    shown = render_comparison(step, language)
+        except RagError as error:
+            shown = render_line(error.message.text(language), language)
+        except Exception:
+            _log.exception("Outlets could not be compared.")
+            shown = render_line(texts(language).unexpected, language)
+        yield {parts.compared: shown, **_at_rest(parts)}
+
+    def halt() -> Update:
+        """Stop. What is not finished shows nothing."""
+        return {parts.compared: "", **_at_rest(parts)}
+
+    outputs: Sequence[Any] = [parts.compared, parts.compare, parts.stop]
+    comparing: list[Any] = [
+        begin(compare, [parts.topic, choice, chosen], outputs, concurrency_id="answers", **QUIET)
+        for begin in (parts.compare.click, parts.topic.submit)
+    ]
+    parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
+
+
+def _at_rest(parts: ComparePanel) -> Update:
+    return {parts.compare: gr.update(visible=True), parts.stop: gr.update(visible=False)}

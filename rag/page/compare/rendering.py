@@ -1,0 +1,143 @@
+"""Return a comparison of outlets as safe HTML."""
+
+from __future__ import annotations
+
+from rag.answering.comparison.result import (
+    WORDS,
+    Comparison,
+    ComparisonProgress,
+    Contradiction,
+    OutletReport,
+    SharedFact,
+    told_by,
+)
+from rag.messages import Language
+from rag.page.compare.texts import Texts, texts
+from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.texts import HTML_LANGUAGE
+from rag.types import Citation
+
+_UNFOLDED = 4
+"""Sentences of an outlet that are seen at once; on a phone the outlets stand below one another."""
+
+
+def render_intro(language: Language) -> str:
+    """Return what the tab is for."""
+    return (
+        f'<p class="rag-hint" lang="{HTML_LANGUAGE[language]}">{escaped(texts(language).intro)}</p>'
+    )
+
+
+def render_progress(step: ComparisonProgress, language: Language) -> str:
+    """Return how far the comparison is."""
+    words = texts(language)
+    line = words.comparing.format(step.done, step.total) if step.total else words.searching
+    return (
+        f'<section class="rag-compared" aria-busy="true" lang="{HTML_LANGUAGE[language]}">'
+        f'<p class="rag-progress" role="status">{escaped(line)}</p></section>'
+    )
+
+
+def render_line(line: str, language: Language) -> str:
+    """Return an error in one line."""
+    return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
+
+
+def render_comparison(result: Comparison, language: Language) -> str:
+    """Return the whole result: contradictions, what is shared, and each outlet's own."""
+    words, said = texts(language), WORDS[language]
+    parts = [_summary(result, words, language)]
+    if result.contradictions:
+        shown = "".join(_contradiction(each, words, language) for each in result.contradictions)
+        parts.append(f"<h2>{escaped(said['contradictions'])}</h2>{shown}")
+    if result.shared:
+        shown = "".join(_shared(fact, words, language) for fact in result.shared)
+        parts.append(f"<h2>{escaped(said['shared'])}</h2>{shown}")
+    if result.left_out:
+        parts.append(f'<p class="rag-byline">{escaped(said["more"].format(result.left_out))}</p>')
+    if result.only:
+        shown = "".join(_only(report, words, language) for report in result.only)
+        parts.append(f'<div class="rag-outlets">{shown}</div>')
+    return (
+        f'<section class="rag-compared" aria-busy="false" lang="{HTML_LANGUAGE[language]}">'
+        f"{''.join(parts)}</section>"
+    )
+
+
+def _summary(result: Comparison, words: Texts, language: Language) -> str:
+    counts = (
+        (words.differ, len(result.contradictions)),
+        (words.shared, len(result.shared)),
+        (words.only, sum(len(report.citations) for report in result.only)),
+    )
+    listed = "".join(f"<li>{escaped(word.format(count))}</li>" for word, count in counts)
+    notices = "".join(f"<p>{escaped(notice.text(language))}</p>" for notice in result.notices)
+    save = (
+        f'<button type="button" class="rag-button" data-report="{escaped(words.file_name)}.md" '
+        f'data-text="{escaped(result.to_markdown(language))}">{escaped(words.save)}</button>'
+    )
+    listed = f"<ul>{listed}</ul>" if result.found else ""
+    return (
+        f'<div class="rag-check-counts" role="status">{notices}{listed}'
+        f"{save if result.found else ''}</div>"
+    )
+
+
+def _contradiction(each: Contradiction, words: Texts, language: Language) -> str:
+    said = WORDS[language]
+    sides = "".join(
+        f"<li>{_quote(value.citation, words, marked=value.value)}"
+        + (f'<p class="rag-byline">{escaped(said["superseded"])}</p>' if value.superseded else "")
+        + "</li>"
+        for value in each.values
+    )
+    return (
+        f'<div class="rag-differing"><p class="rag-check-verdict">{escaped(said[each.kind])}</p>'
+        f"<ul>{sides}</ul></div>"
+    )
+
+
+def _shared(fact: SharedFact, words: Texts, language: Language) -> str:
+    quotes = "".join(f"<li>{_quote(citation, words)}</li>" for citation in fact.citations)
+    copies = ' data-copies="true"' if fact.wordings == 1 else ""
+    return (
+        f'<div class="rag-shared"{copies}><p class="rag-byline">'
+        f"{escaped(told_by(fact, language))}</p><ul>{quotes}</ul></div>"
+    )
+
+
+def _only(report: OutletReport, words: Texts, language: Language) -> str:
+    said = WORDS[language]
+    quotes = [f"<li>{_quote(citation, words)}</li>" for citation in report.citations]
+    shown = f"<ul>{''.join(quotes[:_UNFOLDED])}</ul>"
+    if not quotes:
+        shown = f"<p>{escaped(said['nothing'])}</p>"
+    if folded := quotes[_UNFOLDED:]:
+        shown += (
+            f"<details><summary>{escaped(words.more.format(len(folded)))}</summary>"
+            f"<ul>{''.join(folded)}</ul></details>"
+        )
+    if report.left_out:
+        shown += f'<p class="rag-byline">{escaped(said["more"].format(report.left_out))}</p>'
+    return (
+        f'<div class="rag-outlet"><h2>{escaped(said["only"])}'
+        f"{inline(report.outlet)}</h2>{shown}</div>"
+    )
+
+
+def _quote(citation: Citation, words: Texts, marked: str = "") -> str:
+    day = str(citation.published) if citation.published else words.undated
+    source = " · ".join(part for part in (citation.outlet or "", day) if part)
+    return (
+        f"<blockquote {language_of(citation.quote)}>{_marked(citation.quote, marked)}</blockquote>"
+        f'<p class="rag-byline">{escaped(source)} · {inline(citation.title)} '
+        f"{external_link(citation.url, words.original)}</p>"
+    )
+
+
+def _marked(quote: str, value: str) -> str:
+    """Return a quote with the value marked in it, unless that is the whole quote."""
+    before, found, after = quote.partition(value) if value else (quote, "", "")
+    if not found or value == quote:
+        return escaped(quote)
+    return f"{escaped(before)}<mark>{escaped(found)}</mark>{escaped(after)}"

@@ -1,0 +1,89 @@
+"""Comparing outlets in the browser: both languages, wide and narrow."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+
+from rag.assistant import Assistant
+from rag.config import Config
+from rag.models.embedder import Embedder
+from rag.page.compare.texts import EN, ZH, Texts
+from rag.page.texts import EN as PAGE_EN
+from rag.page.texts import ZH as PAGE_ZH
+from tests.page.conftest import Served, Visit, serving
+
+TOPIC = "苹果与百度的合作"
+DONE = '.rag-compared[aria-busy="false"]'
+
+
+@pytest.fixture(scope="module")
+def served(
+    seeds_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Served]:
+    index = tmp_path_factory.mktemp("compared") / "index"
+    shutil.copytree(seeds_index, index)
+    assistant = Assistant.open(Config(index=index), embedder=embedder)
+    with serving(assistant, library=assistant.library) as page:
+        yield page
+
+
+def compare(page: Page, tab: str, words: Texts, topic: str) -> None:
+    page.get_by_role("tab", name=tab).click()
+    page.get_by_label(words.label, exact=True).fill(topic)
+    page.get_by_role("button", name=words.compare, exact=True).click()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "tab", "width", "scheme"),
+    [
+        ("en-US", EN, PAGE_EN.compare, 1280, "light"),
+        ("zh-CN", ZH, PAGE_ZH.compare, 390, "dark"),
+    ],
+)
+def test_a_topic_comes_back_compared(
+    served: Served,
+    visit: Visit,
+    locale: str,
+    words: Texts,
+    tab: str,
+    width: int,
+    scheme: str,
+    tmp_path: Path,
+) -> None:
+    view = {"width": width, "height": 860}
+    page = visit(served.url, locale=locale, viewport=view, color_scheme=scheme)
+    compare(page, tab, words, TOPIC)
+    expect(page.locator(DONE)).to_be_visible(timeout=120_000)
+    # Where outlets differ, each side is quoted with its outlet.
+    differing = page.locator(".rag-differing").first
+    expect(differing.locator("blockquote").nth(1)).to_be_visible()
+    assert differing.locator("mark").count() >= 2
+    assert page.locator(".rag-outlet").count() >= 2
+    # Nothing sticks out of a narrow view.
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    with page.expect_download() as download:
+        page.get_by_role("button", name=words.save).click()
+    kept = tmp_path / "comparison.md"
+    download.value.save_as(kept)
+    assert "百度" in kept.read_text("utf-8")
+    page.wait_for_timeout(300)  # Colours change slowly.
+    broken = Axe().run(page).response["violations"]
+    assert [(rule["id"], [n["html"][:150] for n in rule["nodes"]]) for rule in broken] == []
+
+
+def test_a_topic_without_words_is_one_line_and_work_can_be_stopped(
+    served: Served, visit: Visit
+) -> None:
+    page = visit(served.url, locale="zh-CN")
+    compare(page, PAGE_ZH.compare, ZH, " ")
+    expect(page.get_by_role("alert")).to_be_visible()
+    compare(page, PAGE_ZH.compare, ZH, TOPIC + "<img src=x>")
+    page.get_by_role("button", name=ZH.stop, exact=True).click()
+    expect(page.get_by_role("button", name=ZH.compare, exact=True)).to_be_visible()
+    expect(page.locator(".rag-compared")).to_have_count(0)
