@@ -56,6 +56,7 @@ if TYPE_CHECKING:
         ReaderError,
         RerankerError,
     )
+    from rag.exports.saving import export
     from rag.messages import Message
     from rag.store.notices import IndexProgress, IndexReport
     from rag.types import (
@@ -97,6 +98,7 @@ _HOMES = {
         *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
         *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
     ),
+    "rag.exports.saving": ("export",),
     "rag.messages": ("Message",),
     "rag.store.notices": ("IndexProgress", "IndexReport"),
     "rag.types": (
@@ -157,6 +159,7 @@ __all__ = [
     "asearch",
     "averify",
     "check_draft",
+    "export",
     "index",
     "search",
     "verify",
