@@ -17,9 +17,11 @@ if TYPE_CHECKING:
     from rag.answering.draft import DraftReport, DraftSentence
     from rag.api import (
         aanswer,
+        aanswer_all,
         acheck_draft,
         aindex,
         answer,
+        answer_all,
         asearch,
         averify,
         check_draft,
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     )
     from rag.assistant import Assistant
     from rag.async_assistant import AsyncAssistant
+    from rag.batch.answering import AnsweredRow
+    from rag.batch.changes import Change
     from rag.config import ChatModelConfig, Config
     from rag.errors import (
         AnswerFormatError,
@@ -79,11 +83,13 @@ if TYPE_CHECKING:
 _HOMES = {
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "acheck_draft", "aindex", "answer", "asearch", "averify"),
-        *("check_draft", "index", "search", "verify"),
+        *("aanswer", "aanswer_all", "acheck_draft", "aindex", "answer", "answer_all"),
+        *("asearch", "averify", "check_draft", "index", "search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
+    "rag.batch.answering": ("AnsweredRow",),
+    "rag.batch.changes": ("Change",),
     "rag.config": ("ChatModelConfig", "Config"),
     "rag.errors": (
         *(
@@ -109,9 +115,11 @@ _HOMES = {
 __all__ = [
     "Answer",
     "AnswerFormatError",
+    "AnsweredRow",
     "Assistant",
     "AssistantClosed",
     "AsyncAssistant",
+    "Change",
     "ChatModelBrokeOff",
     "ChatModelConfig",
     "ChatModelEmpty",
@@ -153,9 +161,11 @@ __all__ = [
     "TimeFrame",
     "__version__",
     "aanswer",
+    "aanswer_all",
     "acheck_draft",
     "aindex",
     "answer",
+    "answer_all",
     "asearch",
     "averify",
     "check_draft",

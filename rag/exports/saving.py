@@ -51,13 +51,19 @@ def export(
             en=f"There is no answer to write to {path}: give at least one.",
             zh=f"没有可写入 {path} 的答案：请至少给出一个。",
         )
+    write_whole(path, answers_bytes(answers, path, language))
+    return path
+
+
+def answers_bytes(answers: Sequence[Answer], path: Path, language: Language | None = None) -> bytes:
+    """Return the file of answers in the format that the ending of `path` names.
+
+    Raises `ConfigError` if the format's extra or a Chinese font is missing.
+    """
     ending = path.suffix.lower()
     if ending in _SOURCES:
-        data = _SOURCES[ending](answers).encode()
-    else:
-        data = document_bytes([lay_out(answer, language) for answer in answers], ending)
-    write_whole(path, data)
-    return path
+        return _SOURCES[ending](answers).encode()
+    return document_bytes([lay_out(answer, language) for answer in answers], ending)
 
 
 def usable_path(path: str | os.PathLike[str]) -> Path:

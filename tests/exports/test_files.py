@@ -37,9 +37,9 @@ def test_a_word_file_has_headings_links_and_the_exact_quotes(
 ) -> None:
     path = rag.export(conversation(), tmp_path / "a.docx", language=language)
     document = docx.Document(str(path))
-    headings = [p.text for p in document.paragraphs if p.style.name == "Heading 1"]
+    headings = [p.text for p in document.paragraphs if p.style and p.style.name == "Heading 1"]
     assert headings == list(QUESTIONS)
-    quotes = [p.text for p in document.paragraphs if p.style.name == "Quote"]
+    quotes = [p.text for p in document.paragraphs if p.style and p.style.name == "Quote"]
     assert f"“{QUOTE}”" in quotes
     links = [link for p in document.paragraphs for link in p.hyperlinks]
     assert URL in {link.address for link in links}
