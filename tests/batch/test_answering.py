@@ -47,7 +47,11 @@ def cells(path: Path) -> list[dict[str, object]]:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_the_table_has_answer_status_sources_quotes_and_the_columns_that_came(
-    tmp_path: Path, seeds_index: Path, language: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    seeds_index: Path,
+    embedder: Embedder,
+    language: str,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("RAG_LANG", language)
     asked = tmp_path / "asked.csv"
@@ -55,7 +59,7 @@ def test_the_table_has_answer_status_sources_quotes_and_the_columns_that_came(
         "answer,问题\n=mine,截至2月13日收盘，阿里巴巴股价多少港元？\nx,\nx,迪拜天气怎么样？\n",
         encoding="utf-8",
     )
-    with Assistant.open(Config(index=seeds_index)) as assistant:
+    with Assistant.open(Config(index=seeds_index), embedder=embedder) as assistant:
         rows = assistant.answer_all(asked, tmp_path / "out.xlsx")
         assert [row.answer.status if row.answer else None for row in rows] == [
             *("answered", None, "abstained")
