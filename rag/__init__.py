@@ -25,10 +25,12 @@ if TYPE_CHECKING:
     from rag.answering.draft import DraftReport, DraftSentence
     from rag.api import (
         aanswer,
+        aanswer_all,
         acheck_draft,
         acompare,
         aindex,
         answer,
+        answer_all,
         asearch,
         averify,
         check_draft,
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     )
     from rag.assistant import Assistant
     from rag.async_assistant import AsyncAssistant
+    from rag.batch.answering import AnsweredRow
+    from rag.batch.changes import Change
     from rag.config import ChatModelConfig, Config
     from rag.errors import (
         AnswerFormatError,
@@ -66,6 +70,7 @@ if TYPE_CHECKING:
         ReaderError,
         RerankerError,
     )
+    from rag.exports.saving import export
     from rag.messages import Message
     from rag.store.notices import IndexProgress, IndexReport
     from rag.types import (
@@ -91,12 +96,13 @@ _HOMES = {
     ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "acheck_draft", "acompare", "aindex", "answer"),
-        *("asearch", "averify"),
-        *("check_draft", "compare", "index", "search", "verify"),
+        *("aanswer", "aanswer_all", "acheck_draft", "acompare", "aindex", "answer", "answer_all"),
+        *("asearch", "averify", "check_draft", "compare", "index", "search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
+    "rag.batch.answering": ("AnsweredRow",),
+    "rag.batch.changes": ("Change",),
     "rag.config": ("ChatModelConfig", "Config"),
     "rag.errors": (
         *(
@@ -111,6 +117,7 @@ _HOMES = {
         *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
         *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
     ),
+    "rag.exports.saving": ("export",),
     "rag.messages": ("Message",),
     "rag.store.notices": ("IndexProgress", "IndexReport"),
     "rag.types": (
@@ -121,9 +128,11 @@ _HOMES = {
 __all__ = [
     "Answer",
     "AnswerFormatError",
+    "AnsweredRow",
     "Assistant",
     "AssistantClosed",
     "AsyncAssistant",
+    "Change",
     "ChatModelBrokeOff",
     "ChatModelConfig",
     "ChatModelEmpty",
@@ -170,14 +179,17 @@ __all__ = [
     "TimeFrame",
     "__version__",
     "aanswer",
+    "aanswer_all",
     "acheck_draft",
     "acompare",
     "aindex",
     "answer",
+    "answer_all",
     "asearch",
     "averify",
     "check_draft",
     "compare",
+    "export",
     "index",
     "search",
     "verify",

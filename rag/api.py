@@ -1,4 +1,4 @@
-"""The Python functions, such as `answer` and `search`, with async twins.
+"""The Python functions, such as `answer`, `answer_all`, `search` and `index`, with async twins.
 
 They work on the index that the environment names (`RAG_INDEX`, else `.rag`), or on that of
 `config`. It is opened at the first call and shared by all threads after it.
@@ -20,6 +20,7 @@ from rag.answering.comparison.result import Comparison
 from rag.answering.draft import DraftReport
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
+from rag.batch.answering import AnsweredRow, OnProgress
 from rag.config import Config, message_language
 from rag.errors import ConfigError
 from rag.messages import Language
@@ -65,6 +66,41 @@ def answer(
     return _assistant(config).ask(
         question,
         history,
+        model=model,
+        language=language,
+        sources=sources,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
+    )
+
+
+def answer_all(
+    questions: Sequence[str] | PathLike,
+    out: PathLike | None = None,
+    *,
+    column: str | None = None,
+    changes: bool = False,
+    on_progress: OnProgress | None = None,
+    model: ModelChoice = "configured",
+    language: Language | None = None,
+    sources: int | None = None,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> tuple[AnsweredRow, ...]:
+    """Answer many questions, of a list or a file, as `Assistant.answer_all` does."""
+    return _assistant(config).answer_all(
+        questions,
+        out,
+        column=column,
+        changes=changes,
+        on_progress=on_progress,
         model=model,
         language=language,
         sources=sources,
@@ -197,6 +233,43 @@ async def aanswer(
         answer,
         question,
         history,
+        model=model,
+        language=language,
+        sources=sources,
+        articles=articles,
+        outlets=outlets,
+        since=since,
+        until=until,
+        today=today,
+        config=config,
+    )
+
+
+async def aanswer_all(
+    questions: Sequence[str] | PathLike,
+    out: PathLike | None = None,
+    *,
+    column: str | None = None,
+    changes: bool = False,
+    on_progress: OnProgress | None = None,
+    model: ModelChoice = "configured",
+    language: Language | None = None,
+    sources: int | None = None,
+    articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
+    since: date | str | None = None,
+    until: date | str | None = None,
+    today: date | str | None = None,
+    config: Config | None = None,
+) -> tuple[AnsweredRow, ...]:
+    """`answer_all` for async callers; `on_progress` is called in the thread that answers."""
+    return await asyncio.to_thread(
+        answer_all,
+        questions,
+        out,
+        column=column,
+        changes=changes,
+        on_progress=on_progress,
         model=model,
         language=language,
         sources=sources,

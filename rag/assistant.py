@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +21,7 @@ from rag.answering.options import ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
 from rag.answering.verification.chat_judge import open_judge
+from rag.batch.answering import AnsweredRow, OnProgress, answered_table
 from rag.config import Config
 from rag.errors import QuestionError
 from rag.ingest.chunker import CHUNKER
@@ -239,6 +243,65 @@ class Assistant(QuestionPath):
         library = self.library
         listed = (lambda: library.catalogue().articles) if library else self.documents
         return chosen_articles(articles, outlets, self.document, listed)
+
+    def answer_all(
+        self,
+        questions: Sequence[str] | str | os.PathLike[str],
+        out: str | os.PathLike[str] | None = None,
+        *,
+        column: str | None = None,
+        changes: bool = False,
+        on_progress: OnProgress | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> tuple[AnsweredRow, ...]:
+        """Answer many questions, each by itself, and return a row for each.
+
+        - `questions`: a list, or the path of a CSV, TSV, XLSX, JSON Lines or text file. `column`
+          names the column with the questions; by default “question”, “问题”, or the only one.
+        - `out`: the file to write: the same table with the answers (.csv, .xlsx, .jsonl), or a
+          document (`rag.export`). What is answered is kept beside it: after a stop or a kill,
+          the same call goes on where it was.
+        - `changes`: ask all again, and say what changed since the answers that are kept.
+        - `on_progress`: is called with (rows done, all rows).
+
+        The rest is as in `ask`. A row that can't be asked is skipped; its `problem` says why.
+        Raises `ConfigError` if a file can't be used, and what `ask` raises for other arguments.
+        """
+        # What is wrong for all questions is told before the first one.
+        days_between(since, until)
+        day_of_asking(str(today or ""))
+        self._chosen(articles, outlets)
+        writer = self._writers.named(model)
+        written_by = full_name(writer.model) if writer else None
+        days = [str(day or "") for day in (since, until, today)]
+        chosen = [written_by, language, sources, sorted(articles), sorted(outlets), days]
+        ask = partial(
+            self.ask,
+            model=model,
+            language=language,
+            sources=sources,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+        return answered_table(
+            questions,
+            ask,
+            out=out,
+            column=column,
+            settings=json.dumps(chosen),
+            changes=changes,
+            on_progress=on_progress,
+        )
 
     def search(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 from collections.abc import AsyncIterator, Generator, Iterator, Sequence
 from datetime import date
 from typing import TypeVar
@@ -12,6 +13,7 @@ from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftReport, DraftSentence
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
+from rag.batch.answering import AnsweredRow, OnProgress
 from rag.config import Config
 from rag.messages import Language
 from rag.types import Answer, Document, DocumentReference, Event, SearchResult, Statement
@@ -63,6 +65,41 @@ class AsyncAssistant:
             self._assistant.ask,
             question,
             history,
+            model=model,
+            language=language,
+            sources=sources,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def answer_all(
+        self,
+        questions: Sequence[str] | str | os.PathLike[str],
+        out: str | os.PathLike[str] | None = None,
+        *,
+        column: str | None = None,
+        changes: bool = False,
+        on_progress: OnProgress | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        sources: int | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> tuple[AnsweredRow, ...]:
+        """Answer many questions, as `Assistant.answer_all` does. `on_progress` runs in a thread."""
+        return await asyncio.to_thread(
+            self._assistant.answer_all,
+            questions,
+            out,
+            column=column,
+            changes=changes,
+            on_progress=on_progress,
             model=model,
             language=language,
             sources=sources,

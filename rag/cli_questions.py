@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from rag.cli_batch import ask_file
 from rag.cli_indexing import open_assistant
 from rag.errors import ConfigError
 from rag.messages import Language
@@ -77,7 +78,7 @@ Outlets = Annotated[
 
 
 def ask(
-    question: Annotated[str, typer.Argument(help=local("The question.", "问题。"))],
+    question: Annotated[str | None, typer.Argument(help=local("The question.", "问题。"))] = None,
     since: Since = "",
     until: Until = "",
     article: Articles = None,
@@ -110,6 +111,51 @@ def ask(
             ),
         ),
     ] = None,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            help=local(
+                "Answer each question of a file (.csv .tsv .xlsx .jsonl, or .txt with one a line)."
+                " After a stop, the same command goes on where it was.",
+                "回答一个文件中的每个问题（.csv .tsv .xlsx .jsonl，或每行一问的 .txt）。"
+                "中断后再次运行同一命令即可继续。",
+            ),
+        ),
+    ] = None,
+    out_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            metavar="FILE",
+            help=local(
+                "Write the answer (.docx .pdf .md .txt), or its sources (.bib, .json for CSL-JSON)."
+                " With --file also a table (.csv .xlsx .jsonl).",
+                "写出答案（.docx .pdf .md .txt）或其出处（.bib，.json 即 CSL-JSON）。"
+                "与 --file 同用时还可为表格（.csv .xlsx .jsonl）。",
+            ),
+        ),
+    ] = None,
+    column: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help=local(
+                "With --file: the column that has the questions.", "与 --file 同用：问题所在的列。"
+            ),
+        ),
+    ] = None,
+    changes: Annotated[
+        bool,
+        typer.Option(
+            "--changes",
+            help=local(
+                "With --file: ask all again, and say what changed since the last time.",
+                "与 --file 同用：全部重新提问，并说明与上次相比的变化。",
+            ),
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Answer a question. Exits with 3 if the articles don't answer it."""
@@ -117,30 +163,62 @@ def ask(
     from rag.retrieval.question import checked_question
     from rag.retrieval.time_frame import day_of_asking, days_between
 
-    question = as_typed(question)
     # Bad input is refused before the index is opened, which may take minutes the first time.
-    checked_question(question)
     days_between(since, until)
     day = day_of_asking(today)
     options = Options(language=cast(Language | None, language), sources=sources)
+    asked: dict[str, Any] = {
+        "language": options.language,
+        "sources": options.sources,
+        "articles": article or (),
+        "outlets": outlet or (),
+        "since": since,
+        "until": until,
+        "today": day,
+    }
+    if file:
+        if question or as_json or not out_file:
+            raise ConfigError(
+                en="--file takes its questions from the file and writes to --out: give --out FILE,"
+                " and neither a question nor --json.",
+                zh="--file 从文件读取问题并写入 --out：请给出 --out 文件，不要再写问题或 --json。",
+            )
+        ask_file(file, out_file, column=column, changes=changes, **asked)
+        return
+    if question is None or column or changes:
+        raise ConfigError(
+            en="There is no question: write one, or give --file (--column and --changes need it).",
+            zh="没有问题：请写一个问题，或给出 --file（--column 和 --changes 须与它同用）。",
+        )
+    question = as_typed(question)
+    checked_question(question)
+    if out_file:
+        _check_new(out_file)
     # Kept in a variable: freeing the tokenizer takes half a second, so it happens after printing.
     assistant = open_assistant()
-    answer = assistant.ask(
-        question,
-        language=options.language,
-        sources=options.sources,
-        articles=article or (),
-        outlets=outlet or (),
-        since=since,
-        until=until,
-        today=day,
-    )
+    answer = assistant.ask(question, **asked)
     if as_json:
         print_json_line(answer.to_json())
     else:
         print_answer(answer)
+    if out_file:
+        from rag.exports.saving import export
+
+        export(answer, out_file)
     if answer.status == "abstained":
         raise typer.Exit(EXIT_ABSTAINED)
+
+
+def _check_new(out_file: Path) -> None:
+    """Raise `ConfigError` if an answer can't be written to a new file of this name."""
+    from rag.exports.saving import usable_path
+
+    usable_path(out_file)
+    if out_file.exists() or not out_file.parent.is_dir():
+        raise ConfigError(
+            en=f"The answer can't be written to {out_file}: name a new file in an existing folder.",
+            zh=f"答案无法写入 {out_file}：请给出已有文件夹中的新文件名。",
+        )
 
 
 def search(

@@ -14,6 +14,7 @@
 | `RAG_LANG`        | language of messages: `zh` or `en`                        | the locale's    |
 | `RAG_ENDPOINTS`   | endpoints that readers of the page may choose, by commas  | none            |
 | `RAG_CHAT_AUTH`   | `user:password` that the page asks for                    | no login        |
+| `RAG_PDF_FONT`    | font file with Chinese (.ttf .otf .ttc) for PDF files     | the best found  |
 """
 
 from __future__ import annotations
@@ -196,6 +197,24 @@ def message_language(environment: Mapping[str, str] | None = None) -> Language:
     env = os.environ if environment is None else environment
     wish = env.get("RAG_LANG") or env.get("LC_ALL") or env.get("LC_MESSAGES") or env.get("LANG")
     return "zh" if (wish or "").lower().startswith("zh") else "en"
+
+
+def pdf_font(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Return the font file of `RAG_PDF_FONT`, or None if it is not set.
+
+    Raises `ConfigError` if there is no such font file.
+    """
+    env = os.environ if environment is None else environment
+    named = env.get("RAG_PDF_FONT", "").strip()
+    if not named:
+        return None
+    path = Path(named).expanduser()
+    if path.suffix.lower() not in (".ttf", ".otf", ".ttc") or not path.is_file():
+        raise ConfigError(
+            en=f"RAG_PDF_FONT is {named!r}: name a .ttf, .otf or .ttc file that exists.",
+            zh=f"RAG_PDF_FONT 为 {named!r}：请指定存在的 .ttf、.otf 或 .ttc 文件。",
+        )
+    return path
 
 
 @contextmanager

@@ -347,6 +347,18 @@ class Answer:
         found |= {v.citation.marker: v.citation for c in self.conflicts for v in c.values}
         return tuple(found[marker] for marker in sorted(found))
 
+    def to_text(self) -> str:
+        """Return question, answer and sources as plain text without any markup."""
+        from rag.exports.plain import plain_text
+
+        return plain_text(self)
+
+    def to_markdown(self) -> str:
+        """Return question, answer and sources as Markdown. Text from outside stays text."""
+        from rag.exports.markdown import markdown
+
+        return markdown(self)
+
     def to_json(self) -> str:
         """Return the answer as one JSON object, with its `text`. `from_json` reads it back."""
         fields = _answer_adapter().dump_python(self, mode="json")

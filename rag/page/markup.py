@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import html
-import re
-from urllib.parse import urlsplit
 
+from rag.exports.addresses import safe_url
 from rag.messages import Language
 from rag.page.texts import HTML_LANGUAGE, texts
 from rag.text.characters import has_han
@@ -13,9 +12,7 @@ from rag.text.characters import has_han
 # --- escaping ---------------------------------------------------------------------------------
 #
 # Questions, articles, their titles and links, and a model's text are all untrusted. They reach the
-# page only through `escaped` and `safe_url`.
-
-_UNSAFE_IN_URL = re.compile(r"[\x00-\x20\x7f\u2028\u2029]")
+# page only through `escaped` and `rag.exports.addresses.safe_url`.
 
 
 def escaped(text: str) -> str:
@@ -25,17 +22,6 @@ def escaped(text: str) -> str:
     page.
     """
     return html.escape(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
-
-
-def safe_url(url: str | None) -> str | None:
-    """Return `url` if it is safe to follow (http or https, with a host), or else None."""
-    if not url or _UNSAFE_IN_URL.search(url):
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.hostname else None
 
 
 def inline(

@@ -157,7 +157,13 @@ function act({ act, ...data }) {
 async function copy(button) {
   const status = button.parentElement.querySelector('[role="status"]');
   try {
-    await navigator.clipboard.writeText(button.dataset.copy);
+    const { copy: plain, rich } = button.dataset;
+    if (rich && window.ClipboardItem) {
+      // Word and WeChat take the rich text with its links, a plain field takes the plain text.
+      const parts = Object.entries({ "text/plain": plain, "text/html": rich });
+      const blobs = parts.map(([type, text]) => [type, new Blob([text], { type })]);
+      await navigator.clipboard.write([new ClipboardItem(Object.fromEntries(blobs))]);
+    } else await navigator.clipboard.writeText(plain);
     status.textContent = button.dataset.copied;
   } catch {
     // Browsers keep the clipboard from pages that come over plain HTTP from another machine.

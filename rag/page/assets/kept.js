@@ -67,9 +67,11 @@ function keep({ title, text }) {
   }
 }
 
-function save({ name, type, text }) {
+// A file that is not text comes as base64.
+function save({ name, type, text, base64 }) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob([text], { type }));
+  const bytes = base64 && Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0));
+  link.href = URL.createObjectURL(new Blob([bytes || text], { type }));
   link.download = name;
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);

@@ -6,6 +6,7 @@ are not trusted and are checked here.
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
@@ -18,10 +19,11 @@ from gradio.events import Dependency
 from rag.answering.options import Options
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import RagError
+from rag.exports.saving import document_bytes
 from rag.messages import Language
 from rag.page.chat.controls import render_editing, render_errand, render_hint, render_offer
 from rag.page.chat.examples import Offer
-from rag.page.chat.keeping import conversation_json, conversation_markdown
+from rag.page.chat.keeping import conversation_json, conversation_markdown, laid_out
 from rag.page.chat.panel import ChatPanel, controls, drawn_in, drawn_parts
 from rag.page.chat.rendering import render_turn
 from rag.page.chat.sent import said, turn_named
@@ -38,7 +40,12 @@ OptionsOf = Callable[[object, str | None], Options]
 _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 """Settings of an event that does not wait for answers."""
 
-_FORMS = {"md": "text/markdown", "json": "application/json"}
+_FORMS = {
+    "md": "text/markdown",
+    "json": "application/json",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "pdf": "application/pdf",
+}
 
 
 _BEGIN = """() => {
@@ -223,18 +230,31 @@ def _wire_editing(parts: ChatPanel, choice: gr.Radio, running: RunningAnswers) -
 def _wire_saving(parts: ChatPanel, choice: gr.Radio) -> None:
     """Connect saving the conversation as a file."""
 
-    def export(event: gr.EventData, turns: Turns, language: Language) -> str:
+    def export(event: gr.EventData, turns: Turns, language: Language) -> Update:
         """Return the conversation as a file that the browser saves."""
         form = said(event, "form")
         if form not in _FORMS or not turns:
-            return ""
-        text = (
-            conversation_json(turns) if form == "json" else conversation_markdown(turns, language)
-        )
+            return {parts.errand: ""}
+        try:
+            file = _file(turns, form, language)
+        except RagError as error:
+            return {parts.hint: render_hint(error.message.text(language), language)}
         name = f"cited-rag-{datetime.now():%Y-%m-%d-%H%M}.{form}"
-        return render_errand("save", name=name, type=_FORMS[form], text=text)
+        errand = render_errand("save", name=name, type=_FORMS[form], **file)
+        return {parts.errand: errand, parts.hint: ""}
 
-    parts.present.export(export, [parts.conversation, choice], parts.errand, **_AT_ONCE)
+    inputs = [parts.conversation, choice]
+    parts.present.export(export, inputs, [parts.errand, parts.hint], **_AT_ONCE)
+
+
+def _file(turns: Turns, form: str, language: Language) -> dict[str, str]:
+    """Return a conversation as text, or as base64 if its format is not text."""
+    if form == "json":
+        return {"text": conversation_json(turns)}
+    if form == "md":
+        return {"text": conversation_markdown(turns, language)}
+    data = document_bytes([laid_out(turn, language) for turn in turns], f".{form}")
+    return {"base64": base64.b64encode(data).decode()}
 
 
 def _answer(

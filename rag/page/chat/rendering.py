@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rag.exports.markdown import markdown_layout
+from rag.exports.plain import plain_layout
+from rag.exports.rich import rich_layout
 from rag.messages import Language, Message
 from rag.page.chat.controls import render_suggestions
-from rag.page.chat.keeping import answer_markdown
+from rag.page.chat.keeping import laid_out
 from rag.page.chat.sources import (
     FindDocument,
     byline,
@@ -179,16 +182,23 @@ def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str
     data = f'type="button" class="rag-button" data-turn="{turn.number}"'
     buttons = ""
     if turn.answer is not None:
-        markdown = answer_markdown(turn.answer, language, turn.asked)
-        buttons += (
-            f'<button {data} data-copy="{escaped(markdown)}" '
-            f'data-copied="{escaped(words.copied)}" data-failed="{escaped(words.copy_failed)}">'
-            f"{escaped(words.copy_answer)}</button>"
-        )
+        told = f'data-copied="{escaped(words.copied)}" data-failed="{escaped(words.copy_failed)}"'
+        layout = laid_out(turn, language)
+        plain, rich = plain_layout(layout), rich_layout(layout)
+        for kinds, label in (
+            (f'data-copy="{escaped(plain)}" data-rich="{escaped(rich)}"', words.copy_answer),
+            (f'data-copy="{escaped(markdown_layout(layout))}"', words.copy_markdown),
+        ):
+            buttons += f"<button {data} {kinds} {told}>{escaped(label)}</button>"
     buttons += f'<button {data} data-act="edit">{escaped(words.edit)}</button>'
     if last:
         buttons += f'<button {data} data-act="ask">{escaped(words.retry)}</button>'
-        for form, label in (("md", words.save_markdown), ("json", words.save_json)):
+        for form, label in (
+            ("docx", words.save_word),
+            ("pdf", words.save_pdf),
+            ("md", words.save_markdown),
+            ("json", words.save_json),
+        ):
             buttons += (
                 f'<button {data} data-act="export" data-form="{form}">{escaped(label)}</button>'
             )

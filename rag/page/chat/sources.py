@@ -9,9 +9,10 @@ from itertools import pairwise
 from types import MappingProxyType
 from urllib.parse import urlsplit
 
+from rag.exports.addresses import safe_url
 from rag.messages import Language
 from rag.page.chat.texts import Texts, texts
-from rag.page.markup import escaped, external_link, inline, language_of, safe_url
+from rag.page.markup import escaped, external_link, inline, language_of
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Answer, Citation, Document, DocumentReference, Hit, Passage
 

@@ -33,12 +33,15 @@ class Texts:
     one_at_a_time: str
     unexpected: str
     copy_answer: str
+    copy_markdown: str
     copied: str
     copy_failed: str
     edit: str
     retry: str
     editing: str
     cancel: str
+    save_word: str
+    save_pdf: str
     save_markdown: str
     save_json: str
 
@@ -138,12 +141,15 @@ EN = Texts(
     one_at_a_time="One question at a time: wait for this answer, or stop it.",
     unexpected="Something went wrong on our side, so there is no answer. Please ask again.",
     copy_answer="Copy with sources",
+    copy_markdown="Copy as Markdown",
     copied="Copied.",
     copy_failed="The browser refused to copy.",
     edit="Edit the question",
     retry="Ask again",
     editing="Editing question {}: the new question replaces it, and all that follows is removed.",
     cancel="Cancel",
+    save_word="Save all as Word",
+    save_pdf="Save all as PDF",
     save_markdown="Save all as Markdown",
     save_json="Save all as JSON",
     stages={
@@ -226,12 +232,15 @@ ZH = Texts(
     one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",
     unexpected="我们这边出了错，没有得到答案，请再问一次。",
     copy_answer="复制（含出处）",
+    copy_markdown="复制为 Markdown",
     copied="已复制。",
     copy_failed="浏览器不允许复制。",
     edit="修改问题",
     retry="重新提问",
     editing="正在修改第 {} 个问题：新问题会取代它，其后的内容将被移除。",
     cancel="取消",
+    save_word="整段对话存为 Word",
+    save_pdf="整段对话存为 PDF",
     save_markdown="整段对话存为 Markdown",
     save_json="整段对话存为 JSON",
     stages={

@@ -128,7 +128,7 @@ def test_every_line_is_an_exact_quote_with_one_marker(
 def test_json_comes_back_and_markdown_has_the_quotes(compared: Comparison) -> None:
     assert Comparison.from_json(compared.to_json()) == compared
     for language in ("zh", "en"):
-        assert "涌水" in compared.to_markdown(language)  # type: ignore[arg-type]
+        assert "涌水" in compared.to_markdown(language)
     with pytest.raises(AnswerFormatError):
         Comparison.from_json("[]")
 

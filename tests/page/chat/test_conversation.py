@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+import docx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -17,6 +18,7 @@ from rag.page.chat.texts import Texts, texts
 from rag.page.chat.turns import Turn
 from rag.page.places.texts import texts as places_texts
 from rag.types import Answer, Draft, Event, Hit, Passage, Progress
+from tests.exports.opened import need_a_chinese_font, pdf_text
 from tests.page.conftest import Served, Visit, serving
 from tests.page.scripted import ScriptedAssistant, answered, cite, claim, made_document
 from tests.page.test_page import answer, ask
@@ -222,37 +224,58 @@ def test_a_model_that_dies_in_the_middle_is_told_of_and_replaced(visit: Visit) -
 # --- copies and files -----------------------------------------------------------------------------
 
 
-def test_an_answer_is_copied_with_its_sources(served: Served, visit: Visit) -> None:
+def test_an_answer_is_copied_as_text_as_rich_text_and_as_markdown(
+    served: Served, visit: Visit
+) -> None:
     page = visit(served.url, locale="en-US", permissions=["clipboard-read", "clipboard-write"])
     ask(page, QUESTION)
     answer(page)
     page.get_by_role("button", name=EN.copy_answer).click()
     expect(page.locator(".rag-actions [role=status]")).to_have_text(EN.copied)
+    plain = page.evaluate("navigator.clipboard.readText()")
+    assert plain.startswith(f"{QUESTION}\n")
+    assert "\\" not in plain
+    assert "科创板日报 · 2025-02-13 18:26" in plain
+    rich = page.evaluate(
+        "navigator.clipboard.read().then(([item]) => item.getType('text/html'))"
+        ".then((blob) => blob.text())"
+    )
+    assert f"<b>{QUESTION}</b>" in rich
+    assert '<a href="https://new.qq.com/rain/a/20250213A07BWT00">[2]</a>' in rich
+    page.get_by_role("button", name=EN.copy_markdown).click()
+    page.wait_for_function("navigator.clipboard.readText().then((text) => text.startsWith('**'))")
     copied = page.evaluate("navigator.clipboard.readText()")
-    assert copied.startswith(f"**{QUESTION}**")
-    assert r"[\[2\]](https://new.qq.com/rain/a/20250213A07BWT00)" in copied
-    assert "科创板日报 · 2025-02-13 18:26 · <https://new.qq.com" in copied
+    assert "[[2]](https://new.qq.com/rain/a/20250213A07BWT00)" in copied
 
 
-def test_a_conversation_is_saved_as_markdown_and_as_json(
+def test_a_conversation_is_saved_as_word_pdf_markdown_and_json(
     served: Served, visit: Visit, tmp_path: Path
 ) -> None:
+    need_a_chinese_font()
     page = visit(served.url, locale="zh-CN")
     for turn, question in enumerate((QUESTION, "weather?"), start=1):
         ask(page, question)
         answer(page, turn)
-    saved = {}
-    for form, label in (("md", ZH.save_markdown), ("json", ZH.save_json)):
+    buttons = {
+        "docx": ZH.save_word,
+        "pdf": ZH.save_pdf,
+        "md": ZH.save_markdown,
+        "json": ZH.save_json,
+    }
+    for form, label in buttons.items():
         with page.expect_download() as download:
             page.get_by_role("button", name=label).click()
         assert re.fullmatch(rf"cited-rag-[\d-]+\.{form}", download.value.suggested_filename)
         download.value.save_as(tmp_path / form)
-        saved[form] = (tmp_path / form).read_text(encoding="utf-8")
+    saved = {form: (tmp_path / form).read_text(encoding="utf-8") for form in ("md", "json")}
     assert saved["md"].index(QUESTION) < saved["md"].index("weather?")
     assert ZH.nearest in saved["md"]
     turns = json.loads(saved["json"])
     assert [turn["question"] for turn in turns] == [QUESTION, "weather?"]
     assert Answer.from_json(json.dumps(turns[1]["answer"])).status == "abstained"
+    headings = [p.text for p in docx.Document(str(tmp_path / "docx")).paragraphs]
+    assert {QUESTION, "weather?", ZH.nearest} <= set(headings)
+    assert QUESTION in pdf_text(tmp_path / "pdf")
 
 
 # --- conversations kept in the browser ------------------------------------------------------------

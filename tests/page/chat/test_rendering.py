@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 
 import pytest
 
+from rag.exports.addresses import safe_url
 from rag.messages import Language, Message
 from rag.page.chat.controls import render_errand, render_examples, render_hint
 from rag.page.chat.reading import render_reader
 from rag.page.chat.rendering import cited, render_draft, render_turn
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
-from rag.page.markup import escaped, external_link, render_intro, safe_url
+from rag.page.markup import escaped, external_link, render_intro
 from rag.page.texts import preferred_language
 from rag.store.articles import reference
 from rag.types import (

@@ -7,8 +7,9 @@ import re
 import pytest
 from markdown_it import MarkdownIt
 
+from rag.exports.markdown import markdown as answer_markdown
 from rag.messages import Language, Message
-from rag.page.chat.keeping import answer_markdown, conversation_markdown
+from rag.page.chat.keeping import conversation_markdown
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
 from rag.types import Answer
@@ -43,7 +44,7 @@ def test_markers_are_links_and_each_source_has_a_line() -> None:
     answer = answer_of("Why did Apple choose Alibaba?")
     markdown = answer_markdown(answer, "en")
     page = shown(markdown)
-    assert r"[\[2\]](https://new.qq.com/rain/a/20250213A07BWT00)" in markdown
+    assert "[[2]](https://new.qq.com/rain/a/20250213A07BWT00)" in markdown
     assert "settled on Alibaba. [2]" in page.text
     lines = [line for line in page.text.splitlines() if line.startswith("[")]
     assert [line[:3] for line in lines] == ["[1]", "[2]", "[3]"]
@@ -85,7 +86,7 @@ def test_nothing_from_outside_becomes_markup() -> None:
         Turn(number=2, question=EVIL).failed(message),
     )
     page = shown(conversation_markdown(turns, "en"))
-    allowed = {"p", "strong", "ul", "li", "a", "br", "hr"}
+    allowed = {"p", "strong", "ul", "li", "a", "br", "hr", "blockquote"}
     assert {tag for tag, _ in page.tags} <= allowed
     targets = {link["href"] for link in page.all("a")}
     assert targets == {"https://a.example/x%29%5D%28javascript:alert%281%29"}
