@@ -3,8 +3,8 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify`, `check_draft` and `index` work on the index that the environment names
-(`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on. `Assistant` and
+`answer`, `search`, `verify`, `check_draft`, `index` and `fetch` work on the index that the
+environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on. `Assistant` and
 `AsyncAssistant` do the same over an index of your choice, and stream. docs/python.md has examples.
 """
 
@@ -18,11 +18,13 @@ if TYPE_CHECKING:
     from rag.api import (
         aanswer,
         acheck_draft,
+        afetch,
         aindex,
         answer,
         asearch,
         averify,
         check_draft,
+        fetch,
         index,
         search,
         verify,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
         DocumentError,
         DocumentNotFound,
         EmbedderError,
+        FetchError,
         IndexBusy,
         IndexDamaged,
         IndexMismatch,
@@ -56,6 +59,7 @@ if TYPE_CHECKING:
         ReaderError,
         RerankerError,
     )
+    from rag.feeds.following import Feeds
     from rag.messages import Message
     from rag.store.notices import IndexProgress, IndexReport
     from rag.types import (
@@ -78,8 +82,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "acheck_draft", "aindex", "answer", "asearch", "averify"),
-        *("check_draft", "index", "search", "verify"),
+        *("aanswer", "acheck_draft", "afetch", "aindex", "answer", "asearch", "averify"),
+        *("check_draft", "fetch", "index", "search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
@@ -93,10 +97,18 @@ _HOMES = {
             "ChatModelError",
         ),
         *("ChatModelFailed", "ChatModelRefused", "ChatModelTimedOut", "ChatModelUnreachable"),
-        *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "IndexBusy"),
-        *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
+        *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "FetchError"),
+        *(
+            "IndexBusy",
+            "IndexDamaged",
+            "IndexMismatch",
+            "IndexMissing",
+            "IndexNotWritable",
+            "IndexUnusable",
+        ),
         *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
     ),
+    "rag.feeds.following": ("Feeds",),
     "rag.messages": ("Message",),
     "rag.store.notices": ("IndexProgress", "IndexReport"),
     "rag.types": (
@@ -152,11 +164,13 @@ __all__ = [
     "__version__",
     "aanswer",
     "acheck_draft",
+    "afetch",
     "aindex",
     "answer",
     "asearch",
     "averify",
     "check_draft",
+    "fetch",
     "index",
     "search",
     "verify",

@@ -23,8 +23,8 @@ _TRACKING = re.compile(
     r"utm_\w+|fbclid|gclid|dclid|msclkid|mc_[ce]id|igshid|spm|_ga|ncid|cmpid|ocid|ref_src|ref_url",
     re.IGNORECASE,
 )
-# Public addresses at which clouds answer with secrets of the machine that asks.
-_METADATA = frozenset({ipaddress.ip_address("168.63.129.16")})
+# Addresses that count as public, at which clouds answer with secrets of the machine that asks.
+_METADATA = tuple(map(ipaddress.ip_network, ("168.63.129.16/32", "192.0.0.0/24")))
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 # Compatible addresses of old: ::127.0.0.1.
 _COMPATIBLE = ipaddress.ip_network("::/96")
@@ -132,7 +132,7 @@ def _is_public(address: _Address) -> bool:
         and not address.is_multicast
         and not address.is_reserved
         and not address.is_unspecified
-        and address not in _METADATA
+        and not any(address in network for network in _METADATA)
     ) or address in _NAT64
 
 

@@ -17,6 +17,7 @@ from rag.feeds.formats import Entry
 from rag.ingest.files import decode, shown
 from rag.ingest.front_matter import FrontMatter, detect_language, host_name
 from rag.ingest.loader import MAX_FILE_BYTES
+from rag.messages import Language
 from rag.text.characters import cleaned
 from rag.text.written_dates import read_published
 from rag.types import Published
@@ -29,6 +30,14 @@ LATENESS = timedelta(days=1)
 """How far a clock, or a time zone, may be ahead of ours."""
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE)
+# Where a page states its date for programs: in a meta element, in JSON-LD, or in microdata.
+_STATED = (
+    re.compile(r"""<meta\b[^>]*\b(?:property|name|itemprop)\s*=\s*["']?(?:article:published_time"""
+               r"""|datePublished|pubdate|publishdate|og:published_time)["'\s][^>]*>""", re.I),
+    re.compile(r"""["']datePublished["']\s*:\s*["']([^"']{4,40})["']"""),
+    re.compile(r"""<time\b[^>]*\bitemprop\s*=\s*["']?datePublished\b[^>]*>""", re.I),
+)  # fmt: skip
+_VALUE = re.compile(r"""\b(?:content|datetime)\s*=\s*["']([^"']{4,40})["']""", re.IGNORECASE)
 _DECLARED_BYTES = 4096
 _BROKEN_SHARE = 0.01
 _KINDS = ("text/html", "application/xhtml+xml", "text/plain", "")
@@ -73,12 +82,14 @@ def of_page(
             " file.",
             zh=f"{shown(address)} 的类型是 {shown(kind[:60])}，不是网页：请下载后添加文件。",
         )
+    stated: str | None = None
     try:
         text = page_text(body, content_type, shown(address))
+        stated = _stated_date(text)
         matter = FrontMatter(fields={}, body=text) if kind == "text/plain" else _read(text, address)
     except DocumentError as error:
         raise FetchError(en=error.message.en, zh=error.message.zh) from None
-    return _article(matter, address, entry, feed_name)
+    return _article(matter, address, entry, feed_name, stated)
 
 
 def of_entry(entry: Entry, feed_name: str) -> Article:
@@ -118,21 +129,44 @@ def _read(page: str, address: str) -> FrontMatter:
     return read_page(page, shown(address))
 
 
+def _stated_date(page: str) -> str | None:
+    """Return the date of publication that a page states for programs, as it is written there."""
+    for pattern in _STATED:
+        for match in pattern.finditer(page):
+            value = match[1] if pattern.groups else _VALUE.search(match[0])
+            if value:
+                return value if isinstance(value, str) else value[1]
+    return None
+
+
 def _article(
-    matter: FrontMatter, address: str, entry: Entry | None, feed_name: str | None
+    matter: FrontMatter,
+    address: str,
+    entry: Entry | None,
+    feed_name: str | None,
+    stated: str | None = None,
 ) -> Article:
     language = detect_language(matter.body, None)
-    own = read_published(matter.fields.get("date"), language)
-    told = read_published(entry.date, language) if entry else None
+    told = _plausible(read_published(entry.date, language)) if entry else None
+    own = _plausible(read_published(stated, language)) if stated else None
     title = (entry.title if entry else "") or matter.title or ""
     return Article(
         title=title,
-        date=_written(_likelier(_plausible(own), _plausible(told))),
+        date=_written(_likelier(own, told) or _guessed(matter, language)),
         outlet=_outlet(matter, address, entry, feed_name),
         author=(entry.author if entry else None) or matter.author,
         address=address,
         body=matter.body,
     )
+
+
+def _guessed(matter: FrontMatter, language: Language) -> Published | None:
+    """Return the date that was found in the page's text or address.
+
+    The first of January is what a bare year gives, and that may be any year in the text.
+    """
+    found = _plausible(read_published(matter.fields.get("date"), language))
+    return None if found and (found.moment.month, found.moment.day) == (1, 1) else found
 
 
 def _outlet(matter: FrontMatter, address: str, entry: Entry | None, feed_name: str | None) -> str:
@@ -152,15 +186,15 @@ def _plausible(date: Published | None) -> Published | None:
 
 
 def _likelier(own: Published | None, told: Published | None) -> Published | None:
-    """Return one of the page's and the feed's dates.
+    """Return the likelier of the date that the page states and the feed's.
 
-    Within two days of each other they are the same, and the feed's has a time. Further apart, the
-    feed's is often that of its own making, and the page's is right.
+    The page's, since a feed's is often that of its own making; but if they are within two days of
+    each other, the one that has a time of the day.
     """
     if own is None or told is None:
         return own or told
     near = abs(own.moment - told.moment) <= timedelta(days=2)
-    return told if near and told.precision == "minute" else own
+    return told if near and told.precision == "minute" != own.precision else own
 
 
 def _written(date: Published | None) -> str | None:

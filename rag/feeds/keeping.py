@@ -340,15 +340,17 @@ def _indexed_twin(item: _Ready, own: bytes, index: Path) -> str | None:
     try:
         with connect(index) as connection:
             rows = connection.execute(
-                "SELECT doc_id, url, signature, base, files.path FROM documents"
+                "SELECT doc_id, outlet, url, signature, base, files.path FROM documents"
                 " JOIN files USING (file_id) WHERE outlet IS ? OR url IS NOT NULL AND url LIKE ?",
                 (document.outlet, f"%{host_of(item.fetched.address).removeprefix('www.')}%"),
             )
             place = index.resolve() / UPLOADS_NAME / item.name
-            for doc_id, url, theirs, base, path in rows.fetchall():
+            for doc_id, outlet, url, theirs, base, path in rows.fetchall():
                 if Path(base, path) == place:
                     continue
                 same_address = url is not None and article_key(url) == key
+                if outlet != document.outlet and not same_address:
+                    continue
                 least = SAME_STORY if same_address else SAME_TEXT
                 if np.mean(row_of_own == np.frombuffer(theirs, dtype="<u4")) < least:
                     continue

@@ -102,7 +102,7 @@ def test_a_gbk_feed_and_page(feeds: Feeds, site: Site, library: Library) -> None
     )
     site.put("/port.html", html.encode("gbk"), kind="text/html")
     xml = (
-        f'<?xml version="1.0" encoding="gb2312"?><rss version="2.0"><channel><title>云岭日报</title>'
+        '<?xml version="1.0" encoding="gb2312"?><rss version="2.0"><channel><title>云岭日报</title>'
         f"<item><title>{title}</title><link>port.html</link><pubDate>2025-02-03 09:30:00</pubDate>"
         f"<description>{title}</description></item></channel></rss>"
     )
@@ -128,9 +128,9 @@ def test_dates_that_cannot_be_are_not_believed(feeds: Feeds, site: Site, library
     feeds.run()
     days = {title: a.published and str(a.published) for title, a in fetched(library).items()}
     assert days[STORIES["harbour"][0]] is None
-    assert days[STORIES["bridge"][0]] == "2025-02-06"
+    assert days[STORIES["bridge"][0]] == "2025-02-06 07:00"
     # A feed that dates everything by its own making.
-    assert days[STORIES["bank"][0]] == "2025-02-06"
+    assert days[STORIES["bank"][0]] == "2025-02-06 07:00"
 
 
 def test_a_page_that_names_its_feed_is_enough(feeds: Feeds, site: Site) -> None:
