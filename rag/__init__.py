@@ -4,8 +4,9 @@
     print(rag.answer("why did Apple choose Alibaba").text)
 
 `answer`, `search`, `verify`, `check_draft`, `index` and `fetch` work on the index that the
-environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on. `Assistant` and
-`AsyncAssistant` do the same over an index of your choice, and stream. docs/python.md has examples.
+environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
+`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream. `Feeds`
+follows feeds of the web. docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -141,6 +142,8 @@ __all__ = [
     "DraftReport",
     "DraftSentence",
     "EmbedderError",
+    "Feeds",
+    "FetchError",
     "Hit",
     "IndexBusy",
     "IndexDamaged",

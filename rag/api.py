@@ -14,15 +14,13 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.answering.draft import DraftReport
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.config import Config, FetchConfig, message_language
 from rag.errors import ConfigError
-from rag.feeds.following import Feeds
-from rag.feeds.keeping import Kept
 from rag.messages import Language
 from rag.models.embedder import Embedder
 from rag.store.database import current_manifest
@@ -30,6 +28,9 @@ from rag.store.indexing import first_root, made_of_seeds, update_index
 from rag.store.notices import IndexReport, OnIndexProgress
 from rag.types import Answer, SearchResult, Statement
 from rag.uploads.library import Library
+
+if TYPE_CHECKING:
+    from rag.feeds.keeping import Kept
 
 MOST_OPEN = 8
 """Indexes that stay open at once: the one that was asked least recently is let go first."""
@@ -167,6 +168,9 @@ def fetch(addresses: str | Sequence[str], *, config: Config | None = None) -> tu
     feeds. Raises `FetchError` if another run is at work or the record of fetched articles can't be
     used, `ConfigError`, and `EmbedderError`.
     """
+    # Most callers fetch nothing.
+    from rag.feeds.following import Feeds
+
     config = config or Config.from_environment()
     given = [addresses] if isinstance(addresses, str) else list(addresses)
 
