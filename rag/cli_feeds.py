@@ -15,9 +15,10 @@ from rag.ingest.files import shown
 from rag.terminal import LANGUAGE, local, out, print_error, print_json, print_json_line
 
 if TYPE_CHECKING:
-    from rag.feeds.following import FeedReport, Feeds
+    from rag.feeds.following import Feeds
     from rag.feeds.keeping import Kept
     from rag.feeds.record import Feed
+    from rag.feeds.reports import FeedReport
 
 EXIT_ERROR = 1
 Json = Annotated[bool, typer.Option("--json", help=local("Print JSON.", "输出 JSON。"))]

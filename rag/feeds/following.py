@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -23,10 +23,17 @@ from rag.feeds.gathering import Gatherer, Looked
 from rag.feeds.hosts import Hosts
 from rag.feeds.keeping import Fetched, Kept, keep
 from rag.feeds.opml import Outline, read_opml, write_opml
-from rag.feeds.record import Feed, Record, Version
+from rag.feeds.record import Feed, Record, Version, unusable_record
+from rag.feeds.reports import (
+    FeedReport,
+    Outdated,
+    articles_left,
+    feed_stopped,
+    moved_to,
+    notices_of,
+)
 from rag.feeds.web import Reply, Web
 from rag.ingest.files import shown
-from rag.messages import Message
 from rag.types import Answer
 from rag.uploads.library import Library
 
@@ -35,39 +42,6 @@ AT_ONCE = 4
 KEPT_AT_ONCE = 20
 """Articles that are stored together. A run that is killed fetches no more than these again."""
 MAX_NAME_CHARACTERS = 80
-
-
-@dataclass(frozen=True, kw_only=True)
-class FeedReport:
-    """The result of a look at a feed. `articles` are those that were new, changed or not stored.
-
-    `error` is None if the feed was read. `notices` tell what was not as it should be.
-    """
-
-    feed: Feed
-    articles: tuple[Kept, ...] = ()
-    error: Message | None = None
-    notices: tuple[Message, ...] = ()
-
-    def count(self, *outcomes: str) -> int:
-        """Return the number of articles with one of these outcomes."""
-        return sum(article.outcome in outcomes for article in self.articles)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Outdated:
-    """A citation of an older answer whose article has changed since.
-
-    `correction` is "corrected", "retracted" or "gone" (the page is no longer there), or None if the
-    article changed without saying so. `notice` is the correction in the article's words. `at` is
-    when the newest version was fetched, in seconds since 1970.
-    """
-
-    marker: int
-    doc_id: str
-    correction: str | None
-    notice: str | None
-    at: float
 
 
 class Feeds:
@@ -278,7 +252,7 @@ class Feeds:
         """Record the end of a look. The feed's mark is kept only if nothing is left to do."""
         feed, reply, error = looked.feed, looked.reply, looked.error
         failed = [item for item in kept if item.outcome == "failed"]
-        fault = error.message if error else _left(failed)
+        fault = error.message if error else articles_left(failed)
         now = time.time()
         done = looked.complete and not failed and reply is not None
         new = replace(
@@ -295,15 +269,15 @@ class Feeds:
             new = replace(
                 new, etag=reply.etag if done else None, modified=reply.modified if done else None
             )
-        notices = list(_notices(looked))
+        notices = list(notices_of(looked))
         if any(known.address == feed.address for known in self._record.feeds()):
             self._record.put_feed(new)
             if reply and reply.moved_to and reply.moved_to != feed.address:
                 self._record.move_feed(new, reply.moved_to)
-                notices.append(_moved(reply.moved_to))
+                notices.append(moved_to(reply.moved_to))
                 new = replace(new, address=reply.moved_to)
         if new.stopped:
-            notices.append(_stopped())
+            notices.append(feed_stopped())
         return FeedReport(feed=new, articles=tuple(kept), error=fault, notices=tuple(notices))
 
     def _outdated(self, marker: int, doc_id: str, content_hash: str) -> Outdated | None:
@@ -326,15 +300,18 @@ class Feeds:
     @contextmanager
     def _alone(self, *, patience: float) -> Iterator[None]:
         """Let one process at a time fetch. The system ends this when a process is killed."""
-        self._record.folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(self._record.folder / "run.lock")
+        folder = self._record.folder
+        lock = FileLock(folder / "run.lock")
         try:
+            folder.mkdir(parents=True, exist_ok=True)
             lock.acquire(timeout=patience)
         except Timeout:
             raise FetchError(
                 en="Another run is fetching for this index: wait until it is done.",
                 zh="另一个进程正在为此索引抓取：请等它完成。",
             ) from None
+        except OSError as error:
+            raise unusable_record(folder, error) from error
         try:
             yield
         finally:
@@ -362,49 +339,3 @@ def _usable_or_refused(address: str) -> str | Kept:
 
 def _named(name: str | None, title: str | None, address: str) -> str:
     return ((name or "").strip() or title or host_of(address))[:MAX_NAME_CHARACTERS]
-
-
-def _left(failed: Sequence[Kept]) -> Message | None:
-    """Return why articles are left for the next run, in one line."""
-    if not failed or failed[0].reason is None:
-        return None
-    count, reason = len(failed), failed[0].reason
-    return Message(
-        code="articles_left",
-        en=f"{count} of its articles are left for the next run: {reason.en}",
-        zh=f"有 {count} 篇文章留待下次：{reason.zh}",
-    )
-
-
-def _notices(looked: Looked) -> Iterator[Message]:
-    content = looked.content
-    if content and content.damaged:
-        yield Message(
-            code="feed_damaged",
-            en="The feed is not well-formed: what could be read of it was, and its articles are"
-            " fetched from their pages.",
-            zh="订阅源格式有误：可读的部分已读取，其文章从网页抓取。",
-        )
-    if content and content.unusable:
-        yield Message(
-            code="entries_unusable",
-            en=f"{content.unusable} entries have no usable address, or are beyond the first"
-            f" {formats.MAX_ENTRIES}.",
-            zh=f"有 {content.unusable} 个条目没有可用地址，或超出前 {formats.MAX_ENTRIES} 条。",
-        )
-
-
-def _moved(address: str) -> Message:
-    return Message(
-        code="feed_moved",
-        en=f"The feed has moved, and is followed at {shown(address)}.",
-        zh=f"订阅源已迁移，现跟踪 {shown(address)}。",
-    )
-
-
-def _stopped() -> Message:
-    return Message(
-        code="feed_stopped",
-        en="The feed is gone (HTTP 410) and is not asked again. Its articles stay.",
-        zh="订阅源已停用（HTTP 410），不再访问；其文章保留。",
-    )

@@ -28,14 +28,19 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9,"
     " application/json;q=0.9, text/xml;q=0.9, */*;q=0.5"
 )
-MAX_FEED_BYTES = 10 * 1024**2
+MAX_FEED_BYTES = 5 * 1024**2
 MAX_ENTRIES = 500
 """The most entries that are read of a feed. They come first in the feed, and are its newest."""
+MAX_TAGS = 50_000
+MAX_DEPTH = 1_000
+"""The most tags of a feed, and the most open at once: the parser's time grows with the square."""
 FULL_TEXT_LETTERS = 900
 """The least length of an entry's text to be the whole article. A Han character counts as three."""
 
 _HARMLESS = (feedparser.CharacterEncodingOverride, feedparser.NonXMLContentType)
 _ENTITY = re.compile(rb"<!\s*ENTITY", re.IGNORECASE)
+# Sections whose text holds no tags, by their beginning, with their end.
+_SECTIONS = {b"<![CDATA[": b"]]>", b"<!--": b"-->"}
 _CUT = re.compile(r"(?:…|\.\.\.|\[\.\.\.\]|\[…\]|\[&hellip;\])\W*$")
 _TAG = re.compile(r"<[^>]*>")
 
@@ -74,14 +79,26 @@ def read_feed(data: bytes, content_type: str, address: str) -> FeedContent:
     if data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{"):
         return _read_json(data, address)
     # UTF-16 has a NUL in each of these characters.
-    if _ENTITY.search(data.replace(b"\0", b"")):
+    plain = data.replace(b"\0", b"")
+    if _ENTITY.search(plain):
         raise FetchError(
             en=f"{shown(address)} declares XML entities, which no feed needs: it is not read.",
             zh=f"{shown(address)} 声明了 XML 实体，正常的订阅源不需要：不予读取。",
         )
+    if not _is_parsable(plain):
+        raise FetchError(
+            en=f"{shown(address)} has more than {MAX_TAGS:,} tags, or {MAX_DEPTH:,} within each"
+            " other: it is not read.",
+            zh=f"{shown(address)} 的标签超过 {MAX_TAGS:,} 个，或嵌套超过 {MAX_DEPTH:,} 层："
+            "不予读取。",
+        )
     headers = {"content-location": address, "content-type": content_type or "application/xml"}
     # As a stream: feedparser would open a text that looks like a file or an address.
-    parsed = feedparser.parse(io.BytesIO(data), response_headers=headers)
+    try:
+        parsed = feedparser.parse(io.BytesIO(data), response_headers=headers)
+    except Exception:
+        # It is written for what sites send by mistake, not for what they send on purpose.
+        raise _no_feed(address) from None
     if not parsed.get("version") and not parsed.entries:
         raise _no_feed(address)
     damaged = bool(parsed.bozo) and not isinstance(parsed.get("bozo_exception"), _HARMLESS)
@@ -89,6 +106,23 @@ def read_feed(data: bytes, content_type: str, address: str) -> FeedContent:
     # As plain dictionaries, without feedparser's guesses for keys that are not there.
     found = [_xml_entry(dict(entry), address, damaged) for entry in parsed.entries[:MAX_ENTRIES]]
     return _content(title, found, len(parsed.entries), damaged)
+
+
+def _is_parsable(data: bytes) -> bool:
+    """Return True if the tags of a feed are few enough for the parser. Takes linear time."""
+    tags = depth = 0
+    place = data.find(b"<")
+    while place >= 0 and tags <= MAX_TAGS and depth <= MAX_DEPTH:
+        mark = next((m for m in _SECTIONS if data.startswith(m, place)), None)
+        end = data.find(_SECTIONS[mark] if mark else b">", place)
+        if end < 0:
+            break
+        if mark is None:
+            tags += 1
+            closes, alone = data[place + 1 : place + 2] in b"/", data[end - 1 : end] in b"/?"
+            depth += -1 if closes else 0 if alone else 1
+        place = data.find(b"<", end)
+    return tags <= MAX_TAGS and depth <= MAX_DEPTH
 
 
 def _content(title: str, found: list[Entry | None], count: int, damaged: bool) -> FeedContent:

@@ -297,12 +297,17 @@ class Record:
         try:
             yield
         except (sqlite3.DatabaseError, OSError) as error:
-            reason = str(error).partition("\n")[0][:120]
-            raise FetchError(
-                en=f"The record of fetched articles in {self.folder} can't be used ({reason}):"
-                " make room, or check its permissions.",
-                zh=f"{self.folder} 中的抓取记录无法使用（{reason}）：请腾出空间或检查权限。",
-            ) from error
+            raise unusable_record(self.folder, error) from error
+
+
+def unusable_record(folder: Path, error: Exception) -> FetchError:
+    """Return the error for a record that can't be read or written."""
+    reason = str(error).partition("\n")[0][:120]
+    return FetchError(
+        en=f"The record of fetched articles in {folder} can't be used ({reason}): make room, or"
+        " check its permissions.",
+        zh=f"{folder} 中的抓取记录无法使用（{reason}）：请腾出空间或检查权限。",
+    )
 
 
 def _put(connection: sqlite3.Connection, table: str, row: Feed | KnownArticle | Version) -> None:

@@ -118,6 +118,8 @@ def test_a_feed_that_fails_stops_no_other(feeds: Feeds, site: Site) -> None:
         "external": '<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a SYSTEM "file:///etc/passwd">]>'
         + rss(item("bank", "/bank"))[39:],
         "empty": "",
+        "deep": rss("<a>" * 100_000),
+        "many": rss("<item/>" * 60_000),
     }
     for name, body in broken.items():
         path = f"/{name.replace(' ', '-')}"
