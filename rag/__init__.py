@@ -3,10 +3,10 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify`, `check_draft`, `compare` and `index` work on the index that the
-environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
-`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream.
-docs/python.md has examples.
+`answer`, `search`, `verify`, `check_draft`, `compare`, `index` and `fetch` work on the index that
+the environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
+`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream. `Feeds`
+follows feeds of the web. docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         aanswer_all,
         acheck_draft,
         acompare,
+        afetch,
         aindex,
         answer,
         answer_all,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         averify,
         check_draft,
         compare,
+        fetch,
         index,
         search,
         verify,
@@ -58,6 +60,7 @@ if TYPE_CHECKING:
         DocumentError,
         DocumentNotFound,
         EmbedderError,
+        FetchError,
         IndexBusy,
         IndexDamaged,
         IndexMismatch,
@@ -71,6 +74,7 @@ if TYPE_CHECKING:
         RerankerError,
     )
     from rag.exports.saving import export
+    from rag.feeds.following import Feeds
     from rag.messages import Message
     from rag.store.notices import IndexProgress, IndexReport
     from rag.types import (
@@ -96,8 +100,9 @@ _HOMES = {
     ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
     "rag.api": (
-        *("aanswer", "aanswer_all", "acheck_draft", "acompare", "aindex", "answer", "answer_all"),
-        *("asearch", "averify", "check_draft", "compare", "index", "search", "verify"),
+        *("aanswer", "aanswer_all", "acheck_draft", "acompare", "afetch", "aindex", "answer"),
+        *("answer_all", "asearch", "averify", "check_draft", "compare", "fetch", "index"),
+        *("search", "verify"),
     ),
     "rag.assistant": ("Assistant",),
     "rag.async_assistant": ("AsyncAssistant",),
@@ -113,11 +118,19 @@ _HOMES = {
             "ChatModelError",
         ),
         *("ChatModelFailed", "ChatModelRefused", "ChatModelTimedOut", "ChatModelUnreachable"),
-        *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "IndexBusy"),
-        *("IndexDamaged", "IndexMismatch", "IndexMissing", "IndexNotWritable", "IndexUnusable"),
+        *("ConfigError", "DocumentError", "DocumentNotFound", "EmbedderError", "FetchError"),
+        *(
+            "IndexBusy",
+            "IndexDamaged",
+            "IndexMismatch",
+            "IndexMissing",
+            "IndexNotWritable",
+            "IndexUnusable",
+        ),
         *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
     ),
     "rag.exports.saving": ("export",),
+    "rag.feeds.following": ("Feeds",),
     "rag.messages": ("Message",),
     "rag.store.notices": ("IndexProgress", "IndexReport"),
     "rag.types": (
@@ -155,6 +168,8 @@ __all__ = [
     "DraftReport",
     "DraftSentence",
     "EmbedderError",
+    "Feeds",
+    "FetchError",
     "Hit",
     "IndexBusy",
     "IndexDamaged",
@@ -182,6 +197,7 @@ __all__ = [
     "aanswer_all",
     "acheck_draft",
     "acompare",
+    "afetch",
     "aindex",
     "answer",
     "answer_all",
@@ -190,6 +206,7 @@ __all__ = [
     "check_draft",
     "compare",
     "export",
+    "fetch",
     "index",
     "search",
     "verify",

@@ -14,14 +14,14 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from rag.answering.comparison.result import Comparison
 from rag.answering.draft import DraftReport
 from rag.answering.options import ModelChoice
 from rag.assistant import Assistant
 from rag.batch.answering import AnsweredRow, OnProgress
-from rag.config import Config, message_language
+from rag.config import Config, FetchConfig, message_language
 from rag.errors import ConfigError
 from rag.messages import Language
 from rag.models.embedder import Embedder
@@ -29,6 +29,10 @@ from rag.store.database import current_manifest
 from rag.store.indexing import first_root, made_of_seeds, update_index
 from rag.store.notices import IndexReport, OnIndexProgress
 from rag.types import Answer, SearchResult, Statement
+from rag.uploads.library import Library
+
+if TYPE_CHECKING:
+    from rag.feeds.keeping import Kept
 
 MOST_OPEN = 8
 """Indexes that stay open at once: the one that was asked least recently is let go first."""
@@ -214,6 +218,30 @@ def index(
     return update_index(config.index, roots, _embedder(config), on_progress, rebuild=rebuild)
 
 
+def fetch(addresses: str | Sequence[str], *, config: Config | None = None) -> tuple[Kept, ...]:
+    """Fetch articles from the web into the index, and return what became of each address, in order.
+
+    An address that gave no article is `refused` or `failed` in its result, with the reason, and
+    stops no other. Only public hosts are asked, and those of `RAG_FETCH_ALLOW`. `rag.Feeds` follows
+    feeds. Raises `FetchError` if another run is at work or the record of fetched articles can't be
+    used, `ConfigError`, and `EmbedderError`.
+    """
+    # Most callers fetch nothing.
+    from rag.feeds.following import Feeds
+
+    config = config or Config.from_environment()
+    given = [addresses] if isinstance(addresses, str) else list(addresses)
+
+    def library() -> Library:
+        return Library(config.index, _embedder(config))
+
+    feeds = Feeds(config.index, library, FetchConfig.from_environment())
+    try:
+        return feeds.fetch(given)
+    finally:
+        feeds.close()
+
+
 async def aanswer(
     question: str,
     history: Sequence[Answer] = (),
@@ -311,6 +339,7 @@ async def averify(
     claim: str,
     *,
     articles: Sequence[str] = (),
+    outlets: Sequence[str] = (),
     since: date | str | None = None,
     until: date | str | None = None,
     today: date | str | None = None,
@@ -321,6 +350,7 @@ async def averify(
         verify,
         claim,
         articles=articles,
+        outlets=outlets,
         since=since,
         until=until,
         today=today,
@@ -385,6 +415,13 @@ async def aindex(
     return await asyncio.to_thread(
         index, paths, rebuild=rebuild, on_progress=on_progress, config=config
     )
+
+
+async def afetch(
+    addresses: str | Sequence[str], *, config: Config | None = None
+) -> tuple[Kept, ...]:
+    """`fetch` for async callers."""
+    return await asyncio.to_thread(fetch, addresses, config=config)
 
 
 def _assistant(config: Config | None) -> Assistant:

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from rag.cli_comparing import compare
+from rag.cli_feeds import feeds, fetch
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.cli_questions import Json, ask, search, verify
 from rag.cli_serving import keys, mcp, serve
@@ -318,3 +319,5 @@ app.command(help=local("Speak MCP over standard input and output.", "通过标�
     mcp
 )
 app.add_typer(keys, name="key")
+app.command(help=local("Fetch articles from the web.", "从网上抓取文章。"))(fetch)
+app.add_typer(feeds, name="feed")

@@ -15,11 +15,13 @@
 | `RAG_ENDPOINTS`   | endpoints that readers of the page may choose, by commas  | none            |
 | `RAG_CHAT_AUTH`   | `user:password` that the page asks for                    | no login        |
 | `RAG_PDF_FONT`    | font file with Chinese (.ttf .otf .ttc) for PDF files     | the best found  |
+| `RAG_FETCH_ALLOW` | hosts that may be fetched although not public, by commas  | none            |
 """
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -183,6 +185,35 @@ class ServerConfig:
     def local(self) -> bool:
         """True if only this machine can reach the server."""
         return self.host in LOOPBACK
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchConfig:
+    """How articles and feeds are fetched from the web.
+
+    Hosts in `allow` (lower case, without port) may be fetched although their addresses are not
+    public. `pause` is the least time between two requests to a host, in seconds. `patience` is the
+    most time that one page or feed may take with all its redirects, in seconds.
+    """
+
+    allow: frozenset[str] = frozenset()
+    pause: float = 1.0
+    patience: float = 30.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> FetchConfig:
+        """Read the variables above. Raises `ConfigError` if a value cannot be used."""
+        env = os.environ if environment is None else environment
+        hosts = [host.strip().lower() for host in env.get("RAG_FETCH_ALLOW", "").split(",")]
+        for host in filter(None, hosts):
+            if not re.fullmatch(r"[\w.-]+|[0-9a-f:]+", host):
+                raise ConfigError(
+                    en=f"RAG_FETCH_ALLOW has {host!r}: give host names, such as news.example,"
+                    " separated by commas, without http:// and port.",
+                    zh=f"RAG_FETCH_ALLOW 中有 {host!r}：请给出以逗号分隔的主机名（如"
+                    " news.example），不带 http:// 和端口。",
+                )
+        return cls(allow=frozenset(filter(None, hosts)))
 
 
 def traces_wanted(environment: Mapping[str, str] | None = None) -> bool:

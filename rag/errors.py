@@ -3,6 +3,7 @@
     RagError
     ├── ConfigError             an environment variable or argument has an unusable value
     ├── DocumentError           one article can't be read (the rest of a folder goes on)
+    ├── FetchError              an address of the web can't be fetched, or has no feed or article
     ├── AnswerFormatError       the JSON is not an Answer
     ├── EmbedderError           the embedding model can't be found, unpacked or loaded
     ├── RerankerError           the reranker can't be found or loaded
@@ -53,6 +54,20 @@ class ConfigError(RagError):
 
 class DocumentError(RagError):
     """One article can't be read."""
+
+
+class FetchError(RagError):
+    """An address of the web can't be fetched, or what is there is no feed or article.
+
+    `status` is the HTTP status, if there was a reply. `passing` is true if a later try may succeed.
+    """
+
+    def __init__(
+        self, *, en: str, zh: str, status: int | None = None, passing: bool = False
+    ) -> None:
+        super().__init__(en=en, zh=zh)
+        self.status = status
+        self.passing = passing
 
 
 class AnswerFormatError(RagError):

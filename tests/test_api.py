@@ -225,7 +225,7 @@ def test_an_assistant_is_closed_at_the_end_of_its_block(
 
 
 def test_the_async_side_has_what_the_sync_side_has() -> None:
-    functions = {"answer", "search", "verify", "index"}
+    functions = {"answer", "search", "verify", "index", "fetch"}
     for name in functions:
         assert f"a{name}" in rag.__all__
         assert _parameters(getattr(rag, f"a{name}")) == _parameters(getattr(rag, name))

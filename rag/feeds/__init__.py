@@ -1,0 +1,1 @@
+"""Articles from the web: feeds that are followed, and single addresses."""
