@@ -16,6 +16,7 @@
 | `RAG_CHAT_AUTH`   | `user:password` that the page asks for                    | no login        |
 | `RAG_PDF_FONT`    | font file with Chinese (.ttf .otf .ttc) for PDF files     | the best found  |
 | `RAG_FETCH_ALLOW` | hosts that may be fetched although not public, by commas  | none            |
+| `RAG_OWNER_AUTH`  | `user:password` of the page's owner, for other machines   | none            |
 """
 
 from __future__ import annotations
@@ -134,12 +135,14 @@ class PageConfig:
     """The settings of the page, in addition to the `Config` of its assistant.
 
     Readers may choose models only from `endpoints`, and from servers found at `local_endpoints` on
-    this machine. `timeout` has the same meaning as in `ChatModelConfig`.
+    this machine. `owner` is the login with which somebody on another machine is the page's owner.
+    `timeout` has the same meaning as in `ChatModelConfig`.
     """
 
     endpoints: tuple[str, ...] = ()
     local_endpoints: tuple[str, ...] = LOCAL_ENDPOINTS
     login: Login | None = None
+    owner: Login | None = None
     timeout: float = 60.0
 
     @classmethod
@@ -149,7 +152,8 @@ class PageConfig:
         listed = [url.strip() for url in env.get("RAG_ENDPOINTS", "").split(",")]
         return cls(
             endpoints=tuple(dict.fromkeys(_listed_endpoint(url) for url in listed if url)),
-            login=_login(env.get("RAG_CHAT_AUTH", "")),
+            login=_login("RAG_CHAT_AUTH", env),
+            owner=_login("RAG_OWNER_AUTH", env),
             timeout=_timeout(env),
         )
 
@@ -289,6 +293,25 @@ def _endpoint(variable: str, url: str) -> str:
     return url.rstrip("/")
 
 
+def endpoint_address(url: str) -> str:
+    """Return an endpoint that the page's owner typed, without a slash at its end.
+
+    Raises `ConfigError` if it is no address, or holds more than scheme, host, port and path.
+    """
+    url = url.strip()
+    try:
+        if len(url) > 500 or set("@?#") & set(url):
+            raise ConfigError(en="", zh="")
+        return _endpoint("", url)
+    except ConfigError:
+        raise ConfigError(
+            en="That is no address of a model server: write http://HOST:PORT/v1 or https://HOST/v1,"
+            " without a user name, a password or a query.",
+            zh="这不是模型服务器的地址：请写成 http://主机:端口/v1 或 https://主机/v1，"
+            "不带用户名、密码和查询参数。",
+        ) from None
+
+
 def _listed_endpoint(url: str) -> str:
     """Return an endpoint that readers will see. It must not contain anything secret."""
     if set("@?#") & set(url):
@@ -301,19 +324,20 @@ def _listed_endpoint(url: str) -> str:
     return _endpoint("RAG_ENDPOINTS", url)
 
 
-def _login(value: str) -> Login | None:
+def _login(variable: str, env: Mapping[str, str]) -> Login | None:
     """Return the login, or None if the value is blank.
 
     The value is a secret, so no message shows it.
     """
+    value = env.get(variable, "")
     if not value.strip():
         return None
     user, colon, password = value.partition(":")
     if not (colon and user and password) or not value.isprintable() or value != value.strip():
         raise ConfigError(
-            en="RAG_CHAT_AUTH is not a usable login: write user:password, both not empty, on one"
+            en=f"{variable} is not a usable login: write user:password, both not empty, on one"
             " line, without spaces before or after.",
-            zh="RAG_CHAT_AUTH 不是可用的登录信息：请写成 用户名:密码，两者均不能为空，"
+            zh=f"{variable} 不是可用的登录信息：请写成 用户名:密码，两者均不能为空，"
             "写在一行内，首尾不留空格。",
         )
     return Login(user=user, password=password)

@@ -6,9 +6,11 @@ Only this file, `parts`, `serving` and the panels import Gradio.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 import gradio as gr
 
+from rag.answering.options import Options
 from rag.config import PAGE_DEFAULTS, PageConfig
 from rag.messages import Language
 from rag.page.articles import panel as articles_tab
@@ -16,17 +18,20 @@ from rag.page.articles.incoming import Incoming
 from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import Offer, find_examples
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
+from rag.page.chat.trouble import model_trouble
 from rag.page.chat.turns import Assistant, Turn
 from rag.page.compare import panel as compare_tab_parts
 from rag.page.draft import panel as draft_tab_parts
 from rag.page.markup import render_intro
-from rag.page.parts import QUIET, STILL, Update
+from rag.page.owner import is_owner
+from rag.page.parts import QUIET, Update, asset
 from rag.page.places.events import wire_tab
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopePanel, narrow_with, wire_scope
 from rag.page.scope.shelf import shelf_of_assistant, shelf_of_library
-from rag.page.settings.models import Models
+from rag.page.settings.models import Models, read_choice
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
+from rag.page.settings.set_up import draw_set_up, wire_set_up
 from rag.page.texts import EN, ZH, preferred_language, texts
 
 _QUESTIONS_AT_ONCE = 4
@@ -40,15 +45,16 @@ def build_page(
     library: articles_tab.Library | None = None,
     incoming: Incoming | None = None,
     config: PageConfig = PAGE_DEFAULTS,
+    private: bool = True,
 ) -> gr.Blocks:
     """Return the page with its components and events. `build_app` adds the style.
 
     `examples` are questions to try. If None, the page offers questions that the corpus answers.
-    With a `library`, a tab lists its articles. With `incoming`, readers can add and remove articles
-    there. `config` says which models readers may choose.
+    With a `library`, a tab lists its articles. With `incoming`, the owner can add and remove
+    articles there. `config` says which models readers may choose. If the page is not `private`,
+    only the owner may choose those that run on this machine.
     """
-    models = Models(assistant.chat_model_name, config)
-    editable = incoming is not None
+    models = Models(assistant.chat_model_name, config, private=private)
     questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
     shelf = (
         shelf_of_library(library.catalogue) if library else shelf_of_assistant(assistant.documents)
@@ -59,7 +65,11 @@ def build_page(
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
     with page:
         with gr.Row(elem_id="rag-head"):
-            intro = gr.HTML(render_intro(models.configured, "en"), **STILL)
+            intro = gr.HTML(
+                render_intro(models.configured, "en"),
+                js_on_load=asset("toasts.js"),
+                apply_default_css=False,
+            )
             language = gr.Radio(
                 [("中文", "zh"), ("English", "en")],
                 value="en",
@@ -79,15 +89,20 @@ def build_page(
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
             ) as library_tab:
-                articles = articles_tab.draw_articles(editable=editable)
+                articles = articles_tab.draw_articles()
             # This tab is drawn at once, because components of an undrawn tab cannot receive the
             # settings that the browser kept.
             with gr.Tab(
                 EN.settings, render_children=True, elem_id="rag-tab-settings"
             ) as settings_tab:
-                settings = draw_settings(models, stored)
+                set_up = draw_set_up()
+                settings = draw_settings(stored)
 
-        def interface(chosen: Language) -> Update:
+        def changes(request: gr.Request) -> bool:
+            """Return True if this reader may change the articles."""
+            return incoming is not None and is_owner(request)
+
+        def interface(chosen: Language, *, editable: bool = False) -> Update:
             """Return the page's words in a language. The header changes with the settings."""
             return {
                 chat_tab: gr.update(label=texts(chosen).chat),
@@ -111,11 +126,16 @@ def build_page(
                 if wished == "en"
                 else preferred_language(request.headers.get("accept-language"))
             )
-            return {language: chosen, **interface(chosen)}
+            return {language: chosen, **interface(chosen, editable=changes(request))}
 
-        def translate(turns: tuple[Turn, ...], offer: Offer, chosen: Language) -> Update:
+        def translate(
+            turns: tuple[Turn, ...], offer: Offer, chosen: Language, request: gr.Request
+        ) -> Update:
             """Change the page's language. Questions and answers stay as they are."""
-            return {**interface(chosen), **drawn_in(chat, turns, offer, assistant, chosen)}
+            return {
+                **interface(chosen, editable=changes(request)),
+                **drawn_in(chat, turns, offer, assistant, chosen),
+            }
 
         def leave(request: gr.Request) -> None:
             """Forget the key that was typed into a page, because the page is closed."""
@@ -153,9 +173,11 @@ def build_page(
             loaded,
             lambda: Offer(questions=questions()),
             stored,
-            models.options,
+            partial(_options_of, models),
             scope.chosen,
             narrow,
+            intro,
+            partial(_heading, models, intro),
         )
         for tab, name in (
             (chat_tab, ""),
@@ -166,6 +188,17 @@ def build_page(
             wire_tab(tab, name)
         draft_tab_parts.wire_draft(draft, assistant, language, scope.chosen, narrow)
         compare_tab_parts.wire_comparing(comparing, assistant, language, scope.chosen, narrow)
+        wire_set_up(
+            set_up,
+            models,
+            assistant,
+            chat.conversation,
+            chat.present,
+            settings.whole,
+            stored,
+            language,
+            questions,
+        )
         if library is not None:
             articles_tab.wire_articles(
                 articles, library, library_tab, language, incoming, scope_events
@@ -173,3 +206,24 @@ def build_page(
     # Without its own limit, a slow answer for one reader would delay all others.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page
+
+
+def _options_of(models: Models, kept: object, request: gr.Request) -> Options:
+    """Return how to answer the reader who sends this request."""
+    return models.options(kept, request.session_hash, owner=is_owner(request))
+
+
+def _heading(
+    models: Models,
+    intro: gr.HTML,
+    stored: object,
+    language: Language,
+    turn: Turn,
+) -> Update:
+    """Return the header after a turn, which has shown whether the model answers."""
+    choice, _ = read_choice(stored, models.default)
+    name = models.name(choice)
+    trouble = model_trouble(turn)
+    if name and (trouble or (turn.answer and turn.answer.model)):
+        models.tell(name, down=trouble is not None)
+    return {intro: render_intro(name, language, down=models.is_down(name))}

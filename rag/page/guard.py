@@ -25,6 +25,7 @@ from rag.asgi import (
 )
 from rag.config import Login
 from rag.page.articles.incoming import UPLOAD_PATH
+from rag.page.owner import comes_from_this_machine, mark
 
 # --- the login --------------------------------------------------------------------------------
 #
@@ -37,7 +38,7 @@ TRIES = 10
 PERIOD = 60.0
 """Seconds in which an address may fail this often. After that it must wait as long."""
 
-Decision = Literal["welcome", "unknown", "too many"]
+Decision = Literal["welcome", "owner", "unknown", "too many"]
 
 
 class Gate:
@@ -48,12 +49,19 @@ class Gate:
     readers share one address.
     """
 
-    def __init__(self, login: Login, clock: Callable[[], float] = time.monotonic) -> None:
-        self._expected = _digest(f"{login.user}:{login.password}".encode())
+    def __init__(
+        self,
+        login: Login | None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        owner: Login | None = None,
+    ) -> None:
+        self._readers = _expected(login)
+        self._owners = _expected(owner)
         self._failures = Counter(PERIOD, clock)
 
     def decide(self, authorization: bytes | None, address: str) -> Decision:
-        """Return the decision for one request.
+        """Return the decision for one request. An "owner" is welcome, and may do more.
 
         `address` is the client's address. If `authorization` is None, the request has no login,
         which does not count as a failure.
@@ -63,10 +71,17 @@ class Gate:
         if authorization is None:
             return "unknown"
         # Digests have equal length, so the time of the comparison reveals nothing.
-        if secrets.compare_digest(_digest(_credentials(authorization)), self._expected):
+        given = _digest(_credentials(authorization))
+        if self._owners and secrets.compare_digest(given, self._owners):
+            return "owner"
+        if self._readers and secrets.compare_digest(given, self._readers):
             return "welcome"
         self._failures.add(address)
         return "unknown"
+
+
+def _expected(login: Login | None) -> bytes | None:
+    return None if login is None else _digest(f"{login.user}:{login.password}".encode())
 
 
 def _credentials(authorization: bytes) -> bytes:
@@ -97,6 +112,9 @@ _OPEN = re.compile(
     r"|heartbeat/[^/]*|run/predict)"
 )
 
+OWNER_PATH = "/owner"
+"""Asks for the owner's password, and leads back to the page."""
+
 MAX_BODY_BYTES = 16 * 1024**2
 """The limit for a request's body, which is read into memory whole. It is several times the longest
 kept conversation. Uploads have their own limits."""
@@ -122,14 +140,21 @@ class Guard:
     `hosts` are the host names (no port) that a request may ask for, or None for any. If the page
     listens only on this machine, a foreign name in the `Host` header is an attack: another site's
     page uses a name that leads here, to read the answers (DNS rebinding). With a `login`, no
-    address is open without it.
+    address is open without it. `owner` is the login of the owner, who needs none on this machine.
+    Each request that is let in is marked as the owner's or another reader's.
     """
 
     def __init__(
-        self, app: Application, *, hosts: Iterable[str] | None, login: Login | None = None
+        self,
+        app: Application,
+        *,
+        hosts: Iterable[str] | None,
+        login: Login | None = None,
+        owner: Login | None = None,
     ) -> None:
         self._app = app
-        self._gate = None if login is None else Gate(login)
+        self._asks_all = login is not None
+        self._gate = None if login is None and owner is None else Gate(login, owner=owner)
         self._hosts = None if hosts is None else frozenset(hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -141,19 +166,19 @@ class Guard:
             await send({"type": "websocket.close", "code": 1008})
             return
         if self._hosts is not None and host_name(scope) not in self._hosts:
-            await _refuse(send, 421, "This page accepts only local names. 本页面只接受本机名称。")
+            await _send(send, 421, "This page accepts only local names. 本页面只接受本机名称。")
             return
-        if self._gate is not None and not await self._let_in(self._gate, scope, send):
+        if not await self._let_in(scope, send):
             return
         if not _OPEN.fullmatch(scope["path"]):
-            await _refuse(send, 404, "Not found. 没有这个地址。")
+            await _send(send, 404, "Not found. 没有这个地址。")
             return
         if scope["method"] not in ("GET", "HEAD") and is_from_another_site(scope):
             line = "Another site's page may not use this one. 其他网站的页面不能使用本页面。"
-            await _refuse(send, 403, line)
+            await _send(send, 403, line)
             return
         if scope["path"] != UPLOAD_PATH and _too_long(scope):
-            await _refuse(send, 413, "The request is too long. 发送的内容过长。")
+            await _send(send, 413, "The request is too long. 发送的内容过长。")
             return
 
         async def send_with_headers(message: Message) -> None:
@@ -163,17 +188,31 @@ class Guard:
 
         await self._app(scope, receive, send_with_headers)
 
-    async def _let_in(self, gate: Gate, scope: Scope, send: Send) -> bool:
-        """Return True if the request has the login. Otherwise refuse the request."""
-        authorization = dict(scope["headers"]).get(b"authorization")
-        decision = gate.decide(authorization, client_address(scope))
-        if decision == "unknown":
-            line = "A user name and a password are needed. 需要用户名和密码。"
-            await _refuse(send, 401, line, CHALLENGE)
-        elif decision == "too many":
+    async def _let_in(self, scope: Scope, send: Send) -> bool:
+        """Mark a request that may pass as the owner's or another reader's, or answer it here."""
+        decision: Decision = "unknown"
+        if self._gate is not None:
+            authorization = dict(scope["headers"]).get(b"authorization")
+            decision = self._gate.decide(authorization, client_address(scope))
+        if decision == "too many":
             line = "Too many wrong passwords: wait a minute. 密码错误次数过多：请等一分钟再试。"
-            await _refuse(send, 429, line, (b"retry-after", b"%d" % PERIOD))
-        return decision == "welcome"
+            await _send(send, 429, line, (b"retry-after", b"%d" % PERIOD))
+            return False
+        known = decision != "unknown" or not self._asks_all
+        owns = decision == "owner" or (known and comes_from_this_machine(scope))
+        if not known or (scope["path"] == OWNER_PATH and not owns):
+            line = "A user name and a password are needed. 需要用户名和密码。"
+            await _send(send, 401, line, CHALLENGE)
+            return False
+        mark(scope, owner=owns)
+        if scope["path"] == OWNER_PATH:
+            await _send(send, 303, "", (b"location", b"./"))
+            return False
+        if scope["path"] == UPLOAD_PATH and not owns:
+            line = "Only the owner of this page adds articles. 只有本页面的所有者可以添加文章。"
+            await _send(send, 403, line)
+            return False
+        return True
 
 
 def _too_long(scope: Scope) -> bool:
@@ -182,7 +221,8 @@ def _too_long(scope: Scope) -> bool:
     return bool(header(scope, b"transfer-encoding")) or int(length or 0) > MAX_BODY_BYTES
 
 
-async def _refuse(send: Send, status: int, line: str, *more: tuple[bytes, bytes]) -> None:
+async def _send(send: Send, status: int, line: str, *more: tuple[bytes, bytes]) -> None:
+    """Answer a request with one line."""
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *more, *_HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": line.encode()})

@@ -59,14 +59,28 @@ def external_link(url: str | None, label: str) -> str:
 # --- the header -------------------------------------------------------------------------------
 
 
-def render_intro(chat_model: str | None, language: Language) -> str:
-    """Return the header: what the page is, and which model, if any, will see a question."""
+def render_intro(chat_model: str | None, language: Language, *, down: bool = False) -> str:
+    """Return the header: what the page is, and which model, if any, will see a question.
+
+    `down` is true if that model did not answer when it was asked last. The words for the library's
+    own messages are in it too (`assets/toasts.js`).
+    """
     words = texts(language)
     privacy = words.no_model
     if chat_model is not None:
-        privacy = words.model_will_see.format(chat_model)
+        privacy = (words.model_down if down else words.model_will_see).format(chat_model)
+    toasts = {
+        "offline-title": words.offline_title,
+        "offline": words.offline,
+        "failed-title": words.failed_title,
+        "failed": words.failed,
+        "busy": words.busy,
+        "close": words.close,
+    }
+    data = "".join(f' data-{name}="{escaped(line)}"' for name, line in toasts.items())
+    state = ' data-state="down"' if down and chat_model is not None else ""
     return (
-        f'<header class="rag-intro" lang="{HTML_LANGUAGE[language]}">'
+        f'<header class="rag-intro" lang="{HTML_LANGUAGE[language]}"{data}>'
         f"<h1>{escaped(words.title)}</h1><p>{escaped(words.tagline)}</p>"
-        f'<p class="rag-privacy">{escaped(privacy)}</p></header>'
+        f'<p class="rag-privacy"{state}>{escaped(privacy)}</p></header>'
     )

@@ -8,7 +8,6 @@ import secrets
 import socket
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 
 import gradio as gr
 import uvicorn
@@ -95,8 +94,8 @@ class _Server(uvicorn.Server):
 def is_private(host: str, login: Login | None) -> bool:
     """Return True if only permitted people can reach the page.
 
-    This means that it listens only on this machine, or asks for a login. Only then may a reader
-    change articles, or use model servers on this machine.
+    This means that it listens only on this machine, or asks for a login. Only then may readers
+    other than the owner use model servers on this machine.
     """
     return host in LOOPBACK or login is not None
 
@@ -107,29 +106,33 @@ def build_app(
     host: str = DEFAULT_HOST,
     examples: Sequence[str] | None = None,
     library: Library | None = None,
-    editable: bool | None = None,
+    editable: bool = True,
     config: PageConfig = PAGE_DEFAULTS,
 ) -> Application:
     """Return the page as an ASGI application, styled, with all unused addresses closed.
 
-    `library` holds the articles that the page lists. Readers can add and remove articles if the
-    page is `editable`; by default this is so if the page is private (`is_private`).
+    `library` holds the articles that the page lists. If the page is `editable`,
+    its owner can add and remove articles (`rag.page.owner`).
 
     The page is mounted, not launched: Gradio's `launch` can open a public tunnel, reads a dozen
     environment variables that change what is served, and calls its own address through any
     configured proxy.
     """
-    private = is_private(host, config.login)
-    if not private:
-        config = replace(config, local_endpoints=())
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     incoming = None
-    if library is not None and (private if editable is None else editable):
+    if library is not None and editable:
         incoming = Incoming(library.uploads / f"{WORK_PREFIX}{secrets.token_hex(8)}")
         add_upload_route(app, incoming)
     gr.mount_gradio_app(
         app,
-        build_page(assistant, examples=examples, library=library, incoming=incoming, config=config),
+        build_page(
+            assistant,
+            examples=examples,
+            library=library,
+            incoming=incoming,
+            config=config,
+            private=is_private(host, config.login),
+        ),
         path="/",
         server_name=host,
         footer_links=[],
@@ -151,7 +154,7 @@ def build_app(
         return intro + render_loaded(what_is_loaded(library.catalogue()), language)
 
     hosts = LOCAL_HOSTS if host in LOOPBACK else None
-    return Guard(FirstView(app, draw), hosts=hosts, login=config.login)
+    return Guard(FirstView(app, draw), hosts=hosts, login=config.login, owner=config.owner)
 
 
 def _theme() -> gr.themes.Base:

@@ -19,6 +19,13 @@ class Texts:
     tagline: str
     no_model: str
     model_will_see: str
+    model_down: str
+    offline_title: str
+    offline: str
+    failed_title: str
+    failed: str
+    busy: str
+    close: str
     language: str
     chat: str
     check: str
@@ -32,6 +39,14 @@ EN = Texts(
     tagline="Every sentence cites its source, and each citation has been checked.",
     no_model="No language model: nothing you ask leaves this machine.",
     model_will_see="Your question and passages of the articles go to {}.",
+    model_down="{} is not answering now. It will be asked again with your next question.",
+    offline_title="No connection",
+    offline="The page has lost its program. It comes back by itself as soon as the program runs"
+    " again.",
+    failed_title="That did not work",
+    failed="Something went wrong, and nothing was changed. Try again, or reload the page.",
+    busy="Too many questions at once: try again in a moment.",
+    close="Close",
     language="Language",
     chat="Ask",
     check="Check",
@@ -45,6 +60,13 @@ ZH = Texts(
     tagline="每一句话都注明出处，每一处引用都经过核对。",
     no_model="未使用语言模型：您的提问不会离开本机。",
     model_will_see="您的问题和文章片段会发送给 {}。",
+    model_down="{} 目前没有响应；您提下一个问题时会再次尝试。",
+    offline_title="连接已断开",
+    offline="页面与程序失去连接。程序恢复运行后，页面会自动恢复。",
+    failed_title="未能完成",
+    failed="出了错，没有做任何改动。请重试，或刷新页面。",
+    busy="提问过多：请稍后再试。",
+    close="关闭",
     language="语言",
     chat="提问",
     check="核对",

@@ -25,6 +25,7 @@ from rag.page.articles.rendering import (
     render_step,
 )
 from rag.page.articles.texts import EN, ZH, texts
+from rag.page.owner import is_owner
 from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopeEvents, draw_labels
@@ -82,14 +83,13 @@ class ArticlesPanel:
     listing: gr.HTML
 
 
-def draw_articles(*, editable: bool) -> ArticlesPanel:
+def draw_articles() -> ArticlesPanel:
     """Make the components, in their order on the page."""
     words = EN
     script = asset("articles.js")
     overview = gr.HTML("", **STILL)
-    adding = gr.HTML(
-        render_adding("en", editable=editable), js_on_load=script, apply_default_css=False
-    )
+    # Whose page it is is known only a moment after it opens.
+    adding = gr.HTML("", js_on_load=script, apply_default_css=False)
     outcome = gr.HTML("", **STILL)
     with gr.Row(elem_id="rag-filters"):
         search = gr.Textbox(
@@ -183,37 +183,58 @@ class _Happenings:
     library: Library
     incoming: Incoming | None
 
-    def redraw(self, view: View, language: Language, *wanted: object) -> Update:
+    def redraw(
+        self, request: gr.Request, view: View, language: Language, *wanted: object
+    ) -> Update:
         """Show the tab as it is now."""
-        return self._drawn(view, language, _wanted(*wanted))
+        return self._drawn(request, view, language, _wanted(*wanted))
 
-    def from_start(self, view: View, language: Language, *wanted: object) -> Update:
+    def from_start(
+        self, request: gr.Request, view: View, language: Language, *wanted: object
+    ) -> Update:
         """Show the first page of the filtered list."""
-        return self._drawn(View(outcome=view.outcome), language, _wanted(*wanted))
+        return self._drawn(request, View(outcome=view.outcome), language, _wanted(*wanted))
 
     def open_article(
-        self, event: gr.EventData, view: View, language: Language, *wanted: object
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        *wanted: object,
     ) -> Update:
         """Show a whole article."""
         there = replace(view, reading=_sent(event, "value", str) or "", outcome=None)
-        return self._drawn(there, language, _wanted(*wanted), focus=True)
+        return self._drawn(request, there, language, _wanted(*wanted), focus=True)
 
-    def close_article(self, view: View, language: Language, *wanted: object) -> Update:
+    def close_article(
+        self, request: gr.Request, view: View, language: Language, *wanted: object
+    ) -> Update:
         """Go back to the reader's last place in the list."""
         there = replace(view, reading=None, came_from=view.reading)
-        return self._drawn(there, language, _wanted(*wanted), focus=True)
+        return self._drawn(request, there, language, _wanted(*wanted), focus=True)
 
     def turn_page(
-        self, event: gr.EventData, view: View, language: Language, *wanted: object
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        *wanted: object,
     ) -> Update:
         """Show another page of the list."""
         number = _sent(event, "value", str) or ""
         page = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
         there = replace(view, page=page, came_from=None)
-        return self._drawn(there, language, _wanted(*wanted), focus=True)
+        return self._drawn(request, there, language, _wanted(*wanted), focus=True)
 
     def add(
-        self, event: gr.EventData, view: View, language: Language, *wanted: object
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        *wanted: object,
     ) -> Iterator[Update]:
         """Add the files that were sent."""
         tokens = _strings(_sent(event, "tokens", list))
@@ -233,26 +254,40 @@ class _Happenings:
             finally:
                 discard(received)
 
-        yield from self._changing(work, view, language, _wanted(*wanted))
+        yield from self._changing(work, request, view, language, _wanted(*wanted))
 
     def remove(
-        self, event: gr.EventData, view: View, language: Language, *wanted: object
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        *wanted: object,
     ) -> Iterator[Update]:
         """Delete the file of an article."""
         doc_id = _sent(event, "value", str) or ""
         yield from self._changing(
             lambda on_step: Removed(titles=self.library.remove(doc_id, on_step)),
+            request,
             view,
             language,
             _wanted(*wanted),
         )
 
     def _changing(
-        self, work: Callable[[OnStep], Outcome], view: View, language: Language, wanted: ListFilter
+        self,
+        work: Callable[[OnStep], Outcome],
+        request: gr.Request,
+        view: View,
+        language: Language,
+        wanted: ListFilter,
     ) -> Iterator[Update]:
         """Change the index, show the progress, and then show the new list."""
         language = language_sent(language)
         outcome: Outcome = _UNEXPECTED
+        if not is_owner(request):
+            yield self._drawn(request, replace(view, outcome=_NOT_OWNER), language, wanted)
+            return
         try:
             for step in _steps(work):
                 if isinstance(step, Step):
@@ -263,17 +298,24 @@ class _Happenings:
             outcome = error.message
         except Exception:
             _log.exception("The articles could not be changed")
-        yield self._drawn(replace(view, reading=None, outcome=outcome), language, wanted)
+        yield self._drawn(request, replace(view, reading=None, outcome=outcome), language, wanted)
 
     def _drawn(
-        self, view: View, language: Language, wanted: ListFilter, *, focus: bool = False
+        self,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        wanted: ListFilter,
+        *,
+        focus: bool = False,
     ) -> Update:
         """Return the tab as it is now.
 
         `focus` is true if the reader moved to another part of the tab.
         """
         language = language_sent(language)
-        parts, editable = self.parts, self.incoming is not None
+        parts = self.parts
+        editable = self.incoming is not None and is_owner(request)
         try:
             overview, listing, outcome = _drawn(
                 self.library, view, language, wanted, editable=editable, focus=focus
@@ -404,3 +446,4 @@ def _too_many(count: int) -> Message:
 _NOTHING = Added(new=(), replaced=(), same=(), refused=(), hidden=0, error=None)
 _LOST = Message(code="lost", en=EN.lost, zh=ZH.lost)
 _UNEXPECTED = Message(code="Unexpected", en=EN.unexpected, zh=ZH.unexpected)
+_NOT_OWNER = Message(code="not_owner", en=EN.not_editable, zh=ZH.not_editable)

@@ -102,8 +102,8 @@ EN = Texts(
     limits="{}; a file up to {} MB (PDF and Word {} MB, zip and JSON Lines {} MB),"
     " at most {} files at once.",
     replaces="A file of the same name replaces the one uploaded before.",
-    not_editable="Articles can be added and removed here only if the page is open only to its own"
-    " machine, or asks for a login.",
+    not_editable="Only the owner of this page adds and removes articles: open it on the machine"
+    " that it runs on, or sign in at /owner with the owner’s password.",
     sending="Sending {0} of {1}: {2}",
     lost="could not be sent: check the connection. Zip folders before you add them.",
     too_many="{} files are too many at once: add at most {}, or run `rag index` with their folder.",
@@ -116,7 +116,7 @@ EN = Texts(
     new="Added",
     replaced="Replaced (there was a file of that name)",
     same="Already there",
-    refused="Not added",
+    refused="These files were not added",
     hidden="Hidden files of the zip, skipped: {}.",
     nothing_taken="Nothing was added.",
     later="The files are kept, but can't be searched yet. {}",
@@ -170,7 +170,8 @@ ZH = Texts(
     limits="{}；单个文件不超过 {} MB（PDF 和 Word {} MB，zip 和 JSON Lines {} MB），"
     "一次最多 {} 个文件。",
     replaces="同名文件会替换之前上传的文件。",
-    not_editable="只有页面仅对本机开放或需要登录时，才能在此添加和移除文章。",
+    not_editable="只有本页面的所有者可以添加和移除文章：请在运行它的机器上打开本页面，"
+    "或在 /owner 用所有者的密码登录。",
     sending="正在发送 {0}/{1}：{2}",
     lost="未能发送：请检查连接；文件夹请先压缩再添加。",
     too_many="{} 个文件一次太多：最多添加 {} 个，或对其文件夹运行 `rag index`。",
@@ -186,7 +187,7 @@ ZH = Texts(
     new="已添加",
     replaced="已替换（原有同名文件）",
     same="已经存在",
-    refused="未添加",
+    refused="以下文件没有添加",
     hidden="略过了 zip 中的 {} 个隐藏文件。",
     nothing_taken="没有添加任何文章。",
     later="文件已保存，但还无法检索。{}",

@@ -3,7 +3,7 @@
 // because a turn moves to the part before it when the next question is asked.
 
 // Events that buttons (data-act) send to the program, with what else their data says.
-const ACTS = ["ask", "edit", "cancel", "read", "export"];
+const ACTS = ["ask", "edit", "cancel", "read", "set_up", "export"];
 
 // What the scripts of the page share; `kept` is told of in kept.js.
 const page = Object.assign((window.citedRag ??= { kept: null }), {
@@ -12,6 +12,7 @@ const page = Object.assign((window.citedRag ??= { kept: null }), {
   turn: null, // id of the turn being answered that was scrolled to when it was asked
   followed: false, // whether the view goes along with the end of that turn's answer
   redrawn,
+  act, // send what a button would send
 });
 
 const box = document.getElementById("rag-composer");
@@ -135,7 +136,7 @@ document.addEventListener("click", (event) => {
   const tab = event.target.closest("button[data-tab]");
   if (tab) {
     document.getElementById(`rag-tab-${tab.dataset.tab}-button`)?.click();
-    return;
+    if (!tab.dataset.act) return;
   }
   const folded = event.target.closest("[data-unfold]")?.closest(".rag-sources");
   if (folded) {

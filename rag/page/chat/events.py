@@ -18,7 +18,7 @@ from gradio.events import Dependency
 
 from rag.answering.options import Options
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.errors import RagError
+from rag.errors import ChatModelError, RagError
 from rag.exports.saving import document_bytes
 from rag.messages import Language
 from rag.page.chat.controls import render_editing, render_errand, render_hint, render_offer
@@ -35,7 +35,8 @@ from rag.page.scope.choice import Scope
 from rag.page.scope.shelf import Narrow, Narrowed
 
 Turns = tuple[Turn, ...]
-OptionsOf = Callable[[object, str | None], Options]
+OptionsOf = Callable[[object, gr.Request], Options]
+Heading = Callable[[object, Language, Turn], Update]
 
 _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 """Settings of an event that does not wait for answers."""
@@ -65,16 +66,31 @@ def wire_chat(
     options_of: OptionsOf,
     chosen: gr.State,
     narrow: Narrow,
+    intro: gr.HTML,
+    heading: Heading,
 ) -> None:
     """Connect the events.
 
     `choice` is the language choice. It is locked while an answer streams, so the answer keeps its
     language. `loaded` is the event that gave the browser's language. `offered` finds questions to
     try. `options_of` reads the `settings` that the browser keeps, and raises a `RagError` if they
-    cannot be used. `chosen` is the `Scope` of the questions, which `narrow` reads.
+    cannot be used. `chosen` is the `Scope` of the questions, which `narrow` reads. `heading`
+    returns the `intro` after a turn: it says whether the model answers.
     """
     running = RunningAnswers()
-    _wire_asking(parts, assistant, choice, loaded, settings, options_of, running, chosen, narrow)
+    _wire_asking(
+        parts,
+        assistant,
+        choice,
+        loaded,
+        settings,
+        options_of,
+        running,
+        chosen,
+        narrow,
+        intro,
+        heading,
+    )
     _wire_examples(parts, assistant, choice, loaded, offered)
     _wire_editing(parts, choice, running)
     _wire_saving(parts, choice)
@@ -91,6 +107,8 @@ def _wire_asking(
     running: RunningAnswers,
     chosen: gr.State,
     narrow: Narrow,
+    intro: gr.HTML,
+    heading: Heading,
 ) -> None:
     """Connect asking a question, and stopping an answer."""
 
@@ -105,12 +123,15 @@ def _wire_asking(
         request: gr.Request,
     ) -> Iterator[Update]:
         """Answer the typed question, an example, or the question of a turn again."""
+        if said(event, "without") and isinstance(stored, dict):
+            stored = {**stored, "composer": "quotes"}
         ask = partial(
             _answer,
             parts,
             choice,
             assistant,
-            options=partial(options_of, stored, request.session_hash),
+            options=partial(options_of, stored, request),
+            heading=partial(heading, stored, language),
             narrowed=partial(narrow, scope),
             language=language,
             running=running,
@@ -146,7 +167,7 @@ def _wire_asking(
 
     drawn = drawn_parts(parts)
     buttons = [parts.ask, parts.stop, parts.new, choice]
-    outputs = [*drawn, *buttons, parts.editing, parts.question, parts.hint, parts.errand]
+    outputs = [intro, *drawn, *buttons, parts.editing, parts.question, parts.hint, parts.errand]
     asking: dict[str, Any] = {
         # Not "once": the browser treats a stopped answer as running until the model's next word,
         # and would silently drop the next question. `respond` itself allows only one question at a
@@ -266,15 +287,18 @@ def _answer(
     *,
     narrowed: Callable[[], Narrowed],
     options: Callable[[], Options],
+    heading: Callable[[Turn], Update],
     language: Language,
     running: RunningAnswers,
     session: str | None,
 ) -> Iterator[Update]:
     """Ask a question after `turns`, and draw its answer event by event, until it is stopped."""
-    refusal = _refusal(asked, texts(language))
+    refusal, trouble = _refusal(asked, texts(language)), None
     try:
         some = narrowed()
         wished = replace(options(), articles=some.articles)
+    except ChatModelError as error:
+        trouble = error
     except RagError as error:
         refusal = refusal or error.message.text(language)
     if refusal:
@@ -294,7 +318,12 @@ def _answer(
             # Kept from the start, so that a page loaded anew has the question.
             parts.errand: _keep((*turns, turn)),
         }
-        for newer in take(turn, assistant, history, some.frame, wished):
+        taken = (
+            iter([turn.failed(trouble.message)])
+            if trouble
+            else take(turn, assistant, history, some.frame, wished)
+        )
+        for newer in taken:
             if not goes_on():
                 # Gradio sends the last update once more at the end. This one changes nothing.
                 yield {parts.hint: gr.skip()}
@@ -312,6 +341,7 @@ def _answer(
         **controls(parts, choice, running=False),
         parts.hint: "",
         parts.errand: _keep((*turns, turn)),
+        **heading(turn),
     }
 
 

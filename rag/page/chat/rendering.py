@@ -27,6 +27,7 @@ from rag.page.chat.sources import (
     source_id,
 )
 from rag.page.chat.texts import Texts, texts
+from rag.page.chat.trouble import CODES, model_trouble, render_trouble
 from rag.page.chat.turns import Turn
 from rag.page.markup import escaped, inline, language_of
 from rag.page.scope.choice import Asked
@@ -52,10 +53,12 @@ def render_turn(turn: Turn, find: FindDocument, language: Language, *, last: boo
     words = texts(language)
     if turn.answer is not None:
         body = render_answer(turn.answer, turn=turn.number, language=language, asked=turn.asked)
+        if trouble := model_trouble(turn):
+            body = render_trouble(trouble, turn.number, words, language, last=last) + body
         citations = cited(turn.answer)
         hits = turn.answer.hits
     else:
-        body = _unfinished(turn, words, language)
+        body = _unfinished(turn, words, language, last=last)
         citations = _distinct(c for s in turn.statements for c in s.citations)
         hits = ()
     asked = render_asked(turn.asked, language)
@@ -81,6 +84,11 @@ def render_answer(
     """
     words = texts(language)
     parts = [_understanding(answer, words, language, asked=asked)]
+    said = {"no_model", "did_you_mean"}
+    if asked:
+        said.add("only_chosen")
+    if any(notice.code in CODES for notice in answer.notices):
+        said |= {"fell_back", *CODES}
     if answer.status == "abstained":
         parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
     parts.append(_statements(answer.statements, turn, language))
@@ -94,11 +102,11 @@ def render_answer(
     parts.append(_nearest(answer, turn, language))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
-        f'<p class="rag-notice">{escaped(notice.text(language))}{_remedy(notice, words)}</p>'
+        f'<p class="rag-notice">{escaped(notice.text(language))}'
+        f"{_remedy(notice, answer, turn, words)}</p>"
         for notice in answer.notices
-        # The line below the answer already says the first, the button above it the second, and the
-        # line above it the third.
-        if notice.code not in ("no_model", "did_you_mean", "only_chosen" if asked else "")
+        # The lines above and below the answer already say these, and so does the button.
+        if notice.code not in said
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
     parts.append(
@@ -107,13 +115,14 @@ def render_answer(
     return "".join(parts)
 
 
-def _remedy(notice: Message, words: Texts) -> str:
-    """Return a button that leads to the settings, where a model can be chosen that translates."""
+def _remedy(notice: Message, answer: Answer, turn: int, words: Texts) -> str:
+    """Return a button that leads to the set-up of a model, which answers in the asked language."""
     if notice.code != "other_language":
         return ""
     return (
-        ' <button type="button" class="rag-button" data-tab="settings">'
-        f"{escaped(words.answer_in_mine)}</button>"
+        ' <button type="button" class="rag-button" data-tab="settings" '
+        f'data-act="set_up" data-turn="{turn}">'
+        f"{escaped(words.answer_in[answer.language])}</button>"
     )
 
 
@@ -212,8 +221,10 @@ def _distinct(citations: Iterable[Citation]) -> tuple[Citation, ...]:
     return tuple(by_marker[marker] for marker in sorted(by_marker))
 
 
-def _unfinished(turn: Turn, words: Texts, language: Language) -> str:
+def _unfinished(turn: Turn, words: Texts, language: Language, *, last: bool) -> str:
     """Return a turn without an answer: streaming, stopped, or ended by an error."""
+    if trouble := model_trouble(turn):
+        return render_trouble(trouble, turn.number, words, language, last=last)
     if turn.error is not None:
         return f'<p class="rag-error" role="alert">{escaped(turn.error.text(language))}</p>'
     shown = _statements(turn.statements, turn.number, language)

@@ -27,7 +27,10 @@ class Texts:
     see_articles: str
     language_names: Mapping[Language, str]
     quotation: str
-    answer_in_mine: str
+    answer_in: Mapping[Language, str]
+    try_again: str
+    to_settings: str
+    without_model: str
     question_empty: str
     question_too_long: str
     one_at_a_time: str
@@ -135,7 +138,10 @@ EN = Texts(
     see_articles="Articles",
     language_names={"zh": "Chinese", "en": "English"},
     quotation="Quoted word for word",
-    answer_in_mine="Answer in English",
+    answer_in={"zh": "Answer in Chinese", "en": "Answer in English"},
+    try_again="Try again",
+    to_settings="Settings",
+    without_model="Answer without it",
     question_empty="Type a question first.",
     question_too_long="That is {} characters; a question has at most {}. Please shorten it.",
     one_at_a_time="One question at a time: wait for this answer, or stop it.",
@@ -226,7 +232,10 @@ ZH = Texts(
     see_articles="文章",
     language_names={"zh": "中文", "en": "英文"},
     quotation="文章原句",
-    answer_in_mine="用中文回答",
+    answer_in={"zh": "用中文回答", "en": "用英文回答"},
+    try_again="重试",
+    to_settings="设置",
+    without_model="不用模型作答",
     question_empty="请先输入问题。",
     question_too_long="问题有 {} 个字符，最多 {} 个，请缩短后再问。",
     one_at_a_time="一次只能问一个问题：请等这次回答完成，或先停止它。",

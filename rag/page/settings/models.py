@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, get_args
 
 from rag.answering.options import MAX_SOURCES, ChatWriter, Options
-from rag.config import ChatModelConfig, PageConfig
-from rag.errors import ConfigError
+from rag.config import ChatModelConfig, PageConfig, endpoint_address
+from rag.errors import ChatModelUnreachable, ConfigError
 from rag.messages import Language
 from rag.models.local_servers import MAX_NAME_CHARACTERS, find_local_models, is_model_name
 from rag.models.openai_chat import OpenAIChatModel
@@ -87,10 +87,11 @@ _USABLE: Mapping[str, Callable[[object], bool]] = {
 #
 # A reader names an endpoint, and the server would call it. So only endpoints of the operator are
 # allowed: the configured one, which alone gets the environment's key; model servers found running
-# on this machine; and those listed in `RAG_ENDPOINTS`.
+# on this machine; and those listed in `RAG_ENDPOINTS`. The owner alone may add others.
 
 _MAX_KEY_CHARACTERS = 500
 _MOST_SESSIONS = 1_000
+_MOST_OWN = 20
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,15 +106,20 @@ class _Session:
 class Models:
     """The models that readers can choose. Safe to use from several threads.
 
-    `configured` is the name of the operator's own model, or None.
+    `configured` is the name of the operator's own model, or None. If the page is not `private`,
+    only its owner may choose servers of this machine. The owner may also name any endpoint
+    (`keep_own`): it and its key stay in memory until the program ends.
     """
 
-    def __init__(self, configured: str | None, page: PageConfig) -> None:
+    def __init__(self, configured: str | None, page: PageConfig, *, private: bool = True) -> None:
         self.configured = configured
         self.listed = page.endpoints
         self.local = tuple(e for e in page.local_endpoints if e not in page.endpoints)
         self.default = Choice(composer="model" if configured else "quotes")
         self._timeout = page.timeout
+        self._private = private
+        self._own: dict[str, str | None] = {}
+        self._down: set[str] = set()
         self._found: dict[str, tuple[str, ...]] = {}
         self._sessions: OrderedDict[str, _Session] = OrderedDict()
         self._lock = threading.Lock()
@@ -130,17 +136,59 @@ class Models:
         with self._lock:
             return dict(self._found)
 
-    def check(self, choice: Choice) -> None:
-        """Raise `ConfigError` if a reader may not choose this, or the choice is incomplete."""
+    def locals_for(self, *, owner: bool) -> tuple[str, ...]:
+        """Return the endpoints of this machine that a reader may choose."""
+        return self.local if owner or self._private else ()
+
+    def own(self, *, owner: bool) -> tuple[str, ...]:
+        """Return the endpoints that the owner named. They are offered to the owner only."""
+        with self._lock:
+            return tuple(self._own) if owner else ()
+
+    def keep_own(self, endpoint: str, key: str) -> str:
+        """Allow the owner an endpoint, with its key or "", and return it as it is kept.
+
+        Only the owner may call this. Raises `ConfigError` if one of them cannot be used.
+        """
+        endpoint = endpoint_address(endpoint)
+        if key:
+            _check_key(key)
+        if endpoint not in (*self.listed, *self.local):
+            with self._lock:
+                if len(self._own) >= _MOST_OWN and endpoint not in self._own:
+                    self._own.pop(next(iter(self._own)))
+                self._own[endpoint] = key or self._own.get(endpoint)
+                if key:
+                    # Writers that hold an older key are made again.
+                    old = [s for s, known in self._sessions.items() if known.endpoint == endpoint]
+                    for session in old:
+                        del self._sessions[session]
+        return endpoint
+
+    def tell(self, name: str, *, down: bool) -> None:
+        """Note whether a model, by its full name, answered just now."""
+        with self._lock:
+            (self._down.add if down else self._down.discard)(name)
+
+    def is_down(self, name: str | None) -> bool:
+        """Return True if the model did not answer when it was asked last."""
+        with self._lock:
+            return name in self._down
+
+    def check(self, choice: Choice, *, owner: bool = False) -> None:
+        """Raise an error if a reader may not choose this, or the choice is incomplete.
+
+        A local model that is not there raises `ChatModelUnreachable`, all else `ConfigError`.
+        """
         if choice.composer == "quotes":
             return
         if choice.endpoint == CONFIGURED:
             if not self.configured:
                 raise _no_endpoint()
-        elif choice.endpoint in self.listed:
+        elif choice.endpoint in (*self.listed, *self.own(owner=owner)):
             if not is_model_name(choice.model):
                 raise _no_model(choice.endpoint)
-        elif choice.endpoint in self.local:
+        elif choice.endpoint in self.locals_for(owner=owner):
             # A server that was seen may be down now. Then asking a question gives the error.
             if choice.model not in self.found().get(choice.endpoint, ()) and (
                 choice.model not in self.look().get(choice.endpoint, ())
@@ -149,10 +197,10 @@ class Models:
         else:
             raise _forbidden(choice.endpoint)
 
-    def options(self, stored: object, session: str | None) -> Options:
+    def options(self, stored: object, session: str | None, *, owner: bool = False) -> Options:
         """Return how to answer a reader with this choice.
 
-        Raises `ConfigError` if it cannot be used.
+        Raises the errors of `check`.
 
         `stored` is what the browser sent: `{}` if it keeps nothing, None before it has read its
         store. An invalid value is replaced by its default, and the settings say so. But a model
@@ -162,7 +210,7 @@ class Models:
         if stored is None:
             raise _not_there_yet()
         choice, _ = read_choice(stored, self.default)
-        self.check(choice)
+        self.check(choice, owner=owner)
         return Options(
             language=choice.answer_language,
             sources=choice.sources or None,
@@ -185,8 +233,7 @@ class Models:
         """
         if endpoint not in self.listed:
             raise _forbidden(endpoint)
-        if len(key) > _MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
-            raise _no_key()
+        _check_key(key)
         self._remember(session, _Session(endpoint=endpoint, key=key))
 
     def forget(self, session: str | None) -> None:
@@ -205,17 +252,17 @@ class Models:
             known = self._sessions.get(session or "")
         if known is None or known.endpoint != choice.endpoint:
             # A key typed for another endpoint must not be sent to this one.
-            known = _Session(endpoint=choice.endpoint)
+            known = _Session(endpoint=choice.endpoint, key=self._own.get(choice.endpoint))
         if known.writer is None or known.writer.model.name != choice.model:
-            config = ChatModelConfig(
-                name=choice.model,
-                endpoint=choice.endpoint,
-                api_key=known.key,
-                timeout=self._timeout,
-            )
-            known = replace(known, writer=ChatWriter.of(OpenAIChatModel(config)))
+            known = replace(known, writer=self._new_writer(choice, known.key))
             self._remember(session, known)
         return known.writer
+
+    def _new_writer(self, choice: Choice, key: str | None) -> ChatWriter:
+        config = ChatModelConfig(
+            name=choice.model, endpoint=choice.endpoint, api_key=key, timeout=self._timeout
+        )
+        return ChatWriter.of(OpenAIChatModel(config))
 
     def _remember(self, session: str | None, known: _Session) -> None:
         if session is None:
@@ -225,6 +272,11 @@ class Models:
             self._sessions.move_to_end(session)
             if len(self._sessions) > _MOST_SESSIONS:
                 self._sessions.popitem(last=False)
+
+
+def _check_key(key: str) -> None:
+    if len(key) > _MAX_KEY_CHARACTERS or not key.isascii() or not key.isprintable():
+        raise _no_key()
 
 
 def _not_there_yet() -> ConfigError:
@@ -258,8 +310,8 @@ def _no_model(endpoint: str) -> ConfigError:
     )
 
 
-def _not_running(choice: Choice) -> ConfigError:
-    return ConfigError(
+def _not_running(choice: Choice) -> ChatModelUnreachable:
+    return ChatModelUnreachable(
         en=f"No server at {choice.endpoint} offers a model called {choice.model!r} now: start it"
         " and look again, or choose another in the settings.",
         zh=f"{choice.endpoint} 目前没有名为 {choice.model!r} 的模型：请启动后重新查找，"

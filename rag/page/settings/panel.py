@@ -17,9 +17,10 @@ import gradio as gr
 from gradio.events import Dependency
 
 from rag.answering.options import MAX_SOURCES
-from rag.errors import ConfigError
+from rag.errors import ChatModelError, ConfigError, RagError
 from rag.messages import Language
 from rag.page.markup import escaped, render_intro
+from rag.page.owner import is_owner
 from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.settings.models import CONFIGURED, Choice, Models, read_choice
 from rag.page.settings.texts import EN, Texts, texts
@@ -33,6 +34,8 @@ class SettingsPanel:
     """The components of the settings. `stored` is the part that the browser keeps."""
 
     stored: gr.BrowserState
+    whole: gr.Column
+    none: gr.HTML
     composer: gr.Radio
     served: gr.Column
     endpoint: gr.Dropdown
@@ -58,13 +61,14 @@ def browser_store() -> gr.BrowserState:
     return stored
 
 
-def draw_settings(models: Models, stored: gr.BrowserState) -> SettingsPanel:
+def draw_settings(stored: gr.BrowserState) -> SettingsPanel:
     """Make the components, in their order on the page. `settings_in` sets their words."""
-    with gr.Column(elem_id="rag-settings"):
+    with gr.Column(elem_id="rag-settings") as whole:
         composer = gr.Radio(interactive=True, elem_id="rag-writer")
         with gr.Column(elem_id="rag-served") as served:
+            none = gr.HTML("", elem_id="rag-no-models", **STILL)
             endpoint = gr.Dropdown(interactive=True, filterable=False, elem_id="rag-endpoint")
-            look = gr.Button(EN.look, size="sm", visible=bool(models.local), elem_id="rag-look")
+            look = gr.Button(EN.look, size="sm", visible=False, elem_id="rag-look")
             model = gr.Dropdown(interactive=True, allow_custom_value=True, elem_id="rag-model")
             key = gr.Textbox(
                 type="password",
@@ -79,6 +83,8 @@ def draw_settings(models: Models, stored: gr.BrowserState) -> SettingsPanel:
         line = gr.HTML("", elem_id="rag-saved", **STILL)
     return SettingsPanel(
         stored=stored,
+        whole=whole,
+        none=none,
         composer=composer,
         served=served,
         endpoint=endpoint,
@@ -106,34 +112,41 @@ def wire_settings(
     language.
     """
 
-    def restore(stored: object, said: Language) -> Update:
+    def restore(stored: object, said: Language, request: gr.Request) -> Update:
         """Show the settings that this browser keeps, and who sees a question."""
         choice, whole = read_choice(stored, models.default)
-        name, told = None, texts(said).kept if whole else texts(said).reset
+        told = texts(said).kept if whole else texts(said).reset
+        owner = is_owner(request)
+        name, down = None, False
         try:
-            models.check(choice)
             name = models.name(choice)
+            models.check(choice, owner=owner)
+        except ChatModelError as error:
+            told, down = error.message.text(said), True
         except ConfigError as error:
+            name = None
             # The choice stays, and questions are refused. The text must not go to another model.
             told = error.message.text(said)
         return {
-            **settings_in(parts, models, choice, said),
+            **settings_in(parts, models, choice, said, owner=owner),
             parts.line: _render_line(told, said),
-            intro: render_intro(name, said),
+            intro: render_intro(name, said, down=down or models.is_down(name)),
         }
 
-    def apply(*values_and_language: Any) -> Update:
+    def apply(request: gr.Request, *values_and_language: Any) -> Update:
         """Use what the reader chose, or say why it cannot be used."""
         *chosen, said = values_and_language
-        return _applied(parts, models, chosen, said)
+        return _applied(parts, models, chosen, said, owner=is_owner(request))
 
-    def move(composer: object, endpoint: object, _model: object, *rest: Any) -> Update:
+    def move(
+        request: gr.Request, composer: object, endpoint: object, _model: object, *rest: Any
+    ) -> Update:
         """Change the endpoint. For a local one, choose its first model at first."""
         names = models.found().get(str(endpoint), ())
-        return apply(composer, endpoint, names[0] if names else "", *rest)
+        return apply(request, composer, endpoint, names[0] if names else "", *rest)
 
     values = [parts.composer, parts.endpoint, parts.model, parts.language, parts.sources]
-    drawn = [*values, parts.served, parts.look, parts.key, parts.line, intro]
+    drawn = [*values, parts.served, parts.none, parts.look, parts.key, parts.line, intro]
     restoring: dict[str, Any] = {
         "fn": restore,
         "inputs": [parts.stored, page_language],
@@ -144,7 +157,15 @@ def wire_settings(
     parts.stored.change(**restoring)
     for event in after:
         event.then(**restoring)
-    changed = [parts.served, parts.endpoint, parts.model, parts.key, parts.line, parts.stored]
+    changed = [
+        parts.served,
+        parts.none,
+        parts.endpoint,
+        parts.model,
+        parts.key,
+        parts.line,
+        parts.stored,
+    ]
     for part in (parts.composer, parts.model, parts.language, parts.sources):
         part.input(apply, [*values, page_language], changed, **_RAW)
     parts.endpoint.input(move, [*values, page_language], changed, **_RAW)
@@ -157,15 +178,18 @@ def _wire_server(
 ) -> None:
     """Connect the search for local model servers, and the input of a key."""
 
-    def offer(endpoint: object, said: Language) -> Update:
+    def offer(endpoint: object, said: Language, request: gr.Request) -> Update:
         """Offer the models that run on this machine now."""
-        models.look()
-        choices = _endpoints(models, str(endpoint or ""), texts(said))
-        return {parts.endpoint: gr.update(choices=choices)}
+        owner = is_owner(request)
+        if models.locals_for(owner=owner):
+            models.look()
+        choices = _endpoints(models, str(endpoint or ""), texts(said), owner=owner)
+        none = _render_none(choices, said, owner=owner)
+        return {parts.endpoint: gr.update(choices=choices), parts.none: none}
 
-    def look(endpoint: object, said: Language) -> Update:
+    def look(endpoint: object, said: Language, request: gr.Request) -> Update:
         """Do the same as `offer`, and say what was found."""
-        offered, words = offer(endpoint, said), texts(said)
+        offered, words = offer(endpoint, said, request), texts(said)
         found = words.comma.join(models.found())
         told = words.found.format(found) if found else words.none_found
         return {**offered, parts.line: _render_line(told, said)}
@@ -178,9 +202,9 @@ def _wire_server(
         return {parts.key: "", parts.line: _render_line(told, said)}
 
     asked = [parts.endpoint, page_language]
-    parts.look.click(look, asked, [parts.endpoint, parts.line], **_RAW)
+    parts.look.click(look, asked, [parts.endpoint, parts.none, parts.line], **_RAW)
     if models.local:
-        tab.select(offer, asked, parts.endpoint, **_RAW)
+        tab.select(offer, asked, [parts.endpoint, parts.none], **_RAW)
     gr.on(
         [parts.key.submit, parts.key.blur],
         hold,
@@ -195,6 +219,8 @@ def _applied(
     models: Models,
     chosen: Sequence[object],
     said: Language,
+    *,
+    owner: bool,
 ) -> Update:
     """Let the browser keep the choice, or say why it cannot be used yet."""
     composer, endpoint, model, language, sources = chosen
@@ -209,12 +235,15 @@ def _applied(
     choice, whole = read_choice(fields, models.default)
     told = "" if whole else texts(said).no_value
     try:
-        models.check(choice)
-    except ConfigError as error:
+        models.check(choice, owner=owner)
+    except RagError as error:
         told = error.message.text(said)
     if told:
         told = texts(said).not_in_use.format(told)
-        return {**_drawn_model(parts, models, choice, said), parts.line: _render_line(told, said)}
+        return {
+            **_drawn_model(parts, models, choice, said, owner=owner),
+            parts.line: _render_line(told, said),
+        }
     return {parts.stored: choice.stored()}
 
 
@@ -227,7 +256,9 @@ def _held(models: Models, session: str | None, endpoint: str, key: str, said: La
     return texts(said).key_held.format(endpoint)
 
 
-def settings_in(parts: SettingsPanel, models: Models, choice: Choice, language: Language) -> Update:
+def settings_in(
+    parts: SettingsPanel, models: Models, choice: Choice, language: Language, *, owner: bool
+) -> Update:
     """Return the settings in `language`, with the present choice."""
     words = texts(language)
     return {
@@ -237,7 +268,7 @@ def settings_in(parts: SettingsPanel, models: Models, choice: Choice, language: 
             label=words.composer,
             info=words.composer_info,
         ),
-        parts.look: words.look,
+        parts.look: gr.update(value=words.look, visible=bool(models.locals_for(owner=owner))),
         parts.language: gr.update(
             choices=[(words.as_question, "question"), ("中文", "zh"), ("English", "en")],
             value=choice.language,
@@ -250,20 +281,21 @@ def settings_in(parts: SettingsPanel, models: Models, choice: Choice, language: 
             label=words.sources,
             info=words.sources_info,
         ),
-        **_drawn_model(parts, models, choice, language),
+        **_drawn_model(parts, models, choice, language, owner=owner),
     }
 
 
 def _drawn_model(
-    parts: SettingsPanel, models: Models, choice: Choice, language: Language
+    parts: SettingsPanel, models: Models, choice: Choice, language: Language, *, owner: bool
 ) -> Update:
     """Return the choices about the model, for the chosen composer and endpoint."""
     words = texts(language)
-    endpoints = _endpoints(models, choice.endpoint, words)
+    endpoints = _endpoints(models, choice.endpoint, words, owner=owner)
     offered = [endpoint for _, endpoint in endpoints]
     names = [*models.found().get(choice.endpoint, ())]
     return {
         parts.served: gr.update(visible=choice.composer == "model"),
+        parts.none: _render_none(endpoints, language, owner=owner),
         parts.endpoint: gr.update(
             choices=endpoints,
             value=choice.endpoint if choice.endpoint in offered else None,
@@ -275,7 +307,7 @@ def _drawn_model(
             value=choice.model or None,
             visible=choice.endpoint != CONFIGURED,
             label=words.model,
-            info=words.model_info,
+            info=words.model_info if names or choice.endpoint == CONFIGURED else words.no_names,
         ),
         parts.key: gr.update(
             visible=choice.endpoint in models.listed,
@@ -285,8 +317,8 @@ def _drawn_model(
     }
 
 
-def _endpoints(models: Models, chosen: str, words: Texts) -> list[tuple[str, str]]:
-    """Return the endpoints to choose from: configured, found on this machine, or listed.
+def _endpoints(models: Models, chosen: str, words: Texts, *, owner: bool) -> list[tuple[str, str]]:
+    """Return the endpoints to choose from: configured, found here, listed, or the owner's own.
 
     The chosen one stays in the list while its server is down.
     """
@@ -294,11 +326,20 @@ def _endpoints(models: Models, chosen: str, words: Texts) -> list[tuple[str, str
     found = models.found()
     offered += [
         (words.on_this_machine.format(endpoint), endpoint)
-        for endpoint in models.local
+        for endpoint in models.locals_for(owner=owner)
         if endpoint in found or endpoint == chosen
     ]
-    offered += [(endpoint, endpoint) for endpoint in models.listed]
+    offered += [(endpoint, endpoint) for endpoint in (*models.listed, *models.own(owner=owner))]
     return offered if models.configured else offered[1:]
+
+
+def _render_none(endpoints: Sequence[object], language: Language, *, owner: bool) -> str:
+    """Return why no endpoint can be chosen, if that is so."""
+    if endpoints:
+        return ""
+    words = texts(language)
+    line = words.no_models if owner else words.no_models_reader
+    return f'<p class="rag-notice" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
 
 
 def _render_line(line: str, language: Language) -> str:

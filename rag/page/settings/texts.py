@@ -22,6 +22,9 @@ class Texts:
     look: str
     model: str
     model_info: str
+    no_names: str
+    no_models: str
+    no_models_reader: str
     key: str
     key_info: str
     language: str
@@ -56,6 +59,11 @@ EN = Texts(
     look="Look for local models",
     model="Model",
     model_info="One of the server’s models: choose it, or type its name.",
+    no_names="The list is empty, because this server names its models only to those who ask it with"
+    " a key, or does not run now: type the name that its documentation gives, or start it.",
+    no_models="The list is empty: no model server answers on the machine that this page runs on,"
+    " and none is set up. “Set up a language model, step by step” above helps.",
+    no_models_reader="The list is empty: the owner of this page has set up no language model.",
     key="Key for {}",
     key_info="Needed only if this server asks for a key. Press Enter to use it. It is sent only to"
     " this server, held in memory while this page is open, and stored nowhere.",
@@ -91,6 +99,11 @@ ZH = Texts(
     look="查找本机模型",
     model="模型",
     model_info="该服务器上的模型：选择一个，或输入名称。",
+    no_names="列表为空：该服务器只向带密钥的请求列出模型，或目前没有运行。请填写其文档中的模型名，"
+    "或启动它。",
+    no_models="列表为空：运行本页面的机器上没有模型服务器响应，也没有设置其他模型。"
+    "请用上方的“按步骤设置语言模型”。",
+    no_models_reader="列表为空：本页面的所有者没有设置语言模型。",
     key="{} 的密钥",
     key_info="仅当服务器要求时填写，按回车生效。密钥只发送给该服务器，本页面打开期间保存在内存中，"
     "不会存储到任何地方。",

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from rag.answering.options import ChatWriter
-from rag.config import Login, PageConfig
-from rag.errors import ConfigError
+from rag.config import PageConfig
+from rag.errors import ChatModelUnreachable, ConfigError
 from rag.models.chat import ChatMessage
-from rag.page.serving import build_app
 from rag.page.settings.models import Choice, Models
 from tests.chat_server import KEY, ChatServer, chat_server, listing, says
-from tests.page.scripted import ScriptedAssistant
-from tests.page.scripts import news
 
 QUESTION = [ChatMessage(role="user", content="q")]
 
@@ -73,7 +69,7 @@ def test_a_local_model_is_used_once_it_was_seen(server: ChatServer) -> None:
 
 def test_a_local_model_that_is_not_there_is_refused(server: ChatServer) -> None:
     models = Models("q @ x", PageConfig(local_endpoints=(server.url,)))
-    with pytest.raises(ConfigError, match="'other-model'"):
+    with pytest.raises(ChatModelUnreachable, match="'other-model'"):
         models.options(chosen(server, model="other-model"), "s")
     server.listed = listing("other-model")
     ask(models, chosen(server, model="other-model"))
@@ -184,16 +180,30 @@ def test_an_endpoint_that_is_listed_and_local_is_one(server: ChatServer) -> None
     assert (models.listed, models.local) == ((server.url,), ())
 
 
-def test_a_page_for_everyone_offers_no_servers_of_this_machine() -> None:
-    """Seen in what the page is made of: its button to look for them is hidden."""
-    looks: list[bool] = []
+def test_a_page_for_everyone_offers_servers_of_this_machine_to_its_owner_only(
+    server: ChatServer,
+) -> None:
+    models = Models(None, PageConfig(local_endpoints=(server.url,)), private=False)
+    with pytest.raises(ConfigError, match="RAG_ENDPOINTS"):
+        models.options(chosen(server), "s")
+    assert models.options(chosen(server), "s", owner=True).writer is not None
 
-    async def build() -> None:
-        for page in (PageConfig(), PageConfig(login=Login(user="u", password="p"))):
-            guard = build_app(ScriptedAssistant({}, news), host="0.0.0.0", config=page)
-            blocks = guard._app.routes[-1].app.get_blocks()  # type: ignore[attr-defined]
-            [button] = [b for b in blocks.blocks.values() if b.elem_id == "rag-look"]
-            looks.append(button.visible)
 
-    asyncio.run(build())
-    assert looks == [False, True]
+def test_only_the_owner_uses_a_server_that_the_owner_named(server: ChatServer) -> None:
+    models = Models(None, PageConfig(local_endpoints=()))
+    assert models.keep_own(f" {server.url}/ ", KEY) == server.url
+    with pytest.raises(ConfigError, match="RAG_ENDPOINTS"):
+        models.options(chosen(server), "s")
+    writer = models.options(chosen(server), "s", owner=True).writer
+    assert isinstance(writer, ChatWriter)
+    list(writer.model.stream(QUESTION))
+    assert server.requests[0].headers["authorization"] == f"Bearer {KEY}"
+    for address in (
+        "ftp://x/v1",
+        "http://u:p@x/v1",
+        "http://x/v1?key=1",
+        "x",
+        "http://" + "x" * 600,
+    ):
+        with pytest.raises(ConfigError, match="no address"):
+            models.keep_own(address, "")
