@@ -26,8 +26,9 @@ class Line:
 class Source:
     """One article that is named: what is known of it, and the exact quote that is cited.
 
-    `marker` and `quote` are None for an article that is only near. `said` is true if the quote is
-    itself a sentence of the answer. `url` is safe to link to.
+    `marker` is None for an article that is only near; then `quote` is its best sentence. `said` is
+    true if the quote is itself a sentence of the answer. `url` is safe to link to. `remark` names
+    others with the same report, or says why the quote is no answer.
     """
 
     details: str
@@ -35,7 +36,7 @@ class Source:
     marker: int | None = None
     quote: str | None = None
     said: bool = False
-    also_in: str = ""
+    remark: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,7 +90,7 @@ def lay_out(answer: Answer, language: Language | None = None, *, asked: str = ""
     heading = words.missing if answer.status == "abstained" else words.incomplete
     sections += [
         Section(heading=heading, lines=missing),
-        Section(heading=words.nearest, sources=tuple(_near(answer, language, words))),
+        Section(heading=words.nearest, sources=tuple(_nearest(answer, language, words))),
         _sources(answer.citations, body, words),
     ]
     return Layout(
@@ -158,28 +159,27 @@ def _sources(citations: Iterable[Citation], body: Sequence[Line], words: Labels)
                 marker=citation.marker,
                 quote=one_line(citation.quote),
                 said=one_line(citation.quote) in sentences,
-                also_in=words.also_in.format(others) if others else "",
+                remark=words.also_in.format(others) if others else "",
             )
         )
     return Section(heading=words.sources, sources=tuple(sources))
+
+
+def _nearest(answer: Answer, language: Language, words: Labels) -> Iterable[Source]:
+    """Yield each near article with its best sentence and why that is no answer."""
+    near = {passage.citation.doc_id: passage for passage in answer.near_passages}
+    for reference in answer.nearest:
+        source = _source(reference, words)
+        if passage := near.get(reference.doc_id):
+            why = words.no_answer + words.colon + one_line(passage.reason.text(language))
+            source = replace(source, quote=one_line(passage.citation.quote), remark=why)
+        yield source
 
 
 def _source(source: Citation | DocumentReference, words: Labels) -> Source:
     details = (source.title, source.outlet, str(source.published or words.undated))
     shown = " · ".join(one_line(part) for part in details if part)
     return Source(details=shown, url=link_target(source.url))
-
-
-def _near(answer: Answer, language: Language, words: Labels) -> Iterable[Source]:
-    """Yield the near articles, with the best sentence of each and why it is no answer."""
-    passages = {passage.citation.doc_id: passage for passage in answer.near_passages}
-    for reference in answer.nearest:
-        source = _source(reference, words)
-        if passage := passages.get(reference.doc_id):
-            quote = words.quoted.format(one_line(passage.citation.quote))
-            reason = words.no_answer + words.colon + one_line(passage.reason.text(language))
-            source = replace(source, details=" · ".join((source.details, quote, reason)))
-        yield source
 
 
 def _notes(answer: Answer, language: Language, words: Labels) -> Iterable[str]:

@@ -89,4 +89,4 @@ def _source(source: Source, layout: Layout) -> str:
     line += f" · <{source.url}>" if source.url else ""
     if source.quote is not None and not source.said:
         line += f"\n  > {layout.labels.quoted.format(escaped(source.quote))}"
-    return line + (f"\n\n  {escaped(source.also_in)}" if source.also_in else "")
+    return line + (f"\n\n  {escaped(source.remark)}" if source.remark else "")

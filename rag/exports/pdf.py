@@ -94,7 +94,7 @@ def _texts(layouts: Iterable[Layout]) -> Iterator[str]:
         for section in layout.sections:
             yield section.heading
             for source in section.sources:
-                yield source.details + (source.quote or "") + source.also_in
+                yield source.details + (source.quote or "") + source.remark
 
 
 class _Writer:
@@ -160,8 +160,8 @@ class _Writer:
         if source.quote is not None:
             quote = self.layout.labels.quoted.format(source.quote)
             self._text(quote, size=10, colour=_GREY, indent=6)
-        if source.also_in:
-            self._text(source.also_in, size=9, colour=_GREY, indent=6)
+        if source.remark:
+            self._text(source.remark, size=9, colour=_GREY, indent=6)
 
     def _units(
         self,

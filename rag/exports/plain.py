@@ -41,5 +41,5 @@ def _source(source: Source, layout: Layout) -> str:
     lines = [start + source.details]
     if source.quote is not None and not source.said:
         lines.append(" " * 4 + layout.labels.quoted.format(source.quote))
-    lines += [" " * 4 + part for part in (source.url, source.also_in) if part]
+    lines += [" " * 4 + part for part in (source.url, source.remark) if part]
     return "\n".join(lines)

@@ -48,5 +48,5 @@ def _source(source: Source, layout: Layout) -> str:
         lines.append(_safe(layout.labels.quoted.format(source.quote)))
     if source.url:
         lines.append(f'<a href="{_safe(source.url)}">{_safe(source.url)}</a>')
-    lines += [_safe(source.also_in)] if source.also_in else []
+    lines += [_safe(source.remark)] if source.remark else []
     return "<br>".join(lines)

@@ -76,9 +76,9 @@ class _Writer:
         if source.url:
             paragraph.add_run().add_break()
             _add_link(paragraph, source.url, address=source.url)
-        if source.also_in:
+        if source.remark:
             paragraph.add_run().add_break()
-            paragraph.add_run(source.also_in)
+            paragraph.add_run(source.remark)
         if source.quote is not None:
             quote = self.layout.labels.quoted.format(source.quote)
             self.document.add_paragraph(quote, style="Quote")
