@@ -84,7 +84,7 @@ def build_page(
                 chat = draw_chat()
             with gr.Tab(EN.check, elem_id="rag-tab-check") as draft_tab:
                 draft = draft_tab_parts.draw_draft()
-            with gr.Tab(EN.compare) as compare_tab:
+            with gr.Tab(EN.compare, elem_id="rag-tab-compare") as compare_tab:
                 comparing = compare_tab_parts.draw_comparing()
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
@@ -182,6 +182,7 @@ def build_page(
         for tab, name in (
             (chat_tab, ""),
             (draft_tab, "check"),
+            (compare_tab, "compare"),
             (library_tab, "articles"),
             (settings_tab, "settings"),
         ):

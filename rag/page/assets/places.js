@@ -134,8 +134,18 @@ function reopened(id) {
 
 // --- tabs ---------------------------------------------------------------------------------------
 
+// On a narrow screen, the page's library measures its tabs before it shows them.
+async function tabButton(name) {
+  for (let waited = 0; waited < PATIENCE; waited += 50) {
+    const tab = document.getElementById(`rag-tab-${name}-button`);
+    if (tab) return tab;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return null;
+}
+
 async function openTab(name) {
-  const tab = document.getElementById(`rag-tab-${name || "ask"}-button`);
+  const tab = await tabButton(name || "ask");
   if (!tab || tab.getAttribute("aria-selected") === "true") return;
   const drawn = name === "articles" ? told("cited-rag:listed") : null;
   tab.click();
