@@ -37,6 +37,7 @@ from rag.assistant import Assistant
 from rag.config import Config
 from rag.messages import Language
 from rag.models.loading import load_embedder, load_reader
+from rag.text.characters import has_han
 from rag.text.sentences import split_sentences
 from rag.types import Document
 
@@ -207,7 +208,7 @@ class Ask:
 
 
 def _language(text: str) -> Language:
-    return "zh" if re.search("[\u4e00-\u9fff]", text) else "en"
+    return "zh" if has_han(text) else "en"
 
 
 def _sentences(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from rag.exports.addresses import safe_url
 from rag.text.characters import has_han, one_line
+from rag.text.dates import SHORT_MONTHS
 from rag.types import Answer, Citation, Published
 
 _LATEX = {
@@ -16,7 +17,6 @@ _LATEX = {
     "^": r"\textasciicircum{}",
     "\\": r"\textbackslash{}",
 }
-_MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 
 
 def bibtex(answers: Sequence[Answer]) -> str:
@@ -67,7 +67,7 @@ def _entry(key: str, article: Citation, quotes: Sequence[str]) -> str:
         year, *rest = _date_parts(article.published)
         fields["year"] = str(year)
         if rest:
-            fields["month"] = _MONTHS[rest[0] - 1]
+            fields["month"] = SHORT_MONTHS[rest[0] - 1]
         if len(rest) > 1:
             fields["day"] = str(rest[1])
     if address := safe_url(article.url):

@@ -42,6 +42,12 @@ _CHINESE = {
     "Send server-sent events: a `sentence` each, or an `error`.": (
         "以服务器推送事件返回：每句一个 `sentence`，或一个 `error`。"
     ),
+    "Compare what outlets report on a topic, in exact quotes. `shared` is what several outlets "
+    "say; its `wordings` count independent ones. `only` is what each outlet alone reports. "
+    "`contradictions` is where outlets differ.": (
+        "对比各媒体对同一话题的报道，均为原文引文。`shared` 为多家媒体都有的说法，其 `wordings` 为"
+        "独立表述的数量；`only` 为仅一家媒体的报道；`contradictions` 为各媒体说法不一之处。"
+    ),
     "Describe one of the models.": ("返回其中一个模型的信息。"),
     "Find the passages of the articles that fit best. `start` and `end` are code points.": (
         "查找最相关的文章段落。`start` 与 `end` 按码点计数。"

@@ -69,7 +69,7 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
 
 def _articles(page: Page, language: Language) -> Iterator[str]:
     words = articles_texts(language)
-    page.get_by_role("tab").nth(2).click()
+    page.get_by_role("tab").nth(3).click()
     expect(page.locator(".rag-count")).to_be_visible()
     yield "articles"
     # Under a name of its own: what is there already would be no new article.
@@ -92,7 +92,7 @@ def _articles(page: Page, language: Language) -> Iterator[str]:
 
 def _settings(page: Page, language: Language) -> Iterator[str]:
     words = settings_texts(language)
-    page.get_by_role("tab").nth(3).click()
+    page.get_by_role("tab").nth(4).click()
     expect(page.locator("#rag-saved")).to_be_visible()
     yield "settings"
     page.get_by_role("radio", name=words.model_writes).check()

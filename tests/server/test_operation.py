@@ -147,7 +147,7 @@ def test_serve_with_the_page_in_one_process(opened_assistant: Assistant) -> None
             answer = client.post("/v1/answer", json={"question": WHY}).json()
             assert answer["text"] == opened_assistant.ask(WHY).text
             # The page's own addresses of articles and conversations don't clash with the server's.
-            article = answer["citations"][0]["doc_id"]
+            article = answer["statements"][0]["citations"][0]["doc_id"]
             assert "gradio" in client.get("/", params={"a": article, "at": "0-9"}).text
             shown = client.get(f"/a/{article}").text
             assert "<article" in shown

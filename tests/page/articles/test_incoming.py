@@ -195,7 +195,7 @@ def test_a_reader_who_leaves_while_files_are_added_holds_up_nobody(
         browser.post(
             "gradio_api/queue/join",
             json={
-                "data": [None, "en", "", "", False],
+                "data": [None, "en", "", "", False, False, None],
                 "event_data": sent,
                 "fn_index": number,
                 "session_hash": "leaver",

@@ -157,6 +157,7 @@ def test_the_page_opens_with_the_login_in_a_browser(guarded: Served, browser: Br
     )
     page = context.new_page()
     page.goto(guarded.url)
+    expect(page.locator("#rag-first")).to_have_count(0)  # The page itself is there.
     expect(page.locator("h1")).to_have_text(texts("zh").title)
     page.locator("#rag-question textarea").fill("迪拜天气怎么样？")
     page.keyboard.press("Enter")

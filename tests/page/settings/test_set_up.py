@@ -108,6 +108,7 @@ def test_the_librarys_own_messages_are_in_the_pages_language(
     with serving(assistant, config=PageConfig(local_endpoints=())) as served:
         page = browser.new_page(locale="zh-CN")  # type: ignore[attr-defined]
         page.goto(served.url)
+        expect(page.locator("#rag-first")).to_have_count(0)  # The page itself is there.
         expect(page.locator("h1")).to_have_text(head_texts("zh").title)
         page.route("**/queue/join*", lambda route: route.abort())
         page.locator("#rag-question textarea").fill(ENGLISH)
