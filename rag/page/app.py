@@ -32,6 +32,7 @@ from rag.page.scope.shelf import shelf_of_assistant, shelf_of_library
 from rag.page.settings.models import Models, read_choice
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.settings.set_up import draw_set_up, wire_set_up
+from rag.page.settings.set_up_texts import texts as set_up_texts
 from rag.page.texts import EN, ZH, preferred_language, texts
 
 _QUESTIONS_AT_ONCE = 4
@@ -114,6 +115,7 @@ def build_page(
                 library_tab: gr.update(label=texts(chosen).articles),
                 **articles_tab.said_in(articles, chosen, editable=editable),
                 settings_tab: gr.update(label=texts(chosen).settings),
+                set_up.open: gr.update(value=set_up_texts(chosen).open),
             }
 
         def welcome(request: gr.Request) -> Update:

@@ -221,7 +221,8 @@ document.addEventListener("focusin", ({ target }) => {
 // Each new piece of the answer draws its part anew, which folds and unmarks everything: put back
 // what the reader had unfolded, chosen and opened.
 function redrawn() {
-  if (!document.querySelector(".rag-turn")) {
+  // A checked draft looks like a turn, but is none.
+  if (!document.querySelector("article.rag-turn")) {
     Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
     return;
   }
@@ -234,6 +235,8 @@ function redrawn() {
   if (!asked) page.turn = null;
   else if (asked.id !== page.turn) {
     page.turn = asked.id;
+    // What is chosen has been used: the chooser would cover the answer.
+    document.querySelector(".rag-scope:popover-open")?.hidePopover();
     page.followed = true;
     asked.scrollIntoView({ block: "start" });
   } else if (page.followed) {

@@ -203,3 +203,27 @@ def test_tabs_have_addresses(served: Served, visit: Visit, viewport: ViewportSiz
     expect(page.locator(".rag-question")).to_have_text("weather?")
     page.go_forward()
     expect(selected).to_have_text(words.check)
+
+
+def test_a_checked_draft_is_no_turn_of_the_conversation(served: Served, visit: Visit) -> None:
+    """A new chat after the check of a draft is another conversation, and the first one stays."""
+    page = visit(served.url, locale="en-US")
+    ask(page, WHY)
+    answer(page)
+    page.wait_for_url(CONVERSATION)
+    first = page.url
+    # What the tab of drafts shows (`rag.page.draft.rendering`).
+    page.evaluate(
+        """() => {
+          const checked = document.createElement("section");
+          checked.className = "rag-checked rag-turn";
+          document.querySelector("main").append(checked);
+        }"""
+    )
+    page.locator("#rag-new").click()
+    ask(page, "weather?")
+    answer(page)
+    page.wait_for_url(CONVERSATION)
+    assert page.url != first
+    page.goto(first)
+    expect(page.locator(".rag-question")).to_have_text(WHY)
