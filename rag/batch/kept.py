@@ -19,7 +19,7 @@ from typing import IO
 from filelock import FileLock, Timeout
 
 from rag.errors import AnswerFormatError, ConfigError
-from rag.exports.saving import write_whole
+from rag.exports.saving import not_writable, write_whole
 from rag.types import Answer
 
 
@@ -99,11 +99,7 @@ def kept_answers(out: Path, *, again: bool) -> Iterator[KeptAnswers]:
             zh=f"另一个进程正在写入 {out}：请等它结束，或另给文件名。",
         ) from error
     except OSError as error:
-        raise ConfigError(
-            en=f"{path} can't be written ({error.strerror}): name a file in a folder that you can"
-            " write to.",
-            zh=f"{path} 无法写入（{error.strerror}）：请给出可写文件夹中的文件名。",
-        ) from error
+        raise not_writable(path, error) from error
 
 
 def _read(path: Path, out: Path) -> KeptAnswers:

@@ -97,6 +97,15 @@ def missing_extra(ending: str) -> ConfigError:
     )
 
 
+def not_writable(path: Path, error: OSError) -> ConfigError:
+    """Return the error that says why a file can't be written."""
+    return ConfigError(
+        en=f"{path} can't be written ({error.strerror}): name a file in a folder that you can"
+        " write to.",
+        zh=f"{path} 无法写入（{error.strerror}）：请给出可写文件夹中的文件名。",
+    )
+
+
 def write_whole(path: Path, data: bytes) -> None:
     """Write a file so that it is there as a whole, or as it was before.
 
@@ -118,8 +127,4 @@ def write_whole(path: Path, data: bytes) -> None:
             Path(name).unlink(missing_ok=True)
             raise
     except OSError as error:
-        raise ConfigError(
-            en=f"{path} can't be written ({error.strerror}): name a file in a folder that you can"
-            " write to.",
-            zh=f"{path} 无法写入（{error.strerror}）：请给出可写文件夹中的文件名。",
-        ) from error
+        raise not_writable(path, error) from error

@@ -84,3 +84,8 @@ def render_intro(chat_model: str | None, language: Language, *, down: bool = Fal
         f"<h1>{escaped(words.title)}</h1><p>{escaped(words.tagline)}</p>"
         f'<p class="rag-privacy"{state}>{escaped(privacy)}</p></header>'
     )
+
+
+def render_error(line: str, language: Language) -> str:
+    """Return an error in one line."""
+    return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'

@@ -74,7 +74,6 @@ class Texts:
     gone: str
     original: str
     colon: str
-    separator: str
 
 
 EN = Texts(
@@ -144,7 +143,6 @@ EN = Texts(
     gone="This article is no longer in the index.",
     original="Original",
     colon=": ",
-    separator=", ",
 )
 
 ZH = Texts(
@@ -215,7 +213,6 @@ ZH = Texts(
     gone="索引中已没有这篇文章。",
     original="原文链接",
     colon="：",
-    separator="、",
 )
 
 

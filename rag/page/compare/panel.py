@@ -17,10 +17,10 @@ from rag.page.chat.turns import Assistant
 from rag.page.compare.rendering import (
     render_comparison,
     render_intro,
-    render_line,
     render_progress,
 )
 from rag.page.compare.texts import EN, texts
+from rag.page.markup import render_error
 from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.shelf import Narrow
@@ -103,10 +103,10 @@ def wire_comparing(
                 else:
                     shown = render_comparison(step, language)
         except RagError as error:
-            shown = render_line(error.message.text(language), language)
+            shown = render_error(error.message.text(language), language)
         except Exception:
             _log.exception("Outlets could not be compared.")
-            shown = render_line(texts(language).unexpected, language)
+            shown = render_error(texts(language).unexpected, language)
         yield {parts.compared: shown, **_at_rest(parts)}
 
     def halt() -> Update:

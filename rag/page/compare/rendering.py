@@ -38,11 +38,6 @@ def render_progress(step: ComparisonProgress, language: Language) -> str:
     )
 
 
-def render_line(line: str, language: Language) -> str:
-    """Return an error in one line."""
-    return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
-
-
 def render_comparison(result: Comparison, language: Language) -> str:
     """Return the whole result: contradictions, what is shared, and each outlet's own."""
     words, said = texts(language), WORDS[language]

@@ -14,8 +14,9 @@ from rag.answering.draft import MOST_CHARACTERS, DraftSentence
 from rag.errors import RagError
 from rag.messages import Language
 from rag.page.chat.turns import Assistant
-from rag.page.draft.rendering import render_checked, render_line, render_opening
+from rag.page.draft.rendering import render_checked, render_opening
 from rag.page.draft.texts import EN, texts
+from rag.page.markup import render_error
 from rag.page.parts import QUIET, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import draw_labels
@@ -102,10 +103,10 @@ def wire_draft(
                 yield {parts.checked: render(running=True)}
             shown = render(running=False)
         except RagError as error:
-            shown = render_line(error.message.text(language), language)
+            shown = render_error(error.message.text(language), language)
         except Exception:
             _log.exception("A draft could not be checked.")
-            shown = render_line(texts(language).unexpected, language)
+            shown = render_error(texts(language).unexpected, language)
         yield {parts.checked: shown, **_at_rest(parts)}
 
     def opened(event: gr.EventData) -> Update:

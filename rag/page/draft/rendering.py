@@ -54,11 +54,6 @@ def render_checked(
     )
 
 
-def render_line(line: str, language: Language) -> str:
-    """Return an error in one line."""
-    return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
-
-
 def _summary(report: DraftReport, asked: Asked | None, words: Texts, language: Language) -> str:
     counts = [
         f'<li data-verdict="{verdict}">{escaped(verdict_words(verdict, language))} '

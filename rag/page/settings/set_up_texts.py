@@ -41,7 +41,6 @@ class Texts:
     trying: str
     tried: str
     failed: str
-    no_reply: str
     use: str
     use_and_answer: str
     cancel: str
@@ -82,7 +81,6 @@ EN = Texts(
     trying="Asking “{}” …",
     tried="It answers. “{}”",
     failed="It does not work yet: {}",
-    no_reply="the model gave no answer that passed the check: try another model.",
     use="Use this model",
     use_and_answer="Use this model, and answer my question",
     cancel="Back to the settings",
@@ -121,7 +119,6 @@ ZH = Texts(
     trying="正在询问“{}”……",
     tried="它作答了：“{}”",
     failed="还不能使用：{}",
-    no_reply="模型没有给出通过核对的回答：请换一个模型。",
     use="使用这个模型",
     use_and_answer="使用这个模型，并回答我的问题",
     cancel="返回设置",
