@@ -10,6 +10,7 @@ let brushed = null; // [first, last]: the bars of the chosen span, or null
 let anchor = null; // the bar at which the pointer went down, while it is down
 let before = null; // the span chosen then
 let timer = 0;
+let sent = { number: 0 }; // the last choice sent
 
 const find = (selector) => element.querySelector(selector);
 const rows = () => [...element.querySelectorAll(".rag-timeline tbody tr")];
@@ -37,14 +38,23 @@ function draw() {
 }
 
 function redrawn() {
-  if (anchor !== null || timer) return draw(); // Older than what the reader does at this moment.
-  const plot = find(".rag-plot");
-  brushed = plot?.dataset.brushed ? plot.dataset.brushed.split("-").map(Number) : null;
+  const answers = find(".rag-scope")?.dataset.answers;
+  const late = answers && Number(answers) < sent.number; // The answer to a choice before the last.
+  if (late) show((box) => sent.outlets.includes(box.value), (day) => sent[day.name]);
+  // What the reader does at this moment is newer than what was drawn.
+  else if (anchor === null && !timer) {
+    const plot = find(".rag-plot");
+    brushed = plot?.dataset.brushed ? plot.dataset.brushed.split("-").map(Number) : null;
+    // What a person has changed no longer follows its attribute.
+    show((box) => box.defaultChecked, (day) => day.defaultValue);
+  }
   draw();
-  // What a person has changed no longer follows its attribute.
-  for (const box of element.querySelectorAll("[type=checkbox]")) box.checked = box.defaultChecked;
+}
+
+function show(ticked, value) {
+  for (const box of element.querySelectorAll("[type=checkbox]")) box.checked = ticked(box);
   for (const day of element.querySelectorAll("[type=date]")) {
-    if (day !== document.activeElement) day.value = day.defaultValue;
+    if (day !== document.activeElement) day.value = value(day);
   }
 }
 
@@ -54,12 +64,16 @@ function send({ since, until }) {
   clearTimeout(timer);
   timer = 0;
   const boxes = [...element.querySelectorAll(".rag-outlets input")];
-  trigger("choose", {
+  sent = {
+    number: sent.number + 1,
     since,
     until,
     shown: boxes.map((box) => box.value),
     outlets: boxes.filter((box) => box.checked).map((box) => box.value),
-  });
+  };
+  // The pickers say at once what is chosen: the next choice is read from them.
+  show((box) => box.checked, (day) => sent[day.name]);
+  trigger("choose", sent);
 }
 
 const picked = () => {

@@ -85,7 +85,7 @@ def wire_scope(
     labels = [parts.beside, parts.in_draft, parts.in_articles]
     shown = [parts.chosen, parts.chooser, *labels]
 
-    def drawn(scope: Scope, language: Language) -> Update:
+    def drawn(scope: Scope, language: Language, answers: int | None = None) -> Update:
         try:
             now = shelf()
         except RagError as error:
@@ -95,7 +95,7 @@ def wire_scope(
         scope = now.known(scope)
         return {
             parts.chosen: scope,
-            parts.chooser: render_chooser(now, scope, language),
+            parts.chooser: render_chooser(now, scope, language, answers=answers),
             parts.beside: render_labels(now, scope, language, choose=True),
             parts.in_draft: render_labels(now, scope, language),
             parts.in_articles: render_labels(now, scope, language, to_ask=True),
@@ -108,7 +108,9 @@ def wire_scope(
         kept = [outlet for outlet in scope.outlets if outlet not in offered]
         ticked = sent_texts(sent.get("outlets"), MOST_OUTLETS)
         days = sent_day(sent.get("since")), sent_day(sent.get("until"))
-        return drawn(scope.with_outlets((*kept, *ticked)).with_days(*days), language)
+        scope = scope.with_outlets((*kept, *ticked)).with_days(*days)
+        number = sent.get("number")
+        return drawn(scope, language, number if isinstance(number, int) else None)
 
     def tick(event: gr.EventData, scope: Scope, language: Language) -> Update:
         """Take the articles that are ticked on the page of the list that is shown."""
@@ -123,10 +125,11 @@ def wire_scope(
         return drawn(_without(scope, sent.get("what"), sent.get("value")), language)
 
     inputs = [parts.chosen, choice]
-    # Each event sends all that its part shows, so the last one is enough.
-    settled: dict[str, Any] = {"trigger_mode": "always_last", **_AT_ONCE}
-    parts.chooser.choose(choose, inputs, shown, **settled)
-    listing.tick(tick, inputs, shown, **settled)
+    # In the queue, one after the other: the last choice made is the last one taken. ("always_last"
+    # would call again with what was sent first.)
+    in_turn: dict[str, Any] = {"trigger_mode": "multiple", **QUIET}
+    parts.chooser.choose(choose, inputs, shown, **in_turn)
+    listing.tick(tick, inputs, shown, **in_turn)
     for place in (parts.beside, parts.in_draft):
         place.drop_label(drop, inputs, shown, **_AT_ONCE)
 

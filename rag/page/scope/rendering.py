@@ -29,18 +29,23 @@ _FIRST_YEAR = 1000
 # --- the chooser ------------------------------------------------------------------------------
 
 
-def render_chooser(shelf: Shelf, scope: Scope, language: Language) -> str:
+def render_chooser(
+    shelf: Shelf, scope: Scope, language: Language, *, answers: int | None = None
+) -> str:
     """Return what is loaded, and the days and outlets to choose from.
 
-    In a conversation it is a popover (`page.css` and `scope.css`), which a button opens.
+    In a conversation it is a popover (`page.css` and `scope.css`), which a button opens. `answers`
+    is the number of the choice that this answers: the browser (`assets/scope.js`) counts what it
+    sends, and shows no older choice than its last.
     """
     words = texts(language)
     loaded = render_loaded(shelf.loaded, language) if shelf.loaded else ""
     if not _has_choices(shelf):
         return loaded
     close = escaped(words.close)
+    number = "" if answers is None else f' data-answers="{answers}"'
     return (
-        f'{loaded}<section class="rag-scope" id="{PANEL_ID}" popover '
+        f'{loaded}<section class="rag-scope" id="{PANEL_ID}" popover{number} '
         f'lang="{HTML_LANGUAGE[language]}" aria-label="{escaped(words.chooser)}">'
         f'<button type="button" class="rag-button rag-scope-close" popovertarget="{PANEL_ID}" '
         f'popovertargetaction="hide" aria-label="{close}" title="{close}">✕</button>'

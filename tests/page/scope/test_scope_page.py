@@ -43,6 +43,12 @@ def brush(page: Page, first: int, last: int) -> None:
     page.mouse.up()
 
 
+def far_away(page: Page) -> None:
+    """Let each request take 0.7 s longer."""
+    slow = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
+    page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+
+
 def labels(page: Page) -> Locator:
     return page.locator("#rag-only .rag-label")
 
@@ -229,6 +235,35 @@ def test_each_tab_of_the_browser_has_its_own_choice_and_the_language_may_change(
     expect(one.locator("#rag-only")).to_contain_text("7 篇文章中的 1 篇")
     expect(one.locator(".rag-outlet :checked")).to_have_value("界面新闻")
     two.close()
+
+
+def test_choices_made_before_the_program_answers_all_count(harbour: Served, visit: Visit) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    expect(page.locator(".rag-plot")).to_be_visible()
+    far_away(page)
+    brush(page, 1, 3)
+    outlets = page.locator(".rag-outlet input")
+    names = [outlets.nth(place).input_value() for place in (0, 1)]
+    outlets.nth(0).click()
+    page.wait_for_timeout(900)  # The program answers what was chosen first.
+    outlets.nth(1).click()
+    expect(labels(page)).to_have_count(3)
+    expect(labels(page).filter(has_text="11–13 Feb 2025")).to_have_count(1)
+    page.wait_for_timeout(1500)  # Nothing takes it back.
+    expect(labels(page)).to_have_count(3)
+    ticked = page.locator(".rag-outlet :checked").evaluate_all("(all) => all.map((b) => b.value)")
+    assert ticked == names
+
+
+def test_ticks_made_before_the_program_answers_all_count(harbour: Served, visit: Visit) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    page.get_by_role("tab", name=head_texts.EN.articles, exact=True).click()
+    ticks = page.locator(".rag-tick")
+    expect(ticks.first).to_be_visible()
+    far_away(page)
+    for place in range(3):
+        ticks.nth(place).check()
+    expect(page.locator("#rag-articles-only")).to_contain_text("3 of 7 articles")
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
