@@ -261,3 +261,38 @@ def test_a_question_for_yes_or_no_is_answered_from_its_words(assistant: Assistan
         assistant, "How much did Brisk Rail raise its fares?", "Will its chairman leave?"
     )
     assert "Tom Askew" in answer.text
+
+
+def test_a_person_is_found_by_the_name_in_the_other_script(assistant: Assistant) -> None:
+    (answer,) = talk(assistant, "What did Zhou Zhengping say about the autumn tea?")
+    assert answer.status == "answered"
+    assert "秋茶供应不受影响" in answer.text
+    assert answer.rewritten_question == "What did 周正平 say about the autumn tea?"
+    assert [notice.code for notice in answer.notices][:1] == ["corrected"]
+
+
+def test_a_surname_is_that_of_the_person_cited_before(assistant: Assistant) -> None:
+    _, then, he = talk(
+        assistant,
+        "云岭茶业董事长是谁？",
+        "What did Chow say about the supply?",
+        "Why did he say it?",
+    )
+    assert then.rewritten_question == "What did 周正平 say about the supply?"
+    assert "秋茶供应不受影响" in then.text
+    assert "周正平" in (he.rewritten_question or "")
+
+
+def test_a_surname_alone_is_asked_about(assistant: Assistant) -> None:
+    (answer,) = talk(assistant, "What did Rita Chow say?")
+    assert [(s.typed, s.name) for s in answer.did_you_mean] == [("Rita Chow", "周正平")]
+
+
+@pytest.mark.parametrize("name", ["Liu Wenhao", "Wenhao Liu"])
+def test_a_person_whom_no_article_names_is_not_answered_for(
+    assistant: Assistant, name: str
+) -> None:
+    (answer,) = talk(assistant, f"How many employees does {name}'s mill have?")
+    assert answer.status == "abstained"
+    assert answer.missing[0].code in ("no_such_person", "like_named")
+    assert name in answer.missing[0].en

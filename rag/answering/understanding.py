@@ -20,7 +20,8 @@ from rag.messages import Language
 from rag.models.chat import ChatMessage, ChatModel, ThoughtSoFar, TokenUsage
 from rag.retrieval.known_words import KnownWords
 from rag.retrieval.question import Query, reread, tidy_question, understand
-from rag.retrieval.spelling import Spelled, spelled
+from rag.retrieval.romanised_names import lone_surnames, people_called
+from rag.retrieval.spelling import Slip, Spelled, spelled
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
 from rag.text.terms import concepts, fold, shows
@@ -255,6 +256,7 @@ def read_question(
     Only a follow-up is rewritten. "Really?" and "What else?" have no content to rewrite.
     """
     history = _as_written(history, known)
+    read = _with_people_of(history, read, known)
     query = understand(read.text, history, today=today, newest=newest)
     usage = None
     if history and query.rewritten and not query.nudge and rewriter:
@@ -262,7 +264,27 @@ def read_question(
         usage = rewriting.usage
         if rewriting.text:
             query = reread(replace(query, text=rewriting.text), history, today, newest)
-    return replace(query, corrected=read.corrected, unknown=read.unknown), usage
+    query = replace(query, corrected=read.corrected, unknown=read.unknown, absent=read.absent)
+    return query, usage
+
+
+def _with_people_of(history: Sequence[Answer], read: Spelled, known: KnownWords) -> Spelled:
+    """Return the question with a surname in Latin letters read as that of one person cited before.
+
+    After an answer that cites 蔡崇信, "What did Tsai say?" asks about him.
+    """
+    last = history[-1] if history else None
+    cited = [f"{c.title}\n{c.quote}" for c in last.citations] if last else []
+    for word in lone_surnames(read.text, known) if cited else ():
+        people = people_called(word, cited)
+        if len(people) == 1:
+            read = replace(
+                read,
+                text=re.sub(rf"\b{re.escape(word)}\b", people[0], read.text),
+                corrected=(*read.corrected, Slip(typed=word, name=people[0])),
+                unknown=tuple(other for other in read.unknown if other != word),
+            )
+    return read
 
 
 def _as_written(history: Sequence[Answer], known: KnownWords) -> tuple[Answer, ...]:

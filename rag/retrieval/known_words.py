@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import cache, reduce
+
+import numpy as np
 
 from rag.store.sections import Section
 from rag.text.characters import has_han
@@ -46,6 +48,24 @@ class KnownWords:
             min((len(section.postings.find(term)[0]) for term in wanted), default=0)
             for section in self._sections
         )
+
+    def holds_pair(self, pair: str) -> bool:
+        """Return True if an article has two Chinese characters next to each other."""
+        return any(len(section.postings.find(term_number(pair))[0]) for section in self._sections)
+
+    def holding(self, name: str, most: int) -> tuple[int, list[str]]:
+        """Return how many passages have all neighbouring characters of a name, and some of them.
+
+        Traditional characters count as simplified ones.
+        """
+        pairs = [term_number(name[i : i + 2]) for i in range(len(name) - 1)]
+        total, texts = 0, list[str]()
+        for section in self._sections:
+            rows = reduce(np.intersect1d, (section.postings.find(pair)[0] for pair in pairs))
+            total += len(rows)
+            read = section.passages.at(rows[: most - len(texts)].tolist())
+            texts += [passage.text for passage in read if passage]
+        return total, texts
 
     def passages_naming(self, word: str) -> int:
         """Return how many passages have a word or its Chinese names, counted for each form."""
@@ -88,7 +108,7 @@ class KnownWords:
         written: Counter[str] = Counter()
         opening: Counter[str] = Counter()
         pattern = re.compile(rf"(?<![A-Za-z0-9]){re.escape(word)}(?![A-Za-z0-9])", re.IGNORECASE)
-        for text in self._texts(word):
+        for text in self.texts_with(word):
             for match in pattern.finditer(text):
                 # The first word of a sentence is capitalised, so it counts only if the next word is
                 # capitalised too.
@@ -100,8 +120,8 @@ class KnownWords:
                     written[match[0]] += 1
         return written or (Counter() if in_dictionary(word) else opening)
 
-    def _texts(self, word: str) -> Iterator[str]:
-        """Yield some passages that contain a word, those in memory first."""
+    def texts_with(self, word: str) -> Iterator[str]:
+        """Yield some passages that contain a Latin word, those in memory first."""
         left = _LOOKED_AT
         for section in self._sections:
             rows = section.sample.postings.find(_term(word))[0][:left].tolist()

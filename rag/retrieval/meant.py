@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from rag.retrieval.known_words import KnownWords, in_dictionary
+from rag.retrieval.romanised_names import lone_surnames, people_called
 from rag.retrieval.spelling import Slip, close_name, close_names
 from rag.text.characters import HAN
 from rag.text.languages import ENGLISH_STOP
@@ -38,6 +39,7 @@ def meant(
     slips = (
         *close_names(unknown, known),
         *_in_longer_names(question, unknown, known),
+        *_sharing_surname(question, known, texts),
         *_sounding_alike(question, texts),
     )
     return tuple({slip.typed: slip for slip in slips}.values())
@@ -68,6 +70,15 @@ def _in_longer_names(question: str, unknown: Sequence[str], known: KnownWords) -
     for word in words[:_MOST_WORDS]:
         if name := close_name(word, known, in_name=True):
             yield Slip(typed=word, name=name)
+
+
+def _sharing_surname(question: str, known: KnownWords, texts: Sequence[str]) -> Iterator[Slip]:
+    """Yield the one person of Chinese `texts` who has an unknown surname: 蔡崇信 for "Joe Tsai"."""
+    for word in lone_surnames(question, known):
+        people = people_called(word, texts)
+        if len(people) == 1:
+            first = re.search(rf"(?:\b[A-Z][a-z]+ )?\b{re.escape(word)}\b", question)
+            yield Slip(typed=first[0] if first else word, name=people[0])
 
 
 def _sounding_alike(question: str, texts: Sequence[str]) -> Iterator[Slip]:

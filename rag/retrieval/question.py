@@ -98,7 +98,7 @@ class Query:
       it asks a figure for.
     - `articles` are the ids of the articles that may answer; None means all.
     - `translations` are the same question in other languages.
-    - `corrected` and `unknown` are as in `rag.retrieval.spelling.Spelled`.
+    - `corrected`, `unknown` and `absent` are as in `rag.retrieval.spelling.Spelled`.
     """
 
     text: str
@@ -114,6 +114,7 @@ class Query:
     translations: Mapping[Language, str] = field(default_factory=dict)
     corrected: tuple[Slip, ...] = ()
     unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def checked_question(question: str) -> str:

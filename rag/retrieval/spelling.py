@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rag.retrieval.known_words import KnownWords, in_dictionary, names_in_dictionary
+from rag.retrieval.romanised_names import named_in_chinese, named_in_latin
 from rag.text.languages import ENGLISH_STOP, text_language
 
 _SHORTEST = 5
@@ -43,7 +44,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 @dataclass(frozen=True, kw_only=True)
 class Slip:
-    """An unknown word of a question, and the name that it is similar to."""
+    """Unknown words of a question, and the name that they are similar to or mean."""
 
     typed: str
     name: str
@@ -56,11 +57,13 @@ class Spelled:
     - `corrected` are the typing errors that were corrected in `text`.
     - `unknown` are the words of `text` that are known nowhere. `close_names` finds similar names
       for them.
+    - `absent` are Chinese people in Latin letters whom no article names.
     """
 
     text: str
     corrected: tuple[Slip, ...] = ()
     unknown: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
 
 
 def spelled(question: str, known: KnownWords) -> Spelled:
@@ -69,8 +72,13 @@ def spelled(question: str, known: KnownWords) -> Spelled:
     An error in a name is clear if two neighbouring letters are exchanged, or if a letter is wrongly
     doubled or not doubled. It is also clear if a letter inside is missing or added and the
     dictionary has the name. A wrong letter may mean another name: Norwick is not Norwich. Such a
-    word stays and is in `unknown`.
+    word stays and is in `unknown`. A person whose name the articles have in the other script only
+    is named so: 蔡崇信 for Cai Chongxin.
     """
+    people = (*named_in_chinese(question, known), *named_in_latin(question, known))
+    found = [Slip(typed=person.typed, name=person.name) for person in people if person.name]
+    for person in found:
+        question = question.replace(person.typed, person.name)
     words = list(_WORD.finditer(question))[:_MOST_WORDS]
     typed = [re.sub(r"['’]s$", "", match[0]) for match in words]
     written = in_usual_case(question, typed, known)
@@ -79,7 +87,7 @@ def spelled(question: str, known: KnownWords) -> Spelled:
         for place, word in enumerate(written)
         if word.isascii() and word.isalpha() and not _is_known(word, known)
     ][:_MOST_UNKNOWN]
-    corrected, unknown = [], []
+    corrected, unknown = found, list[str]()
     for place in places:
         if name := _only(_slips(written[place].lower()), known):
             corrected.append(Slip(typed=typed[place], name=name))
@@ -90,7 +98,12 @@ def spelled(question: str, known: KnownWords) -> Spelled:
     for match, old, new in zip(words, typed, written, strict=True):
         text += question[at : match.start()] + new
         at = match.start() + len(old)
-    return Spelled(text=text + question[at:], corrected=tuple(corrected), unknown=tuple(unknown))
+    return Spelled(
+        text=text + question[at:],
+        corrected=tuple(corrected),
+        unknown=tuple(unknown),
+        absent=tuple(person.typed for person in people if not person.name),
+    )
 
 
 def close_names(unknown: Sequence[str], known: KnownWords) -> tuple[Slip, ...]:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rag.text.characters import HAN, has_han
 from rag.text.dates import ENGLISH_MONTHS, ENGLISH_WEEKDAYS
 from rag.text.dictionary import load_dictionary, stem
-from rag.text.languages import ENGLISH_STOP
+from rag.text.languages import ENGLISH_STOP, text_language
 from rag.text.words import tagged
 
 NameClass = Literal["place", "other"]
@@ -25,6 +26,8 @@ TRANSLITERATING = frozenset(
 """Characters that foreign names are written with by their sound: 维尔德马克 for Veldmark."""
 WORD = re.compile(r"[A-Za-z0-9][\w.&'-]*\w|[A-Za-z0-9]")
 """A pattern for a word in Latin letters."""
+_WORD_OR_HAN = re.compile(rf"{WORD.pattern}|[{HAN}]{{2,}}")
+_PERSON = re.compile(rf"[A-Z][\w.'-]+(?: [A-Z][\w.'-]*){{1,2}}|[{HAN}]{{2,4}}")
 _NO_NAME = frozenset((*ENGLISH_MONTHS, *ENGLISH_WEEKDAYS, "I", "Q1", "Q2", "Q3", "Q4"))
 
 
@@ -138,23 +141,33 @@ def _unknown_noun(word: Word) -> bool:
 
 
 def english_names(text: str) -> list[Name]:
-    """Return the capitalised runs of a text, and words with digits or inner capitals, in order."""
+    """Return the capitalised runs of a text, and words with digits or inner capitals, in order.
+
+    In an English text, Chinese characters are a name too.
+    """
     names: list[Name] = []
-    words = list(WORD.finditer(text))
+    words = list(
+        _WORD_OR_HAN.finditer(text) if text_language(text) == "en" else WORD.finditer(text)
+    )
     for i, match in enumerate(words):
         word = match[0].removesuffix("'s").removesuffix("'")
         inner = any(c.isupper() for c in word[1:]) or (
             any(c.isdigit() for c in word) and any(c.isalpha() for c in word)
         )
         opening = not text[: match.start()].strip(" \"'“‘(")
+        han = has_han(word)
         capital = word[:1].isupper() and not (opening and word.casefold() in ENGLISH_STOP)
         if opening and capital and len(words) > 1 and not inner:
             capital = not english_common([word.lower()]) or is_place(word)
-        if word in _NO_NAME or not (capital or inner) or re.fullmatch(r"\d+(?:st|nd|rd|th)", word):
+        if (
+            word in _NO_NAME
+            or not (capital or inner or han)
+            or re.fullmatch(r"\d+(?:st|nd|rd|th)", word)
+        ):
             continue
         end = match.start() + len(word)
         together = names and text[names[-1].end : match.start()] in (" ", " of ", " & ")
-        if together:
+        if together and not han and not has_han(names[-1].text):
             first = names.pop()
             names.append(
                 _name(text, first.start, end, _kind(text[first.start : end]), first.adjunct)
@@ -176,13 +189,11 @@ def english_names(text: str) -> list[Name]:
 
 
 def english_people(text: str, known: str) -> list[str]:
-    """Return names of two or three words that are not places and are not in `known`."""
+    """Return names of people that are not in `known`: two or three words, or Chinese characters."""
     found = [
         name.text
         for name in english_names(text)
-        if name.kind == "other"
-        and re.fullmatch(r"[A-Z][\w.'-]+(?: [A-Z][\w.'-]*){1,2}", name.text)
-        and name.text not in known
+        if name.kind == "other" and _PERSON.fullmatch(name.text) and name.text not in known
     ]
     return list(dict.fromkeys(found))
 

@@ -235,7 +235,8 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
         if word.casefold() not in ENGLISH_STOP and (len(word) > 1 or word.isdigit())
     ]
     first = next(iter(english_words(text)), "")
-    in_longer_names = set(english_words(" ".join(_LONGER_NAME.findall(text))))
+    longer_names = _LONGER_NAME.findall(text)
+    in_longer_names = set(english_words(" ".join(longer_names)))
     dictionary = load_dictionary() if across else None
     made, at = [], 0
     while at < len(words):
@@ -251,7 +252,9 @@ def _english_concepts(text: str, *, across: bool) -> list[Concept]:
                 verb = bool(dictionary and phrase in dictionary.verbs)
                 name = upper or (proper and part[0][:1].isupper())
                 # "York" alone does not mean New York, and "Jack" alone does not mean Jack Ma.
-                told = not across or (proper and not in_longer_names & set(part))
+                told = not across or (
+                    proper and (" ".join(part) in longer_names or not in_longer_names & set(part))
+                )
                 made.append(
                     Concept(
                         text=" ".join(part),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,11 +23,11 @@ TEXTS = (
 )
 
 
-def known_words() -> KnownWords:
+def known_words(texts: Sequence[str] = TEXTS) -> KnownWords:
     """The words of the texts, each a passage of its own."""
     article = Document(
         doc_id="a", path="a.md", title="", outlet=None, published=None, language="en", url=None,
-        text="\n\n".join(TEXTS), content_hash="",
+        text="\n\n".join(texts), content_hash="",
     )  # fmt: skip
     documents = {
         "en": replace(article, doc_id="en"),
@@ -40,8 +41,8 @@ def known_words() -> KnownWords:
             end=len(text),
             text=text,
         )
-        for i, text in enumerate(TEXTS)
+        for i, text in enumerate(texts)
     ]
-    vectors = np.zeros((len(TEXTS), 4), np.float32)
-    counted = [count_terms(text) for text in TEXTS]
+    vectors = np.zeros((len(texts), 4), np.float32)
+    counted = [count_terms(text) for text in texts]
     return KnownWords(sections_of(passages, documents, vectors, counted))

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.selection.ranking import SENTENCE_FEATURES, Asked, Candidate
+from rag.answering.selection.ranking import READ_FEATURES, SENTENCE_FEATURES, Asked, Candidate
 from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requests import no_question, request_in
 from rag.answering.selection.requirements import (
@@ -56,14 +56,33 @@ docs/refusal.md). It was fitted on 1,230 cases: questions of ten public sets, th
 call unanswerable, and answerable ones with their articles taken out. Area under the ROC curve:
 0.794 on 1,101 other cases, among them three whole sets."""
 
+READ_ANSWERABILITY_WEIGHTS = {
+    "bias": 0.22,
+    "cosine": 1.20,
+    "missing": -1.60,
+    "lacking": -1.83,
+    "across": 0.48,
+    "English": 0.60,
+    "inside": 0.0,
+    "answer": 0.0,
+    "window": 0.0,
+    "unread": 0.0,
+}
+"""As `ANSWERABILITY_WEIGHTS`, with the reader."""
+
+_VECTOR = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
+_READ_VECTOR = np.array(
+    [READ_ANSWERABILITY_WEIGHTS[name] for name in (*ANSWERABILITY_FEATURES, *READ_FEATURES)]
+)
+
 
 def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> float:
     """Return the probability that the sentences hold an answer, 0 to 1.
 
     `ranked` has at least one sentence.
     """
-    weights = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
-    log_odds = float(answerability_features(asked, needed, ranked) @ weights)
+    vector = _READ_VECTOR if ranked[0].was_read else _VECTOR
+    log_odds = float(answerability_features(asked, needed, ranked) @ vector)
     return 1 / (1 + math.exp(-log_odds))
 
 
@@ -72,7 +91,8 @@ def answerability_features(
 ) -> NDArray[np.float64]:
     """Return the features of the best of `ranked` sentences, shape (features,).
 
-    `ranked` has at least one sentence.
+    `ranked` has at least one sentence. What the reader said of the best one follows if it took part
+    (`READ_FEATURES`).
     """
     best = ranked[:LOOKED_AT]
     reader = RequirementReader(needed)
@@ -82,7 +102,7 @@ def answerability_features(
         for concept, weight in zip(asked.concepts, asked.weights, strict=True)
         if not any(shows(text, concept) for text in around)
     )
-    return np.array(
+    features = np.array(
         [
             1.0,
             max(float(c.features[SENTENCE_FEATURES.index("cosine")]) for c in best),
@@ -92,6 +112,9 @@ def answerability_features(
             float(asked.query.language == "en"),
         ]
     )
+    if not best[0].was_read:
+        return features
+    return np.concatenate([features, [best[0].read_features[name] for name in READ_FEATURES]])
 
 
 def lacks(candidate: Candidate, needed: Requirements) -> frozenset[Requirement]:
@@ -152,6 +175,8 @@ def assess(
         return Assessment(answerable=False, missing=(no_question(request),))
     if not ranked:
         return Assessment(answerable=False, missing=(_nothing_near(()),))
+    if absent := [name for name in asked.query.absent if name in asked.query.text]:
+        return Assessment(answerable=False, missing=(_no_such_person(absent),))
     reader = RequirementReader(needed)
     unknown = _unknown(needed, found or ranked, reader)
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
@@ -303,6 +328,15 @@ def not_mentioned(words: Sequence[str]) -> Message:
         code="not_mentioned",
         en=f"Looked for {en} and the rest of the question: no passage mentions them together.",
         zh=f"查找了{zh}以及问题的其余内容：没有段落同时提到。",
+    )
+
+
+def _no_such_person(names: Sequence[str]) -> Message:
+    en, zh = quoted(names)
+    return Message(
+        code="no_such_person",
+        en=f"No article mentions {en}, nor a Chinese name that sounds so.",
+        zh=f"没有文章提到{zh}，也没有读音相同的中文姓名。",
     )
 
 
