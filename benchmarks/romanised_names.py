@@ -49,7 +49,7 @@ def known_in(documents: Sequence[Document]) -> KnownWords:
 
 def is_plain(name: str) -> bool:
     """Return True for a surname and one or two characters, each with one reading."""
-    first, *given = name
+    first, given = name[0], name[1:]
     surnames = [said for said in readings_of(first) if first in surnames_in_pinyin(said)]
     return (
         1 <= len(given) <= 2
@@ -61,7 +61,7 @@ def is_plain(name: str) -> bool:
 
 def typed(name: str, *, surname_last: bool) -> tuple[str, str]:
     """Return a plain name in pinyin."""
-    first, *rest = name
+    first, rest = name[0], name[1:]
     surname = next(s for s in readings_of(first) if first in surnames_in_pinyin(s)).capitalize()
     given = "".join(next(iter(readings_of(character))) for character in rest).capitalize()
     return (given, surname) if surname_last else (surname, given)

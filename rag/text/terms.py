@@ -26,6 +26,11 @@ from rag.text.words import simplified, tagged
 _NUMBER = re.compile(r"\d.*|[IVX]{2,}|[VX]|No|Number")
 _HAN_RUN = re.compile(rf"[{HAN}]+")
 _LONGER_NAME = re.compile(r"[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)+")
+_SORT = re.compile(
+    rf"(?:什么|何种|哪一?[个种家些类项位座所门款支名]?)([{HAN}]{{2,6}})"
+    r"|\b(?:what|which)(?: (?:kind|type|sort)s? of)? ([a-z]+)",
+    re.IGNORECASE,
+)
 _CAPITALISED = re.compile(r"(?<=[a-z,;] )[A-Z][a-z]+|[A-Z][a-z]+ [A-Z][a-z]+")
 _CHINESE_STOP = frozenset(
     "是 有 没有 会 能 可以 可能 能够 应该 要 想 将 说 称 表示 认为 进行 成为"
@@ -206,6 +211,15 @@ def concepts(question: str, *, across: bool) -> tuple[Concept, ...]:
     latin = _HAN_RUN.sub(" ", text)
     made = _english_concepts(latin, across=across) + _chinese_concepts(text, across=across)
     return tuple({concept.text.casefold(): _widened(concept) for concept in made}.values())
+
+
+def is_sort_asked_for(concept: Concept, question: str) -> bool:
+    """Return True if a concept is the sort of thing that a question asks for: 职务 in "什么职务".
+
+    An answer gives the thing (主席), and seldom its sort.
+    """
+    said = ((match[1] or match[2]).casefold() for match in _SORT.finditer(question))
+    return not concept.name and any(sort.startswith(concept.text.casefold()) for sort in said)
 
 
 def _widened(concept: Concept) -> Concept:

@@ -13,6 +13,7 @@ from rag.text.terms import (
     concepts,
     counted_noun,
     fold,
+    is_sort_asked_for,
     names_someone,
     shows,
     surely_missing,
@@ -135,3 +136,22 @@ def test_the_dictionary_knows_names_from_nouns() -> None:
     names = load_dictionary().names
     assert {"百度", "腾讯", "阿里巴巴"} <= names
     assert not {"合作", "城市", "上市"} & names
+
+
+@pytest.mark.parametrize(
+    ("question", "sort"),
+    [
+        ("林若棠担任什么职务？", "职务"),
+        ("会议在哪个城市举行？", "城市"),
+        ("What position does Ines Duarte hold?", "position"),
+        ("Which river floods in spring?", "river"),
+    ],
+)
+def test_the_sort_of_thing_asked_for_is_told_from_the_rest(question: str, sort: str) -> None:
+    found = concepts(question, across=False)
+    assert [c.text for c in found if is_sort_asked_for(c, question)] == [sort]
+
+
+def test_a_name_behind_what_is_no_sort() -> None:
+    question = "What Zorvex sells"
+    assert not any(is_sort_asked_for(c, question) for c in concepts(question, across=False))

@@ -23,7 +23,7 @@ from rag.messages import Message
 from rag.retrieval.time_frame import days_of
 from rag.text.dates import CalendarDate, day_of, same_date
 from rag.text.languages import text_language
-from rag.text.terms import Concept, shows, surely_missing
+from rag.text.terms import Concept, is_sort_asked_for, shows, surely_missing
 from rag.types import TimeFrame
 
 # The calibrated probability that the sentences found hold an answer.
@@ -35,7 +35,8 @@ ANSWERABILITY_FEATURES = ("bias", "cosine", "missing", "lacking", "across", "Eng
 """The features of the probability, in order:
 
 - cosine: the largest among the five best sentences, above what is usual between the languages
-- missing: the share of the question's concepts, by weight, that no passage of the five shows
+- missing: the share of the question's concepts, by weight, that no passage of the five shows; the
+  sort of thing asked for ("what position") is left out
 - lacking: 1 if each of the five lacks something that `requirements` says it must have
 - across: 1 if the best sentence is in another language than the question
 - English: 1 if the question is in English
@@ -97,16 +98,19 @@ def answerability_features(
     best = ranked[:LOOKED_AT]
     reader = RequirementReader(needed)
     around = [reader.around(candidate.evidence) for candidate in best]
-    missing = sum(
-        weight
+    weighed = [
+        (concept, weight)
         for concept, weight in zip(asked.concepts, asked.weights, strict=True)
-        if not any(shows(text, concept) for text in around)
+        if not is_sort_asked_for(concept, asked.query.text)
+    ]
+    missing = sum(
+        weight for concept, weight in weighed if not any(shows(text, concept) for text in around)
     )
     features = np.array(
         [
             1.0,
             max(float(c.features[SENTENCE_FEATURES.index("cosine")]) for c in best),
-            missing / (sum(asked.weights) or 1.0),
+            missing / (sum(weight for _, weight in weighed) or 1.0),
             float(all(lacks(candidate, needed) for candidate in best)),
             float(text_language(best[0].evidence.text) != asked.query.language),
             float(asked.query.language == "en"),
