@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.evidence import Evidence, SentenceVectors, coverage, gather
+from rag.answering.selection.about_another import about_another
 from rag.answering.selection.abstention import (
     Assessment,
     assess,
@@ -207,15 +208,16 @@ def search(
 
     ranked = arranged(of_time)
     nothing = query.time_frame if not hits and query.time_frame else None
+    if reader and ranked:
+        of_time = read_best(reader, asked, of_time)
+        hits = hits_as_read(hits, of_time)
+        ranked = arranged(of_time)
     if nothing:
         assessment = no_article_of(nothing)
     else:
         assessment = _assessment(asked, needed, members, named, ranked + others, shown)
     if reader and ranked:
-        of_time = read_best(reader, asked, of_time)
-        hits = hits_as_read(hits, of_time)
-        ranked = arranged(of_time)
-        assessment = sure_of_answer(assessment, ranked[0])
+        assessment = _as_read(reader, asked, needed, ranked[0], assessment)
     return Found(
         corpus=corpus,
         asked=asked,
@@ -264,6 +266,19 @@ def evidence_in(
         sentences,
         4 * _EMBEDDED_SENTENCES,
     )
+
+
+def _as_read(
+    reader: Reader, asked: Asked, needed: Requirements, best: Candidate, assessment: Assessment
+) -> Assessment:
+    """Return the assessment, overruled where the reader is sure of the best sentence."""
+    assessment = sure_of_answer(assessment, best)
+    # After "What about Orbex?", any sentence about the name will do.
+    if assessment.answerable and not asked.query.alone:
+        another = about_another(reader, asked, needed, best)
+        if another:
+            return replace(assessment, answerable=False, missing=(another,))
+    return assessment
 
 
 def _assessment(

@@ -188,6 +188,12 @@ def english_names(text: str) -> list[Name]:
     return names
 
 
+def names_in(text: str) -> list[str]:
+    """Return the names of a Chinese or English text, in order, each once."""
+    read = english_names if text_language(text) == "en" else chinese_names
+    return list(dict.fromkeys(name.text for name in read(text)))
+
+
 def english_people(text: str, known: str) -> list[str]:
     """Return names of people that are not in `known`: two or three words, or Chinese characters."""
     found = [

@@ -95,6 +95,22 @@ def _with(
     return replace(candidate, read=reading, evidence=replace(candidate.evidence, answer=answer))
 
 
+def answer_score_for(reader: Reader, question: str, evidence: Evidence) -> float:
+    """Return how surely a sentence answers another question, as `SentenceReading.answer`.
+
+    It is minus infinity if the sentence is in no window.
+    """
+    if evidence.passage_start is None:
+        return -math.inf
+    passage = _cut(reader, evidence)
+    window = passage.window_of(evidence)
+    if window is None:
+        return -math.inf
+    (reading,) = reader.read(question, [passage.text[window.start : window.end]])
+    start = evidence.start - passage.start - window.start
+    return reading.answer_score(start, start + len(evidence.text))
+
+
 def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
     """Return the hits, best first, with the reader's certainty added to each score.
 
