@@ -28,6 +28,7 @@ OTHER = "other"
 _SERVERS = {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp", 8000: "vLLM"}
 _GREETING = {"en": "What is the capital of France?", "zh": "法国的首都是哪里？"}
 _MOST_SHOWN = 600
+_MOST_OF_QUESTION = 200
 
 
 def offered(models: Models, language: Language, *, owner: bool) -> list[tuple[str, str]]:
@@ -132,11 +133,21 @@ def try_model(
 
 
 def render_head(
-    models: Models, choices: Sequence[tuple[str, str]], system: str, language: Language
+    models: Models,
+    choices: Sequence[tuple[str, str]],
+    system: str,
+    question: str,
+    language: Language,
 ) -> str:
-    """Return the heading, and what was found, or how to install a server."""
+    """Return the heading, and what was found, or how to install a server.
+
+    `question` led here, or is empty.
+    """
     words = texts(language)
     lines = [f'<h2 tabindex="-1">{escaped(words.title)}</h2><p>{escaped(words.why)}</p>']
+    if question:
+        shown = question[:_MOST_OF_QUESTION] + "…" * (len(question) > _MOST_OF_QUESTION)
+        lines.append(f"<p>{inline(words.for_question.format(shown))}</p>")
     if not choices:
         lines.append(f"<p>{escaped(words.not_offered)}</p>")
     elif any(endpoint in models.local for endpoint in _endpoints(choices)):
