@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
+from rag.answering.notices import other_language
 from rag.errors import ChatModelUnreachable
 from rag.messages import Message
 from rag.store.articles import reference
@@ -58,6 +59,9 @@ def news(assistant: ScriptedAssistant, question: str, history: Sequence[Answer])
     if "weather" in question or "天气" in question:
         yield Progress(stage="searching")
         yield abstention(assistant, question)
+    elif "untranslated" in question:
+        quoted = _sentences(assistant)[1]
+        yield answered(question, claim(quoted.quote, quoted), notices=(other_language(),))
     elif "Baidu" in question:
         yield Progress(stage="searching")
         yield disagreement(assistant, question)

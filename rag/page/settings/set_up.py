@@ -22,7 +22,9 @@ from rag.page.settings.models import Models, read_choice
 from rag.page.settings.set_up_offer import (
     Wish,
     boxes,
+    failed_trial,
     offered,
+    render_busy,
     render_head,
     render_result,
     render_sent,
@@ -201,24 +203,27 @@ def _wire_trial(
         """Ask the chosen model one question, and show what it says."""
         *filled, turns, asked, kept, language = values
         question = _question(turns, asked) or _example(questions(), language)
-        owner, words = is_owner(request), texts(language)
+        owner = is_owner(request)
         base, _ = read_choice(kept, models.default)
         yield {
             parts.key: "",
             parts.use: gr.update(visible=False),
-            parts.result: render_result(words.trying.format(question or "…"), "busy", language),
+            parts.attempt: gr.update(variant="primary"),
+            parts.result: render_busy(question, language),
         }
         try:
             wish = Wish(**dict(zip(("value", "endpoint", "model", "key"), filled, strict=True)))
             choice = wish.choice(models, request.session_hash, base, owner=owner)
             options = models.options(choice.stored(), request.session_hash, owner=owner)
-            works, line = try_model(assistant, options, question, language)
-            models.tell(models.name(choice) or "", down=not works)
+            trial = try_model(assistant, options, question, language)
+            models.tell(models.name(choice) or "", down=not trial.works)
         except RagError as error:
-            works, line = False, words.failed.format(error.message.text(language))
+            trial = failed_trial(error.message, language)
         yield {
-            parts.result: render_result(line, "good" if works else "bad", language),
-            parts.use: gr.update(visible=works),
+            parts.result: render_result(trial, language),
+            parts.use: gr.update(visible=trial.works),
+            # What comes next is the one button that stands out.
+            parts.attempt: gr.update(variant="secondary" if trial.works else "primary"),
         }
 
     def use(request: gr.Request, *values: Any) -> Update:
@@ -229,8 +234,8 @@ def _wire_trial(
         try:
             choice = wish.choice(models, request.session_hash, base, owner=is_owner(request))
         except RagError as error:
-            line = texts(language).failed.format(error.message.text(language))
-            return {parts.result: render_result(line, "bad", language)}
+            trial = failed_trial(error.message, language)
+            return {parts.result: render_result(trial, language)}
         question = _question(turns, asked)
         last = bool(question) and str(turns[-1].number) == asked
         details = {"turn": asked} if last else {"question": question}
@@ -255,7 +260,8 @@ def _wire_trial(
 
     filled = [parts.which, parts.endpoint, parts.model, parts.key]
     said = [*filled, conversation, parts.asked, stored, language_choice]
-    parts.attempt.click(attempt, said, [parts.key, parts.use, parts.result], **QUIET)
+    tried = [parts.key, parts.use, parts.result, parts.attempt]
+    parts.attempt.click(attempt, said, tried, **QUIET)
     covered = [parts.whole, parts.open, settings]
     parts.use.click(use, said, [stored, parts.errand, parts.result, *covered], queue=False, **QUIET)
     back = [conversation, parts.asked]
@@ -310,6 +316,7 @@ def _drawn(
     update[parts.use] = gr.update(value=use, visible=False)
     update[parts.sent] = render_sent(wish.host(models), language) if choices else ""
     update[parts.result] = ""
+    update[parts.attempt] = gr.update(value=words.try_it, visible=bool(choices), variant="primary")
     return update
 
 
