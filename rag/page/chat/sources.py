@@ -68,8 +68,8 @@ def marked(
     """Return `text[start:end]` as HTML, with every quoted part in a `<mark>`.
 
     Quotes may overlap. The text is cut at each start and end of a quote, and each piece names all
-    citations that cover it. The words that answer the question are bold. `anchors` are placed
-    before the mark that starts at their offset.
+    citations that cover it, and those that end with it. The words that answer the question are
+    bold. `anchors` are placed before the mark that starts at their offset.
     """
     edges = {start, end}
     for citation in citations:
@@ -83,22 +83,25 @@ def marked(
             content = f"<b>{content}</b>"
         if covering:
             numbers = " ".join(str(citation.marker) for citation in covering)
-            content = mark(content, numbers, anchors.get(left, ()))
+            ends = " ".join(str(c.marker) for c in covering if c.end == right)
+            content = mark(content, numbers, anchors.get(left, ()), ends)
         pieces.append(content)
     return "".join(pieces)
 
 
-def mark(content: str, numbers: str, anchors: Sequence[Anchor]) -> str:
+def mark(content: str, numbers: str, anchors: Sequence[Anchor], ends: str = "") -> str:
     """Return `content`, which is already HTML, in a `<mark>` after the badges of its anchors.
 
-    `numbers` are the markers of the citations that quote it, such as `1` or `1 3`.
+    `numbers` are the markers of the citations that quote it, such as `1` or `1 3`, and `ends` those
+    whose quotes end here.
     """
     badges = "".join(anchor.badge for anchor in anchors)
     # An element has only one id. If two quotes start at one place, the first gets the mark itself,
     # and the others get empty elements as targets.
     html_id = f' id="{anchors[0].html_id}" tabindex="-1"' if anchors else ""
     others = "".join(f'<span id="{a.html_id}" tabindex="-1"></span>' for a in anchors[1:])
-    return f'{badges}{others}<mark{html_id} data-markers="{numbers}">{content}</mark>'
+    last = f' data-ends="{ends}"' if ends else ""
+    return f'{badges}{others}<mark{html_id} data-markers="{numbers}"{last}>{content}</mark>'
 
 
 def quote_html(citation: Citation) -> str:
