@@ -13,6 +13,7 @@ from rag.exports.addresses import safe_url
 from rag.messages import Language
 from rag.page.chat.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.places.links import quote_place
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Answer, Citation, Document, DocumentReference, Hit, Passage
 
@@ -73,8 +74,8 @@ def marked(
     """
     edges = {start, end}
     for citation in citations:
-        ends = (citation.start, citation.end, *(citation.answer or ()))
-        edges |= {edge for edge in ends if start < edge < end}
+        cuts = (citation.start, citation.end, *(citation.answer or ()))
+        edges |= {edge for edge in cuts if start < edge < end}
     pieces = []
     for left, right in pairwise(sorted(edges)):
         content = escaped(text[left:right])
@@ -224,8 +225,10 @@ def render_reference(
     )
     best = next((h.passage for h in answer.hits if h.passage.doc_id == reference.doc_id), None)
     excerpt = _excerpt(best) if best else ""
+    place: dict[str, str] = {}
     if near is not None:
         quote = near.citation.quote
+        place = quote_place([near.citation])
         excerpt = (
             f'<blockquote class="rag-excerpt" {language_of(quote)}>{escaped(quote)}</blockquote>'
             f'<p class="rag-no-answer"><b>{escaped(words.no_answer)}</b>'
@@ -233,7 +236,7 @@ def render_reference(
         )
     return (
         f'<li class="rag-card">{_head(reference, words)}{excerpt}'
-        f"{_read_button(reference.doc_id, turn, words.read_article)}</li>"
+        f"{_read_button(reference.doc_id, turn, words.read_article, place)}</li>"
     )
 
 
@@ -306,10 +309,14 @@ def _head(source: Citation | DocumentReference | Document, words: Texts) -> str:
     )
 
 
-def _read_button(doc_id: str, turn: int, label: str) -> str:
+def _read_button(
+    doc_id: str, turn: int, label: str, place: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Return a button that opens an article. `place` names what is marked beside the citations."""
+    data = "".join(f' data-{name}="{escaped(value)}"' for name, value in place.items())
     return (
         f'<button type="button" class="rag-read" data-act="read" data-turn="{turn}" '
-        f'data-article="{escaped(doc_id)}">{escaped(label)}</button>'
+        f'data-article="{escaped(doc_id)}"{data}>{escaped(label)}</button>'
     )
 
 

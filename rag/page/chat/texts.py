@@ -95,6 +95,7 @@ class Texts:
     whole_article: str
     close: str
     marked_here: str
+    marked_near: str
     cut: str
     original: str
     undated: str
@@ -223,6 +224,7 @@ EN = Texts(
     whole_article="The whole article",
     close="Close",
     marked_here="What the answer cites is marked.",
+    marked_near="The nearest sentence is marked. It is not an answer.",
     cut="Only the first {:,} characters are shown.",
     original="Original",
     undated="undated",
@@ -330,6 +332,7 @@ ZH = Texts(
     whole_article="全文",
     close="关闭",
     marked_here="答案引用的内容已标出。",
+    marked_near="最接近的句子已标出，它不是答案。",
     cut="只显示前 {:,} 个字符。",
     original="原文链接",
     undated="日期不详",

@@ -58,7 +58,8 @@ EN = Texts(
         "year": "Articles by year",
         "years": "Articles over the years",
     },
-    drag="Drag over the bars to ask only about these days.",
+    drag="To ask only about some days, drag over the bars, tap one, or move the ends with the"
+    " arrow keys.",
     first_day="First day asked about",
     last_day="Last day asked about",
     since="From",
@@ -104,7 +105,7 @@ ZH = Texts(
         "year": "文章按年分布",
         "years": "文章历年分布",
     },
-    drag="在柱状图上拖动，即可只问这些日期的文章。",
+    drag="拖选或点按柱子，或用方向键移动两端，即可只问这些日期的文章。",
     first_day="最早日期",
     last_day="最晚日期",
     since="从",
