@@ -65,6 +65,13 @@ function address(isKept) {
   record(place, { replace: true, over });
 }
 
+// The language that a reader chose stays in the address.
+page.speak = (language) => {
+  const url = new URL(window.location);
+  url.searchParams.set("lang", language);
+  window.history.replaceState(window.history.state, "", url);
+};
+
 // A forgotten conversation has no address any more.
 function unaddress(id) {
   if (here?.c === id) address(page.kept !== null);
