@@ -337,6 +337,8 @@ def test_a_phone_and_a_keyboard_are_enough(editable: Served, visit: Visit, tmp_p
     page.keyboard.press("Tab")
     expect(page.locator(".rag-reading .rag-tick")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.locator(".rag-correction summary")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator(".rag-removal summary")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
