@@ -193,7 +193,7 @@ def test_an_example_is_one_click_and_errors_are_one_line(
     ask(page, "bug")
     expect(page.get_by_role("alert")).to_have_text(words.unexpected)
     ask(page, "down")
-    expect(page.get_by_role("alert").last).to_contain_text("http://127.0.0.1:9")
+    expect(page.get_by_role("alert").last).to_contain_text("127.0.0.1:9")
     expect(page.locator("body")).not_to_contain_text("Traceback")
     expect(page.locator("body")).not_to_contain_text("secret detail")
 
