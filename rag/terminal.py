@@ -342,6 +342,19 @@ def print_exposure(host: str, page: PageConfig) -> None:
             f"注意：监听 {host} 会让其他机器访问本页面，而页面不需要密码："
             "请设置 RAG_CHAT_AUTH=用户名:密码。",
         )
+    owner = local(
+        " Articles are added and removed from this machine, and from others with the login of"
+        " RAG_OWNER_AUTH, at /owner.",
+        "可在本机增删文章；从其他机器增删，请在 /owner 用 RAG_OWNER_AUTH 中的登录信息登录。",
+    )
+    if page.owner is None:
+        owner = local(
+            " Articles are added and removed from this machine only. To do so from others too, set"
+            " RAG_OWNER_AUTH=user:password and sign in at /owner.",
+            "只有在本机才能增删文章；如需从其他机器增删，请设置 RAG_OWNER_AUTH=用户名:密码，"
+            "并在 /owner 登录。",
+        )
+    line += owner
     print_error(line, style="yellow")
 
 

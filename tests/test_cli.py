@@ -192,6 +192,8 @@ def test_a_wish_that_is_none_is_refused_before_anything_is_prepared(
     [
         ({}, "it asks for no password: set RAG_CHAT_AUTH"),
         ({"RAG_CHAT_AUTH": "reader:SECRET"}, "with the login of RAG_CHAT_AUTH. Use HTTPS"),
+        ({"RAG_CHAT_AUTH": "reader:SECRET"}, "set RAG_OWNER_AUTH=user:password"),
+        ({"RAG_OWNER_AUTH": "owner:SECRET"}, "with the login of RAG_OWNER_AUTH, at /owner"),
     ],
 )
 def test_a_page_for_other_machines_says_what_that_means(

@@ -15,6 +15,7 @@ from rag.config import PAGE_DEFAULTS, PageConfig
 from rag.messages import Language
 from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
+from rag.page.chat.controls import render_editing
 from rag.page.chat.events import wire_chat
 from rag.page.chat.examples import Offer, find_examples
 from rag.page.chat.panel import draw_chat, drawn_in, said_in
@@ -131,12 +132,17 @@ def build_page(
             return {language: chosen, **interface(chosen, editable=changes(request))}
 
         def translate(
-            turns: tuple[Turn, ...], offer: Offer, chosen: Language, request: gr.Request
+            turns: tuple[Turn, ...],
+            offer: Offer,
+            editing: int,
+            chosen: Language,
+            request: gr.Request,
         ) -> Update:
             """Change the page's language. Questions and answers stay as they are."""
             return {
                 **interface(chosen, editable=changes(request)),
                 **drawn_in(chat, turns, offer, assistant, chosen),
+                chat.hint: render_editing(editing, chosen) if editing else "",
             }
 
         def leave(request: gr.Request) -> None:
@@ -148,11 +154,13 @@ def build_page(
         page.unload(leave)
         translated = language.input(
             translate,
-            [chat.conversation, chat.offer, language],
-            [*said, chat.offers, chat.before, chat.present],
+            [chat.conversation, chat.offer, chat.editing, language],
+            [*said, chat.offers, chat.before, chat.present, chat.hint],
             queue=False,
             **QUIET,
         )
+        # A reload keeps the language that was chosen.
+        language.input(None, language, js="(l) => window.citedRag.speak(l)", queue=False, **QUIET)
         wire_settings(settings, models, settings_tab, intro, language, after=(loaded, translated))
         scope = ScopePanel(
             chosen=gr.State(Scope()),

@@ -10,6 +10,7 @@ from rag.ingest.files import ArticleFile, LoadFailure, LoadNotice, stored_path
 from rag.ingest.loader import load_documents
 from rag.models.embedder import Embedder, Vectors
 from rag.store.articles import stored_document
+from rag.store.corrections import read_corrections
 from rag.store.database import Failure
 from rag.store.followed_files import (
     Exclusion,
@@ -89,6 +90,7 @@ class Run:
         self._batch = _Batch()
         self._progress = IndexProgress(done=0, total=0, articles=0, passages=0)
         self._notices: list[Notice] = []
+        self._corrections = read_corrections(writer.folder)
         self._counts = dict.fromkeys(("added", "changed", "moved", "removed", "unchanged"), 0)
         # Only in a rebuild: the index in use, and its articles that were not found again yet.
         self._old_folder: Path | None = None
@@ -270,7 +272,10 @@ class Run:
             self._counts["unchanged"] += 1
             return
         doc_id = old.doc_id if old else self._new_id(document)
-        article = self._prepared(replace(document, doc_id=doc_id), natural_id, str(base), path)
+        document = replace(document, doc_id=doc_id)
+        if doc_id in self._corrections:
+            document = self._corrections[doc_id].over(document)
+        article = self._prepared(document, natural_id, str(base), path)
         if same and self._is_stored(article):
             self._counts["unchanged"] += 1
             return

@@ -8,7 +8,7 @@ import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -45,6 +45,16 @@ from rag.types import Document
 
 # In this order, no row is deleted while another one refers to it.
 _CONTENT = "passages documents notices files roots failures excluded removed manifest".split()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where an article comes from: its file, and its id in that file."""
+
+    file_id: int
+    base: str
+    path: str
+    natural_id: str
 
 
 class Writer:
@@ -118,6 +128,18 @@ class Writer:
     def file(self, file: Path) -> KnownFile | None:
         """Return one file as the index knows it, by its absolute path, or None."""
         return known_file(self._connection, file)
+
+    def place_of(self, doc_id: str) -> Place | None:
+        """Return where an article comes from, or None if it is not stored."""
+        row = self._connection.execute(
+            "SELECT file_id, base, files.path, natural_id"
+            " FROM documents JOIN files USING (file_id) WHERE doc_id = ?",
+            (doc_id,),
+        ).fetchone()
+        if row is None:
+            return None
+        file_id, base, path, natural_id = row
+        return Place(file_id=file_id, base=base, path=path, natural_id=natural_id)
 
     def holds(self, doc_id: str) -> bool:
         """Return True if an article with that id is stored."""

@@ -12,9 +12,9 @@ import shutil
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Literal
 
@@ -28,6 +28,13 @@ from rag.store.articles import (
     document_not_found,
     read_catalogue,
     stored_document,
+)
+from rag.store.corrections import (
+    Correction,
+    as_corrected,
+    correct,
+    forget_corrections,
+    read_corrections,
 )
 from rag.store.database import UPLOADS_NAME, current_manifest
 from rag.store.indexing import readmit, remove, update_index
@@ -109,12 +116,16 @@ class Library:
         """Return True if an article's file was uploaded. Only such articles can be removed here."""
         return article.file.is_relative_to(self.uploads)
 
-    def add(self, uploads: Sequence[Upload], on_step: OnStep = lambda _: None) -> Added:
+    def add(
+        self, uploads: Sequence[Upload], on_step: OnStep = lambda _: None, *, outlet: str = ""
+    ) -> Added:
         """Add files to the index. Zips are unpacked, and the files in `uploads` are not moved.
 
-        The result names the files that were refused. Raises `DocumentError` if the folder of
-        uploads can't be written.
+        `outlet` is that of the articles that name none. The result names the files that were
+        refused. Raises `DocumentError` if the folder of uploads can't be written, or for an
+        `outlet` that is none.
         """
+        outlet = Correction(outlet=outlet).checked().outlet
         on_step(Step(stage="waiting"))
         with self._writing, self._workspace() as work:
             done = 0
@@ -133,7 +144,7 @@ class Library:
                 except OSError as why:
                     refused.append(Refusal(name=str(path), reason=_not_stored(path, why)))
             stored = [name for names in found.values() for name in names]
-            error = self._taken_up(stored, on_step) if stored else None
+            error = self._taken_up(stored, outlet, on_step) if stored else None
         return Added(
             new=tuple(found["new"]),
             replaced=tuple(found["replaced"]),
@@ -172,7 +183,9 @@ class Library:
                     kept.rename(file)
                 raise
             _prune(file.parent, self.uploads)
-        return tuple(other.title for other in articles.values() if other.shares_file(article))
+            gone = {a.doc_id: a.title for a in articles.values() if a.shares_file(article)}
+            forget_corrections(self._folder, gone)
+        return tuple(gone.values())
 
     @contextmanager
     def _workspace(self) -> Iterator[Path]:
@@ -192,7 +205,7 @@ class Library:
         finally:
             shutil.rmtree(work, ignore_errors=True)
 
-    def _taken_up(self, names: Sequence[str], on_step: OnStep) -> Message | None:
+    def _taken_up(self, names: Sequence[str], outlet: str, on_step: OnStep) -> Message | None:
         """Update the index with stored files, and return the error message if that fails."""
         files = {self.uploads / name for name in names}
 
@@ -200,12 +213,47 @@ class Library:
             # Uploading a file allows it again, even if it was removed by `rag remove` before.
             readmit(self._folder, files)
             update_index(self._folder, [self.uploads], self._embedder, _told(on_step))
+            if outlet:
+                self._name_outlet(outlet, files)
 
         try:
             self._update(update)
         except RagError as error:
             return error.message
         return None
+
+    def _name_outlet(self, outlet: str, files: Collection[Path]) -> None:
+        """Give an outlet to the articles of these files that have none."""
+        nameless = [a.doc_id for a in self.catalogue().articles if a.file in files and not a.outlet]
+        known = read_corrections(self._folder)
+        named = {
+            doc_id: replace(known.get(doc_id, Correction()), outlet=outlet) for doc_id in nameless
+        }
+        if named:
+            correct(self._folder, named, self._embedder)
+
+    def correction(self, doc_id: str) -> Correction:
+        """Return what was corrected of an article by hand. Raises `IndexDamaged`."""
+        return read_corrections(self._folder).get(doc_id, Correction())
+
+    def correct(self, doc_id: str, *, outlet: str, title: str, day: str) -> None:
+        """Correct an article's outlet, title and day (`2025-02-13`).
+
+        What is the same as before is no correction, and an empty field takes one back. The
+        correction lies beside the index and holds whenever the file is read again. Raises
+        `DocumentNotFound`, `DocumentError` for a value that can't be used, and `IndexUnusable`.
+        """
+        given = Correction(outlet=outlet, title=title, day=day).checked()
+        with self._writing:
+            now, known = self.document(doc_id), self.correction(doc_id)
+            shown = as_corrected(now)
+            changed = Correction(
+                outlet=known.outlet if given.outlet == shown.outlet else given.outlet,
+                title=known.title if given.title == shown.title else given.title,
+                day=known.day if given.day == shown.day else given.day,
+            )
+            if changed != known:
+                self._update(lambda: correct(self._folder, {doc_id: changed}, self._embedder))
 
     def _forget(self, on_step: OnStep) -> None:
         """Update the index after a file was deleted."""

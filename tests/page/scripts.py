@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date
 
-from rag.errors import ChatModelUnreachable
+from rag.answering.notices import other_language
 from rag.messages import Message
+from rag.models.endpoint_errors import ChatFailures
 from rag.store.articles import reference
 from rag.types import (
     Answer,
@@ -31,6 +32,7 @@ MODEL = ModelUse(
     prompt_tokens=2412,
     completion_tokens=188,
 )
+DOWN = ChatFailures(name="qwen2.5-7b-instruct", endpoint="http://127.0.0.1:9/v1", timeout=60)
 NUMBER_FAILED = Message(
     code="number_unsupported",
     en="The number “19%” isn’t in the cited sentence.",
@@ -49,15 +51,15 @@ NO_SOURCE = Message(
 def news(assistant: ScriptedAssistant, question: str, history: Sequence[Answer]) -> Iterator[Event]:
     """Answer from the seeds, abstain, fail or fall back, as the question's words ask for."""
     if "down" in question:
-        raise ChatModelUnreachable(
-            en="The chat model at http://127.0.0.1:9 can’t be reached: check OPENAI_BASE_URL.",
-            zh="无法连接 http://127.0.0.1:9 的语言模型：请检查 OPENAI_BASE_URL。",
-        )
+        raise DOWN.unreachable()
     if "bug" in question:
         raise ZeroDivisionError("secret detail")
     if "weather" in question or "天气" in question:
         yield Progress(stage="searching")
         yield abstention(assistant, question)
+    elif "untranslated" in question:
+        quoted = _sentences(assistant)[1]
+        yield answered(question, claim(quoted.quote, quoted), notices=(other_language(),))
     elif "Baidu" in question:
         yield Progress(stage="searching")
         yield disagreement(assistant, question)

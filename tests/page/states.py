@@ -10,13 +10,18 @@ from rag.messages import Language
 from rag.page.articles.texts import texts as articles_texts
 from rag.page.chat.texts import texts as chat_texts
 from rag.page.settings.texts import texts as settings_texts
+from tests.chat_server import ChatServer, fails, listing, says
 
 from .conftest import Served
 
 
-def walk(page: Page, served: Served, language: Language) -> Iterator[str]:
-    """Bring the page to each state and name it; the caller looks at it before the next."""
+def walk(page: Page, served: Served, language: Language, model: ChatServer) -> Iterator[str]:
+    """Bring the page to each state and name it; the caller looks at it before the next.
+
+    `model` is the one local server that the page knows.
+    """
     yield from _chat(page, served, language)
+    yield from _set_up(page, language, model)
     yield from _articles(page, language)
     yield from _settings(page, language)
 
@@ -65,6 +70,29 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
     expect(page.locator(".rag-kept-undo button")).to_be_focused()
     yield "deleted"
     page.keyboard.press("Escape")
+
+
+def _set_up(page: Page, language: Language, model: ChatServer) -> Iterator[str]:
+    page.get_by_role("tab").first.click()
+    _ask(page, "untranslated?")
+    _answered(page, 1)
+    yield "untranslated"
+    model.listed = listing()
+    page.get_by_role("button", name=chat_texts(language).answer_in["en"]).click()
+    expect(page.locator(".rag-set-up-head pre")).to_be_visible()
+    yield "set-up-none-found"
+    model.listed = listing("tiny-model")
+    page.locator("#rag-set-up-look").click()
+    expect(page.locator("#rag-set-up-which").get_by_text("tiny-model")).to_be_visible()
+    yield "set-up-found"
+    result = page.locator(".rag-set-up-result")
+    for state, reply in (("bad", fails(401)), ("good", says("Paris."))):
+        model.script[:] = [reply]
+        page.locator("#rag-set-up-try").click()
+        expect(result.locator(f'[data-kind="{state}"]')).to_be_visible()
+        yield f"set-up-{state}"
+    page.locator("#rag-set-up-cancel").click()
+    expect(page.locator("#turn1")).to_be_visible()
 
 
 def _articles(page: Page, language: Language) -> Iterator[str]:

@@ -17,6 +17,7 @@ from rag.assistant import Assistant
 from rag.config import Config, PageConfig
 from rag.messages import Language
 from rag.models.embedder import Embedder
+from tests.chat_server import ChatServer, chat_server, says
 
 from .conftest import Served, Visit, serving
 from .scripted import ScriptedAssistant, seed_articles
@@ -29,13 +30,22 @@ LOCALES: dict[Language, str] = {"en": "en-US", "zh": "zh-CN"}
 
 
 @pytest.fixture(scope="module")
+def model() -> Iterator[ChatServer]:
+    with chat_server(says("Paris.")) as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
 def served(
-    seeds_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
+    seeds_index: Path,
+    embedder: Embedder,
+    model: ChatServer,
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Served]:
     index = tmp_path_factory.mktemp("page") / "index"
     shutil.copytree(seeds_index, index)
     library = Assistant.open(Config(index=index), embedder=embedder).library
-    config = PageConfig(local_endpoints=(), endpoints=("https://models.example/v1",))
+    config = PageConfig(local_endpoints=(model.url,), endpoints=("https://models.example/v1",))
     assistant = ScriptedAssistant(seed_articles(), news, None)
     with serving(assistant, library=library, config=config) as page:
         yield page
@@ -43,12 +53,12 @@ def served(
 
 @pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("zh", "dark")])
 def test_no_state_of_the_page_bars_anybody(
-    served: Served, visit: Visit, language: Language, scheme: str
+    served: Served, model: ChatServer, visit: Visit, language: Language, scheme: str
 ) -> None:
     page = visit(served.url, locale=LOCALES[language], color_scheme=scheme)
     PICTURES.mkdir(exist_ok=True)
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for number, state in enumerate(walk(page, served, language)):
+    for number, state in enumerate(walk(page, served, language, model)):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 800})
             name = f"{language}-{scheme}-{width}-{number:02}-{state}.png"

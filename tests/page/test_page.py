@@ -27,7 +27,7 @@ from rag.page.serving import listen, serve
 from rag.types import Answer, Event, TimeFrame
 
 from .chat.test_rendering import HOSTILE
-from .conftest import Served, Visit, serving
+from .conftest import Served, Visit, reload, serving
 from .scripted import ScriptedAssistant, answered, cite, claim, made_document
 
 EN, ZH = texts("en"), texts("zh")
@@ -193,7 +193,7 @@ def test_an_example_is_one_click_and_errors_are_one_line(
     ask(page, "bug")
     expect(page.get_by_role("alert")).to_have_text(words.unexpected)
     ask(page, "down")
-    expect(page.get_by_role("alert").last).to_contain_text("http://127.0.0.1:9")
+    expect(page.get_by_role("alert").last).to_contain_text("127.0.0.1:9")
     expect(page.locator("body")).not_to_contain_text("Traceback")
     expect(page.locator("body")).not_to_contain_text("secret detail")
 
@@ -252,9 +252,16 @@ def test_the_switch_says_everything_in_the_other_language(served: Served, visit:
     ask(page, "苹果为什么选择阿里？")
     answer(page)
     expect(page.locator(".rag-left-out summary")).to_have_text(ZH.left_out_one)
+    page.get_by_role("button", name=ZH.edit).click()
+    expect(page.locator("#rag-composer")).to_contain_text(ZH.editing.format(1))
     page.get_by_text("English", exact=True).click()
     expect(page.locator("h1")).to_have_text(head_texts.EN.title)
     expect(page.locator("#rag-ask")).to_have_text(EN.ask)
+    expect(page.locator(".rag-left-out summary")).to_have_text(EN.left_out_one)
+    expect(page.locator("#rag-composer")).to_contain_text(EN.editing.format(1))
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    reload(page)
+    expect(page.locator("#rag-head h1")).to_have_text(head_texts.EN.title)
     expect(page.locator(".rag-left-out summary")).to_have_text(EN.left_out_one)
     page.locator("#rag-new").click()
     expect(page.locator(".rag-turn")).to_have_count(0)

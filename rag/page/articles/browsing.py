@@ -20,7 +20,12 @@ class Removed:
     titles: tuple[str, ...]
 
 
-Outcome = Added | Removed | Refusal | Message
+@dataclass(frozen=True)
+class Corrected:
+    """An article was corrected."""
+
+
+Outcome = Added | Removed | Corrected | Refusal | Message
 """The result of a reader's last change. A `Message` is an error."""
 
 

@@ -13,7 +13,7 @@ import gradio as gr
 
 from rag.errors import RagError
 from rag.messages import Language, Message
-from rag.page.articles.browsing import ListFilter, Outcome, Removed, View, list_page
+from rag.page.articles.browsing import Corrected, ListFilter, Outcome, Removed, View, list_page
 from rag.page.articles.incoming import Incoming, discard
 from rag.page.articles.rendering import (
     render_adding,
@@ -39,6 +39,7 @@ _SHOW_SECONDS = 0.25
 """Seconds between two progress updates during a change of the index."""
 _MAX_SEARCH_CHARACTERS = 200
 _MAX_NAMES_LOST = 50
+_MAX_FIELD_CHARACTERS = 1_000
 
 _log = logging.getLogger(__name__)
 _Result = TypeVar("_Result")
@@ -60,8 +61,11 @@ class Library(Protocol):
     def is_uploaded(self, article: Listed) -> bool:
         """Return True if the article can be removed here."""
 
-    def add(self, uploads: Sequence[Upload], on_step: OnStep) -> Added:
-        """Add files to the index."""
+    def add(self, uploads: Sequence[Upload], on_step: OnStep, *, outlet: str) -> Added:
+        """Add files to the index. `outlet` is that of the articles that name none."""
+
+    def correct(self, doc_id: str, *, outlet: str, title: str, day: str) -> None:
+        """Correct an article by hand."""
 
     def remove(self, doc_id: str, on_step: OnStep) -> tuple[str, ...]:
         """Delete the file of an article. Return the titles of all articles in the file."""
@@ -171,7 +175,8 @@ def wire_articles(
     if incoming is not None:
         added = parts.adding.files_sent(does.add, trigger_mode="multiple", **common)
         removed = parts.listing.remove_article(does.remove, **common)
-        for change in (added, removed):
+        corrected = parts.listing.correct_article(does.correct, **common)
+        for change in (added, removed, corrected):
             scope.draw_after(change.then)
 
 
@@ -244,12 +249,13 @@ class _Happenings:
         refused += [Refusal(name=name, reason=_LOST) for name in lost]
         uploads = [Upload(name=r.name, path=r.path) for r in received if r.path]
         count = _sent(event, "count", int) or 0
+        outlet = (_sent(event, "outlet", str) or "")[:_MAX_FIELD_CHARACTERS]
 
         def work(on_step: OnStep) -> Outcome:
             try:
                 if count > MAX_FILES:
                     return _too_many(count)
-                added = self.library.add(uploads, on_step) if uploads else _NOTHING
+                added = self.library.add(uploads, on_step, outlet=outlet) if uploads else _NOTHING
                 return replace(added, refused=(*refused, *added.refused))
             finally:
                 discard(received)
@@ -274,6 +280,28 @@ class _Happenings:
             _wanted(*wanted),
         )
 
+    def correct(
+        self,
+        event: gr.EventData,
+        request: gr.Request,
+        view: View,
+        language: Language,
+        *wanted: object,
+    ) -> Iterator[Update]:
+        """Correct the outlet, the title or the day of an article."""
+        doc_id = _sent(event, "value", str) or ""
+        fields = {
+            name: (_sent(event, name, str) or "")[:_MAX_FIELD_CHARACTERS]
+            for name in ("outlet", "title", "day")
+        }
+
+        def work(on_step: OnStep) -> Outcome:
+            on_step(Step(stage="indexing"))
+            self.library.correct(doc_id, **fields)
+            return Corrected()
+
+        yield from self._changing(work, request, view, language, _wanted(*wanted), stay=True)
+
     def _changing(
         self,
         work: Callable[[OnStep], Outcome],
@@ -281,8 +309,10 @@ class _Happenings:
         view: View,
         language: Language,
         wanted: ListFilter,
+        *,
+        stay: bool = False,
     ) -> Iterator[Update]:
-        """Change the index, show the progress, and then show the new list."""
+        """Change the index, show the progress, and then the new list, or the article again."""
         language = language_sent(language)
         outcome: Outcome = _UNEXPECTED
         if not is_owner(request):
@@ -298,7 +328,8 @@ class _Happenings:
             outcome = error.message
         except Exception:
             _log.exception("The articles could not be changed")
-        yield self._drawn(request, replace(view, reading=None, outcome=outcome), language, wanted)
+        there = replace(view, reading=view.reading if stay else None, outcome=outcome)
+        yield self._drawn(request, there, language, wanted)
 
     def _drawn(
         self,

@@ -9,13 +9,15 @@ from pathlib import Path
 
 from rag.ingest.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES
 from rag.messages import Language, Message
-from rag.page.articles.browsing import ListPage, Outcome, Removed
+from rag.page.articles.browsing import Corrected, ListPage, Outcome, Removed
+from rag.page.articles.correcting import render_correction
 from rag.page.articles.texts import Texts, texts
 from rag.page.chat.reading import article
 from rag.page.markup import escaped, external_link, inline
 from rag.page.scope.ticking import render_tick, render_tick_this, tick_limits
 from rag.page.texts import HTML_LANGUAGE
 from rag.store.articles import Catalogue, Listed
+from rag.store.corrections import MAX_CHARACTERS
 from rag.store.database import Failure
 from rag.store.notices import Notice
 from rag.types import Document
@@ -69,6 +71,8 @@ def render_adding(language: Language, *, editable: bool) -> str:
     limits = words.limits.format(" ".join(ACCEPTED), *sizes, f"{MAX_FILES:,}")
     return (
         f"{head}<h2>{escaped(words.add)}</h2>"
+        f'<label class="rag-outlet-of-files">{escaped(words.outlet_of_files)} '
+        f'<input type="text" maxlength="{MAX_CHARACTERS}"></label>'
         f'<div class="rag-drop" data-sending="{escaped(words.sending)}" '
         f'data-most-bytes="{MAX_UPLOAD_BYTES}" data-most-files="{MAX_FILES}">'
         f'<input type="file" id="rag-files" multiple accept="{",".join(ACCEPTED)}" '
@@ -76,7 +80,8 @@ def render_adding(language: Language, *, editable: bool) -> str:
         f'<label for="rag-files">{escaped(words.choose)}</label> '
         f"<span>{escaped(words.or_drop)}</span>"
         f'<p id="rag-limits">{escaped(limits)} {escaped(words.replaces)}</p>'
-        '<div class="rag-sending" role="status"></div></div></section>'
+        '<div class="rag-sending" role="status"></div></div>'
+        "</section>"
     )
 
 
@@ -103,6 +108,8 @@ def render_outcome(outcome: Outcome | None, language: Language) -> str:
         return f'<p class="rag-error" role="alert" lang="{HTML_LANGUAGE[language]}">{line}</p>'
     if isinstance(outcome, Removed):
         return _status(_names(words.removed, outcome.titles, "removed", words), language)
+    if isinstance(outcome, Corrected):
+        return _status(f"<p>✓ {escaped(words.corrected)}</p>", language)
     if isinstance(outcome, Refusal):
         return _status(_refused([outcome], words, language), language)
     return _status(_added(outcome, words, language), language)
@@ -151,7 +158,7 @@ def render_article(
     editable: bool,
     focus: bool,
 ) -> str:
-    """Return a whole article, and how it can be removed.
+    """Return a whole article, and how it can be corrected and removed.
 
     `together` is the number of articles in its file.
     """
@@ -161,13 +168,14 @@ def render_article(
     else:
         place = _folder_name(listed.base, editable=editable)
         removal = f'<p class="rag-note">{escaped(words.how_to_remove.format(place))}</p>'
+    correction = render_correction(listed, language) if editable else ""
     link = external_link(document.url, words.original)
     return (
         f'<article class="rag-reading" lang="{HTML_LANGUAGE[language]}">'
         f"{_button('close_article', '', words.back)}"
         f'<h2 tabindex="-1"{_FOCUS if focus else ""}>{inline(document.title)}</h2>'
         f'<p class="rag-byline">{_byline(listed, words)} {link}</p>'
-        f"{render_tick_this(document.doc_id, language, ticked=ticked)}{removal}"
+        f"{render_tick_this(document.doc_id, language, ticked=ticked)}{correction}{removal}"
         f'<div class="rag-whole" lang="{HTML_LANGUAGE[document.language]}">'
         f"{article(document.text, ())}</div>"
         "</article>"

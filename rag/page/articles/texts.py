@@ -30,6 +30,7 @@ class Texts:
     notices_hidden: str
 
     add: str
+    outlet_of_files: str
     choose: str
     or_drop: str
     limits: str
@@ -66,6 +67,13 @@ class Texts:
     uploaded: str
 
     back: str
+    correct: str
+    correct_info: str
+    outlet: str
+    title: str
+    day: str
+    correct_now: str
+    corrected: str
     remove: str
     remove_question: str
     remove_others: str
@@ -96,6 +104,7 @@ EN = Texts(
     notices_hidden="Indexed, but not fully understood: {} (the operator of this page can list them"
     " with `rag status`).",
     add="Add articles",
+    outlet_of_files="Outlet of articles that name none (optional)",
     choose="Choose files",
     or_drop="or drop them here",
     limits="{}; a file up to {} MB (PDF and Word {} MB, zip and JSON Lines {} MB),"
@@ -135,6 +144,13 @@ EN = Texts(
     undated="undated",
     uploaded="uploaded",
     back="Back to the list",
+    correct="Correct the outlet, title or day",
+    correct_info="The article’s file stays as it is. An empty field takes a correction back.",
+    outlet="Outlet",
+    title="Title",
+    day="Day",
+    correct_now="Save",
+    corrected="Saved.",
     remove="Remove…",
     remove_question="“{}” will be deleted from the uploads and will no longer be searched.",
     remove_others="Its file has {} articles. All of them will be removed.",
@@ -163,6 +179,7 @@ ZH = Texts(
     notices="{} 处已索引但未能完全读懂",
     notices_hidden="{} 处已索引但未能完全读懂（本页面的管理员可用 `rag status` 查看）。",
     add="添加文章",
+    outlet_of_files="没有注明媒体的文章出自（可不填）",
     choose="选择文件",
     or_drop="或拖放到这里",
     limits="{}；单个文件不超过 {} MB（PDF 和 Word {} MB，zip 和 JSON Lines {} MB），"
@@ -205,6 +222,13 @@ ZH = Texts(
     undated="日期不详",
     uploaded="上传",
     back="返回列表",
+    correct="更正媒体、标题或日期",
+    correct_info="文章的文件不会改动。留空则撤销更正。",
+    outlet="媒体",
+    title="标题",
+    day="日期",
+    correct_now="保存",
+    corrected="已保存。",
     remove="移除……",
     remove_question="将从上传的文件中删除“{}”，之后不再检索。",
     remove_others="其文件包含 {} 篇文章，会全部移除。",

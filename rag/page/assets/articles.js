@@ -4,7 +4,11 @@ const ACTIONS = ["open_article", "close_article", "turn_page", "remove_article"]
 
 element.addEventListener("click", (event) => {
   const button = event.target.closest("[data-do]");
-  if (button && ACTIONS.includes(button.dataset.do)) {
+  if (button?.dataset.do === "correct_article") {
+    const boxes = [...button.parentElement.querySelectorAll("[data-field]")];
+    const fields = boxes.map((box) => [box.dataset.field, box.value]);
+    trigger("correct_article", { value: button.dataset.value, ...Object.fromEntries(fields) });
+  } else if (button && ACTIONS.includes(button.dataset.do)) {
     trigger(button.dataset.do, { value: button.dataset.value });
   }
 });
@@ -78,7 +82,8 @@ async function send(files) {
   sending = false;
   element.querySelector(".rag-sending").replaceChildren();
   element.querySelector("input[type=file]").value = "";
-  trigger("files_sent", { tokens, lost, count: files.length });
+  const outlet = element.querySelector(".rag-outlet-of-files input")?.value ?? "";
+  trigger("files_sent", { tokens, lost, count: files.length, outlet });
 }
 
 element.addEventListener("change", (event) => {

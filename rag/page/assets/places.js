@@ -4,7 +4,8 @@
 //
 // An entry of the browser's history also holds what no other browser can use: with an article, the
 // conversation it was opened from (`c`) and its turn, and whether the entry lies `over` the one that
-// closing the article goes back to.
+// closing the article goes back to. An entry that was left by a click holds how far down the view was
+// (`y`), and what was clicked in which turn (`from`), for the way back.
 
 const PARTS = ["c", "tab", "a", "at", "v"];
 const NOWHERE = { c: null, tab: null, a: null, at: null, v: null, turn: null };
@@ -16,14 +17,17 @@ let going = Promise.resolve();
 let leaving = false; // whether an answer is being stopped because another place is gone to
 let closing = null; // the reader that is closed because another place is gone to
 let listed = null; // id of the article that was opened in the list of articles
+let seen = {}; // where the view was at the last click, and what of a turn was clicked
 
 // --- the address --------------------------------------------------------------------------------
 
+const own = () => window.history.state?.citedRag ?? {};
+
 function placeInAddress() {
   const given = new URL(window.location).searchParams;
-  const own = window.history.state?.citedRag ?? {};
+  const { c = null, turn = null } = own();
   const named = Object.fromEntries(PARTS.map((name) => [name, given.get(name)]));
-  return { ...NOWHERE, ...named, c: named.c ?? own.c ?? null, turn: own.turn ?? null };
+  return { ...NOWHERE, ...named, c: named.c ?? c, turn };
 }
 
 function addressOf(place) {
@@ -39,7 +43,15 @@ function addressOf(place) {
 function record(place, { replace = false, over = false } = {}) {
   here = place;
   const state = { citedRag: { c: place.c, turn: place.turn, over } };
-  window.history[replace ? "replaceState" : "pushState"](state, "", addressOf(place));
+  if (replace) {
+    window.history.replaceState(state, "", addressOf(place));
+    return;
+  }
+  window.history.replaceState({ citedRag: { ...own(), ...seen } }, "");
+  // A setting of the entry that is left: the browser knows only where its view was after the click.
+  window.history.scrollRestoration = "manual";
+  window.history.pushState(state, "", addressOf(place));
+  window.history.scrollRestoration = "auto";
 }
 
 const hrefOf = (id) => addressOf({ ...NOWHERE, c: id }).href;
@@ -47,11 +59,18 @@ const hrefOf = (id) => addressOf({ ...NOWHERE, c: id }).href;
 // The conversation on the page has an id now, if the browser could keep it.
 function address(isKept) {
   if (leaving) return; // The address is that of the next conversation already.
-  const over = window.history.state?.citedRag?.over ?? false;
+  const { over = false } = own();
   const place = { ...NOWHERE, ...here, c: isKept ? page.kept : null };
   // A link's question is asked once: reloading the page, or copying its address, asks nothing.
   record(place, { replace: true, over });
 }
+
+// The language that a reader chose stays in the address.
+page.speak = (language) => {
+  const url = new URL(window.location);
+  url.searchParams.set("lang", language);
+  window.history.replaceState(window.history.state, "", url);
+};
 
 // A forgotten conversation has no address any more.
 function unaddress(id) {
@@ -85,7 +104,36 @@ async function bring(place) {
     const { a: article, at, v, turn } = place;
     trigger("read", { article, at: at ?? "", v: v ?? "", turn: turn ?? "" });
   }
+  if (!place.a && !place.tab) await lookAgain();
 }
+
+// Back in a conversation: the view and the focus are where they were when it was left, once.
+async function lookAgain() {
+  const { y, from, ...rest } = own();
+  if (y === undefined) return;
+  window.history.replaceState({ citedRag: rest }, "");
+  // A tab or a conversation takes a moment to be drawn in full.
+  const drawn = () => document.documentElement.scrollHeight - window.innerHeight >= y;
+  for (let waited = 0; waited < PATIENCE / 5 && !drawn(); waited += 50) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  window.scrollTo(0, y);
+  if (!from) return;
+  const openers = document.querySelectorAll(`#turn${from.turn} [data-act="${from.act}"]`);
+  const opener = [...openers].find(({ dataset }) => dataset.article === from.article);
+  opener?.focus({ preventScroll: true });
+}
+
+// Before the click does anything: a tab that is chosen moves the view at once.
+document.addEventListener(
+  "click",
+  ({ target, isTrusted }) => {
+    if (!isTrusted) return; // One of our own, which a person's click has led to.
+    const { turn, act, article } = target.closest(".rag-turn [data-act]")?.dataset ?? {};
+    seen = { y: window.scrollY, from: turn && { turn, act, article } };
+  },
+  true,
+);
 
 function told(name, accepts = () => true) {
   return new Promise((resolve) => {
@@ -163,7 +211,7 @@ page.tabbed = (name) => {
 // An article is closed: back to where it was opened, if that is the entry below.
 function closed() {
   if (!here?.a) return;
-  const over = window.history.state?.citedRag?.over;
+  const { over } = own();
   const place = { ...here, a: null, at: null, v: null, turn: null };
   if (over) {
     here = place;

@@ -10,6 +10,7 @@ let brushed = null; // [first, last]: the bars of the chosen span, or null
 let anchor = null; // the bar at which the pointer went down, while it is down
 let before = null; // the span chosen then
 let timer = 0;
+let waiting = null; // what is done when the timer ends
 let sent = { number: 0 }; // the last choice sent
 
 const find = (selector) => element.querySelector(selector);
@@ -40,7 +41,7 @@ function draw() {
 function redrawn() {
   const answers = find(".rag-scope")?.dataset.answers;
   const late = answers && Number(answers) < sent.number; // The answer to a choice before the last.
-  if (late) show((box) => sent.outlets.includes(box.value), (day) => sent[day.name]);
+  if (late) show(isSent, (day) => sent[day.name]);
   // What the reader does at this moment is newer than what was drawn.
   else if (anchor === null && !timer) {
     const plot = find(".rag-plot");
@@ -51,11 +52,18 @@ function redrawn() {
   draw();
 }
 
+// Whether a box was ticked in the last choice sent, if it was shown then.
+function isSent(box) {
+  return sent.shown.includes(box.value) ? sent.outlets.includes(box.value) : box.defaultChecked;
+}
+
 function show(ticked, value) {
   for (const box of element.querySelectorAll("[type=checkbox]")) box.checked = ticked(box);
   for (const day of element.querySelectorAll("[type=date]")) {
     if (day !== document.activeElement) day.value = value(day);
   }
+  const search = find(".rag-find-outlet");
+  if (search && search !== document.activeElement) search.value = search.defaultValue;
 }
 
 // --- sending ------------------------------------------------------------------------------------
@@ -68,6 +76,7 @@ function send({ since, until }) {
     number: sent.number + 1,
     since,
     until,
+    query: find(".rag-find-outlet")?.value ?? "",
     shown: boxes.map((box) => box.value),
     outlets: boxes.filter((box) => box.checked).map((box) => box.value),
   };
@@ -88,8 +97,12 @@ function sendBrushed() {
   send({ since, until });
 }
 
+const sendPicked = () => send(picked());
+
 function later(what) {
+  if (timer && waiting !== what) waiting(); // Another choice must not wait for this one.
   clearTimeout(timer);
+  waiting = what;
   timer = setTimeout(what, PAUSE);
 }
 
@@ -158,7 +171,11 @@ element.addEventListener("keydown", (event) => {
 element.addEventListener("change", ({ target }) => {
   if (target.matches(".rag-outlets input")) send(picked());
   // A day that is being typed is not complete, or is of the year 2.
-  else if (target.matches(".rag-days input") && target.validity.valid) later(() => send(picked()));
+  else if (target.matches(".rag-days input") && target.validity.valid) later(sendPicked);
+});
+
+element.addEventListener("input", ({ target }) => {
+  if (target.matches(".rag-find-outlet")) later(sendPicked);
 });
 
 watch("value", redrawn);

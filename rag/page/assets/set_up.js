@@ -1,5 +1,5 @@
-// What follows the set-up of a model: the focus goes to its heading, or the question that led there
-// is asked again. Runs once, with `element` and `watch` given by the page's library.
+// What follows the set-up of a model: the focus goes to its heading, the question that led there is
+// asked again, or the reader goes back to its answer. Runs once, with `element` and `watch` given by the page's library.
 let done;
 watch("value", () => {
   const { errand, number, turn, question } = { ...element.firstElementChild?.dataset };
@@ -11,6 +11,10 @@ watch("value", () => {
     return;
   }
   document.querySelector('#rag-tabs button[role="tab"]').click();
+  if (errand === "back") {
+    setTimeout(() => document.querySelector(`#turn${turn} [data-act="set_up"]`)?.focus(), 300);
+    return;
+  }
   // The settings of the same update reach the page's store a moment later.
   setTimeout(() => window.citedRag.act(turn ? { act: "ask", turn } : { act: "ask", question }), 300);
 });

@@ -88,7 +88,8 @@ def render_answer(
     if asked:
         said.add("only_chosen")
     if any(notice.code in CODES for notice in answer.notices):
-        said |= {"fell_back", *CODES}
+        # That line leads to the settings, too.
+        said |= {"fell_back", "other_language", *CODES}
     if answer.status == "abstained":
         parts.append(f'<p class="rag-abstained">{escaped(words.abstained)}</p>')
     parts.append(_statements(answer.statements, turn, language))
@@ -102,8 +103,7 @@ def render_answer(
     parts.append(_nearest(answer, turn, language))
     parts.append(_left_out(answer.left_out, turn, language))
     parts += [
-        f'<p class="rag-notice">{escaped(notice.text(language))}'
-        f"{_remedy(notice, answer, turn, words)}</p>"
+        _notice(notice, answer, turn, words, language)
         for notice in answer.notices
         # The lines above and below the answer already say these, and so does the button.
         if notice.code not in said
@@ -115,14 +115,17 @@ def render_answer(
     return "".join(parts)
 
 
-def _remedy(notice: Message, answer: Answer, turn: int, words: Texts) -> str:
-    """Return a button that leads to the set-up of a model, which answers in the asked language."""
+def _notice(notice: Message, answer: Answer, turn: int, words: Texts, language: Language) -> str:
+    """Return a notice as a line. The one of untranslated quotations leads to the set-up of a model.
+
+    The program's own words for it are not used: they name a setting that the page has no need of.
+    """
     if notice.code != "other_language":
-        return ""
+        return f'<p class="rag-notice">{escaped(notice.text(language))}</p>'
     return (
-        ' <button type="button" class="rag-button" data-tab="settings" '
-        f'data-act="set_up" data-turn="{turn}">'
-        f"{escaped(words.answer_in[answer.language])}</button>"
+        f'<p class="rag-notice">{escaped(words.untranslated[answer.language])} '
+        '<button type="button" class="rag-button" data-tab="settings" data-act="set_up" '
+        f'data-turn="{turn}">{escaped(words.answer_in[answer.language])}</button></p>'
     )
 
 

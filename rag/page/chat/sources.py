@@ -13,6 +13,7 @@ from rag.exports.addresses import safe_url
 from rag.messages import Language
 from rag.page.chat.texts import Texts, texts
 from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.places.links import quote_place
 from rag.page.texts import HTML_LANGUAGE
 from rag.types import Answer, Citation, Document, DocumentReference, Hit, Passage
 
@@ -68,13 +69,13 @@ def marked(
     """Return `text[start:end]` as HTML, with every quoted part in a `<mark>`.
 
     Quotes may overlap. The text is cut at each start and end of a quote, and each piece names all
-    citations that cover it. The words that answer the question are bold. `anchors` are placed
-    before the mark that starts at their offset.
+    citations that cover it, and those that end with it. The words that answer the question are
+    bold. `anchors` are placed before the mark that starts at their offset.
     """
     edges = {start, end}
     for citation in citations:
-        ends = (citation.start, citation.end, *(citation.answer or ()))
-        edges |= {edge for edge in ends if start < edge < end}
+        cuts = (citation.start, citation.end, *(citation.answer or ()))
+        edges |= {edge for edge in cuts if start < edge < end}
     pieces = []
     for left, right in pairwise(sorted(edges)):
         content = escaped(text[left:right])
@@ -83,22 +84,25 @@ def marked(
             content = f"<b>{content}</b>"
         if covering:
             numbers = " ".join(str(citation.marker) for citation in covering)
-            content = mark(content, numbers, anchors.get(left, ()))
+            ends = " ".join(str(c.marker) for c in covering if c.end == right)
+            content = mark(content, numbers, anchors.get(left, ()), ends)
         pieces.append(content)
     return "".join(pieces)
 
 
-def mark(content: str, numbers: str, anchors: Sequence[Anchor]) -> str:
+def mark(content: str, numbers: str, anchors: Sequence[Anchor], ends: str = "") -> str:
     """Return `content`, which is already HTML, in a `<mark>` after the badges of its anchors.
 
-    `numbers` are the markers of the citations that quote it, such as `1` or `1 3`.
+    `numbers` are the markers of the citations that quote it, such as `1` or `1 3`, and `ends` those
+    whose quotes end here.
     """
     badges = "".join(anchor.badge for anchor in anchors)
     # An element has only one id. If two quotes start at one place, the first gets the mark itself,
     # and the others get empty elements as targets.
     html_id = f' id="{anchors[0].html_id}" tabindex="-1"' if anchors else ""
     others = "".join(f'<span id="{a.html_id}" tabindex="-1"></span>' for a in anchors[1:])
-    return f'{badges}{others}<mark{html_id} data-markers="{numbers}">{content}</mark>'
+    last = f' data-ends="{ends}"' if ends else ""
+    return f'{badges}{others}<mark{html_id} data-markers="{numbers}"{last}>{content}</mark>'
 
 
 def quote_html(citation: Citation) -> str:
@@ -221,8 +225,10 @@ def render_reference(
     )
     best = next((h.passage for h in answer.hits if h.passage.doc_id == reference.doc_id), None)
     excerpt = _excerpt(best) if best else ""
+    place: dict[str, str] = {}
     if near is not None:
         quote = near.citation.quote
+        place = quote_place([near.citation])
         excerpt = (
             f'<blockquote class="rag-excerpt" {language_of(quote)}>{escaped(quote)}</blockquote>'
             f'<p class="rag-no-answer"><b>{escaped(words.no_answer)}</b>'
@@ -230,7 +236,7 @@ def render_reference(
         )
     return (
         f'<li class="rag-card">{_head(reference, words)}{excerpt}'
-        f"{_read_button(reference.doc_id, turn, words.read_article)}</li>"
+        f"{_read_button(reference.doc_id, turn, words.read_article, place)}</li>"
     )
 
 
@@ -303,10 +309,14 @@ def _head(source: Citation | DocumentReference | Document, words: Texts) -> str:
     )
 
 
-def _read_button(doc_id: str, turn: int, label: str) -> str:
+def _read_button(
+    doc_id: str, turn: int, label: str, place: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """Return a button that opens an article. `place` names what is marked beside the citations."""
+    data = "".join(f' data-{name}="{escaped(value)}"' for name, value in place.items())
     return (
         f'<button type="button" class="rag-read" data-act="read" data-turn="{turn}" '
-        f'data-article="{escaped(doc_id)}">{escaped(label)}</button>'
+        f'data-article="{escaped(doc_id)}"{data}>{escaped(label)}</button>'
     )
 
 

@@ -27,7 +27,10 @@ class Texts:
     see_articles: str
     language_names: Mapping[Language, str]
     quotation: str
+    untranslated: Mapping[Language, str]
     answer_in: Mapping[Language, str]
+    trouble: Mapping[str, str]
+    trouble_details: str
     try_again: str
     to_settings: str
     without_model: str
@@ -92,6 +95,7 @@ class Texts:
     whole_article: str
     close: str
     marked_here: str
+    marked_near: str
     cut: str
     original: str
     undated: str
@@ -138,7 +142,22 @@ EN = Texts(
     see_articles="Articles",
     language_names={"zh": "Chinese", "en": "English"},
     quotation="Quoted word for word",
+    untranslated={
+        "zh": "Quotations are not translated. To get the answer in Chinese, set up a language model"
+        " (2 minutes):",
+        "en": "Quotations are not translated. To get the answer in English, set up a language model"
+        " (2 minutes):",
+    },
     answer_in={"zh": "Answer in Chinese", "en": "Answer in English"},
+    trouble={
+        "ChatModelUnreachable": "The language model{} can’t be reached.",
+        "ChatModelTimedOut": "The language model{} did not answer in time.",
+        "ChatModelRefused": "The language model{} refused the question.",
+        "ChatModelFailed": "The language model{} failed.",
+        "ChatModelBrokeOff": "The reply of the language model{} broke off.",
+        "ChatModelEmpty": "The language model{} replied with no text.",
+    },
+    trouble_details="Details",
     try_again="Try again",
     to_settings="Settings",
     without_model="Answer without it",
@@ -205,6 +224,7 @@ EN = Texts(
     whole_article="The whole article",
     close="Close",
     marked_here="What the answer cites is marked.",
+    marked_near="The nearest sentence is marked. It is not an answer.",
     cut="Only the first {:,} characters are shown.",
     original="Original",
     undated="undated",
@@ -232,7 +252,20 @@ ZH = Texts(
     see_articles="文章",
     language_names={"zh": "中文", "en": "英文"},
     quotation="文章原句",
+    untranslated={
+        "zh": "引文不翻译。如需中文回答，请设置一个语言模型（约 2 分钟）：",
+        "en": "引文不翻译。如需英文回答，请设置一个语言模型（约 2 分钟）：",
+    },
     answer_in={"zh": "用中文回答", "en": "用英文回答"},
+    trouble={
+        "ChatModelUnreachable": "无法连接语言模型{}。",
+        "ChatModelTimedOut": "语言模型{}没有及时作答。",
+        "ChatModelRefused": "语言模型{}拒绝了提问。",
+        "ChatModelFailed": "语言模型{}出错了。",
+        "ChatModelBrokeOff": "语言模型{}的回答中途断开。",
+        "ChatModelEmpty": "语言模型{}返回了空回答。",
+    },
+    trouble_details="详情",
     try_again="重试",
     to_settings="设置",
     without_model="不用模型作答",
@@ -299,6 +332,7 @@ ZH = Texts(
     whole_article="全文",
     close="关闭",
     marked_here="答案引用的内容已标出。",
+    marked_near="最接近的句子已标出，它不是答案。",
     cut="只显示前 {:,} 个字符。",
     original="原文链接",
     undated="日期不详",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Protocol
@@ -170,7 +170,7 @@ def take(
     time_frame: TimeFrame | None = None,
     options: Options = AS_CONFIGURED,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Turn]:
+) -> Generator[Turn, None, None]:
     """Ask the turn's question, and yield the turn again each time more of its answer has come.
 
     The last turn has an answer or an error. Nothing is raised: the reader sees one line in the

@@ -6,6 +6,7 @@ address. What it sends is not trusted and is checked here.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import gradio as gr
@@ -25,6 +26,7 @@ from rag.page.parts import QUIET, Update
 from rag.page.places.links import quotes_at
 from rag.page.places.texts import texts
 from rag.page.texts import language_sent
+from rag.types import Citation, Document
 
 _AT_ONCE: dict[str, Any] = {"queue": False, **QUIET}
 
@@ -114,17 +116,23 @@ def _wire_articles(parts: ChatPanel, assistant: Assistant, choice: gr.Radio) -> 
         language = language_sent(language)
         find = finder(assistant)
         document = find(said(event, "article")[:_MOST_CHARACTERS])
-        turn = turn_named(event, turns)
+        turn, at = turn_named(event, turns), said(event, "at")[:_MOST_CHARACTERS]
+        quotes = quotes_at(document, at, said(event, "v")) if document is not None else ()
         if turn is not None:
             cited = turn.answer.citations if turn.answer is not None else ()
-            return render_reader(document, cited, language, turn=turn.number)
+            line = ""
+            if quotes and document is not None and not _cites(cited, document):
+                cited, line = quotes, chat_texts(language).marked_near
+            return render_reader(document, cited, language, turn=turn.number, line=line)
         words = texts(language)
         if document is None:
             return render_reader(None, (), language, line=words.no_article)
-        at = said(event, "at")[:_MOST_CHARACTERS]
-        quotes = quotes_at(document, at, said(event, "v"))
         line = "" if not at else words.linked if quotes else words.edited
         return render_reader(document, quotes, language, line=line)
 
     for part in (parts.present, parts.kept):
         part.read(read, [parts.conversation, choice], parts.reader, **_AT_ONCE)
+
+
+def _cites(citations: Iterable[Citation], document: Document) -> bool:
+    return any(citation.doc_id == document.doc_id for citation in citations)

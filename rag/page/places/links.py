@@ -8,7 +8,7 @@ nothing is marked in a text that has changed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rag.types import Citation, Document
 
@@ -22,11 +22,17 @@ UNNUMBERED = 0
 
 def article_place(document: Document, citations: Iterable[Citation]) -> dict[str, str]:
     """Return the parts of the address of an article with these quotes of it: `a`, `at` and `v`."""
-    spans = sorted({(citation.start, citation.end) for citation in citations})
     place = {"a": document.doc_id, "v": document.content_hash[:_VERSION_DIGITS]}
-    if spans:
-        place["at"] = ".".join(f"{start}-{end}" for start, end in spans[:_MOST_QUOTES])
-    return place
+    return {**place, **quote_place(tuple(citations))}
+
+
+def quote_place(citations: Sequence[Citation]) -> dict[str, str]:
+    """Return the parts of the address that name quotes of one article: `at` and `v`, or nothing."""
+    if not citations:
+        return {}
+    spans = sorted({(citation.start, citation.end) for citation in citations})
+    at = ".".join(f"{start}-{end}" for start, end in spans[:_MOST_QUOTES])
+    return {"at": at, "v": citations[0].content_hash[:_VERSION_DIGITS]}
 
 
 def quotes_at(document: Document, at: str, version: str) -> tuple[Citation, ...]:

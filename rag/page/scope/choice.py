@@ -10,6 +10,8 @@ MOST_ARTICLES = 500
 """The number of single articles that can be ticked."""
 
 MOST_OUTLETS = 100
+MOST_QUERY = 100
+"""The number of characters by which an outlet is looked for."""
 _MOST_CHARACTERS = 2_000
 """The length of an id or the name of an outlet. What is longer does not come from the page."""
 

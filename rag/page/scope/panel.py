@@ -17,7 +17,14 @@ from gradio.events import Dependency
 from rag.errors import RagError
 from rag.messages import Language
 from rag.page.parts import QUIET, Update, asset
-from rag.page.scope.choice import MOST_ARTICLES, MOST_OUTLETS, Scope, sent_day, sent_texts
+from rag.page.scope.choice import (
+    MOST_ARTICLES,
+    MOST_OUTLETS,
+    MOST_QUERY,
+    Scope,
+    sent_day,
+    sent_texts,
+)
 from rag.page.scope.rendering import render_chooser, render_labels
 from rag.page.scope.shelf import Narrowed, Shelf
 
@@ -85,7 +92,9 @@ def wire_scope(
     labels = [parts.beside, parts.in_draft, parts.in_articles]
     shown = [parts.chosen, parts.chooser, *labels]
 
-    def drawn(scope: Scope, language: Language, answers: int | None = None) -> Update:
+    def drawn(
+        scope: Scope, language: Language, answers: int | None = None, query: str = ""
+    ) -> Update:
         try:
             now = shelf()
         except RagError as error:
@@ -95,7 +104,7 @@ def wire_scope(
         scope = now.known(scope)
         return {
             parts.chosen: scope,
-            parts.chooser: render_chooser(now, scope, language, answers=answers),
+            parts.chooser: render_chooser(now, scope, language, answers=answers, query=query),
             parts.beside: render_labels(now, scope, language, choose=True),
             parts.in_draft: render_labels(now, scope, language),
             parts.in_articles: render_labels(now, scope, language, to_ask=True),
@@ -109,8 +118,9 @@ def wire_scope(
         ticked = sent_texts(sent.get("outlets"), MOST_OUTLETS)
         days = sent_day(sent.get("since")), sent_day(sent.get("until"))
         scope = scope.with_outlets((*kept, *ticked)).with_days(*days)
-        number = sent.get("number")
-        return drawn(scope, language, number if isinstance(number, int) else None)
+        number, (query, *_) = sent.get("number"), (*sent_texts([sent.get("query")], 1), "")
+        answers = number if isinstance(number, int) else None
+        return drawn(scope, language, answers, query[:MOST_QUERY])
 
     def tick(event: gr.EventData, scope: Scope, language: Language) -> Update:
         """Take the articles that are ticked on the page of the list that is shown."""

@@ -8,7 +8,7 @@ from datetime import date
 from rag.messages import Language
 from rag.page.chat.controls import render_loaded
 from rag.page.markup import escaped, inline
-from rag.page.scope.choice import Asked, Scope
+from rag.page.scope.choice import MOST_QUERY, Asked, Scope
 from rag.page.scope.days import span_text
 from rag.page.scope.shelf import MOST_OUTLETS_SHOWN, Shelf
 from rag.page.scope.texts import Texts, counted, texts
@@ -30,9 +30,16 @@ _FIRST_YEAR = 1000
 
 
 def render_chooser(
-    shelf: Shelf, scope: Scope, language: Language, *, answers: int | None = None
+    shelf: Shelf,
+    scope: Scope,
+    language: Language,
+    *,
+    answers: int | None = None,
+    query: str = "",
 ) -> str:
     """Return what is loaded, and the days and outlets to choose from.
+
+    With a `query`, the outlets are those that have it in their names.
 
     In a conversation it is a popover (`page.css` and `scope.css`), which a button opens. `answers`
     is the number of the choice that this answers: the browser (`assets/scope.js`) counts what it
@@ -49,7 +56,7 @@ def render_chooser(
         f'lang="{HTML_LANGUAGE[language]}" aria-label="{escaped(words.chooser)}">'
         f'<button type="button" class="rag-button rag-scope-close" popovertarget="{PANEL_ID}" '
         f'popovertargetaction="hide" aria-label="{close}" title="{close}">✕</button>'
-        f"{_days(shelf, scope, words, language)}{_outlets(shelf, scope, words)}</section>"
+        f"{_days(shelf, scope, words, language)}{_outlets(shelf, scope, words, query)}</section>"
     )
 
 
@@ -144,23 +151,30 @@ def _picker(name: str, label: str, day: date | None) -> str:
     )
 
 
-def _outlets(shelf: Shelf, scope: Scope, words: Texts) -> str:
+def _outlets(shelf: Shelf, scope: Scope, words: Texts, query: str) -> str:
     if not _has_outlets(shelf):
         return ""
-    outlets = shelf.outlets
+    outlets = shelf.outlets_named(query)
     boxes = "".join(
         f'<label class="rag-outlet"><input type="checkbox" value="{escaped(name)}"'
         f"{' checked' if name in scope.outlets else ''}> {inline(name)} "
         f'<span class="rag-outlet-count">{count:,}</span></label>'
         for name, count in outlets[:MOST_OUTLETS_SHOWN]
     )
-    more = ""
-    if len(outlets) > MOST_OUTLETS_SHOWN:
-        line = counted(words.more_outlets, len(outlets) - MOST_OUTLETS_SHOWN)
-        more = f'<p class="rag-hint">{escaped(line)}</p>'
+    find = line = ""
+    if len(shelf.outlets) > MOST_OUTLETS_SHOWN:
+        label = escaped(words.find_outlet)
+        find = (
+            f'<input type="search" class="rag-find-outlet" aria-label="{label}" '
+            f'placeholder="{label}" maxlength="{MOST_QUERY}" value="{escaped(query)}">'
+        )
+        hidden = len(outlets) - MOST_OUTLETS_SHOWN
+        line = counted(words.more_outlets, hidden) if hidden > 0 else ""
+        line = line if outlets else words.no_outlet
+    more = f'<p class="rag-hint" role="status">{escaped(line)}</p>' if find else ""
     return (
         f'<fieldset class="rag-outlets"><legend class="rag-scope-name">{escaped(words.outlets)}'
-        f"</legend><div>{boxes}</div>{more}</fieldset>"
+        f"</legend>{find}<div>{boxes}</div>{more}</fieldset>"
     )
 
 

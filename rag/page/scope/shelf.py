@@ -22,7 +22,7 @@ from rag.text.written_dates import published_days
 from rag.types import DocumentReference, TimeFrame
 
 MOST_OUTLETS_SHOWN = 30
-"""The number of outlets that can be ticked: the largest ones."""
+"""The number of outlets that are shown at once: the largest ones, or of those that are found."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,6 +73,11 @@ class Shelf:
         """Each outlet with the number of its articles, the largest first."""
         counts = np.bincount(self._outlet_of[self._outlet_of >= 0], minlength=len(self._codes))
         return tuple(Counter(dict(zip(self._codes, counts.tolist(), strict=True))).most_common())
+
+    def outlets_named(self, query: str) -> tuple[tuple[str, int], ...]:
+        """Return the outlets that have `query` in their names, the largest first."""
+        wanted = query.casefold().strip()
+        return tuple(one for one in self.outlets if wanted in one[0].casefold())
 
     @cached_property
     def dated(self) -> NDArray[np.bool_]:

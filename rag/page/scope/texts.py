@@ -27,7 +27,9 @@ class Texts:
     articles: tuple[str, str]
     undated: tuple[str, str]
     outlets: str
+    find_outlet: str
     more_outlets: tuple[str, str]
+    no_outlet: str
     only: str
     left: str
     remove: str
@@ -58,7 +60,8 @@ EN = Texts(
         "year": "Articles by year",
         "years": "Articles over the years",
     },
-    drag="Drag over the bars to ask only about these days.",
+    drag="To ask only about some days, drag over the bars, tap one, or move the ends with the"
+    " arrow keys.",
     first_day="First day asked about",
     last_day="Last day asked about",
     since="From",
@@ -70,10 +73,9 @@ EN = Texts(
         "{} articles have no date, and are left out when days are chosen.",
     ),
     outlets="Only these outlets",
-    more_outlets=(
-        "{} smaller outlet: tick its articles under “Articles”.",
-        "{} smaller outlets: tick their articles under “Articles”.",
-    ),
+    find_outlet="Find an outlet",
+    more_outlets=("{} more outlet: find it by its name.", "{} more outlets: find them by name."),
+    no_outlet="No outlet has this in its name.",
     only="Only:",
     left="{} of {} articles",
     remove="Remove: {}",
@@ -104,7 +106,7 @@ ZH = Texts(
         "year": "文章按年分布",
         "years": "文章历年分布",
     },
-    drag="在柱状图上拖动，即可只问这些日期的文章。",
+    drag="拖选或点按柱子，或用方向键移动两端，即可只问这些日期的文章。",
     first_day="最早日期",
     last_day="最晚日期",
     since="从",
@@ -116,10 +118,9 @@ ZH = Texts(
         "{} 篇文章没有日期，限定日期时不会问到。",
     ),
     outlets="只问这些媒体",
-    more_outlets=(
-        "另有 {} 家较小的媒体：请在“文章”页勾选其文章。",
-        "另有 {} 家较小的媒体：请在“文章”页勾选其文章。",
-    ),
+    find_outlet="查找媒体",
+    more_outlets=("另有 {} 家媒体，可按名称查找。", "另有 {} 家媒体，可按名称查找。"),
+    no_outlet="没有名称包含这些字的媒体。",
     only="仅限：",
     left="{1} 篇文章中的 {0} 篇",
     remove="去掉：{}",

@@ -22,7 +22,9 @@ from rag.page.settings.models import Models, read_choice
 from rag.page.settings.set_up_offer import (
     Wish,
     boxes,
+    failed_trial,
     offered,
+    render_busy,
     render_head,
     render_result,
     render_sent,
@@ -43,10 +45,10 @@ class SetUpPanel:
     whole: gr.Column
     head: gr.HTML
     which: gr.Radio
+    look: gr.Button
     endpoint: gr.Textbox
     model: gr.Textbox
     key: gr.Textbox
-    look: gr.Button
     sent: gr.HTML
     attempt: gr.Button
     result: gr.HTML
@@ -63,6 +65,7 @@ def draw_set_up() -> SetUpPanel:
         which = gr.Radio(interactive=True, elem_id="rag-set-up-which")
         # `Wish` checks what a browser sends.
         which.preprocess = lambda payload: payload  # type: ignore[method-assign]
+        look = gr.Button(EN.look, size="sm", elem_id="rag-set-up-look")
         endpoint = gr.Textbox(lines=1, interactive=True, visible=False, elem_id="rag-own-endpoint")
         model = gr.Textbox(lines=1, interactive=True, visible=False, elem_id="rag-own-model")
         key = gr.Textbox(
@@ -74,7 +77,6 @@ def draw_set_up() -> SetUpPanel:
             html_attributes=gr.InputHTMLAttributes(autocomplete="off"),
             elem_id="rag-own-key",
         )
-        look = gr.Button(EN.look, size="sm", elem_id="rag-set-up-look")
         sent = gr.HTML("", **STILL)
         attempt = gr.Button(EN.try_it, variant="primary", elem_id="rag-set-up-try")
         result = gr.HTML("", **STILL)
@@ -116,10 +118,13 @@ def wire_set_up(
     `questions` gives questions to try.
     """
 
-    def opened(request: gr.Request, language: Language, asked: str) -> Update:
+    def opened(
+        request: gr.Request, language: Language, turns: Sequence[Turn], asked: str
+    ) -> Update:
         models.look()
+        question = _question(turns, asked)
         return {
-            **_drawn(parts, models, language, request, asked=bool(asked), choose=True),
+            **_drawn(parts, models, language, request, question, choose=True),
             parts.asked: asked,
             parts.whole: gr.update(visible=True),
             parts.open: gr.update(visible=False),
@@ -127,18 +132,20 @@ def wire_set_up(
             parts.errand: render_errand("focus"),
         }
 
-    def open_from_answer(event: gr.EventData, language: Language, request: gr.Request) -> Update:
+    def open_from_answer(
+        event: gr.EventData, language: Language, turns: Sequence[Turn], request: gr.Request
+    ) -> Update:
         """Open the set-up for the question of a turn."""
         turn = event._data.get("turn") if isinstance(event._data, dict) else ""
-        return opened(request, language, turn if isinstance(turn, str) else "")
+        return opened(request, language, turns, turn if isinstance(turn, str) else "")
 
     def open_here(language: Language, request: gr.Request) -> Update:
         """Open the set-up from the settings."""
-        return opened(request, language, "")
+        return opened(request, language, (), "")
 
-    def look(language: Language, asked: str, request: gr.Request) -> Update:
+    def look(language: Language, turns: Sequence[Turn], asked: str, request: gr.Request) -> Update:
         """Look for model servers of this machine again."""
-        return opened(request, language, asked)
+        return opened(request, language, turns, asked)
 
     def changed(which: object, endpoint: object, language: Language) -> Update:
         """Show the boxes that a choice needs, and where a question would go."""
@@ -153,17 +160,20 @@ def wire_set_up(
             parts.use: gr.update(visible=False),
         }
 
-    def translate(asked: str, language: Language, request: gr.Request) -> Update:
+    def translate(
+        language: Language, turns: Sequence[Turn], asked: str, request: gr.Request
+    ) -> Update:
         """Draw the set-up in the page's new language."""
-        return _drawn(parts, models, language, request, asked=bool(asked), choose=False)
+        return _drawn(parts, models, language, request, _question(turns, asked), choose=False)
 
     drawn = [parts.open, parts.head, parts.which, parts.endpoint, parts.model, parts.key]
     drawn += [parts.look, parts.sent, parts.attempt, parts.result, parts.use, parts.cancel]
     shown = [parts.asked, parts.whole, settings, parts.errand, *drawn]
-    asking.set_up(open_from_answer, language_choice, shown, queue=False, **QUIET)
+    led_here = [language_choice, conversation]
+    asking.set_up(open_from_answer, led_here, shown, queue=False, **QUIET)
     parts.open.click(open_here, language_choice, shown, **_RAW)
-    parts.look.click(look, [language_choice, parts.asked], shown, queue=False, **QUIET)
-    language_choice.input(translate, [parts.asked, language_choice], drawn, queue=False, **QUIET)
+    parts.look.click(look, [*led_here, parts.asked], shown, queue=False, **QUIET)
+    language_choice.input(translate, [*led_here, parts.asked], drawn, queue=False, **QUIET)
     gr.on(
         [parts.which.input, parts.endpoint.input],
         changed,
@@ -193,24 +203,27 @@ def _wire_trial(
         """Ask the chosen model one question, and show what it says."""
         *filled, turns, asked, kept, language = values
         question = _question(turns, asked) or _example(questions(), language)
-        owner, words = is_owner(request), texts(language)
+        owner = is_owner(request)
         base, _ = read_choice(kept, models.default)
         yield {
             parts.key: "",
             parts.use: gr.update(visible=False),
-            parts.result: render_result(words.trying.format(question or "…"), "busy", language),
+            parts.attempt: gr.update(variant="primary"),
+            parts.result: render_busy(question, language),
         }
         try:
             wish = Wish(**dict(zip(("value", "endpoint", "model", "key"), filled, strict=True)))
             choice = wish.choice(models, request.session_hash, base, owner=owner)
             options = models.options(choice.stored(), request.session_hash, owner=owner)
-            works, line = try_model(assistant, options, question, language)
-            models.tell(models.name(choice) or "", down=not works)
+            trial = try_model(assistant, options, question, language)
+            models.tell(models.name(choice) or "", down=not trial.works)
         except RagError as error:
-            works, line = False, words.failed.format(error.message.text(language))
+            trial = failed_trial(error.message, language)
         yield {
-            parts.result: render_result(line, "good" if works else "bad", language),
-            parts.use: gr.update(visible=works),
+            parts.result: render_result(trial, language),
+            parts.use: gr.update(visible=trial.works),
+            # What comes next is the one button that stands out.
+            parts.attempt: gr.update(variant="secondary" if trial.works else "primary"),
         }
 
     def use(request: gr.Request, *values: Any) -> Update:
@@ -221,30 +234,38 @@ def _wire_trial(
         try:
             choice = wish.choice(models, request.session_hash, base, owner=is_owner(request))
         except RagError as error:
-            line = texts(language).failed.format(error.message.text(language))
-            return {parts.result: render_result(line, "bad", language)}
-        last = bool(turns) and str(turns[-1].number) == asked
-        details = {"turn": asked} if last else {"question": _question(turns, asked)}
+            trial = failed_trial(error.message, language)
+            return {parts.result: render_result(trial, language)}
+        question = _question(turns, asked)
+        last = bool(question) and str(turns[-1].number) == asked
+        details = {"turn": asked} if last else {"question": question}
         return {
             stored: choice.stored(),
             **closed(),
-            parts.errand: render_errand("answer", **details) if asked else "",
+            parts.errand: render_errand("answer", **details) if question else "",
         }
 
     def closed() -> Update:
-        """Go back to the settings."""
+        """Show the settings again."""
         return {
             parts.whole: gr.update(visible=False),
             parts.open: gr.update(visible=True),
             settings: gr.update(visible=True),
         }
 
+    def cancel(turns: Sequence[Turn], asked: str) -> Update:
+        """Go back to the settings, or to the answer that led here."""
+        back = render_errand("back", turn=asked) if _question(turns, asked) else ""
+        return {**closed(), parts.errand: back}
+
     filled = [parts.which, parts.endpoint, parts.model, parts.key]
     said = [*filled, conversation, parts.asked, stored, language_choice]
-    parts.attempt.click(attempt, said, [parts.key, parts.use, parts.result], **QUIET)
+    tried = [parts.key, parts.use, parts.result, parts.attempt]
+    parts.attempt.click(attempt, said, tried, **QUIET)
     covered = [parts.whole, parts.open, settings]
     parts.use.click(use, said, [stored, parts.errand, parts.result, *covered], queue=False, **QUIET)
-    parts.cancel.click(closed, None, covered, **_RAW)
+    back = [conversation, parts.asked]
+    parts.cancel.click(cancel, back, [*covered, parts.errand], queue=False, **QUIET)
 
 
 def _drawn(
@@ -252,26 +273,30 @@ def _drawn(
     models: Models,
     language: Language,
     request: gr.Request,
+    question: str,
     *,
-    asked: bool,
     choose: bool,
 ) -> Update:
-    """Return the set-up in a language. With `choose`, the first model is chosen anew."""
+    """Return the set-up in a language. With `choose`, the first model is chosen anew.
+
+    `question` led here, and is answered again at the end. It is empty if it was none.
+    """
     words = texts(language)
     choices = offered(models, language, owner=is_owner(request))
+    searched = bool(models.locals_for(owner=is_owner(request)))
     system = system_of(request.headers.get("user-agent"))
     first = choices[0][1] if choices else None
     update: Update = {
         parts.open: gr.update(value=words.open),
-        parts.head: render_head(models, choices, system, language),
+        parts.head: render_head(models, choices, system, question, language),
         parts.which: gr.update(choices=choices, label=words.which, visible=bool(choices)),
         parts.endpoint: gr.update(label=words.endpoint, info=words.endpoint_info),
         parts.model: gr.update(label=words.model, info=words.model_info),
         parts.key: gr.update(label=words.key, info=words.key_info),
-        parts.look: words.look,
+        parts.look: gr.update(value=words.look, visible=searched),
         parts.attempt: gr.update(value=words.try_it, visible=bool(choices)),
-        parts.use: gr.update(value=words.use_and_answer if asked else words.use),
-        parts.cancel: words.cancel,
+        parts.use: gr.update(value=words.use_and_answer if question else words.use),
+        parts.cancel: words.back_to_answer if question else words.cancel,
     }
     if not choose:
         return update
@@ -287,10 +312,11 @@ def _drawn(
         (parts.key, needs_model, words.key, words.key_info),
     ):
         update[part] = gr.update(value="", visible=shown, label=label, info=info)
-    use = words.use_and_answer if asked else words.use
+    use = words.use_and_answer if question else words.use
     update[parts.use] = gr.update(value=use, visible=False)
     update[parts.sent] = render_sent(wish.host(models), language) if choices else ""
     update[parts.result] = ""
+    update[parts.attempt] = gr.update(value=words.try_it, visible=bool(choices), variant="primary")
     return update
 
 

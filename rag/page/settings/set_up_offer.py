@@ -6,16 +6,18 @@ No function here draws components; `set_up` does.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
 from rag.answering.options import Options
 from rag.errors import ConfigError, RagError
-from rag.messages import Language
+from rag.messages import Language, Message
 from rag.models.chat import ChatMessage
 from rag.models.endpoint_errors import is_this_machine
-from rag.page.chat.trouble import model_trouble
+from rag.page.chat.texts import texts as chat_texts
+from rag.page.chat.trouble import CODES, model_trouble, trouble_line
 from rag.page.chat.turns import Assistant, Turn, take
 from rag.page.markup import escaped, inline
 from rag.page.settings.models import CONFIGURED, Choice, Models
@@ -27,7 +29,7 @@ OTHER = "other"
 
 _SERVERS = {11434: "Ollama", 1234: "LM Studio", 8080: "llama.cpp", 8000: "vLLM"}
 _GREETING = {"en": "What is the capital of France?", "zh": "法国的首都是哪里？"}
-_MOST_SHOWN = 600
+_MOST_SHOWN = 300
 
 
 def offered(models: Models, language: Language, *, owner: bool) -> list[tuple[str, str]]:
@@ -99,44 +101,89 @@ class Wish:
         return endpoint or None
 
 
-def try_model(
-    assistant: Assistant, options: Options, question: str, language: Language
-) -> tuple[bool, str]:
-    """Ask the model one question. Returns if it works, and its answer or why it does not.
+@dataclass(frozen=True, kw_only=True)
+class Trial:
+    """Whether a model works, and a line that says what it wrote or why it does not work.
 
-    If the articles hold no answer, the model is asked something simple without them.
+    `detail` is what the model client said, or an empty text.
+    """
+
+    works: bool
+    line: str
+    detail: str = ""
+
+
+def failed_trial(message: Message, language: Language) -> Trial:
+    """Return the trial of a model that gave no usable reply, or could not be asked."""
+    short = trouble_line(message, chat_texts(language)) if message.code in CODES else ""
+    said = message.text(language)
+    line = texts(language).failed.format(short or said)
+    return Trial(works=False, line=line, detail=said if short else "")
+
+
+def try_model(assistant: Assistant, options: Options, question: str, language: Language) -> Trial:
+    """Ask the model one question.
+
+    The first sentence that it writes is enough: a whole answer takes a small machine a minute. If
+    the articles hold no answer, the model is asked something simple without them.
     """
     words = texts(language)
     if question:
         turn = Turn(number=1, question=question)
-        for newer in take(turn, assistant, options=options):
-            turn = newer
+        with closing(take(turn, assistant, options=options)) as turns:
+            for turn in turns:
+                written = _first_written(turn)
+                if written:
+                    return Trial(works=True, line=words.tried.format(written))
         trouble = model_trouble(turn)
         if trouble is not None:
-            return False, words.failed.format(trouble.text(language))
-        if turn.answer is not None and turn.answer.model is not None and turn.answer.statements:
-            said = " ".join(statement.text for statement in turn.answer.statements)
-            return True, words.tried.format(said[:_MOST_SHOWN])
+            return failed_trial(trouble, language)
     if options.writer is None or options.writer == "configured":
         # Its words can be had only through a question that the articles answer.
-        return True, words.keep
+        return Trial(works=True, line=words.keep)
     try:
         prompt = [ChatMessage(role="user", content=_GREETING[language])]
         said = "".join(p for p in options.writer.model.stream(prompt) if isinstance(p, str))
     except RagError as error:
-        return False, words.failed.format(error.message.text(language))
-    return bool(said.strip()), words.tried.format(said.strip()[:_MOST_SHOWN])
+        return failed_trial(error.message, language)
+    return Trial(works=bool(said.strip()), line=words.tried.format(_cut(said.strip())))
+
+
+def _first_written(turn: Turn) -> str:
+    """Return the first checked sentence that the model wrote for a turn, or an empty text."""
+    answer = turn.answer
+    if answer is not None:
+        quoted = answer.model is None or any(n.code == "fell_back" for n in answer.notices)
+        statements = () if quoted else answer.statements
+    elif turn.progress is not None and turn.progress.stage == "falling_back":
+        statements = ()  # These are the articles' own sentences.
+    else:
+        statements = turn.statements
+    return next((_cut(one.text) for one in statements if one.kind == "claim"), "")
+
+
+def _cut(text: str) -> str:
+    return text[:_MOST_SHOWN] + "…" * (len(text) > _MOST_SHOWN)
 
 
 # --- as HTML ----------------------------------------------------------------------------------
 
 
 def render_head(
-    models: Models, choices: Sequence[tuple[str, str]], system: str, language: Language
+    models: Models,
+    choices: Sequence[tuple[str, str]],
+    system: str,
+    question: str,
+    language: Language,
 ) -> str:
-    """Return the heading, and what was found, or how to install a server."""
+    """Return the heading, and what was found, or how to install a server.
+
+    `question` led here, or is empty.
+    """
     words = texts(language)
     lines = [f'<h2 tabindex="-1">{escaped(words.title)}</h2><p>{escaped(words.why)}</p>']
+    if question:
+        lines.append(f"<p>{inline(words.for_question.format(_cut(question)))}</p>")
     if not choices:
         lines.append(f"<p>{escaped(words.not_offered)}</p>")
     elif any(endpoint in models.local for endpoint in _endpoints(choices)):
@@ -159,10 +206,25 @@ def render_sent(host: str | None, language: Language) -> str:
     return _section("rag-set-up-sent", f"<h3>{escaped(words.sent_title)}</h3>{body}", language)
 
 
-def render_result(line: str, kind: Literal["busy", "good", "bad"], language: Language) -> str:
-    """Return the line about the trial. Screen readers read it out."""
-    body = f'<p role="status" data-kind="{kind}">{inline(line)}</p>' if line else ""
-    return _section("rag-set-up-result", body, language) if body else ""
+def render_busy(question: str, language: Language) -> str:
+    """Return the line while a model is tried. Screen readers read it out."""
+    return _result(texts(language).trying.format(question or "…"), "busy", language)
+
+
+def render_result(trial: Trial, language: Language) -> str:
+    """Return what a trial showed, with what the model client said folded."""
+    body = ""
+    if trial.detail:
+        summary = escaped(chat_texts(language).trouble_details)
+        body = f"<details><summary>{summary}</summary><p>{inline(trial.detail)}</p></details>"
+    return _result(trial.line, "good" if trial.works else "bad", language, body)
+
+
+def _result(
+    line: str, kind: Literal["busy", "good", "bad"], language: Language, more: str = ""
+) -> str:
+    body = f'<div data-kind="{kind}"><p role="status">{inline(line)}</p>{more}</div>'
+    return _section("rag-set-up-result", body, language)
 
 
 def _commands(system: str, words: Texts) -> str:

@@ -43,7 +43,9 @@ class Texts:
     failed: str
     use: str
     use_and_answer: str
+    for_question: str
     cancel: str
+    back_to_answer: str
     keep: str
 
 
@@ -76,14 +78,16 @@ EN = Texts(
     sent_remote="To {}, over the network:",
     nothing_else="your question, the questions before it in the same conversation, and the"
     " passages of the articles that are read for it. Nothing else is sent.",
-    choose_first="Choose a model first.",
+    choose_first="Fill in the address first.",
     try_it="3. Try it with one question",
-    trying="Asking “{}” …",
+    trying="Asking “{}” … On a small machine this can take a minute.",
     tried="It answers. “{}”",
     failed="It does not work yet: {}",
     use="Use this model",
     use_and_answer="Use this model, and answer my question",
+    for_question="Then your question is answered again: “{}”",
     cancel="Back to the settings",
+    back_to_answer="Back to the answer",
     keep="This choice stays in this browser.",
 )
 
@@ -114,14 +118,16 @@ ZH = Texts(
     sent_local="发送到本机的 {}，不会离开本机：",
     sent_remote="通过网络发送到 {}：",
     nothing_else="您的问题、同一对话中此前的问题，以及为回答而读取的文章片段。此外什么都不发送。",
-    choose_first="请先选择模型。",
+    choose_first="请先填写地址。",
     try_it="3. 用一个问题试试",
-    trying="正在询问“{}”……",
+    trying="正在询问“{}”……在配置较低的机器上可能需要一分钟。",
     tried="它作答了：“{}”",
     failed="还不能使用：{}",
     use="使用这个模型",
     use_and_answer="使用这个模型，并回答我的问题",
+    for_question="设置完成后会重新回答您的问题：“{}”",
     cancel="返回设置",
+    back_to_answer="返回回答",
     keep="这一选择保存在本浏览器中。",
 )
 

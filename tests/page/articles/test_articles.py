@@ -7,6 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from rag.assistant import Assistant
@@ -336,8 +337,59 @@ def test_a_phone_and_a_keyboard_are_enough(editable: Served, visit: Visit, tmp_p
     page.keyboard.press("Tab")
     expect(page.locator(".rag-reading .rag-tick")).to_be_focused()
     page.keyboard.press("Tab")
+    expect(page.locator(".rag-correction summary")).to_be_focused()
+    page.keyboard.press("Tab")
     expect(page.locator(".rag-removal summary")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     assert became(page, "removed") == ["Ships"]
+
+
+@pytest.mark.parametrize(
+    ("locale", "width", "scheme"), [("en-US", 1280, "light"), ("zh-CN", 390, "dark")]
+)
+def test_the_owner_names_the_outlet_of_files_and_corrects_an_article(
+    editable: Served,
+    assistant: Assistant,
+    visit: Visit,
+    tmp_path: Path,
+    locale: str,
+    width: int,
+    scheme: str,
+) -> None:
+    words, head = (ZH, head_texts.ZH) if locale == "zh-CN" else (EN, head_texts.EN)
+    page = visit(
+        editable.url,
+        locale=locale,
+        color_scheme=scheme,
+        viewport={"width": width, "height": 860},
+    )
+    open_tab(page, head.articles)
+    page.get_by_label(words.outlet_of_files).fill("Kessel Courier")
+    text = "# Ferry\n\nNorvia chose the harbour of Kessel because its water is deep."
+    send(page, tmp_path / "sent", {"ferry.md": text})
+    became(page, "new")
+    page.get_by_role("button", name="Ferry", exact=True).click()
+    byline = page.locator(".rag-reading .rag-byline")
+    expect(byline).to_contain_text("Kessel Courier")
+
+    page.locator(".rag-correction summary").click()
+    page.get_by_label(words.outlet, exact=True).fill("Norvia Post")
+    page.get_by_label(words.title, exact=True).fill(HOSTILE)
+    page.locator("[data-field=day]").fill("2025-02-13")
+    page.get_by_role("button", name=words.correct_now).click()
+    expect(byline).to_contain_text("Norvia Post")
+    expect(byline).to_contain_text("2025-02-13")
+    expect(page.locator(".rag-reading h2")).to_have_text(HOSTILE)
+    expect(page.locator(".rag-outcome")).to_contain_text(words.corrected)
+    document = assistant.document("ferry")
+    assert (document.outlet, str(document.published)) == ("Norvia Post", "2025-02-13")
+    page.locator(".rag-correction summary").click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert Axe().run(page).response["violations"] == []
+
+    page.get_by_label(words.title, exact=True).fill("")
+    page.get_by_role("button", name=words.correct_now).click()
+    expect(page.locator(".rag-reading h2")).to_have_text("Ferry")
+    expect(byline).to_contain_text("Norvia Post")

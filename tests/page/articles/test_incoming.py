@@ -176,7 +176,8 @@ def test_a_reader_who_leaves_while_files_are_added_holds_up_nobody(
 ) -> None:
     left, opened, added = threading.Event(), threading.Event(), threading.Event()
 
-    def slow(uploads: Sequence[Upload], on_step: OnStep) -> Added:
+    def slow(uploads: Sequence[Upload], on_step: OnStep, *, outlet: str) -> Added:
+        assert outlet == ""
         on_step(Step(stage="checking", done=1))
         assert left.wait(timeout=20)
         on_step(Step(stage="checking", done=2))

@@ -51,6 +51,17 @@ def test_overlapping_quotes_are_cut_where_either_begins_or_ends() -> None:
     shown = marked(document.text, 0, len(document.text), citations)
     assert marks(shown) == ["one ", "two three", " four"]
     assert [mark["data-markers"] for mark in Page(shown).all("mark")] == ["1", "1 2", "2"]
+    assert re.findall(r'data-ends="(.*?)">(.*?)<', shown) == [("1", "two three"), ("2", " four")]
+
+
+def test_the_marker_of_a_quote_with_bold_words_is_shown_once() -> None:
+    document = made_document("It closed at 116.7 dollars on Thursday.")
+    start = document.text.index("116.7")
+    citation = replace(cite(document, document.text, 3), answer=(start, start + 5))
+    shown = marked(document.text, 0, len(document.text), [citation])
+    assert len(marks(shown)) == 3
+    assert shown.count('data-ends="3"') == 1
+    assert shown.endswith('data-ends="3"> dollars on Thursday.</mark>')
 
 
 def test_the_panel_shows_each_quote_in_its_paragraph_once() -> None:

@@ -182,6 +182,31 @@ def test_a_wrong_link_to_an_article_is_told_of_in_one_line(
     expect(page).to_have_url(served.url)
 
 
+@BOTH
+def test_back_leads_to_what_was_clicked_in_the_third_turn(
+    served: Served, visit: Visit, locale: str, language: Language, viewport: ViewportSize
+) -> None:
+    page = visit(served.url, locale=locale, viewport=viewport)
+    for turn, question in enumerate((WHY, WHY, "untranslated?"), start=1):
+        ask(page, question)
+        answer(page, turn=turn)
+    opener = page.locator("#turn3 .rag-card .rag-read")
+    opener.click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    reload(page)
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.go_back()
+    expect(opener).to_be_focused()
+    expect(opener).to_be_in_viewport()
+
+    to_set_up = page.get_by_role("button", name=chat_texts(language).answer_in["en"])
+    to_set_up.click()
+    expect(page.locator(".rag-set-up-head h2")).to_be_focused()
+    page.go_back()
+    expect(to_set_up).to_be_focused()
+    expect(to_set_up).to_be_in_viewport()
+
+
 @pytest.mark.parametrize("viewport", [DESK, PHONE], ids=["desk", "phone"])
 def test_tabs_have_addresses(served: Served, visit: Visit, viewport: ViewportSize) -> None:
     page = visit(served.url, locale="en-US", viewport=viewport)

@@ -12,8 +12,11 @@ from rag.page import texts as head_texts
 from rag.page.articles.texts import texts as articles_texts
 from rag.page.chat.texts import texts as chat_texts
 from rag.page.draft.texts import texts as draft_texts
+from rag.page.scope.shelf import MOST_OUTLETS_SHOWN
 from rag.page.scope.texts import Texts, texts
-from tests.page.conftest import Served, Visit
+from tests.page.conftest import Served, Visit, serving
+from tests.page.scripted import ScriptedAssistant, made_document
+from tests.page.scripts import news
 from tests.page.test_page import answer, ask
 
 EN, ZH = texts("en"), texts("zh")
@@ -291,3 +294,34 @@ def test_choosing_bars_nobody(harbour: Served, visit: Visit, scheme: str) -> Non
         assert page.evaluate(small) == []
         broken = Axe().run(page).response["violations"]
         assert [(rule["id"], [n["html"][:150] for n in rule["nodes"]]) for rule in broken] == []
+
+
+@pytest.mark.parametrize(("locale", "view"), [("en-US", DESK), ("zh-CN", PHONE)])
+def test_an_outlet_beyond_the_largest_is_found_by_its_name_and_ticked(
+    visit: Visit, locale: str, view: ViewportSize
+) -> None:
+    articles = {
+        f"d{n}": made_document("The ferry came.", doc_id=f"d{n}", outlet=f"Outlet {n:02}")
+        for n in range(40)
+    }
+    words = texts("zh" if locale == "zh-CN" else "en")
+    with serving(ScriptedAssistant(articles, news)) as many:
+        page = visit(many.url, locale=locale, viewport=view)
+        boxes = page.locator(".rag-outlet")
+        expect(boxes).to_have_count(MOST_OUTLETS_SHOWN)
+        search = page.get_by_role("searchbox", name=words.find_outlet)
+        boxes.first.click()
+        expect(labels(page)).to_have_text(["Outlet 00 ✕"])
+        search.press_sequentially("outlet 39")
+        expect(boxes).to_have_count(1)
+        expect(search).to_be_focused()
+        boxes.click()
+        expect(labels(page)).to_have_text(["Outlet 00 ✕", "Outlet 39 ✕"])
+        search.fill("nothing")
+        expect(page.locator(".rag-outlets .rag-hint")).to_have_text(words.no_outlet)
+        search.fill("")
+        expect(boxes).to_have_count(MOST_OUTLETS_SHOWN)
+        expect(boxes.first.locator("input")).to_be_checked()
+        expect(labels(page)).to_have_text(["Outlet 00 ✕", "Outlet 39 ✕"])
+        assert page.evaluate("document.documentElement.scrollWidth") <= view["width"]
+        page.close()  # Before its server ends.

@@ -13,6 +13,7 @@ from rag.page.chat.turns import Turn
 from rag.page.scope.choice import MOST_ARTICLES, Asked, Scope, sent_day, sent_texts
 from rag.page.scope.rendering import render_asked, render_chooser, render_labels
 from rag.page.scope.shelf import Shelf
+from rag.page.scope.texts import texts
 from rag.types import DocumentReference, Published, TimeFrame
 
 
@@ -138,4 +139,8 @@ def test_a_large_index_is_told_in_few_words_and_at_once() -> None:
     assert len(html) < 40_000
     assert html.count('class="rag-outlet"') == 30
     assert html.count("<tr") <= 60
-    assert "670 smaller outlets" in html
+    assert "670 more outlets" in html
+    found = render_chooser(shelf, scope, "en", query=" outlet 69")
+    assert found.count('class="rag-outlet"') == 11  # 69, and 690 to 699
+    assert texts("en").no_outlet in render_chooser(shelf, scope, "en", query='"><img')
+    assert "<img" not in render_chooser(shelf, scope, "en", query='"><img')

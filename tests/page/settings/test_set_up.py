@@ -39,7 +39,14 @@ def test_from_quotations_to_a_model_that_answers_and_then_is_down(
         page.keyboard.press("Enter")
         expect(page.locator("#turn1 .rag-provenance")).to_be_visible()
         expect(send).to_be_visible()
-        page.get_by_role("button", name=chat_words.answer_in["en"]).click()
+        offer = page.locator("#turn1 .rag-notice")
+        expect(offer).to_contain_text(chat_words.untranslated["en"])
+        expect(offer).not_to_contain_text("RAG_MODEL")
+        offer.get_by_role("button", name=chat_words.answer_in["en"]).click()
+        expect(page.locator(".rag-set-up-head")).to_contain_text(ENGLISH)
+        page.locator("#rag-set-up-cancel").click()
+        expect(offer.get_by_role("button")).to_be_focused()
+        page.keyboard.press("Enter")
         expect(page.locator(".rag-set-up-head h2")).to_be_focused()
         expect(page.locator(".rag-set-up-sent")).to_contain_text(model.url.split("/")[2])
         assert not model.requests  # Nothing is sent before the reader asks for it.
@@ -56,7 +63,14 @@ def test_from_quotations_to_a_model_that_answers_and_then_is_down(
         expect(send).to_be_visible()
         page.locator('#turn1 [data-act="ask"]').click()
         trouble = page.locator("#turn1 .rag-trouble")
-        expect(trouble).to_contain_text("HTTP 500")
+        host = model.url.split("/")[2]
+        what = chat_words.in_brackets.format(f"{host}{chat_words.comma}HTTP 500")
+        expect(trouble.get_by_role("alert")).to_have_text(
+            chat_words.trouble["ChatModelFailed"].format(what)
+        )
+        expect(trouble.get_by_text("RAG_MODEL")).to_be_hidden()
+        trouble.locator("summary").click()
+        expect(trouble.get_by_text("RAG_MODEL")).to_be_visible()
         down = head_texts(language).model_down  # type: ignore[arg-type]
         privacy = page.locator(".rag-privacy")
         expect(privacy).to_have_text(down.format(f"tiny-model @ {model.url}"))
