@@ -24,7 +24,8 @@ Of 311 best sentences of answerable questions it rules out 4, and of 285 that pa
 unanswerable ones 16 (four public sets). With 2 it would be 7 and 27, with 4 it would be 2 and 11.
 """
 _MOST_NAMES, _MOST_OTHERS = 2, 3
-"""The most names of the question and of the sentence that are tried; a pair takes about 20 ms."""
+"""The most names of the question that a sentence may lack, and the most of its own that are tried.
+Each pair takes about 20 ms."""
 
 
 def about_another(
@@ -43,8 +44,11 @@ def about_another(
     else:
         # Only a name that the dictionary has can be told to be missing.
         missing = [n.text for n in needed.names if not shows(fold(sentence), n)]
+    missing = [name for name in missing if name in question]
+    if len(missing) > _MOST_NAMES:
+        return None  # No single sentence names so many.
     others = list(_other_names(sentence, asked))[:_MOST_OTHERS]
-    for name in [name for name in missing if name in question][:_MOST_NAMES]:
+    for name in missing:
         for other in others:
             score = answer_score_for(reader, question.replace(name, other), best.evidence)
             if score - best.read.answer > _FAR_SURER:
