@@ -217,7 +217,7 @@ def search(
     else:
         assessment = _assessment(asked, needed, members, named, ranked + others, shown)
     if reader and ranked:
-        assessment = _as_read(reader, asked, needed, ranked[0], assessment)
+        assessment = _as_read(reader, asked, needed, ranked, assessment)
     return Found(
         corpus=corpus,
         asked=asked,
@@ -269,13 +269,17 @@ def evidence_in(
 
 
 def _as_read(
-    reader: Reader, asked: Asked, needed: Requirements, best: Candidate, assessment: Assessment
+    reader: Reader,
+    asked: Asked,
+    needed: Requirements,
+    ranked: Sequence[Candidate],
+    assessment: Assessment,
 ) -> Assessment:
     """Return the assessment, overruled where the reader is sure of the best sentence."""
-    assessment = sure_of_answer(assessment, best)
+    assessment = sure_of_answer(assessment, ranked[0])
     # After "What about Orbex?", any sentence about the name will do.
     if assessment.answerable and not asked.query.alone:
-        another = about_another(reader, asked, needed, best)
+        another = about_another(reader, asked, needed, ranked)
         if another:
             return replace(assessment, answerable=False, missing=(another,))
     return assessment

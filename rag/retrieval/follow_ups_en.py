@@ -126,11 +126,16 @@ _LATER = re.compile(
     r"|(?:and )?(?:afterwards?|later|after that|since then|next)|what (?:next|then|now))$",
     re.IGNORECASE,
 )
+# "The company" is the one that was spoken of, unless the question says which one it means.
+_KIND = r"the (?:company|firm|startup|bank|airline|carmaker|club|team)"
 _PERSONAL = re.compile(
-    r"\b(?P<word>he|she|it|they|him|her(?=\s*(?:[?.,]|$|(?:in|on|at|to|for|when|about)\b))|them)\b",
+    r"\b(?P<word>he|she|it|they|him|her(?=\s*(?:[?.,]|$|(?:in|on|at|to|for|when|about)\b))|them"
+    rf"|{_KIND}(?!['’]|\s+(?:that|which|who|whose|of|behind|in|from|with|called|named)\b))\b",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(r"\b(?P<word>his|her|its|their)\s+(?=[a-z])", re.IGNORECASE)
+_POSSESSIVE = re.compile(
+    rf"\b(?P<word>his|her|its|their|{_KIND}['’]s)\s+(?=[a-z])", re.IGNORECASE
+)
 _EVENT = re.compile(
     r"\b(?:that|this)(?=\s*(?:[?.,]|$|\b(?:is|was|were|did|does|has|had|will|would|happen|cost|mean|"
     r"take|change|affect)\b))|\b(?:that|this|the) (?:deal|decision|agreement|announcement|move"
