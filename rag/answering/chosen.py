@@ -45,8 +45,8 @@ def chosen_documents(
 ) -> tuple[Document, ...]:
     """Return the articles with these ids, each once, by id.
 
-    `document` returns an article. Raises `QuestionError` if `articles` is no list of texts, and what
-    `document` raises for an unknown article.
+    `document` returns an article. Raises `QuestionError` if `articles` is no list of texts, and
+    what `document` raises for an unknown article.
     """
     _check_texts(articles, "articles")
     return tuple(document(doc_id) for doc_id in sorted(set(articles)))

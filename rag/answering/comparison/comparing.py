@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 
 import numpy as np
 
@@ -17,15 +18,17 @@ from rag.answering.comparison.result import (
     OutletReport,
     SharedFact,
 )
-from rag.answering.comparison.sentences import Told, sentences_of_outlets
+from rag.answering.comparison.sentences import Told, outlet_name, sentences_of_outlets
 from rag.answering.evidence import Evidence
 from rag.answering.path import QuestionPath
 from rag.answering.search import QuestionVector
 from rag.cancellation import stop_if_cancelled
 from rag.messages import Message
 from rag.store.articles import reference
+from rag.store.snapshot import Snapshot
 from rag.text.languages import text_language
-from rag.types import Citation, ConflictValue, TimeFrame
+from rag.text.written_dates import published_days
+from rag.types import Citation, ConflictValue, Document, Published, TimeFrame
 
 MOST_SHARED = 30
 MOST_CONTRADICTIONS = 12
@@ -37,6 +40,7 @@ _REPEATED = 0.95
 """The cosine from which an outlet repeats itself."""
 _MOST_VALUES = 4
 _PROGRESS = 32
+_LOOKED_AT = 10_000
 
 Edges = dict[tuple[int, int], Relation]
 
@@ -63,7 +67,9 @@ def stream_comparison(
             yield ComparisonProgress(done=number, total=len(pairs))
         if relation:
             edges[pairs[number]] = relation
-    yield _compared(topic, told, edges)
+    yield _compared(
+        topic, told, edges, alone=_only_outlet(found.corpus.snapshot, articles, time_frame)
+    )
 
 
 def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
@@ -90,7 +96,36 @@ def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
     return sorted(likely, key=lambda pair: -likely[pair])[:_PAIRS]
 
 
-def _compared(topic: str, told: Sequence[Told], edges: Edges) -> Comparison:
+def _only_outlet(
+    snapshot: Snapshot, articles: frozenset[str] | None, frame: TimeFrame | None
+) -> str | None:
+    """Return the outlet of all articles that were searched, None if they are of several.
+
+    Of many articles, the first are looked at.
+    """
+    documents: Iterable[Document] = snapshot.all_documents()
+    if articles is not None:
+        documents = filter(None, map(snapshot.documents.get, sorted(articles)))
+    outlets: set[str] = set()
+    for document in islice(documents, _LOOKED_AT):
+        if frame is None or _is_of(document.published, frame):
+            outlets.add(outlet_name(document))
+        if len(outlets) > 1:
+            return None
+    return outlets.pop() if outlets else None
+
+
+def _is_of(published: Published | None, frame: TimeFrame) -> bool:
+    if published is None:
+        return False
+    first, last = published_days(published)
+    return (frame.start is None or last >= frame.start) and (
+        frame.end is None or first <= frame.end
+    )
+
+
+def _compared(topic: str, told: Sequence[Told], edges: Edges, *, alone: str | None) -> Comparison:
+    """Return the comparison. `alone` is the only outlet that was searched, if it is only one."""
     citer = Citer()
     used: set[int] = set()
     contradictions = _contradictions(told, edges, citer, used)
@@ -99,7 +134,7 @@ def _compared(topic: str, told: Sequence[Told], edges: Edges) -> Comparison:
     kept = shared[:MOST_SHARED]
     notices = []
     if len(only) < 2:
-        notices.append(_one_outlet() if only else _nothing())
+        notices.append(_compared_alone(alone) if alone else _one_outlet() if only else _nothing())
     return Comparison(
         topic=topic,
         language=text_language(topic),
@@ -250,6 +285,14 @@ def _nothing() -> Message:
         code="nothing_compared",
         en="No article was found that speaks of this topic.",
         zh="没有找到谈及这一话题的文章。",
+    )
+
+
+def _compared_alone(outlet: str) -> Message:
+    return Message(
+        code="compared_alone",
+        en=f"Only one outlet was compared: {outlet}. Choose several outlets, or all articles.",
+        zh=f"只对比了一家媒体：{outlet}。请选择多家媒体，或全部文章。",
     )
 
 

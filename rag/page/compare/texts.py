@@ -20,8 +20,6 @@ class Texts:
     comparing: str
     save: str
     file_name: str
-    original: str
-    undated: str
     differ: str
     shared: str
     only: str
@@ -40,8 +38,6 @@ EN = Texts(
     comparing="Comparing sentences: {} of {}",
     save="Save the comparison",
     file_name="comparison",
-    original="Original",
-    undated="no date",
     differ="{} contradictions",
     shared="{} shared",
     only="{} of one outlet",
@@ -60,8 +56,6 @@ ZH = Texts(
     comparing="正在对比句子：{} / {}",
     save="保存对比结果",
     file_name="媒体对比",
-    original="原文",
-    undated="无日期",
     differ="{} 处矛盾",
     shared="{} 条共同报道",
     only="{} 条独家内容",

@@ -138,7 +138,12 @@ def test_only_chosen_outlets_and_days_are_compared(assistant: Assistant) -> None
     assert {report.outlet for report in two.only} == {"山城日报", "北方晚报"}
     late = assistant.compare(TOPIC, since="2026-03-02")
     assert {report.outlet for report in late.only} == {"Mountain Post"}
-    assert [notice.code for notice in late.notices] == ["one_outlet"]
+    assert [notice.code for notice in late.notices] == ["compared_alone"]
+    alone = assistant.compare(TOPIC, outlets=["北方晚报"]).notices
+    assert "北方晚报" in alone[0].en
+    assert "Choose several outlets" in alone[0].en
+    told_by_one = assistant.compare("雪山隧道施工队遇到涌水", outlets=["北方晚报", "体育周刊"])
+    assert [notice.code for notice in told_by_one.notices] == ["one_outlet"]
     none = assistant.compare("量子计算机的价格")
     assert not none.found
     assert [notice.code for notice in none.notices] == ["nothing_compared"]
