@@ -122,4 +122,6 @@ def wire_comparing(
         begin(compare, [parts.topic, choice, chosen], outputs, concurrency_id="answers", **QUIET)
         for begin in (parts.compare.click, parts.topic.submit)
     ]
-    parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
+    stopped = parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
+    # A line of progress may have been on its way when the work was stopped.
+    stopped.then(halt, None, outputs, queue=False, **QUIET)
