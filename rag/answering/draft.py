@@ -35,6 +35,10 @@ DraftVerdict = Literal["supported", "partial", "contradicted", "not_found", "no_
 
 MOST_CHARACTERS = 50_000
 _SEARCHED_CHARACTERS = 1_000
+_UNRELATED = 0.7
+"""The reader's probability of "neither" from which a quote is about something else than a sentence.
+Of sentences that were taken out of their articles 80 % have more with the nearest one that is left,
+of true free wordings 3 % (`python -m eval drafts`)."""
 _QUOTED = re.compile("“([^”]+)”")
 _QUESTION = re.compile(r"[?？]\W*$")
 
@@ -172,7 +176,7 @@ def checked_sentence(
             source, verification = against
             return _told("contradicted", text, start, verification.reasons, Citer().cite([source]))
     may_say_so = checked.verdict == "partial" or _differs_in_words(checked)
-    if may_say_so and _has_near_quote(checked, vectors):
+    if may_say_so and _has_near_quote(checked, vectors) and _is_to_the_point(checked, reader):
         return _told("partial", text, start, checked.reasons, checked.citations)
     facts = read_facts(text)
     states = facts.quantities or facts.dates or facts.names
@@ -205,6 +209,14 @@ def _sentences(draft: str) -> list[tuple[int, int]]:
         if re.search(r"\w", draft[start:end]):
             spans.append((start, end))
     return spans
+
+
+def _is_to_the_point(checked: Statement, reader: Reader | None) -> bool:
+    """Return True unless the reader finds that each quote is about something else."""
+    if reader is None:
+        return True
+    read = reader.judge([(checked.text, citation.quote) for citation in checked.citations])
+    return float(read[:, 2].min()) < _UNRELATED
 
 
 def _differs_in_words(checked: Statement) -> bool:
