@@ -13,6 +13,7 @@ from rag.answering.citing import Citer
 from rag.answering.comparison.pairs import Relation, nearness, relations
 from rag.answering.comparison.rarity import Rarity
 from rag.answering.comparison.result import (
+    ALONE,
     Comparison,
     ComparisonProgress,
     Contradiction,
@@ -46,7 +47,6 @@ _REPEATED = 0.95
 """The cosine from which an outlet repeats itself."""
 _MOST_VALUES = 4
 _PROGRESS = 32
-_ALONE = "compared_alone"
 _LOOKED_AT = 10_000
 
 Edges = dict[tuple[int, int], Relation]
@@ -147,7 +147,7 @@ def _compared(
     kept = shared[:MOST_SHARED]
     if not only:
         notices = [*notices, _nothing()]
-    elif len(only) < 2 and not any(notice.code == _ALONE for notice in notices):
+    elif len(only) < 2 and not any(notice.code == ALONE for notice in notices):
         notices = [*notices, _one_outlet()]
     return Comparison(
         topic=topic,
@@ -323,7 +323,7 @@ def _nothing() -> Message:
 
 def _compared_alone(outlet: str) -> Message:
     return Message(
-        code=_ALONE,
+        code=ALONE,
         en=f"Only one outlet was compared: {outlet}. Choose several outlets, or all articles.",
         zh=f"只对比了一家媒体：{outlet}。请选择多家媒体，或全部文章。",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.comparison.result import (
+    ALONE,
     WORDS,
     Comparison,
     ComparisonProgress,
@@ -74,6 +75,8 @@ def _summary(result: Comparison, asked: Asked | None, words: Texts, language: La
     )
     listed = "".join(f"<li>{escaped(word.format(count))}</li>" for word, count in counts)
     notices = "".join(f"<p>{escaped(notice.text(language))}</p>" for notice in result.notices)
+    if any(notice.code == ALONE for notice in result.notices):
+        notices += f'<p class="rag-hint">{escaped(words.choose)}</p>'
     kept = result.to_markdown(language)
     if asked is not None:
         kept += "\n" + asked_markdown(asked, language, of="comparison") + "\n"

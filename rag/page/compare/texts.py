@@ -24,6 +24,7 @@ class Texts:
     shared: str
     only: str
     more: str
+    choose: str
     unexpected: str
 
 
@@ -42,6 +43,7 @@ EN = Texts(
     shared="{} shared",
     only="{} of one outlet",
     more="{} more",
+    choose="Outlets and days are chosen under “Ask”, single articles under “Articles”.",
     unexpected="The comparison failed unexpectedly: see the program's log.",
 )
 
@@ -60,6 +62,7 @@ ZH = Texts(
     shared="{} 条共同报道",
     only="{} 条独家内容",
     more="还有 {} 条",
+    choose="媒体和日期在“提问”页选择，单篇文章在“文章”页勾选。",
     unexpected="对比时发生意外错误：请查看程序日志。",
 )
 

@@ -98,6 +98,7 @@ def test_the_choice_of_articles_is_shown_and_one_outlet_alone_is_told(
     done = page.locator(DONE)
     expect(done.locator(".rag-understood")).to_contain_text(outlet, timeout=120_000)
     expect(done.locator('[role="status"]')).to_contain_text(outlet)
+    expect(done.locator('[role="status"]')).to_contain_text(words.choose)
     expect(done.locator(".rag-own")).to_have_count(1)
     label.click()
     expect(only.locator(".rag-label")).to_have_count(0)
