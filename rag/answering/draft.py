@@ -19,7 +19,9 @@ from rag.messages import Language, Message
 from rag.models.cross_encoders import Judge
 from rag.models.reader import Reader
 from rag.text.facts import clauses, read_facts
+from rag.text.languages import text_language
 from rag.text.sentences import split_sentences
+from rag.text.terms import concepts
 from rag.types import Citation, Statement, TimeFrame
 
 DraftVerdict = Literal["supported", "partial", "contradicted", "not_found", "no_fact"]
@@ -39,6 +41,7 @@ _UNRELATED = 0.7
 """The reader's probability of "neither" from which a quote is about something else than a sentence.
 Of sentences that were taken out of their articles 80 % have more with the nearest one that is left,
 of true free wordings 3 % (`python -m eval drafts`)."""
+_FEWEST_NOUNS: dict[Language, int] = {"zh": 3, "en": 4}
 _QUOTED = re.compile("“([^”]+)”")
 _QUESTION = re.compile(r"[?？]\W*$")
 
@@ -178,9 +181,20 @@ def checked_sentence(
     may_say_so = checked.verdict == "partial" or _differs_in_words(checked)
     if may_say_so and _has_near_quote(checked, vectors) and _is_to_the_point(checked, reader):
         return _told("partial", text, start, checked.reasons, checked.citations)
+    return _told("not_found" if _states_a_fact(text) else "no_fact", text, start)
+
+
+def _states_a_fact(text: str) -> bool:
+    """Return True if a sentence has a number, a day or a name, or enough nouns to tell something.
+
+    "It remains to be seen" has too few.
+    """
     facts = read_facts(text)
-    states = facts.quantities or facts.dates or facts.names
-    return _told("not_found" if states else "no_fact", text, start)
+    if facts.quantities or facts.dates or facts.names:
+        return True
+    words, language = concepts(text, across=False), text_language(text)
+    named = language == "zh" and any(word.name for word in words)
+    return named or sum(word.essential for word in words) >= _FEWEST_NOUNS[language]
 
 
 def usable_draft(draft: str) -> str:

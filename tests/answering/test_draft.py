@@ -113,6 +113,23 @@ def test_what_chosen_articles_do_not_tell_is_not_contradicted(
 
 
 @pytest.mark.parametrize(
+    ("claim", "verdict"),
+    [
+        ("王小明昨晚在剧院朗诵了自己的诗。", "not_found"),
+        ("新规要求养殖户为池塘安装围栏。", "not_found"),
+        ("The council will plant apple trees beside the canal.", "not_found"),
+        ("让我们拭目以待。", "no_fact"),
+        ("That remains to be seen.", "no_fact"),
+    ],
+)
+def test_a_sentence_without_figures_may_state_a_fact(
+    assistant: Assistant, claim: str, verdict: str
+) -> None:
+    chosen = article_with(assistant, "扫楼")
+    assert assistant.check_draft(claim, articles=[chosen]).sentences[0].verdict == verdict
+
+
+@pytest.mark.parametrize(
     ("claim", "differing", "decides"),
     [
         ("去年第四季度，苹果手机在华出货量同比减少30%。", "30%", "25%"),
