@@ -23,7 +23,7 @@ def render_quote(
     words = texts(language)
     day = str(citation.published) if citation.published else words.undated
     source = " · ".join(part for part in (citation.outlet or "", day) if part)
-    place = quote_place(citation)
+    place = {"a": citation.doc_id, **quote_place([citation])}
     data = "".join(
         f' data-{name}="{escaped(value)}"'
         for name, value in {"article": place["a"], "at": place["at"], "v": place["v"]}.items()

@@ -35,15 +35,6 @@ def quote_place(citations: Sequence[Citation]) -> dict[str, str]:
     return {"at": at, "v": citations[0].content_hash[:_VERSION_DIGITS]}
 
 
-def quote_place(citation: Citation) -> dict[str, str]:
-    """Return the same for one quote, whose article need not be read for it."""
-    return {
-        "a": citation.doc_id,
-        "at": f"{citation.start}-{citation.end}",
-        "v": citation.content_hash[:_VERSION_DIGITS],
-    }
-
-
 def quotes_at(document: Document, at: str, version: str) -> tuple[Citation, ...]:
     """Return the quotes that an address names, or nothing if it does not fit the article's text.
 
