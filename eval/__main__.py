@@ -13,6 +13,7 @@
     python -m eval swaps SET...                test the check of claims (`eval.swaps`)
     python -m eval orders [SET...]             test the detection of text that instructs machines
     python -m eval wordings                    test the check with false and true rewordings
+    python -m eval drafts [SET...]             test the check of drafts (`eval.drafts`)
     python -m eval outlets KIND                test the comparison of outlets (`eval.outlets`)
 
 Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
@@ -29,7 +30,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import ablation, guard, orders, outlets, report, retrieval, wordings
+from eval import ablation, drafts, guard, orders, outlets, report, retrieval, wordings
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -74,6 +75,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return wordings.main(given[1:])
     if given[:1] == ["outlets"]:
         return outlets.main(given[1:])
+    if given[:1] == ["drafts"]:
+        return drafts.main(given[1:])
     if given[:1] == ["ablation"]:
         return ablation.main(given[1:])
     options = _parser().parse_args(given)

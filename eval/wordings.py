@@ -58,7 +58,7 @@ def read_wordings(path: Path = WORDINGS) -> tuple[Wording, ...]:
 
 def verdict_of(wording: Wording, vectors: SentenceVectors) -> Verdict:
     """Return the check's verdict on the claim, with the source's sentences as evidence."""
-    document = _document(wording)
+    document = document_of(wording)
     spans = [(s.start, s.end) for s in split_sentences(wording.source)]
     embedded = vectors.of([wording.source[start:end] for start, end in spans])
     evidence = [
@@ -111,7 +111,8 @@ def _print_judgement(reader: Reader) -> None:
     print(f"the reader's own judgement: area under the ROC curve {area:.3f}, n = {len(wordings)}")
 
 
-def _document(wording: Wording) -> Document:
+def document_of(wording: Wording) -> Document:
+    """Return the source of a wording as an article."""
     return Document(
         doc_id=wording.wording_id,
         path="",

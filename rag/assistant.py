@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from rag.answering.checking import check_claim, combined
-from rag.answering.chosen import chosen_articles
+from rag.answering.chosen import chosen_articles, chosen_documents
 from rag.answering.comparison.comparing import stream_comparison
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.composition import full_name
@@ -475,8 +475,13 @@ class Assistant(QuestionPath):
             )
         frame, day = days_between(since, until), _day(today)
         judge = None if self.judge == "model" else self.judge
-        chosen = self._chosen(articles, outlets)
-        documents = [] if outlets else [self.document(doc_id) for doc_id in sorted(chosen or ())]
+        documents: tuple[Document, ...] = ()
+        chosen = None
+        if outlets:
+            chosen = self._chosen(articles, outlets)
+        elif articles:
+            self.refresh()
+            documents = chosen_documents(articles, self.document)
         checked = []
         for sentence in sentences:
             if documents:
@@ -484,7 +489,7 @@ class Assistant(QuestionPath):
             else:
                 found, _ = self.found(sentence, (), frame, day, None, articles=chosen)
                 evidence = found.evidence
-            checked.append(check_claim(sentence, evidence, self.vectors, judge))
+            checked.append(check_claim(sentence, evidence, self.vectors, judge, self.reader))
         return combined(claim, checked)
 
 

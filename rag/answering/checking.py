@@ -24,9 +24,11 @@ from rag.answering.prompt import NO_ANSWER
 from rag.answering.reply import ReplySentence
 from rag.answering.talk import declines, is_talk, leads_up
 from rag.answering.verification.claims import NOT_JUDGED, Verification
+from rag.answering.verification.contradiction import said_otherwise
 from rag.errors import RagError
 from rag.messages import Message
 from rag.models.cross_encoders import Judge
+from rag.models.reader import Reader
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
 from rag.types import Statement
@@ -41,7 +43,17 @@ _REPEATS = 3
 _NEAR, _NEAR_ACROSS = 0.88, 0.80
 # With these reasons only a detail is wrong. A sentence with another meaning is never replaced by a
 # source.
-_DETAILS = {"number", "date", "name", "polarity", "wording", "roles", "condition", "figure"}
+_DETAILS = {
+    "number",
+    "date",
+    "name",
+    "polarity",
+    "wording",
+    "roles",
+    "condition",
+    "figure",
+    "measure",
+}
 _JUDGED_FALSE = 0.5
 # The agreed word counts anywhere. "No answer" counts only as a whole sentence: inside one it may be
 # news.
@@ -54,14 +66,22 @@ _NO_LETTERS = re.compile(r"[\W\d_]+")
 
 
 def check_claim(
-    claim: str, evidence: Sequence[Evidence], vectors: SentenceVectors, judge: Judge | None
+    claim: str,
+    evidence: Sequence[Evidence],
+    vectors: SentenceVectors,
+    judge: Judge | None,
+    reader: Reader | None = None,
 ) -> Statement:
     """Check one sentence against the evidence that supports it best.
 
-    The citations are the sentences that it was compared with, even if it is unsupported.
+    The citations are the sentences that it was compared with, even if it is unsupported. Where only
+    a word differs that is no fact, the reader decides if the two say the same.
     """
     (vector,) = vectors.of([claim])
     cited, verification = attribute(claim, vector, (), evidence)
+    differs = verification.verdict == "unsupported"
+    if reader and differs and (told := said_otherwise(claim, vector, evidence, reader)):
+        cited, verification = (told[0],), told[1]
     if verification.verdict != "unsupported":
         with contextlib.suppress(RagError):
             verification = judged(claim, cited, verification, judge)

@@ -22,9 +22,8 @@ def chosen_articles(
     `document` returns an article, and `listed` all of them. Raises `QuestionError` for an outlet
     that no article has, and what `document` raises for an unknown article.
     """
-    _check_texts(articles, "articles")
     _check_texts(outlets, "outlets")
-    ids = {document(doc_id).doc_id for doc_id in articles}
+    ids = {chosen.doc_id for chosen in chosen_documents(articles, document)}
     if not outlets:
         return frozenset(ids)
     of_outlets: dict[str, list[str]] = {}
@@ -39,6 +38,18 @@ def chosen_articles(
             )
         ids.update(of_outlets[outlet])
     return frozenset(ids)
+
+
+def chosen_documents(
+    articles: Sequence[str], document: Callable[[str], Document]
+) -> tuple[Document, ...]:
+    """Return the articles with these ids, each once, by id.
+
+    `document` returns an article. Raises `QuestionError` if `articles` is no list of texts, and
+    what `document` raises for an unknown article.
+    """
+    _check_texts(articles, "articles")
+    return tuple(document(doc_id) for doc_id in sorted(set(articles)))
 
 
 def _check_texts(texts: Sequence[str], name: str) -> None:

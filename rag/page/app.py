@@ -99,6 +99,7 @@ def build_page(
             ) as settings_tab:
                 set_up = draw_set_up()
                 settings = draw_settings(stored)
+        chat.reader.render()  # type: ignore[no-untyped-call]
 
         def changes(request: gr.Request) -> bool:
             """Return True if this reader may change the articles."""
@@ -167,6 +168,7 @@ def build_page(
             chooser=chat.chooser,
             beside=chat.only,
             in_draft=draft.only,
+            in_compare=comparing.only,
             in_articles=articles.only,
         )
         scope_events = wire_scope(

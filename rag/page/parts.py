@@ -5,6 +5,8 @@ from __future__ import annotations
 from importlib.resources import files
 from typing import Any
 
+import gradio as gr
+
 Update = dict[Any, Any]
 """The changes to the page: a component, and its new value or properties."""
 
@@ -13,6 +15,11 @@ STILL: dict[str, Any] = {"js_on_load": None, "apply_default_css": False}
 
 QUIET: dict[str, Any] = {"show_progress": "hidden", "api_visibility": "private"}
 """Settings of an event for the page only. Programs use `rag.answer`, so it needs no API address."""
+
+
+def swapped(begin: Any, stop: Any, *, running: bool) -> Update:
+    """Show the button that stops work while it runs, and the one that begins it otherwise."""
+    return {begin: gr.update(visible=not running), stop: gr.update(visible=running)}
 
 
 def asset(name: str) -> str:

@@ -13,7 +13,7 @@ HTML_LANGUAGE: Mapping[Language, str] = {"zh": "zh-CN", "en": "en"}
 
 @dataclass(frozen=True, kw_only=True)
 class Texts:
-    """All words of the header and the tabs in one language. `{}` is the place of a value."""
+    """All words of the header, tabs and quotes in one language. `{}` is the place of a value."""
 
     title: str
     tagline: str
@@ -32,6 +32,9 @@ class Texts:
     compare: str
     articles: str
     settings: str
+    article: str
+    original: str
+    undated: str
 
 
 EN = Texts(
@@ -53,6 +56,9 @@ EN = Texts(
     compare="Compare",
     articles="Articles",
     settings="Settings",
+    article="Article",
+    original="Original",
+    undated="undated",
 )
 
 ZH = Texts(
@@ -73,6 +79,9 @@ ZH = Texts(
     compare="对比",
     articles="文章",
     settings="设置",
+    article="文章",
+    original="原文",
+    undated="日期不详",
 )
 
 

@@ -44,7 +44,7 @@ def one_text(result: Any) -> Any:
 
 async def use_everything(client: Client) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"search", "fetch", "ask", "verify"}
+    assert set(tools) == {"search", "fetch", "ask", "verify", "compare"}
     for tool in tools.values():
         assert tool.annotations
         assert tool.annotations.read_only_hint
@@ -80,6 +80,12 @@ async def use_everything(client: Client) -> None:
     checked = one_text(await client.call_tool("verify", {"claim": claim}))
     assert checked["verdict"] == "supported"
 
+    compared = one_text(await client.call_tool("compare", {"topic": "苹果在中国的出货量"}))
+    fall = next(fact for fact in compared["shared"] if "25%" in fact["sources"][0]["quote"])
+    assert len({source["outlet"] for source in fall["sources"]}) >= 2
+    assert all(source["url"] for source in fall["sources"])
+    assert {report["outlet"] for report in compared["only"]}
+
     resources = (await client.list_resources()).resources
     assert len(resources) == 5
     read = (await client.read_resource(str(resources[0].uri))).contents[0]
@@ -89,6 +95,8 @@ async def use_everything(client: Client) -> None:
     for tool_name, arguments in (
         ("fetch", {"id": "nowhere"}),
         ("ask", {"question": "  "}),
+        ("compare", {"topic": " "}),
+        ("compare", {"topic": WHY, "outlets": ["nowhere"]}),
         ("ask", {"question": WHY, "since": "soon"}),
         ("ask", {"question": WHY, "language": "fr"}),
     ):

@@ -3,29 +3,39 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from itertools import islice
 
 import numpy as np
 
 from rag.answering.citing import Citer
 from rag.answering.comparison.pairs import Relation, nearness, relations
+from rag.answering.comparison.rarity import Rarity
 from rag.answering.comparison.result import (
+    ALONE,
     Comparison,
     ComparisonProgress,
     Contradiction,
     OutletReport,
     SharedFact,
 )
-from rag.answering.comparison.sentences import Told, sentences_of_outlets
+from rag.answering.comparison.sentences import (
+    Told,
+    outlet_name,
+    sentences_of_outlets,
+    unknown_words,
+)
 from rag.answering.evidence import Evidence
 from rag.answering.path import QuestionPath
 from rag.answering.search import QuestionVector
 from rag.cancellation import stop_if_cancelled
 from rag.messages import Message
 from rag.store.articles import reference
+from rag.store.snapshot import Snapshot
 from rag.text.languages import text_language
-from rag.types import Citation, ConflictValue, TimeFrame
+from rag.text.written_dates import published_days
+from rag.types import Citation, ConflictValue, Document, Published, TimeFrame
 
 MOST_SHARED = 30
 MOST_CONTRADICTIONS = 12
@@ -37,6 +47,7 @@ _REPEATED = 0.95
 """The cosine from which an outlet repeats itself."""
 _MOST_VALUES = 4
 _PROGRESS = 32
+_LOOKED_AT = 10_000
 
 Edges = dict[tuple[int, int], Relation]
 
@@ -56,14 +67,20 @@ def stream_comparison(
     told = sentences_of_outlets(found, vector, path.vectors, path.reader)
     pairs = _worth_reading(told)
     edges: Edges = {}
+    rarity = Rarity([one.evidence.text for one in told])
     between = [(told[a].evidence, told[b].evidence) for a, b in pairs]
-    for number, relation in enumerate(relations(between, path.reader)):
+    for number, relation in enumerate(relations(between, path.reader, rarity)):
         if number % _PROGRESS == 0:
             stop_if_cancelled()
             yield ComparisonProgress(done=number, total=len(pairs))
         if relation:
             edges[pairs[number]] = relation
-    yield _compared(topic, told, edges)
+    alone = _only_outlet(found.corpus.snapshot, articles, time_frame)
+    notices = [_compared_alone(alone)] if alone else []
+    unknown = unknown_words(found.asked, [one.evidence for one in told])
+    if unknown:
+        notices.append(_not_looked_for([found.asked.concepts[n].text for n in unknown]))
+    yield _compared(topic, told, edges, rarity, notices)
 
 
 def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
@@ -90,16 +107,48 @@ def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
     return sorted(likely, key=lambda pair: -likely[pair])[:_PAIRS]
 
 
-def _compared(topic: str, told: Sequence[Told], edges: Edges) -> Comparison:
+def _only_outlet(
+    snapshot: Snapshot, articles: frozenset[str] | None, frame: TimeFrame | None
+) -> str | None:
+    """Return the outlet of all articles that were searched, None if they are of several.
+
+    Of many articles, the first are looked at.
+    """
+    documents: Iterable[Document] = snapshot.all_documents()
+    if articles is not None:
+        documents = filter(None, map(snapshot.documents.get, sorted(articles)))
+    outlets: set[str] = set()
+    for document in islice(documents, _LOOKED_AT):
+        if frame is None or _is_of(document.published, frame):
+            outlets.add(outlet_name(document))
+        if len(outlets) > 1:
+            return None
+    return outlets.pop() if outlets else None
+
+
+def _is_of(published: Published | None, frame: TimeFrame) -> bool:
+    if published is None:
+        return False
+    first, last = published_days(published)
+    return (frame.start is None or last >= frame.start) and (
+        frame.end is None or first <= frame.end
+    )
+
+
+def _compared(
+    topic: str, told: Sequence[Told], edges: Edges, rarity: Rarity, notices: Sequence[Message]
+) -> Comparison:
+    """Return the comparison, with notices about what was searched."""
     citer = Citer()
     used: set[int] = set()
     contradictions = _contradictions(told, edges, citer, used)
     shared = _shared(told, edges, citer, used)
-    only = _only(told, citer, used)
+    only = _only(told, citer, used, rarity)
     kept = shared[:MOST_SHARED]
-    notices = []
-    if len(only) < 2:
-        notices.append(_one_outlet() if only else _nothing())
+    if not only:
+        notices = [*notices, _nothing()]
+    elif len(only) < 2 and not any(notice.code == ALONE for notice in notices):
+        notices = [*notices, _one_outlet()]
     return Comparison(
         topic=topic,
         language=text_language(topic),
@@ -154,30 +203,33 @@ def _contradictions(
 def _shared(told: Sequence[Told], edges: Edges, citer: Citer, used: set[int]) -> list[SharedFact]:
     """Return what several outlets say, first what most of them say independently.
 
-    A fact begins with the sentence that most outlets confirm. Only sentences that were compared
-    with it by themselves belong to it.
+    A fact begins with the sentence that most outlets confirm, and has the one sentence of each
+    other outlet that confirms it most surely.
     """
-    same: dict[int, set[int]] = defaultdict(set)
+    same: dict[int, dict[int, float]] = defaultdict(dict)
     copies: set[tuple[int, int]] = set()
     for (a, b), relation in edges.items():
         if relation.kind is None:
-            same[a].add(b)
-            same[b].add(a)
+            same[a][b] = same[b][a] = relation.strength
             if relation.copied or _one_story(told[a].evidence, told[b].evidence):
                 copies.add((a, b))
     facts: list[tuple[float, SharedFact]] = []
     taken: set[int] = set()
-    while open_ := [n for n in same if n not in taken and same[n] - taken]:
-        seed = max(
-            open_,
-            key=lambda n: (len({told[m].outlet for m in same[n] - taken}), told[n].relevance),
+    while groups := [
+        (seed, partners)
+        for seed in same
+        if seed not in taken and (partners := _nearest_of_each(told, same[seed], taken))
+    ]:
+        seed, partners = max(
+            groups, key=lambda group: (len(group[1]), sum(same[group[0]][n] for n in group[1]))
         )
-        members = [seed, *sorted(same[seed] - taken, key=lambda m: -told[m].relevance)]
+        members = [seed, *partners]
         taken.update(members)
-        used.update(members)
+        # A further sentence of an outlet that says the same is not what this outlet alone has.
+        used.update(members, same[seed])
         if not any(told[n].on_topic for n in members):
             continue
-        numbers = sorted(_one_of_each(told, members), key=lambda n: _day(told[n].evidence))
+        numbers = sorted(members, key=lambda n: _day(told[n].evidence))
         wordings = _wordings(numbers, copies)
         fact = SharedFact(
             citations=tuple(_cite(citer, told[n]) for n in numbers), wordings=wordings
@@ -185,6 +237,17 @@ def _shared(told: Sequence[Told], edges: Edges, citer: Citer, used: set[int]) ->
         facts.append((max(told[n].relevance for n in members), fact))
     facts.sort(key=lambda rated: (-rated[1].wordings, -len(rated[1].citations), -rated[0]))
     return [fact for _, fact in facts]
+
+
+def _nearest_of_each(
+    told: Sequence[Told], partners: Mapping[int, float], taken: set[int]
+) -> list[int]:
+    """Return the surest of the partners of each outlet that are not taken."""
+    nearest: dict[str, int] = {}
+    for number in sorted(partners, key=lambda n: -partners[n]):
+        if number not in taken:
+            nearest.setdefault(told[number].outlet, number)
+    return list(nearest.values())
 
 
 def _wordings(numbers: Sequence[int], copies: set[tuple[int, int]]) -> int:
@@ -203,7 +266,9 @@ def _one_of_each(told: Sequence[Told], numbers: Sequence[int]) -> list[int]:
     return list(first.values())
 
 
-def _only(told: Sequence[Told], citer: Citer, used: set[int]) -> tuple[OutletReport, ...]:
+def _only(
+    told: Sequence[Told], citer: Citer, used: set[int], rarity: Rarity
+) -> tuple[OutletReport, ...]:
     """Return each outlet with the sentences on the topic that no other outlet has."""
     outlets: dict[str, list[int]] = {}
     for number, one in enumerate(told):
@@ -215,8 +280,11 @@ def _only(told: Sequence[Told], citer: Citer, used: set[int]) -> tuple[OutletRep
         kept: list[int] = []
         for number in sorted(numbers, key=lambda n: -told[n].relevance):
             vector = told[number].evidence.vector
-            if number not in used and all(
-                float(vector @ told[other].evidence.vector) < _REPEATED for other in kept
+            particular = rarity.is_particular(told[number].evidence.text)
+            if (
+                number not in used
+                and particular
+                and all(float(vector @ told[other].evidence.vector) < _REPEATED for other in kept)
             ):
                 kept.append(number)
         reports.append(
@@ -250,6 +318,23 @@ def _nothing() -> Message:
         code="nothing_compared",
         en="No article was found that speaks of this topic.",
         zh="没有找到谈及这一话题的文章。",
+    )
+
+
+def _compared_alone(outlet: str) -> Message:
+    return Message(
+        code=ALONE,
+        en=f"Only one outlet was compared: {outlet}. Choose several outlets, or all articles.",
+        zh=f"只对比了一家媒体：{outlet}。请选择多家媒体，或全部文章。",
+    )
+
+
+def _not_looked_for(words: Sequence[str]) -> Message:
+    english, chinese = (mark.join(words) for mark in ("”, “", "”、“"))
+    return Message(
+        code="words_unknown",
+        en=f"No article has “{english}”, which may be translated otherwise: shown is what is near.",
+        zh=f"文章中没有“{chinese}”（可能译法不同）：以下是相近的内容。",
     )
 
 

@@ -17,6 +17,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.comparison.rarity import Rarity
 from rag.answering.disagreement.aligned import SAME_COSINE, difference
 from rag.answering.disagreement.measured import (
     Measurement,
@@ -33,8 +34,10 @@ from rag.answering.verification.claims import verify
 from rag.cancellation import stop_if_cancelled
 from rag.models.reader import Reader
 from rag.text.dates import CalendarDate, read_dates, same_date
+from rag.text.facts import read_facts
 from rag.text.languages import text_language
 from rag.text.measures import RUNNING
+from rag.text.quantities import same_quantity
 
 Kind = Literal["number", "date", "name", "statement"]
 """What two sentences contradict each other in. A `statement` is one that the other denies."""
@@ -56,6 +59,11 @@ _MOST_CHANGES = 2
 _LEAST_COUNT = 2
 """Smaller numbers are mostly no figures: 一个, one of."""
 _BATCH = 32
+_TELLS, _TELLS_FIGURE = 0.45, 0.25
+"""As `_SUPPORTS` for a clause of one sentence, most of whose words the other has; the second where
+the other has its figures too."""
+_SHOWN = 0.5
+_CLAUSES = re.compile(r"[，；;]|,\s|——")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,13 +72,15 @@ class Relation:
 
     `kind` is None if they say the same, else what they contradict each other in; `values` are then
     the words of each. `copied` is true if they say it in the same words. `running` is true if both
-    values are one count of an event, which newer reports update.
+    values are one count of an event, which newer reports update. `strength` (0 to 1) is how surely
+    they say the same.
     """
 
     kind: Kind | None
     values: tuple[str, str] = ("", "")
     copied: bool = False
     running: bool = False
+    strength: float = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +103,11 @@ def nearness(one: Evidence, other: Evidence, cosine: float) -> float:
 
 
 def relations(
-    pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader | None
+    pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader | None, rarity: Rarity
 ) -> Iterator[Relation | None]:
     """Yield for each pair its relation, None if the two sentences say different things.
 
+    `rarity` is that of the words of all sentences that are compared.
     Without a reader only sentences in nearly the same words are compared.
     """
     for first in range(0, len(pairs), _BATCH):
@@ -105,10 +116,12 @@ def relations(
         if reader is None:
             yield from (_by_words(one, other) for one, other in batch)
         else:
-            yield from _read(batch, reader)
+            yield from _read(batch, reader, rarity)
 
 
-def _read(pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader) -> list[Relation | None]:
+def _read(
+    pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader, rarity: Rarity
+) -> list[Relation | None]:
     asked = [(one.text, other.text) for one, other in pairs]
     ways = reader.judge([*asked, *((other, one) for one, other in asked)])
     forth, back = ways[: len(pairs)], ways[len(pairs) :]
@@ -116,10 +129,11 @@ def _read(pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader) -> list[Re
     changed: list[tuple[int, _Change]] = []
     for number, (one, other) in enumerate(pairs):
         both = np.stack([forth[number], back[number]])
-        found.append(_relation(one, other, both))
+        found.append(_relation(one, other, both, rarity))
         decided = found[-1] is not None and found[-1].kind is not None
         if not decided and both[:, 2].min() < _UNRELATED:
             changed += [(number, change) for change in _changes(one, other)[:_MOST_CHANGES]]
+    _read_clauses(pairs, found, reader, rarity)
     if changed:
         again = reader.judge([(pairs[number][0].text, change.text) for number, change in changed])
         for (number, change), support in zip(changed, again[:, 0], strict=True):
@@ -130,7 +144,40 @@ def _read(pairs: Sequence[tuple[Evidence, Evidence]], reader: Reader) -> list[Re
     return found
 
 
-def _relation(one: Evidence, other: Evidence, ways: NDArray[np.float32]) -> Relation | None:
+def _read_clauses(
+    pairs: Sequence[tuple[Evidence, Evidence]],
+    found: list[Relation | None],
+    reader: Reader,
+    rarity: Rarity,
+) -> None:
+    """Fill in pairs of which a clause of one sentence is told by the other.
+
+    A sentence often holds a fact beside others, which the other sentence lacks.
+    """
+    asked = [
+        (number, clause, source.text)
+        for number, (one, other) in enumerate(pairs)
+        if found[number] is None
+        for said, source in ((one, other), (other, one))
+        for clause in _CLAUSES.split(said.text)
+        if _has_values(clause, source) and rarity.has_in_common(clause, source.text, _SHOWN)
+    ]
+    if not asked:
+        return
+    read = reader.judge([(clause, source) for _, clause, source in asked])
+    for (number, clause, _), support in zip(asked, read[:, 0], strict=True):
+        if support >= (_TELLS_FIGURE if read_facts(clause).quantities else _TELLS):
+            found[number] = Relation(kind=None, strength=float(support) / 2)
+
+
+def _has_values(clause: str, source: Evidence) -> bool:
+    given = read_facts(source.text, source.document.published).quantities
+    return all(any(same_quantity(q, g) for g in given) for q in read_facts(clause).quantities)
+
+
+def _relation(
+    one: Evidence, other: Evidence, ways: NDArray[np.float32], rarity: Rarity
+) -> Relation | None:
     """Return what the words and the reader's probabilities say, before values are compared."""
     if by_words := _by_words(one, other):
         return by_words
@@ -138,8 +185,10 @@ def _relation(one: Evidence, other: Evidence, ways: NDArray[np.float32]) -> Rela
         return opposed
     supports = ways[:, 0]
     told = supports.max() >= _SUPPORTS and supports.min() >= _IN_PART
-    if (told or supports.min() >= _SUPPORT_EACH_OTHER) and not _differ(one, other):
-        return Relation(kind=None)
+    same = told or supports.min() >= _SUPPORT_EACH_OTHER
+    particular = rarity.is_particular(one.text) and rarity.is_particular(other.text)
+    if same and particular and not _differ(one, other):
+        return Relation(kind=None, strength=float(supports.mean()))
     return None
 
 

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pydantic import TypeAdapter
 
 
+ALONE = "compared_alone"
+"""The code of the notice that all articles that were searched are of one outlet."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ComparisonProgress:
     """How many pairs of sentences are compared, of `total`; it is 0 while they are looked for."""

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.evidence import Evidence, SentenceVectors, gather
+from rag.answering.evidence import Evidence, SentenceVectors, coverage, gather
 from rag.answering.search import Found
+from rag.answering.selection.ranking import Asked
 from rag.models.reader import Reader
 from rag.text.facts import read_facts
+from rag.text.languages import text_language
+from rag.text.terms import fold
 from rag.types import Document, Hit
 
 MOST_OUTLETS = 12
@@ -28,6 +31,8 @@ _NEARBY = 0.5
 """The least share that the passage and its title show."""
 _ANSWERS = 0.3
 """The reader's probability that a sentence answers the topic, from which it is on the topic."""
+_LEAST_NEAR = 0.1
+"""The same, for a sentence that shows only those words of the topic that can be looked for."""
 _AS_NEAR = 0.02
 """In cosine below the nearest sentence; whatever is as near is on the topic, in any words."""
 
@@ -74,7 +79,10 @@ def sentences_of_outlets(
         _SENTENCES,
     )
     tells = [e for e in evidence if len(e.text) >= _SHORTEST and not e.is_row and _states(e.text)]
-    scores = _relevances(found.query.text, tells, reader)
+    unknown = unknown_words(found.asked, tells)
+    if unknown:
+        tells = [_without(e, found.asked, unknown) for e in tells]
+    scores = _relevances(found.query.text, tells, reader, least=_LEAST_NEAR if unknown else 0.0)
     return tuple(
         Told(
             outlet=outlet_name(e.document),
@@ -108,13 +116,54 @@ def _states(text: str) -> bool:
     return not text.rstrip("”’\"' 」』）)").endswith(("?", "？", "：", ":"))
 
 
-def _relevances(topic: str, evidence: Sequence[Evidence], reader: Reader | None) -> list[float]:
-    """Return how well each sentence fits the topic: 1 and more is on the topic."""
+def unknown_words(asked: Asked, evidence: Sequence[Evidence]) -> tuple[int, ...]:
+    """Return the places of the topic's words whose absence says nothing, among its concepts.
+
+    A topic is only a rough direction. If no sentence shows a word, and there are sentences in the
+    other language, the dictionary may only lack its translation. Names are no such words, and most
+    of the topic must be known.
+    """
+    unknown = tuple(
+        place
+        for place in range(len(asked.concepts))
+        if not any(e.shown[place] for e in evidence if e.shown)
+    )
+    foreign = any(text_language(e.text) != asked.query.language for e in evidence)
+    named = any(asked.concepts[place].name for place in unknown)
+    few = 2 * len(unknown) <= len(asked.concepts)
+    return unknown if foreign and few and not named else ()
+
+
+def _without(evidence: Evidence, asked: Asked, unknown: Sequence[int]) -> Evidence:
+    """Return the evidence as it would be if the topic had not the words at these places."""
+    kept = [place for place in range(len(asked.concepts)) if place not in unknown]
+    words = [asked.concepts[place] for place in kept]
+    by_weight = [asked.weights[place] for place in kept]
+    around = fold(f"{evidence.document.title}\n{evidence.passage}")
+    shown = coverage(fold(evidence.text), words, by_weight)
+    return replace(
+        evidence,
+        coverage=shown,
+        led=max(shown, evidence.led),
+        nearby=coverage(around, words, by_weight),
+    )
+
+
+def _relevances(
+    topic: str, evidence: Sequence[Evidence], reader: Reader | None, *, least: float
+) -> list[float]:
+    """Return how well each sentence fits the topic: 1 and more is on the topic.
+
+    With `least`, the reader must find at least this probability that a sentence answers the topic,
+    even if it shows the topic's words.
+    """
     if not evidence:
         return []
     best = max(e.cosine for e in evidence)
     unsure = [
-        number for number, e in enumerate(evidence) if not _shows_topic(e) and e.nearby >= _NEARBY
+        number
+        for number, e in enumerate(evidence)
+        if (least or not _shows_topic(e)) and e.nearby >= _NEARBY
     ]
     unsure.sort(key=lambda number: -evidence[number].cosine)
     answers: dict[int, float] = {}
@@ -123,8 +172,11 @@ def _relevances(topic: str, evidence: Sequence[Evidence], reader: Reader | None)
         answers = {n: r.answerable for n, r in zip(unsure, readings, strict=False)}
     scores = []
     for number, e in enumerate(evidence):
+        answer = answers.get(number, 0.0)
         fits = (
-            _shows_topic(e) or e.cosine >= best - _AS_NEAR or answers.get(number, 0.0) >= _ANSWERS
+            (_shows_topic(e) and answer >= least)
+            or (not least and e.cosine >= best - _AS_NEAR)
+            or answer >= _ANSWERS
         )
         carries = bool(_facts(e.text)) or e.coverage >= _COVERS
         # Within each class the nearer sentence is the better one.

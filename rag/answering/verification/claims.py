@@ -139,7 +139,7 @@ def _judge(
     if not alters and any(is_copy(claim, e) for e in alike):
         return "supported", ()
     elsewhere = wrong_names(claim, [_alone(evidence) for evidence in cited])
-    return "partial", (*map(_only_elsewhere, elsewhere), _not_judged())
+    return "partial", (*map(_only_elsewhere, elsewhere), not_judged())
 
 
 def _alone(evidence: Evidence) -> Evidence:
@@ -376,9 +376,9 @@ def _not_theirs(number: str, name: str) -> Message:
     )
 
 
-def _figure_otherwise(number: str, said: str, source: str) -> Message:
+def _figure_otherwise(kind: str, number: str, said: str, source: str) -> Message:
     return Message(
-        code="figure",
+        code="measure" if kind == "measure" else "figure",
         en=f"about “{number}” the claim says “{said}”, but the cited sentence says “{source}”",
         zh=f"关于“{number}”，陈述说的是“{said}”，所引的句子说的是“{source}”",
     )
@@ -416,7 +416,8 @@ def _only_elsewhere(name: str) -> Message:
     )
 
 
-def _not_judged() -> Message:
+def not_judged() -> Message:
+    """Return the reason that nothing was found wrong, and nothing confirms the wording."""
     return Message(
         code=NOT_JUDGED,
         en="no number, date or name in it was found wrong; read the quote to see whether the source"

@@ -111,6 +111,10 @@ _KINDS: dict[str, dict[str, re.Pattern[str]]] = {
         },
         "measure": {
             "revenue": r"营业?收入|营收|销售额|\brevenues?\b|\bsales\b|\bturnover\b",
+            "cost": r"成本|费用|\bcosts?\b|\bexpenses?\b",
+            "shipments": r"出货量?|发货量?|销量|销售量|\bshipments?\b|\bshipped\b|\bsales\b",
+            "market share": r"份额|市占率|占有率|\bmarket share\b",
+            "price": r"股价|售价|价格|\bprices?\b",
             "profit": r"(?<!毛)利润|净利|盈利|净赚|\b(?:net |operating )?profits?\b|\bnet income\b"
             r"|\bearned\b|\bearnings\b",
             "loss": r"亏损|净亏|\bloss(?:es)?\b|\blost\b",
@@ -132,8 +136,8 @@ _CARRIED = ("measure", "year")
 """Kinds that are said once and hold for all later figures of the sentence."""
 
 
-def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, str] | None:
-    """Return a number of the claim, what the claim says it is, and what the source says it is.
+def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, str, str] | None:
+    """Return a kind of what is said, a number of the claim, and what claim and source say of it.
 
     None if nothing contradicts the claim. If the source gives a number several times, the claim may
     mean any of them.
@@ -147,8 +151,24 @@ def figure_otherwise(claim: str, cited: Sequence[Evidence]) -> tuple[str, str, s
             if not same or not all(found) or (kind == "year" and "compared with" in said):
                 continue
             if not any(set(ours) & set(theirs) for theirs in found):
-                return quantity.text, next(iter(ours.values())), next(iter(found[0].values()))
+                return kind, quantity.text, next(iter(ours.values())), next(iter(found[0].values()))
     return None
+
+
+def one_measure(claim: str, ours: Quantity, source: str, theirs: Quantity) -> bool:
+    """Return False if a claim says of its number, and a source of its own, that it is another one.
+
+    An example is a profit of 3 billion and a revenue of 5 billion.
+    """
+    said = [words for number, words in _figures(claim) if number.text == ours.text]
+    given = [words for number, words in _figures(source) if number.text == theirs.text]
+    return not any(
+        one.keys() & other.keys() and not _agree(one, other) for one in said for other in given
+    )
+
+
+def _agree(one: Said, other: Said) -> bool:
+    return all(set(one[kind]) & set(other[kind]) for kind in one.keys() & other.keys())
 
 
 @lru_cache(maxsize=2048)

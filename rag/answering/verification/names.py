@@ -11,7 +11,7 @@ from itertools import accumulate
 from rag.answering.evidence import Evidence
 from rag.retrieval.full_names import full_names, standing
 from rag.text.characters import HAN, has_han
-from rag.text.dates import read_weekdays
+from rag.text.dates import read_dates, read_weekdays
 from rag.text.dictionary import load_dictionary, stem
 from rag.text.facts import NO_NAMES, read_facts
 from rag.text.languages import text_language
@@ -255,11 +255,16 @@ def _chinese_names(claim: str) -> tuple[str, ...]:
     found, at = [], 0
     for word in dictionary.words_in(claim):
         at = claim.index(word, at)
-        is_name = word in dictionary.names and word not in UNIT_WORDS and not read_weekdays(word)
+        is_name = word in dictionary.names and word not in UNIT_WORDS and not _is_day(word)
         if is_name and not _is_cut(at, at + len(word), ends):
             found.append(word)
         at += len(word)
     return tuple(found)
+
+
+def _is_day(word: str) -> bool:
+    """Return True if a word names a day of the week, a month or a day: 周四, 三月."""
+    return bool(read_weekdays(word)) or any(d.text == word for d in read_dates(word, None)[0])
 
 
 def _is_cut(start: int, end: int, ends: Set[int]) -> bool:

@@ -81,9 +81,16 @@ _FUTURE = re.compile(r"将|会|要|\b(?:will|shall|is to|are to|set to|going to)
 def opposites(said: Sequence[Token], source: Sequence[Token]) -> tuple[Token, Token] | None:
     """Return the first two words, one of each text, that are opposites."""
     for one, two in product(said, source):
-        if (one.key, two.key) in _OPPOSITE_KEYS:
+        if (one.key, two.key) in _OPPOSITE_KEYS or _made_of_opposites(one.key, two.key):
             return one, two
     return None
+
+
+def _made_of_opposites(one: str, two: str) -> bool:
+    """Return True if two Chinese words differ in a part that is an opposite: 支持者, 反对者."""
+    if len(one) != len(two) or one == two or one.isascii():
+        return False
+    return any(part in one and one.replace(part, other, 1) == two for part, other in _OPPOSITE_KEYS)
 
 
 def opposed_across(claim: str, source: str) -> tuple[str, str] | None:
@@ -410,7 +417,7 @@ def _opposed(change: Change) -> Message | None:
     pair = opposites(change.said, change.source)
     if pair is None:
         return None
-    return _instead("polarity", pair[0].text, pair[1].text)
+    return instead("polarity", pair[0].text, pair[1].text)
 
 
 def _changed(change: Change) -> Message | None:
@@ -433,10 +440,11 @@ def _changed(change: Change) -> Message | None:
         return None
     kinds = {token.kind for token in change.said} | {token.kind for token in change.source}
     code = next((kind for kind in ("number", "date", "name") if kind in kinds), "wording")
-    return _instead(code, _written(change.said), _written(change.source))
+    return instead(code, _written(change.said), _written(change.source))
 
 
-def _instead(code: str, said: str, source: str) -> Message:
+def instead(code: str, said: str, source: str) -> Message:
+    """Return the reason for a claim that says something else than its source at one place."""
     return Message(
         code=code,
         en=f"the claim says “{said}” where the cited sentence says “{source}”",

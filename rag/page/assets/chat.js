@@ -144,8 +144,13 @@ document.addEventListener("click", (event) => {
     folded.querySelector("a, button").focus({ preventScroll: true });
     return;
   }
-  const button = event.target.closest("button[data-act], button[data-copy]");
+  const button = event.target.closest("[data-act], button[data-copy]");
   if (!button) return;
+  if (button.href) {
+    // A link to an article opens it over the page, unless another tab or window is wanted.
+    if (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return;
+    event.preventDefault();
+  }
   if (button.dataset.copy) copy(button);
   else if (ACTS.includes(button.dataset.act)) act(button.dataset);
 });

@@ -16,7 +16,7 @@ from rag.messages import Language
 from rag.page.chat.texts import texts
 from rag.page.chat.turns import Turn
 from rag.page.scope.choice import Asked
-from rag.page.scope.rendering import asked_text
+from rag.page.scope.rendering import Work, asked_text
 from rag.text.characters import one_line
 from rag.types import Citation
 
@@ -105,9 +105,9 @@ def _adapter() -> TypeAdapter[tuple[Turn, ...]]:
 # --- as Markdown ------------------------------------------------------------------------------
 
 
-def asked_markdown(asked: Asked, language: Language, *, draft: bool = False) -> str:
-    """Return one line that says which articles were asked, or compared with a draft."""
-    return escaped(one_line(asked_text(asked, language, draft=draft)))
+def asked_markdown(asked: Asked, language: Language, *, of: Work = "question") -> str:
+    """Return `asked_text` as Markdown."""
+    return escaped(one_line(asked_text(asked, language, of=of)))
 
 
 def conversation_markdown(turns: Sequence[Turn], language: Language) -> str:

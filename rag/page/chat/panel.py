@@ -70,7 +70,8 @@ def draw_chat() -> ChatPanel:
     chooser = draw_chooser()
     before = _scripted(_REDRAWN)
     present = _scripted(asset("chat.js"), elem_id="rag-present")
-    reader = _scripted(asset("reader.js"))
+    # All tabs open articles, so it is drawn outside them.
+    reader = _scripted(asset("reader.js"), render=False)
     errand = _scripted(_ERRAND)
     offers = gr.HTML("", elem_id="rag-offers", **STILL)
     with gr.Column(scale=0, elem_id="rag-composer"):
@@ -115,8 +116,12 @@ def draw_chat() -> ChatPanel:
     )
 
 
-def _scripted(script: str, value: str = "", elem_id: str | None = None) -> gr.HTML:
-    return gr.HTML(value, js_on_load=script, apply_default_css=False, elem_id=elem_id)
+def _scripted(
+    script: str, value: str = "", elem_id: str | None = None, *, render: bool = True
+) -> gr.HTML:
+    return gr.HTML(
+        value, js_on_load=script, apply_default_css=False, elem_id=elem_id, render=render
+    )
 
 
 def said_in(parts: ChatPanel, language: Language) -> Update:

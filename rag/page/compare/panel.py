@@ -21,8 +21,9 @@ from rag.page.compare.rendering import (
 )
 from rag.page.compare.texts import EN, texts
 from rag.page.markup import render_error
-from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.parts import QUIET, STILL, Update, asset, swapped
 from rag.page.scope.choice import Scope
+from rag.page.scope.panel import draw_labels
 from rag.page.scope.shelf import Narrow
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class ComparePanel:
 
     intro: gr.HTML
     topic: gr.Textbox
+    only: gr.HTML
     compare: gr.Button
     stop: gr.Button
     compared: gr.HTML
@@ -50,12 +52,14 @@ def draw_comparing() -> ComparePanel:
         placeholder=EN.placeholder,
         elem_id="rag-compare-topic",
     )
+    only = draw_labels("rag-compare-only")
     with gr.Row(elem_id="rag-compare-row"):
         compare = gr.Button(EN.compare, variant="primary", elem_id="rag-compare")
         stop = gr.Button(EN.stop, visible=False, elem_id="rag-compare-stop")
     return ComparePanel(
         intro=intro,
         topic=topic,
+        only=only,
         compare=compare,
         stop=stop,
         compared=gr.HTML("", js_on_load=asset("report.js"), apply_default_css=False),
@@ -84,13 +88,13 @@ def wire_comparing(
     def compare(topic: str, language: Language, scope: Scope) -> Iterator[Update]:
         """Compare the outlets, and show how far it is."""
         yield {
-            parts.compare: gr.update(visible=False),
-            parts.stop: gr.update(visible=True),
+            **swapped(parts.compare, parts.stop, running=True),
             parts.compared: render_progress(ComparisonProgress(), language),
         }
         shown = ""
         try:
-            some = narrow(scope).scope
+            narrowed = narrow(scope)
+            some = narrowed.scope
             for step in assistant.stream_comparison(
                 topic,
                 articles=some.articles,
@@ -101,25 +105,23 @@ def wire_comparing(
                 if isinstance(step, ComparisonProgress):
                     yield {parts.compared: render_progress(step, language)}
                 else:
-                    shown = render_comparison(step, language)
+                    shown = render_comparison(step, language, asked=narrowed.asked)
         except RagError as error:
             shown = render_error(error.message.text(language), language)
         except Exception:
             _log.exception("Outlets could not be compared.")
             shown = render_error(texts(language).unexpected, language)
-        yield {parts.compared: shown, **_at_rest(parts)}
+        yield {parts.compared: shown, **swapped(parts.compare, parts.stop, running=False)}
 
     def halt() -> Update:
         """Stop. What is not finished shows nothing."""
-        return {parts.compared: "", **_at_rest(parts)}
+        return {parts.compared: "", **swapped(parts.compare, parts.stop, running=False)}
 
     outputs: Sequence[Any] = [parts.compared, parts.compare, parts.stop]
     comparing: list[Any] = [
         begin(compare, [parts.topic, choice, chosen], outputs, concurrency_id="answers", **QUIET)
         for begin in (parts.compare.click, parts.topic.submit)
     ]
-    parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
-
-
-def _at_rest(parts: ComparePanel) -> Update:
-    return {parts.compare: gr.update(visible=True), parts.stop: gr.update(visible=False)}
+    stopped = parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
+    # A line of progress may have been on its way when the work was stopped.
+    stopped.then(halt, None, outputs, queue=False, **QUIET)

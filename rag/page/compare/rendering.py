@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rag.answering.comparison.result import (
+    ALONE,
     WORDS,
     Comparison,
     ComparisonProgress,
@@ -12,10 +13,13 @@ from rag.answering.comparison.result import (
     told_by,
 )
 from rag.messages import Language
+from rag.page.chat.keeping import asked_markdown
 from rag.page.compare.texts import Texts, texts
-from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.markup import escaped, inline
+from rag.page.quoting import render_quote
+from rag.page.scope.choice import Asked
+from rag.page.scope.rendering import render_asked
 from rag.page.texts import HTML_LANGUAGE
-from rag.types import Citation
 
 _UNFOLDED = 4
 """Sentences of an outlet that are seen at once; on a phone the outlets stand below one another."""
@@ -38,28 +42,32 @@ def render_progress(step: ComparisonProgress, language: Language) -> str:
     )
 
 
-def render_comparison(result: Comparison, language: Language) -> str:
-    """Return the whole result: contradictions, what is shared, and each outlet's own."""
+def render_comparison(result: Comparison, language: Language, *, asked: Asked | None = None) -> str:
+    """Return the whole result: contradictions, what is shared, and each outlet's own.
+
+    `asked` says which articles were compared, if not all.
+    """
     words, said = texts(language), WORDS[language]
-    parts = [_summary(result, words, language)]
+    told = render_asked(asked, language, of="comparison")
+    parts = [told, _summary(result, asked, words, language)]
     if result.contradictions:
-        shown = "".join(_contradiction(each, words, language) for each in result.contradictions)
+        shown = "".join(_contradiction(each, language) for each in result.contradictions)
         parts.append(f"<h2>{escaped(said['contradictions'])}</h2>{shown}")
     if result.shared:
-        shown = "".join(_shared(fact, words, language) for fact in result.shared)
+        shown = "".join(_shared(fact, language) for fact in result.shared)
         parts.append(f"<h2>{escaped(said['shared'])}</h2>{shown}")
     if result.left_out:
         parts.append(f'<p class="rag-byline">{escaped(said["more"].format(result.left_out))}</p>')
     if result.only:
         shown = "".join(_only(report, words, language) for report in result.only)
-        parts.append(f'<div class="rag-outlets">{shown}</div>')
+        parts.append(f'<div class="rag-each-outlet">{shown}</div>')
     return (
         f'<section class="rag-compared" aria-busy="false" lang="{HTML_LANGUAGE[language]}">'
         f"{''.join(parts)}</section>"
     )
 
 
-def _summary(result: Comparison, words: Texts, language: Language) -> str:
+def _summary(result: Comparison, asked: Asked | None, words: Texts, language: Language) -> str:
     counts = (
         (words.differ, len(result.contradictions)),
         (words.shared, len(result.shared)),
@@ -67,9 +75,14 @@ def _summary(result: Comparison, words: Texts, language: Language) -> str:
     )
     listed = "".join(f"<li>{escaped(word.format(count))}</li>" for word, count in counts)
     notices = "".join(f"<p>{escaped(notice.text(language))}</p>" for notice in result.notices)
+    if any(notice.code == ALONE for notice in result.notices):
+        notices += f'<p class="rag-hint">{escaped(words.choose)}</p>'
+    kept = result.to_markdown(language)
+    if asked is not None:
+        kept += "\n" + asked_markdown(asked, language, of="comparison") + "\n"
     save = (
         f'<button type="button" class="rag-button" data-report="{escaped(words.file_name)}.md" '
-        f'data-text="{escaped(result.to_markdown(language))}">{escaped(words.save)}</button>'
+        f'data-text="{escaped(kept)}">{escaped(words.save)}</button>'
     )
     listed = f"<ul>{listed}</ul>" if result.found else ""
     return (
@@ -78,10 +91,10 @@ def _summary(result: Comparison, words: Texts, language: Language) -> str:
     )
 
 
-def _contradiction(each: Contradiction, words: Texts, language: Language) -> str:
+def _contradiction(each: Contradiction, language: Language) -> str:
     said = WORDS[language]
     sides = "".join(
-        f"<li>{_quote(value.citation, words, marked=value.value)}"
+        f"<li>{render_quote(value.citation, language, marked=value.value)}"
         + (f'<p class="rag-byline">{escaped(said["superseded"])}</p>' if value.superseded else "")
         + "</li>"
         for value in each.values
@@ -92,8 +105,8 @@ def _contradiction(each: Contradiction, words: Texts, language: Language) -> str
     )
 
 
-def _shared(fact: SharedFact, words: Texts, language: Language) -> str:
-    quotes = "".join(f"<li>{_quote(citation, words)}</li>" for citation in fact.citations)
+def _shared(fact: SharedFact, language: Language) -> str:
+    quotes = "".join(f"<li>{render_quote(citation, language)}</li>" for citation in fact.citations)
     copies = ' data-copies="true"' if fact.wordings == 1 else ""
     return (
         f'<div class="rag-shared"{copies}><p class="rag-byline">'
@@ -103,7 +116,7 @@ def _shared(fact: SharedFact, words: Texts, language: Language) -> str:
 
 def _only(report: OutletReport, words: Texts, language: Language) -> str:
     said = WORDS[language]
-    quotes = [f"<li>{_quote(citation, words)}</li>" for citation in report.citations]
+    quotes = [f"<li>{render_quote(citation, language)}</li>" for citation in report.citations]
     shown = f"<ul>{''.join(quotes[:_UNFOLDED])}</ul>"
     if not quotes:
         shown = f"<p>{escaped(said['nothing'])}</p>"
@@ -115,24 +128,5 @@ def _only(report: OutletReport, words: Texts, language: Language) -> str:
     if report.left_out:
         shown += f'<p class="rag-byline">{escaped(said["more"].format(report.left_out))}</p>'
     return (
-        f'<div class="rag-outlet"><h2>{escaped(said["only"])}'
-        f"{inline(report.outlet)}</h2>{shown}</div>"
+        f'<div class="rag-own"><h2>{escaped(said["only"])}{inline(report.outlet)}</h2>{shown}</div>'
     )
-
-
-def _quote(citation: Citation, words: Texts, marked: str = "") -> str:
-    day = str(citation.published) if citation.published else words.undated
-    source = " · ".join(part for part in (citation.outlet or "", day) if part)
-    return (
-        f"<blockquote {language_of(citation.quote)}>{_marked(citation.quote, marked)}</blockquote>"
-        f'<p class="rag-byline">{escaped(source)} · {inline(citation.title)} '
-        f"{external_link(citation.url, words.original)}</p>"
-    )
-
-
-def _marked(quote: str, value: str) -> str:
-    """Return a quote with the value marked in it, unless that is the whole quote."""
-    before, found, after = quote.partition(value) if value else (quote, "", "")
-    if not found or value == quote:
-        return escaped(quote)
-    return f"{escaped(before)}<mark>{escaped(found)}</mark>{escaped(after)}"

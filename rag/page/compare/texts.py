@@ -20,12 +20,11 @@ class Texts:
     comparing: str
     save: str
     file_name: str
-    original: str
-    undated: str
     differ: str
     shared: str
     only: str
     more: str
+    choose: str
     unexpected: str
 
 
@@ -40,12 +39,11 @@ EN = Texts(
     comparing="Comparing sentences: {} of {}",
     save="Save the comparison",
     file_name="comparison",
-    original="Original",
-    undated="no date",
     differ="{} contradictions",
     shared="{} shared",
     only="{} of one outlet",
     more="{} more",
+    choose="Outlets and days are chosen under “Ask”, single articles under “Articles”.",
     unexpected="The comparison failed unexpectedly: see the program's log.",
 )
 
@@ -60,12 +58,11 @@ ZH = Texts(
     comparing="正在对比句子：{} / {}",
     save="保存对比结果",
     file_name="媒体对比",
-    original="原文",
-    undated="无日期",
     differ="{} 处矛盾",
     shared="{} 条共同报道",
     only="{} 条独家内容",
     more="还有 {} 条",
+    choose="媒体和日期在“提问”页选择，单篇文章在“文章”页勾选。",
     unexpected="对比时发生意外错误：请查看程序日志。",
 )
 

@@ -17,7 +17,7 @@ from rag.page.chat.turns import Assistant
 from rag.page.draft.rendering import render_checked, render_opening
 from rag.page.draft.texts import EN, texts
 from rag.page.markup import render_error
-from rag.page.parts import QUIET, Update, asset
+from rag.page.parts import QUIET, Update, asset, swapped
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import draw_labels
 from rag.page.scope.shelf import Narrow
@@ -85,8 +85,7 @@ def wire_draft(
         """Check the text, and show each sentence as soon as it is checked."""
         done: list[DraftSentence] = []
         yield {
-            parts.check: gr.update(visible=False),
-            parts.stop: gr.update(visible=True),
+            **swapped(parts.check, parts.stop, running=True),
             parts.checked: render_checked(draft, done, language, running=True),
         }
         try:
@@ -107,7 +106,7 @@ def wire_draft(
         except Exception:
             _log.exception("A draft could not be checked.")
             shown = render_error(texts(language).unexpected, language)
-        yield {parts.checked: shown, **_at_rest(parts)}
+        yield {parts.checked: shown, **swapped(parts.check, parts.stop, running=False)}
 
     def opened(event: gr.EventData) -> Update:
         """Put the text of a file into the box. The browser has read the file."""
@@ -117,7 +116,7 @@ def wire_draft(
 
     def halt() -> Update:
         """Stop, and keep what is checked."""
-        return _at_rest(parts)
+        return swapped(parts.check, parts.stop, running=False)
 
     outputs: Sequence[Any] = [parts.checked, parts.check, parts.stop]
     checking = parts.check.click(
@@ -127,7 +126,3 @@ def wire_draft(
         halt, None, [parts.check, parts.stop], cancels=[checking], queue=False, **QUIET
     )
     parts.opening.opened(opened, None, [parts.draft], queue=False, **QUIET)
-
-
-def _at_rest(parts: DraftPanel) -> Update:
-    return {parts.check: gr.update(visible=True), parts.stop: gr.update(visible=False)}

@@ -8,11 +8,11 @@ from rag.answering.draft import VERDICTS, DraftReport, DraftSentence, verdict_wo
 from rag.messages import Language
 from rag.page.chat.keeping import asked_markdown
 from rag.page.draft.texts import Texts, texts
-from rag.page.markup import escaped, external_link, inline, language_of
+from rag.page.markup import escaped, language_of
+from rag.page.quoting import render_quote
 from rag.page.scope.choice import Asked
 from rag.page.scope.rendering import render_asked
 from rag.page.texts import HTML_LANGUAGE
-from rag.types import Citation
 
 
 def render_opening(language: Language) -> str:
@@ -41,13 +41,13 @@ def render_checked(
     """
     words = texts(language)
     report = DraftReport(draft=draft, sentences=tuple(sentences))
-    shown = "".join(_sentence(sentence, words, language) for sentence in sentences)
+    shown = "".join(_sentence(sentence, language) for sentence in sentences)
     if running:
         line = escaped(words.checking.format(len(sentences)))
         head = f'<p class="rag-progress" role="status">{line}</p>'
     else:
         head = _summary(report, asked, words, language)
-    told = render_asked(asked, language, draft=True)
+    told = render_asked(asked, language, of="draft")
     return (
         f'<section class="rag-checked rag-turn" lang="{HTML_LANGUAGE[language]}" '
         f'aria-busy="{"true" if running else "false"}">{told}{head}{shown}</section>'
@@ -66,7 +66,7 @@ def _summary(report: DraftReport, asked: Asked | None, words: Texts, language: L
         clean = f"<p>{escaped(words.none_wrong)}</p>"
     kept = report.to_markdown(language)
     if asked is not None:
-        kept += f"\n{asked_markdown(asked, language, draft=True)}\n"
+        kept += f"\n{asked_markdown(asked, language, of='draft')}\n"
     return (
         f'<div class="rag-check-counts" role="status"><ul>{"".join(counts)}</ul>{clean}'
         f'<button type="button" class="rag-button" data-report="{escaped(words.file_name)}.md" '
@@ -74,14 +74,15 @@ def _summary(report: DraftReport, asked: Asked | None, words: Texts, language: L
     )
 
 
-def _sentence(sentence: DraftSentence, words: Texts, language: Language) -> str:
+def _sentence(sentence: DraftSentence, language: Language) -> str:
     verdict = escaped(verdict_words(sentence.verdict, language))
     sign, _, name = verdict.partition(" ")
     reasons = "".join(f"<li>{escaped(reason.text(language))}</li>" for reason in sentence.reasons)
-    quotes = ""
-    if sentence.verdict != "supported":
-        quotes = "".join(_quote(citation, words) for citation in sentence.citations)
-    told = f'<p class="rag-check-verdict">{name}</p>' if sentence.verdict != "supported" else ""
+    supported = sentence.verdict == "supported"
+    quotes = "".join(
+        render_quote(citation, language, folded=supported) for citation in sentence.citations
+    )
+    told = "" if supported else f'<p class="rag-check-verdict">{name}</p>'
     return (
         f'<div class="rag-check" data-verdict="{sentence.verdict}">'
         f'<span class="rag-sign" role="img" aria-label="{name}" title="{name}">{sign}</span><div>'
@@ -101,13 +102,3 @@ def _marked(sentence: DraftSentence) -> str:
         shown += f"<mark>{part}</mark>"
         position = end
     return shown + escaped(sentence.text[position - sentence.start :])
-
-
-def _quote(citation: Citation, words: Texts) -> str:
-    day = str(citation.published) if citation.published else words.undated
-    source = " · ".join(part for part in (citation.outlet or "", day) if part)
-    return (
-        f"<blockquote {language_of(citation.quote)}>{escaped(citation.quote)}</blockquote>"
-        f'<p class="rag-byline">{inline(citation.title)} · {escaped(source)} '
-        f"{external_link(citation.url, words.original)}</p>"
-    )

@@ -20,8 +20,6 @@ class Texts:
     checking: str
     save: str
     file_name: str
-    original: str
-    undated: str
     none_wrong: str
     unexpected: str
 
@@ -37,8 +35,6 @@ EN = Texts(
     checking="Checking: {} sentences so far",
     save="Save the report",
     file_name="check",
-    original="Original",
-    undated="no date",
     none_wrong="Nothing was found that differs.",
     unexpected="The check failed unexpectedly: see the program's log.",
 )
@@ -53,8 +49,6 @@ ZH = Texts(
     checking="正在核对：已完成 {} 句",
     save="保存核对报告",
     file_name="核对",
-    original="原文",
-    undated="无日期",
     none_wrong="没有发现不符之处。",
     unexpected="核对时发生意外错误：请查看程序日志。",
 )

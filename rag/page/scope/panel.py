@@ -43,13 +43,14 @@ class ScopePanel:
     """The components.
 
     `chosen` is a `Scope`. `beside` shows the labels at the question box, `in_draft` at the draft,
-    and `in_articles` above the list of articles.
+    `in_compare` at the topic, and `in_articles` above the list of articles.
     """
 
     chosen: gr.State
     chooser: gr.HTML
     beside: gr.HTML
     in_draft: gr.HTML
+    in_compare: gr.HTML
     in_articles: gr.HTML
 
 
@@ -89,7 +90,7 @@ def wire_scope(
     list in which articles are ticked. `drawing` are events after which all is drawn: they get the
     settings of an event.
     """
-    labels = [parts.beside, parts.in_draft, parts.in_articles]
+    labels = [parts.beside, parts.in_draft, parts.in_compare, parts.in_articles]
     shown = [parts.chosen, parts.chooser, *labels]
 
     def drawn(
@@ -106,7 +107,9 @@ def wire_scope(
             parts.chosen: scope,
             parts.chooser: render_chooser(now, scope, language, answers=answers, query=query),
             parts.beside: render_labels(now, scope, language, choose=True),
-            parts.in_draft: render_labels(now, scope, language),
+            **dict.fromkeys(
+                (parts.in_draft, parts.in_compare), render_labels(now, scope, language)
+            ),
             parts.in_articles: render_labels(now, scope, language, to_ask=True),
         }
 
@@ -140,7 +143,7 @@ def wire_scope(
     in_turn: dict[str, Any] = {"trigger_mode": "multiple", **QUIET}
     parts.chooser.choose(choose, inputs, shown, **in_turn)
     listing.tick(tick, inputs, shown, **in_turn)
-    for place in (parts.beside, parts.in_draft):
+    for place in (parts.beside, parts.in_draft, parts.in_compare):
         place.drop_label(drop, inputs, shown, **_AT_ONCE)
 
     def draw_after(event: Callable[..., Dependency]) -> None:

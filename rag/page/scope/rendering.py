@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Literal
 
 from rag.messages import Language
 from rag.page.chat.controls import render_loaded
@@ -14,6 +15,9 @@ from rag.page.scope.shelf import MOST_OUTLETS_SHOWN, Shelf
 from rag.page.scope.texts import Texts, counted, texts
 from rag.page.scope.timeline import Bar, Timeline
 from rag.page.texts import HTML_LANGUAGE
+
+Work = Literal["question", "draft", "comparison"]
+"""What articles are chosen for."""
 
 PANEL_ID = "rag-scope-panel"
 _HEIGHT = 100
@@ -249,23 +253,23 @@ def _shortened(title: str) -> str:
 # --- what a question was asked of ---------------------------------------------------------------
 
 
-def asked_text(asked: Asked, language: Language, *, draft: bool = False) -> str:
-    """Return in one line of what a question was asked, or with what a draft was compared."""
+def asked_text(asked: Asked, language: Language, *, of: Work = "question") -> str:
+    """Return in one line with which articles a question, a draft or a topic was taken to."""
     words = texts(language)
     parts: list[str] = [*_few(asked.outlets, words)]
     if asked.articles:
         parts.append(counted(words.asked_ticked, asked.articles))
     if asked.since or asked.until:
         parts.append(span_text(asked.since, asked.until, language))
-    line = words.checked if draft else words.asked
+    line = {"question": words.asked, "draft": words.checked, "comparison": words.compared}[of]
     return line.format(words.comma.join(parts), f"{asked.left:,}", f"{asked.total:,}")
 
 
-def render_asked(asked: Asked | None, language: Language, *, draft: bool = False) -> str:
+def render_asked(asked: Asked | None, language: Language, *, of: Work = "question") -> str:
     """Return `asked_text` as a paragraph; an empty text if all articles were asked."""
     if asked is None:
         return ""
-    return f'<p class="rag-understood">{escaped(asked_text(asked, language, draft=draft))}</p>'
+    return f'<p class="rag-understood">{escaped(asked_text(asked, language, of=of))}</p>'
 
 
 def _few(outlets: Sequence[str], words: Texts) -> tuple[str, ...]:

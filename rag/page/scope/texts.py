@@ -38,6 +38,7 @@ class Texts:
     to_ask: str
     asked: str
     checked: str
+    compared: str
     asked_ticked: tuple[str, str]
     comma: str
     tick_some: str
@@ -84,6 +85,7 @@ EN = Texts(
     to_ask="Ask these",
     asked="Asked only of {} ({} of {} articles)",
     checked="Compared only with {} ({} of {} articles)",
+    compared="Compared only {} ({} of {} articles)",
     asked_ticked=("{} ticked article", "{} ticked articles"),
     comma=", ",
     tick_some="Tick articles to ask only these.",
@@ -129,6 +131,7 @@ ZH = Texts(
     to_ask="就这些提问",
     asked="仅限 {0}（{2} 篇文章中的 {1} 篇）",
     checked="仅与 {0} 对照（{2} 篇文章中的 {1} 篇）",
+    compared="仅对比 {0}（{2} 篇文章中的 {1} 篇）",
     asked_ticked=("勾选的 {} 篇文章", "勾选的 {} 篇文章"),
     comma="，",
     tick_some="勾选文章，即可只问这些文章。",

@@ -110,6 +110,46 @@ def test_what_one_outlet_alone_reports_is_its_own(compared: Comparison) -> None:
     assert "体育周刊" not in own
 
 
+@pytest.fixture(scope="module")
+def seeds(seeds_index: Path, embedder: Embedder) -> Assistant:
+    return Assistant.open(Config(index=seeds_index), embedder=embedder)
+
+
+@pytest.mark.parametrize(
+    ("topic", "fact", "least"),
+    [("苹果在中国的出货量", "25%", 3), ("DeepSeek", "大客户", 2)],
+)
+def test_a_fact_beside_others_in_a_sentence_is_shared(
+    seeds: Assistant, topic: str, fact: str, least: int
+) -> None:
+    told = seeds.compare(topic)
+    groups = [shared.citations for shared in told.shared if fact in shared.citations[0].quote]
+    assert [len(group) >= least for group in groups] == [True]
+    assert all(fact in citation.quote for citation in groups[0])
+    alone = [citation.quote for report in told.only for citation in report.citations]
+    assert not any(fact in quote for quote in alone)
+
+
+def test_what_all_sentences_say_makes_no_shared_fact(seeds: Assistant) -> None:
+    told = seeds.compare("苹果与阿里巴巴的合作")
+    shown = [citation.quote for shared in told.shared for citation in shared.citations]
+    assert told.shared
+    assert "苹果携手阿里巴巴！" not in shown
+    places = [(c.doc_id, c.start) for shared in told.shared for c in shared.citations]
+    assert len(places) == len(set(places))  # A sentence is in one fact.
+
+
+def test_a_topic_may_have_words_that_the_dictionary_cannot_translate(seeds: Assistant) -> None:
+    told = seeds.compare("Apple shipments in China")
+    assert [notice.code for notice in told.notices] == ["words_unknown"]
+    assert "shipments" in told.notices[0].en
+    fall = next(shared for shared in told.shared if "25%" in shared.citations[0].quote)
+    assert len(outlets(fall.citations)) >= 2
+    # A name that no article has is another topic, and so are words that are mostly absent.
+    for absent in ("Tesla in China", "quantum computers", "layoffs at Microsoft"):
+        assert not seeds.compare(absent).found
+
+
 def test_every_line_is_an_exact_quote_with_one_marker(
     assistant: Assistant, compared: Comparison
 ) -> None:
@@ -138,7 +178,12 @@ def test_only_chosen_outlets_and_days_are_compared(assistant: Assistant) -> None
     assert {report.outlet for report in two.only} == {"山城日报", "北方晚报"}
     late = assistant.compare(TOPIC, since="2026-03-02")
     assert {report.outlet for report in late.only} == {"Mountain Post"}
-    assert [notice.code for notice in late.notices] == ["one_outlet"]
+    assert late.notices[0].code == "compared_alone"
+    alone = assistant.compare(TOPIC, outlets=["北方晚报"]).notices
+    assert "北方晚报" in alone[0].en
+    assert "Choose several outlets" in alone[0].en
+    told_by_one = assistant.compare("雪山隧道施工队遇到涌水", outlets=["北方晚报", "体育周刊"])
+    assert [notice.code for notice in told_by_one.notices] == ["one_outlet"]
     none = assistant.compare("量子计算机的价格")
     assert not none.found
     assert [notice.code for notice in none.notices] == ["nothing_compared"]

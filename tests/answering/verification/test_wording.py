@@ -54,6 +54,7 @@ BOUGHT = (
         (GREW, "李建国", "王建民", "wording"),
         (GREW, "局长", "副局长", "wording"),
         (GREW, "货物", "旅客", "wording"),
+        (GREW.replace("货物", "支持者"), "支持者", "反对者", "polarity"),
         (BOUGHT, "Tuesday", "Friday", "date"),
         (BOUGHT, "$4 million", "$4 billion", "number"),
         (BOUGHT, "$4 million", "€4 million", "number"),
@@ -176,7 +177,7 @@ REPORT = (
 def test_a_figure_is_what_its_source_says_it_is(claim: str, said: str) -> None:
     otherwise = figure_otherwise(claim, [evidence(REPORT)])
     assert otherwise is not None
-    assert said in otherwise[1]
+    assert said in otherwise[2]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -58,6 +59,12 @@ def test_each_sentence_comes_back_with_what_decides(
     expect(checked.nth(1).locator("mark")).to_have_text("2.65%")
     expect(checked.nth(1).locator("blockquote")).to_have_text(RIGHT)
     expect(checked.nth(3).locator("blockquote")).to_have_count(0)
+    # A supported sentence has its quote too, folded.
+    folded = checked.nth(0).locator("details")
+    expect(folded.locator("blockquote")).to_be_hidden()
+    folded.locator("summary").click()
+    expect(folded.locator("blockquote")).to_have_text(RIGHT)
+    expect(folded.locator("a.rag-original")).to_have_attribute("target", "_blank")
     # Nothing sticks out of a narrow view.
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     with page.expect_download() as download:
@@ -70,6 +77,27 @@ def test_each_sentence_comes_back_with_what_decides(
     page.get_by_role("button", name=words.check, exact=True).click()
     expect(checked).to_have_count(1)
     expect(page.locator(".rag-check-counts")).to_contain_text(words.none_wrong)
+
+
+def test_a_quote_leads_to_its_place_in_the_article_and_back(served: Served, visit: Visit) -> None:
+    page = visit(served.url, locale="zh-CN", viewport={"width": 390, "height": 860})
+    open_tab(page, PAGE_ZH.check)
+    page.get_by_label(ZH.label).fill(WRONG)
+    page.get_by_role("button", name=ZH.check, exact=True).click()
+    link = page.locator(".rag-check .rag-to-article")
+    address = link.get_attribute("href") or ""
+    link.focus()
+    page.keyboard.press("Enter")
+    reader = page.locator("dialog.rag-reader[open]")
+    expect(reader.locator("mark")).to_have_text(RIGHT)
+    assert page.url == f"{served.url}{address}"
+    page.keyboard.press("Escape")
+    expect(reader).to_have_count(0)
+    expect(page.locator(".rag-check")).to_be_visible()
+    expect(page).to_have_url(re.compile(r"tab=check"))
+    # The same address in another tab of the browser.
+    other = visit(f"{served.url}{address}", locale="zh-CN")
+    expect(other.locator("dialog.rag-reader[open] mark")).to_have_text(RIGHT)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "gb18030"])
