@@ -3,10 +3,10 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify`, `check_draft`, `compare`, `index` and `fetch` work on the index that
-the environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
-`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream. `Feeds`
-follows feeds of the web. docs/python.md has examples.
+`answer`, `search`, `verify`, `check_draft`, `compare`, `summarise`, `index` and `fetch` work on the
+index that the environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and
+so on. `Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream.
+`Feeds` follows feeds of the web. docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         SharedFact,
     )
     from rag.answering.draft import DraftReport, DraftSentence
+    from rag.answering.summary.result import Summary
     from rag.api import (
         aanswer,
         aanswer_all,
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from rag.batch.answering import AnsweredRow
     from rag.batch.changes import Change
     from rag.config import ChatModelConfig, Config
+    from rag.desk import asummarise, summarise
     from rag.errors import (
         AnswerFormatError,
         AssistantClosed,
@@ -99,6 +101,7 @@ _HOMES = {
         *("Comparison", "ComparisonProgress", "Contradiction", "OutletReport", "SharedFact"),
     ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
+    "rag.answering.summary.result": ("Summary",),
     "rag.api": (
         *("aanswer", "aanswer_all", "acheck_draft", "acompare", "afetch", "aindex", "answer"),
         *("answer_all", "asearch", "averify", "check_draft", "compare", "fetch", "index"),
@@ -109,6 +112,7 @@ _HOMES = {
     "rag.batch.answering": ("AnsweredRow",),
     "rag.batch.changes": ("Change",),
     "rag.config": ("ChatModelConfig", "Config"),
+    "rag.desk": ("asummarise", "summarise"),
     "rag.errors": (
         *(
             "AnswerFormatError",
@@ -191,6 +195,7 @@ __all__ = [
     "SearchResult",
     "SharedFact",
     "Statement",
+    "Summary",
     "TimeFrame",
     "__version__",
     "aanswer",
@@ -202,6 +207,7 @@ __all__ = [
     "answer",
     "answer_all",
     "asearch",
+    "asummarise",
     "averify",
     "check_draft",
     "compare",
@@ -209,6 +215,7 @@ __all__ = [
     "fetch",
     "index",
     "search",
+    "summarise",
     "verify",
 ]
 

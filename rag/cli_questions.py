@@ -193,7 +193,7 @@ def ask(
     question = as_typed(question)
     checked_question(question)
     if out_file:
-        _check_new(out_file)
+        check_new(out_file)
     # Kept in a variable: freeing the tokenizer takes half a second, so it happens after printing.
     assistant = open_assistant()
     answer = assistant.ask(question, **asked)
@@ -209,7 +209,7 @@ def ask(
         raise typer.Exit(EXIT_ABSTAINED)
 
 
-def _check_new(out_file: Path) -> None:
+def check_new(out_file: Path) -> None:
     """Raise `ConfigError` if an answer can't be written to a new file of this name."""
     from rag.exports.saving import usable_path
 

@@ -81,6 +81,7 @@ class _Exchange:
             ("/v1/verify", "verify"),
             ("/v1/draft", "draft"),
             ("/v1/compare", "compare"),
+            ("/v1/summary", "summary"),
             ("/v1/articles", "articles"),
             ("/mcp", "mcp"),
             (PREFIX, "link"),
