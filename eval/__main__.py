@@ -14,6 +14,7 @@
     python -m eval orders [SET...]             test the detection of text that instructs machines
     python -m eval wordings                    test the check with false and true rewordings
     python -m eval outlets KIND                test the comparison of outlets (`eval.outlets`)
+    python -m eval stories                     measure stories through time (`eval.stories`)
     python -m eval summaries KIND              measure summaries (`eval.summaries`)
 
 Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
@@ -30,7 +31,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import ablation, guard, orders, outlets, report, retrieval, summaries, wordings
+from eval import ablation, guard, orders, outlets, report, retrieval, stories, summaries, wordings
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -75,6 +76,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return wordings.main(given[1:])
     if given[:1] == ["outlets"]:
         return outlets.main(given[1:])
+    if given[:1] == ["stories"]:
+        return stories.main(given[1:])
     if given[:1] == ["summaries"]:
         return summaries.main(given[1:])
     if given[:1] == ["ablation"]:

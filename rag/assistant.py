@@ -20,6 +20,8 @@ from rag.answering.draft import DraftReport, DraftSentence, stream_draft, usable
 from rag.answering.options import AS_CONFIGURED, ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
+from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.telling import stream_story
 from rag.answering.summary.asked import stream_asked
 from rag.answering.summary.result import Summary
 from rag.answering.summary.summarising import Wanted, stream_summary
@@ -528,6 +530,52 @@ class Assistant(QuestionPath):
         if not isinstance(summary, Summary):
             raise TypeError(f"the stream ended with {summary!r}")
         return summary
+
+    def stream_story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Iterator[StoryProgress | Story]:
+        """Lay out a story through time step by step; the `Story` comes last.
+
+        Takes what `story` takes, and raises as it does, before the first step.
+        """
+        return stream_story(
+            self,
+            checked_question(topic),
+            articles=self._chosen(articles, outlets),
+            time_frame=days_between(since, until),
+            today=_day(today),
+        )
+
+    def story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Story:
+        """Lay out what the articles tell of a topic through time, the newest event last.
+
+        A row is one event: the day that a sentence speaks of, else that of the article, and what
+        each outlet says of it in exact quotes. Values that changed since an earlier row are marked,
+        and values on which outlets differ for the same moment. At most 40 rows. No chat model is
+        asked. Articles, outlets, days and errors are those of `ask`.
+        """
+        *_, told = self.stream_story(
+            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        if not isinstance(told, Story):
+            raise TypeError(f"the stream ended with {told!r}")
+        return told
 
     def verify(
         self,

@@ -1,4 +1,4 @@
-"""`/v1/summary`."""
+"""`/v1/summary` and `/v1/story`."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
+from rag.answering.story.result import Story
 from rag.answering.summary.result import Summary
 from rag.answering.summary.summarising import MOST_SENTENCES
 from rag.config import MAX_QUESTION_CHARACTERS
@@ -37,6 +38,15 @@ class SummaryRequest(Chosen):
     ] = None
 
 
+class StoryRequest(Chosen):
+    """A topic: a question or words."""
+
+    topic: Annotated[
+        str,
+        Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
+    ]
+
+
 def desk_routes(service: Service) -> APIRouter:
     """Return the routes over a service."""
     routes = APIRouter(prefix="/v1", tags=["REST"])
@@ -64,5 +74,28 @@ def desk_routes(service: Service) -> APIRouter:
 
         made = await service.run(caller_of(request), work)
         return Response(made.to_json(), media_type="application/json")
+
+    @routes.post("/story", summary="A story through time", response_model=Story)
+    async def story(body: StoryRequest, request: Request) -> Response:
+        """Lay out a topic through time in exact quotes, the newest event last.
+
+        A row is one event with what each outlet says of it. `day_from` tells if a sentence names
+        its day. `changes` are values that an earlier row gives otherwise, `disagreements` those on
+        which outlets differ.
+        """
+        request.scope["rag.question"] = body.topic
+
+        def work() -> Story:
+            return service.assistant.story(
+                body.topic,
+                articles=body.articles,
+                outlets=body.outlets,
+                since=body.since,
+                until=body.until,
+                today=body.today,
+            )
+
+        told = await service.run(caller_of(request), work)
+        return Response(told.to_json(), media_type="application/json")
 
     return routes

@@ -61,6 +61,14 @@ _CHINESE = {
         "用几句话概括一个话题或所选的文章，每句都注明出处。`text` 为带编号的摘要。`more` 为因数量"
         "过多而未读的文章数。没有句子时，`missing` 说明原因。"
     ),
+    "Lay out a topic through time in exact quotes, the newest event last. A row is one event "
+    "with what each outlet says of it. `day_from` tells if a sentence names its day. `changes` "
+    "are values that an earlier row gives otherwise, `disagreements` those on which outlets "
+    "differ.": (
+        "按时间梳理一个话题，均为原文引文，最新的事件在后。一行是一个事件及各媒体的说法。"
+        "`day_from` 说明日期是否由句子写明。`changes` 为与较早一行不同的数值，"
+        "`disagreements` 为各媒体不一致的数值。"
+    ),
     "Describe one of the models.": ("返回其中一个模型的信息。"),
     "Find the passages of the articles that fit best. `start` and `end` are code points.": (
         "查找最相关的文章段落。`start` 与 `end` 按码点计数。"

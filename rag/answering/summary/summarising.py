@@ -28,6 +28,7 @@ from rag.answering.summary.notices import (
 )
 from rag.answering.summary.result import Summary
 from rag.answering.summary.sentences import Weighed, may_be_quoted, sentences_of, shape
+from rag.answering.topics import concerning
 from rag.answering.verification.chat_judge import ChatModelJudge
 from rag.cancellation import stop_if_cancelled
 from rag.errors import ChatModelError, ConfigError
@@ -150,10 +151,10 @@ def _gathered(path: QuestionPath, wanted: Wanted, today: date) -> _Set:
     vector = QuestionVector(path.embedder, found.query.text).of(found.query.text)()
     told = sentences_of_outlets(found, vector, path.vectors, path.reader)
     chosen = sorted(wanted.articles) if wanted.articles is not None else []
-    if not any(one.on_topic for one in told) and 0 < len(chosen) <= _FEW_CHOSEN:
+    sentences = _on_topic(told, wanted.topic)
+    if not sentences and 0 < len(chosen) <= _FEW_CHOSEN:
         whole = [document for document in map(documents.get, chosen) if document]
         return replace(_read(path, whole), notices=(not_on_topic(wanted.topic),))
-    sentences = _on_topic(told)
     if not sentences:
         return _Set(sentences=(), documents=(), missing=(nothing_on(wanted.topic),))
     if wanted.newest:
@@ -162,20 +163,10 @@ def _gathered(path: QuestionPath, wanted: Wanted, today: date) -> _Set:
     return _Set(sentences=tuple(sentences), documents=tuple(_by_time(list(read.values()))))
 
 
-def _on_topic(told: Sequence[Told]) -> list[Weighed]:
-    """Return the sentences on a topic, and those beside them that are nearly as near to it.
-
-    If none is on the topic, nothing is near it.
-    """
-    on_topic = [one.evidence.cosine for one in told if one.on_topic]
-    if not on_topic:
-        return []
-    floor = max(on_topic) - _NEARLY
-    kept = [
-        one
-        for one in told
-        if (one.on_topic or one.evidence.cosine >= floor) and may_be_quoted(one.evidence)
-    ]
+def _on_topic(told: Sequence[Told], topic: str) -> list[Weighed]:
+    """Return the sentences that concern a topic, with priors by how near they are to it."""
+    sure, _ = concerning(told, topic, _NEARLY)
+    kept = [one for one in sure if may_be_quoted(one.evidence)]
     if not kept:
         return []
     kept.sort(key=lambda one: (one.evidence.document.doc_id, one.evidence.start))
