@@ -7,7 +7,7 @@ import re
 _LEANS = re.compile(
     r"^\W*(?:[他她它](?:们)?|其|该|此|这|那"
     r"|前者|后者|对此|与此|为此|因此|所以|但是?|不过|然而|而|并且|同时"
-    r"|此外|另外|另一|其次|再者|最后|例如|比如|换言之|也就是说|上述|以上|以下|以前|还|也)"
+    r"|随后|此后|之后|后来|[^\W\d]{2}后(?=[，,])|此外|另外|另一|其次|再者|最后|例如|比如|换言之|也就是说|上述|以上|以下|以前|还|也)"
     r"|^\W*(?:he|she|it|they|his|her|its|their|this|that|these|those|but|and|or|so|however|yet"
     r"|still|also|moreover|meanwhile|then|here|there|such|instead"
     r"|for (?:example|instance)|in addition)\b",
