@@ -15,6 +15,8 @@
     python -m eval wordings                    test the check with false and true rewordings
     python -m eval drafts [SET...]             test the check of drafts (`eval.drafts`)
     python -m eval outlets KIND                test the comparison of outlets (`eval.outlets`)
+    python -m eval stories                     measure stories through time (`eval.stories`)
+    python -m eval summaries KIND              measure summaries (`eval.summaries`)
 
 Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
 """
@@ -30,7 +32,18 @@ from pathlib import Path
 
 from rich.console import Console
 
-from eval import ablation, drafts, guard, orders, outlets, report, retrieval, wordings
+from eval import (
+    ablation,
+    drafts,
+    guard,
+    orders,
+    outlets,
+    report,
+    retrieval,
+    stories,
+    summaries,
+    wordings,
+)
 from eval.agreement import agreement, print_agreement
 from eval.anchoring import anchor
 from eval.answer_set import read_answer_set
@@ -77,6 +90,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return outlets.main(given[1:])
     if given[:1] == ["drafts"]:
         return drafts.main(given[1:])
+    if given[:1] == ["stories"]:
+        return stories.main(given[1:])
+    if given[:1] == ["summaries"]:
+        return summaries.main(given[1:])
     if given[:1] == ["ablation"]:
         return ablation.main(given[1:])
     options = _parser().parse_args(given)

@@ -3,10 +3,10 @@
     import rag
     print(rag.answer("why did Apple choose Alibaba").text)
 
-`answer`, `search`, `verify`, `check_draft`, `compare`, `index` and `fetch` work on the index that
-the environment names (`RAG_INDEX`, else `.rag`). Each has an async twin: `aanswer` and so on.
-`Assistant` and `AsyncAssistant` do the same over an index of your choice, and stream. `Feeds`
-follows feeds of the web. docs/python.md has examples.
+`answer`, `search`, `verify`, `check_draft`, `compare`, `summarise`, `story`, `index` and `fetch`
+work on the index that the environment names (`RAG_INDEX`, else `.rag`). Each has an async twin:
+`aanswer` and so on. `Assistant` and `AsyncAssistant` do the same over an index of your choice, and
+stream. `Feeds` follows feeds of the web. docs/python.md has examples.
 """
 
 from __future__ import annotations
@@ -23,6 +23,14 @@ if TYPE_CHECKING:
         SharedFact,
     )
     from rag.answering.draft import DraftReport, DraftSentence
+    from rag.answering.story.result import (
+        ChangedValue,
+        Disagreement,
+        Story,
+        StoryProgress,
+        StoryRow,
+    )
+    from rag.answering.summary.result import Summary
     from rag.api import (
         aanswer,
         aanswer_all,
@@ -45,7 +53,9 @@ if TYPE_CHECKING:
     from rag.async_assistant import AsyncAssistant
     from rag.batch.answering import AnsweredRow
     from rag.batch.changes import Change
+    from rag.batch.stories import write_story
     from rag.config import ChatModelConfig, Config
+    from rag.desk import astory, asummarise, story, summarise
     from rag.errors import (
         AnswerFormatError,
         AssistantClosed,
@@ -99,6 +109,10 @@ _HOMES = {
         *("Comparison", "ComparisonProgress", "Contradiction", "OutletReport", "SharedFact"),
     ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
+    "rag.answering.story.result": (
+        *("ChangedValue", "Disagreement", "Story", "StoryProgress", "StoryRow"),
+    ),
+    "rag.answering.summary.result": ("Summary",),
     "rag.api": (
         *("aanswer", "aanswer_all", "acheck_draft", "acompare", "afetch", "aindex", "answer"),
         *("answer_all", "asearch", "averify", "check_draft", "compare", "fetch", "index"),
@@ -108,7 +122,9 @@ _HOMES = {
     "rag.async_assistant": ("AsyncAssistant",),
     "rag.batch.answering": ("AnsweredRow",),
     "rag.batch.changes": ("Change",),
+    "rag.batch.stories": ("write_story",),
     "rag.config": ("ChatModelConfig", "Config"),
+    "rag.desk": ("astory", "asummarise", "story", "summarise"),
     "rag.errors": (
         *(
             "AnswerFormatError",
@@ -146,6 +162,7 @@ __all__ = [
     "AssistantClosed",
     "AsyncAssistant",
     "Change",
+    "ChangedValue",
     "ChatModelBrokeOff",
     "ChatModelConfig",
     "ChatModelEmpty",
@@ -161,6 +178,7 @@ __all__ = [
     "ConfigError",
     "Conflict",
     "Contradiction",
+    "Disagreement",
     "Document",
     "DocumentError",
     "DocumentNotFound",
@@ -191,6 +209,10 @@ __all__ = [
     "SearchResult",
     "SharedFact",
     "Statement",
+    "Story",
+    "StoryProgress",
+    "StoryRow",
+    "Summary",
     "TimeFrame",
     "__version__",
     "aanswer",
@@ -202,6 +224,8 @@ __all__ = [
     "answer",
     "answer_all",
     "asearch",
+    "astory",
+    "asummarise",
     "averify",
     "check_draft",
     "compare",
@@ -209,7 +233,10 @@ __all__ = [
     "fetch",
     "index",
     "search",
+    "story",
+    "summarise",
     "verify",
+    "write_story",
 ]
 
 

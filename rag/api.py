@@ -67,7 +67,7 @@ def answer(
 
     Raises what `Assistant.ask` and `Assistant.open` raise, all of them `RagError`s.
     """
-    return _assistant(config).ask(
+    return shared_assistant(config).ask(
         question,
         history,
         model=model,
@@ -99,7 +99,7 @@ def answer_all(
     config: Config | None = None,
 ) -> tuple[AnsweredRow, ...]:
     """Answer many questions, of a list or a file, as `Assistant.answer_all` does."""
-    return _assistant(config).answer_all(
+    return shared_assistant(config).answer_all(
         questions,
         out,
         column=column,
@@ -128,7 +128,7 @@ def search(
     config: Config | None = None,
 ) -> tuple[SearchResult, ...]:
     """The `k` passages of the index that fit best, as `Assistant.search` finds them."""
-    return _assistant(config).search(
+    return shared_assistant(config).search(
         question, k, articles=articles, outlets=outlets, since=since, until=until, today=today
     )
 
@@ -144,7 +144,7 @@ def verify(
     config: Config | None = None,
 ) -> Statement:
     """Check a sentence against the articles of the index, as `Assistant.verify` does."""
-    return _assistant(config).verify(
+    return shared_assistant(config).verify(
         claim, articles=articles, outlets=outlets, since=since, until=until, today=today
     )
 
@@ -160,7 +160,7 @@ def check_draft(
     config: Config | None = None,
 ) -> DraftReport:
     """Check each sentence of a text against the articles, as `Assistant.check_draft` does."""
-    return _assistant(config).check_draft(
+    return shared_assistant(config).check_draft(
         draft,
         articles=articles,
         outlets=outlets,
@@ -181,7 +181,7 @@ def compare(
     config: Config | None = None,
 ) -> Comparison:
     """Compare what outlets of the index report on a topic, as `Assistant.compare` does."""
-    return _assistant(config).compare(
+    return shared_assistant(config).compare(
         topic,
         articles=articles,
         outlets=outlets,
@@ -424,7 +424,7 @@ async def afetch(
     return await asyncio.to_thread(fetch, addresses, config=config)
 
 
-def _assistant(config: Config | None) -> Assistant:
+def shared_assistant(config: Config | None) -> Assistant:
     """Opens the index and the models of a config, or returns those that are open."""
     config = config or Config.from_environment()
     with _lock:

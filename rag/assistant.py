@@ -17,9 +17,14 @@ from rag.answering.comparison.comparing import stream_comparison
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.composition import full_name
 from rag.answering.draft import DraftReport, DraftSentence, stream_draft, usable_draft
-from rag.answering.options import ChatWriters, ModelChoice, Options
+from rag.answering.options import AS_CONFIGURED, ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
+from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.telling import stream_story
+from rag.answering.summary.asked import stream_asked
+from rag.answering.summary.result import Summary
+from rag.answering.summary.summarising import Wanted, stream_summary
 from rag.answering.verification.chat_judge import open_judge
 from rag.batch.answering import AnsweredRow, OnProgress, answered_table
 from rag.config import Config
@@ -36,13 +41,17 @@ from rag.retrieval.time_frame import day_of_asking, days_between
 from rag.store.articles import document_not_found, reference
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.text.sentences import split_sentences
+from rag.text.summary_requests import summary_request
 from rag.types import (
     Answer,
     Document,
     DocumentReference,
+    Draft,
     Event,
+    Progress,
     SearchResult,
     Statement,
+    TimeFrame,
 )
 from rag.uploads.library import Library
 
@@ -229,6 +238,30 @@ class Assistant(QuestionPath):
             time_frame=days_between(since, until),
             today=day_of_asking(str(today or "")),
             options=options,
+        )
+
+    def events(
+        self,
+        question: str,
+        history: Sequence[Answer] = (),
+        *,
+        time_frame: TimeFrame | None = None,
+        today: date | None = None,
+        options: Options = AS_CONFIGURED,
+    ) -> Iterator[Event]:
+        """Answer step by step, as `QuestionPath.events` does; a request for a summary gets one."""
+        if request := summary_request(checked_question(question)):
+            return stream_asked(
+                self,
+                question,
+                request,
+                history,
+                time_frame=time_frame,
+                today=today or date.today(),
+                options=options,
+            )
+        return super().events(
+            question, history, time_frame=time_frame, today=today, options=options
         )
 
     def _chosen(self, articles: Sequence[str], outlets: Sequence[str]) -> frozenset[str] | None:
@@ -434,6 +467,115 @@ class Assistant(QuestionPath):
         if not isinstance(compared, Comparison):
             raise TypeError(f"the stream ended with {compared!r}")
         return compared
+
+    def stream_summary(
+        self,
+        topic: str = "",
+        *,
+        sentences: int | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Iterator[Progress | Draft | Statement | Summary]:
+        """Sum up articles step by step; the `Summary` comes last.
+
+        Takes what `summarise` takes, and raises as it does, before the first step.
+        """
+        wanted = Wanted(
+            topic=checked_question(topic) if topic.strip() else "",
+            articles=self._chosen(articles, outlets),
+            time_frame=days_between(since, until),
+            sentences=sentences,
+            language=language,
+            writer=self._writers.named(model),
+        )
+        return stream_summary(self, wanted, today=_day(today))
+
+    def summarise(
+        self,
+        topic: str = "",
+        *,
+        sentences: int | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Summary:
+        """Sum up articles: what they say on a topic, or all of an article, an outlet or some days.
+
+        `topic` are words, or the id or title of one article. Without it, the chosen articles are
+        summed up, of too many the newest 40. `sentences` is the most to write, 1 to 20; the usual
+        number is 3 for one article and up to 7 for several. Without a chat model these are the
+        articles' own sentences. Model, language, articles, outlets, days and errors are those of
+        `ask`.
+        """
+        *_, summary = self.stream_summary(
+            topic,
+            sentences=sentences,
+            model=model,
+            language=language,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+        if not isinstance(summary, Summary):
+            raise TypeError(f"the stream ended with {summary!r}")
+        return summary
+
+    def stream_story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Iterator[StoryProgress | Story]:
+        """Lay out a story through time step by step; the `Story` comes last.
+
+        Takes what `story` takes, and raises as it does, before the first step.
+        """
+        return stream_story(
+            self,
+            checked_question(topic),
+            articles=self._chosen(articles, outlets),
+            time_frame=days_between(since, until),
+            today=_day(today),
+        )
+
+    def story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Story:
+        """Lay out what the articles tell of a topic through time, the newest event last.
+
+        A row is one event: the day that a sentence speaks of, else that of the article, and what
+        each outlet says of it in exact quotes. Values that changed since an earlier row are marked,
+        and values on which outlets differ for the same moment. At most 40 rows. No chat model is
+        asked. Articles, outlets, days and errors are those of `ask`.
+        """
+        *_, told = self.stream_story(
+            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        if not isinstance(told, Story):
+            raise TypeError(f"the stream ended with {told!r}")
+        return told
 
     def verify(
         self,

@@ -12,11 +12,22 @@ from typing import TypeVar
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftReport, DraftSentence
 from rag.answering.options import ModelChoice
+from rag.answering.story.result import Story, StoryProgress
+from rag.answering.summary.result import Summary
 from rag.assistant import Assistant
 from rag.batch.answering import AnsweredRow, OnProgress
 from rag.config import Config
 from rag.messages import Language
-from rag.types import Answer, Document, DocumentReference, Event, SearchResult, Statement
+from rag.types import (
+    Answer,
+    Document,
+    DocumentReference,
+    Draft,
+    Event,
+    Progress,
+    SearchResult,
+    Statement,
+)
 
 T = TypeVar("T")
 
@@ -231,6 +242,99 @@ class AsyncAssistant:
         """Compare what outlets report on a topic, as `Assistant.compare` does."""
         return await asyncio.to_thread(
             self._assistant.compare,
+            topic,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def stream_summary(
+        self,
+        topic: str = "",
+        *,
+        sentences: int | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> AsyncIterator[Progress | Draft | Statement | Summary]:
+        """Sum up articles step by step, as `Assistant.stream_summary` does."""
+        steps = self._assistant.stream_summary(
+            topic,
+            sentences=sentences,
+            model=model,
+            language=language,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+        async for step in _in_threads(steps):
+            yield step
+
+    async def summarise(
+        self,
+        topic: str = "",
+        *,
+        sentences: int | None = None,
+        model: ModelChoice = "configured",
+        language: Language | None = None,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Summary:
+        """Sum up articles, as `Assistant.summarise` does."""
+        return await asyncio.to_thread(
+            self._assistant.summarise,
+            topic,
+            sentences=sentences,
+            model=model,
+            language=language,
+            articles=articles,
+            outlets=outlets,
+            since=since,
+            until=until,
+            today=today,
+        )
+
+    async def stream_story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> AsyncIterator[StoryProgress | Story]:
+        """Lay out a story step by step, as `Assistant.stream_story` does."""
+        steps = self._assistant.stream_story(
+            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        )
+        async for step in _in_threads(steps):
+            yield step
+
+    async def story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+        today: date | str | None = None,
+    ) -> Story:
+        """Lay out a story through time, as `Assistant.story` does."""
+        return await asyncio.to_thread(
+            self._assistant.story,
             topic,
             articles=articles,
             outlets=outlets,

@@ -14,6 +14,7 @@ from typing import Annotated
 import typer
 
 from rag.cli_comparing import compare
+from rag.cli_desk import story, summarise
 from rag.cli_feeds import feeds, fetch
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.cli_questions import Json, ask, search, verify
@@ -62,6 +63,18 @@ app.command(
         "就一个话题对比各家媒体：共同报道、独家内容与互相矛盾之处。",
     )
 )(compare)
+app.command(
+    help=local(
+        "Sum up a topic, an article, or the articles of some days or outlets.",
+        "概括一个话题、一篇文章，或若干天、若干媒体的文章。",
+    )
+)(summarise)
+app.command(
+    help=local(
+        "Lay out a story through time: dated statements, one row an event, outlets side by side.",
+        "按时间梳理一个话题：一行一个事件，各家媒体并列，并标出变化。",
+    )
+)(story)
 
 
 def _print_version(asked: bool) -> None:

@@ -193,7 +193,7 @@ def ask(
     question = as_typed(question)
     checked_question(question)
     if out_file:
-        _check_new(out_file)
+        check_new(out_file)
     # Kept in a variable: freeing the tokenizer takes half a second, so it happens after printing.
     assistant = open_assistant()
     answer = assistant.ask(question, **asked)
@@ -209,15 +209,16 @@ def ask(
         raise typer.Exit(EXIT_ABSTAINED)
 
 
-def _check_new(out_file: Path) -> None:
+def check_new(out_file: Path, *, any_ending: bool = False) -> None:
     """Raise `ConfigError` if an answer can't be written to a new file of this name."""
     from rag.exports.saving import usable_path
 
-    usable_path(out_file)
+    if not any_ending:
+        usable_path(out_file)
     if out_file.exists() or not out_file.parent.is_dir():
         raise ConfigError(
-            en=f"The answer can't be written to {out_file}: name a new file in an existing folder.",
-            zh=f"答案无法写入 {out_file}：请给出已有文件夹中的新文件名。",
+            en=f"Nothing can be written to {out_file}: name a new file in an existing folder.",
+            zh=f"无法写入 {out_file}：请给出已有文件夹中的新文件名。",
         )
 
 

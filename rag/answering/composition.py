@@ -161,17 +161,19 @@ def write(
     evidence: Sequence[Evidence],
     vectors: SentenceVectors,
     judge: Judge | None = None,
+    messages: Sequence[ChatMessage] = (),
 ) -> Generator[Draft | Statement | Progress, None, Composition]:
     """Let the chat model answer, and check each sentence as soon as it is complete.
 
     Sentences that fail the check are sent back to the model once, with the reasons. If that does
     not help, the source's own sentence replaces a failed one if it is near enough. What still fails
-    is left out. `judge` makes the final decision on what passed the typed checks.
+    is left out. `judge` makes the final decision on what passed the typed checks. `messages` are
+    the prompt, by default that for answering the question.
 
     Raises `ChatModelError` if the reply fails, also in its middle: what was yielded before is then
     void. A repair that fails is ignored.
     """
-    messages = compose_messages(question, language, evidence)
+    messages = messages or compose_messages(question, language, evidence)
     checker = Checker(evidence, vectors, judge, rules=messages[0].content, question=question)
     tokens = yield from _read(model, messages, checker, len(evidence))
     if failed := checker.to_repair():

@@ -133,9 +133,7 @@ _PERSONAL = re.compile(
     rf"|{_KIND}(?!['’]|\s+(?:that|which|who|whose|of|behind|in|from|with|called|named)\b))\b",
     re.IGNORECASE,
 )
-_POSSESSIVE = re.compile(
-    rf"\b(?P<word>his|her|its|their|{_KIND}['’]s)\s+(?=[a-z])", re.IGNORECASE
-)
+_POSSESSIVE = re.compile(rf"\b(?P<word>his|her|its|their|{_KIND}['’]s)\s+(?=[a-z])", re.IGNORECASE)
 _EVENT = re.compile(
     r"\b(?:that|this)(?=\s*(?:[?.,]|$|\b(?:is|was|were|did|does|has|had|will|would|happen|cost|mean|"
     r"take|change|affect)\b))|\b(?:that|this|the) (?:deal|decision|agreement|announcement|move"

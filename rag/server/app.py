@@ -20,6 +20,7 @@ from rag.server.access import Access
 from rag.server.article_page import article_page_routes
 from rag.server.article_routes import article_list_routes
 from rag.server.comparing import comparison_routes
+from rag.server.desk import desk_routes
 from rag.server.draft_routes import draft_routes
 from rag.server.gate import Gate
 from rag.server.invalid_values import unusable_value
@@ -56,6 +57,7 @@ class Api:
         _tell_errors(app)
         app.include_router(rest_routes(service))
         app.include_router(comparison_routes(service))
+        app.include_router(desk_routes(service))
         app.include_router(draft_routes(service))
         app.include_router(article_list_routes(service))
         app.include_router(openai_routes(service, links_for))

@@ -81,6 +81,8 @@ class _Exchange:
             ("/v1/verify", "verify"),
             ("/v1/draft", "draft"),
             ("/v1/compare", "compare"),
+            ("/v1/summary", "summary"),
+            ("/v1/story", "story"),
             ("/v1/articles", "articles"),
             ("/mcp", "mcp"),
             (PREFIX, "link"),

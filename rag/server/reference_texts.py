@@ -48,6 +48,27 @@ _CHINESE = {
         "对比各媒体对同一话题的报道，均为原文引文。`shared` 为多家媒体都有的说法，其 `wordings` 为"
         "独立表述的数量；`only` 为仅一家媒体的报道；`contradictions` 为各媒体说法不一之处。"
     ),
+    "Words, or the id or title of one article. Without them, the chosen articles are summed up.": (
+        "词语，或一篇文章的编号或标题。不写则概括所选的文章。"
+    ),
+    "The most sentences of the summary.": ("摘要最多多少句。"),
+    "The language of the summary. The default is the topic's.": (
+        "摘要所用的语言，默认与话题相同。"
+    ),
+    "Sum up a topic or the chosen articles in a few sentences, each with its source. `text` holds "
+    "the summary with its markers. `more` counts articles that were too many to read. Without "
+    "statements, `missing` says why.": (
+        "用几句话概括一个话题或所选的文章，每句都注明出处。`text` 为带编号的摘要。`more` 为因数量"
+        "过多而未读的文章数。没有句子时，`missing` 说明原因。"
+    ),
+    "Lay out a topic through time in exact quotes, the newest event last. A row is one event "
+    "with what each outlet says of it. `day_from` tells if a sentence names its day. `changes` "
+    "are values that an earlier row gives otherwise, `disagreements` those on which outlets "
+    "differ.": (
+        "按时间梳理一个话题，均为原文引文，最新的事件在后。一行是一个事件及各媒体的说法。"
+        "`day_from` 说明日期是否由句子写明。`changes` 为与较早一行不同的数值，"
+        "`disagreements` 为各媒体不一致的数值。"
+    ),
     "Describe one of the models.": ("返回其中一个模型的信息。"),
     "Find the passages of the articles that fit best. `start` and `end` are code points.": (
         "查找最相关的文章段落。`start` 与 `end` 按码点计数。"

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 
 from rag.answering.comparison.result import Comparison
+from rag.answering.story.result import Story
+from rag.answering.summary.result import Summary
 from rag.assistant import Assistant
 from rag.types import Answer
 
@@ -253,3 +255,23 @@ def test_outlets_are_compared(server: Running) -> None:
     assert server.post("/v1/compare", topic="").status_code == 422
     unknown = server.post("/v1/compare", topic="苹果", outlets=["nowhere"])
     assert unknown.status_code == 422
+
+
+def test_articles_are_summed_up(server: Running) -> None:
+    response = server.post("/v1/summary", outlets=["界面新闻"], sentences=2)
+    assert response.status_code == 200
+    summary = Summary.from_json(response.content)
+    assert {citation.outlet for citation in summary.citations} == {"界面新闻"}
+    assert len(summary.statements) == 2
+    assert response.json()["text"] == summary.text
+    assert server.post("/v1/summary", sentences=0).status_code == 422
+
+
+def test_a_story_is_laid_out_in_time(server: Running) -> None:
+    response = server.post("/v1/story", topic="苹果与阿里巴巴合作")
+    assert response.status_code == 200
+    story = Story.from_json(response.content)
+    days = [row.day or "" for row in story.rows]
+    assert days == sorted(days)
+    assert len(days) > 3
+    assert server.post("/v1/story", topic="").status_code == 422

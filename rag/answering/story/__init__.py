@@ -1,0 +1,1 @@
+"""Tell a story through time: dated statements, one row an event, outlets side by side."""

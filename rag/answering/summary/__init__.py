@@ -1,0 +1,1 @@
+"""Sum up articles: one, those of some days or outlets, or those on a topic."""
