@@ -25,7 +25,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -74,28 +74,26 @@ from rag.types import Document
 RUNS = Path(__file__).with_name("runs")
 """The folder of runs. Git ignores it."""
 
+_OWN_OPTIONS: dict[str, Callable[[Sequence[str]], int]] = {
+    "ablation": ablation.main,
+    "drafts": drafts.main,
+    "orders": orders.main,
+    "outlets": outlets.main,
+    "retrieval": retrieval.main,
+    "stories": stories.main,
+    "summaries": summaries.main,
+    "swaps": swaps.main,
+    "wordings": wordings.main,
+}
+"""Commands that read their options themselves."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command of `arguments`, and return the exit status."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["retrieval"]:
-        return retrieval.main(given[1:])
-    if given[:1] == ["swaps"]:
-        return swaps.main(given[1:])
-    if given[:1] == ["orders"]:
-        return orders.main(given[1:])
-    if given[:1] == ["wordings"]:
-        return wordings.main(given[1:])
-    if given[:1] == ["outlets"]:
-        return outlets.main(given[1:])
-    if given[:1] == ["drafts"]:
-        return drafts.main(given[1:])
-    if given[:1] == ["stories"]:
-        return stories.main(given[1:])
-    if given[:1] == ["summaries"]:
-        return summaries.main(given[1:])
-    if given[:1] == ["ablation"]:
-        return ablation.main(given[1:])
+    own = _OWN_OPTIONS.get(given[0]) if given else None
+    if own:
+        return own(given[1:])
     options = _parser().parse_args(given)
     console, log = Console(), Console(stderr=True)
     try:
@@ -345,6 +343,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("orders", help="test the detection of text that instructs machines")
     commands.add_parser("ablation", help="measure what each rule of choosing is worth")
     commands.add_parser("wordings", help="test the check with false and true rewordings")
+    commands.add_parser("drafts", help="test the check of drafts with changed facts")
+    commands.add_parser("outlets", help="test the comparison of outlets")
+    commands.add_parser("stories", help="test stories through time on made articles")
+    commands.add_parser("summaries", help="test summaries against simpler ones")
     return parser
 
 
