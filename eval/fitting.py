@@ -374,12 +374,7 @@ def report(console: Console, examples: Sequence[Example]) -> None:
     added: tuple[str, ...] = READ_ADDITION_FEATURES if read else ()
     for title, names, rows, of_those in (
         ("ADDITION_WEIGHTS", (*ADDITION_FEATURES, *added), additions, ranked),
-        (
-            "ANSWERABILITY_WEIGHTS",
-            (*ANSWERABILITY_FEATURES, *(READ_FEATURES if read else ())),
-            answerabilities,
-            ranked + without,
-        ),
+        ("ANSWERABILITY_WEIGHTS", ANSWERABILITY_FEATURES, answerabilities, ranked + without),
     ):
         fitted = [e for e in of_those if not e.held]
         held_out = [e for e in of_those if e.held]

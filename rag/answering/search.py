@@ -208,15 +208,14 @@ def search(
 
     ranked = arranged(of_time)
     nothing = query.time_frame if not hits and query.time_frame else None
-    if reader and ranked:
-        of_time = read_best(reader, asked, of_time)
-        hits = hits_as_read(hits, of_time)
-        ranked = arranged(of_time)
     if nothing:
         assessment = no_article_of(nothing)
     else:
         assessment = _assessment(asked, needed, members, named, ranked + others, shown)
     if reader and ranked:
+        of_time = read_best(reader, asked, of_time)
+        hits = hits_as_read(hits, of_time)
+        ranked = arranged(of_time)
         assessment = _as_read(reader, asked, needed, ranked, assessment)
     return Found(
         corpus=corpus,

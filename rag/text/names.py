@@ -188,10 +188,9 @@ def english_names(text: str) -> list[Name]:
     return names
 
 
-def names_in(text: str) -> list[str]:
-    """Return the names of a Chinese or English text, in order, each once."""
-    read = english_names if text_language(text) == "en" else chinese_names
-    return list(dict.fromkeys(name.text for name in read(text)))
+def names_in(text: str) -> list[Name]:
+    """Return the names of a Chinese or English text, in order."""
+    return english_names(text) if text_language(text) == "en" else chinese_names(text)
 
 
 def english_people(text: str, known: str) -> list[str]:

@@ -6,8 +6,10 @@ apart. The reader does: it is far surer that the sentence answers if the questio
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
+from rag.answering.selection.abstention import ALIKE
 from rag.answering.selection.ranking import Asked, Candidate
 from rag.answering.selection.read_sentences import answer_score_for
 from rag.answering.selection.requirements import Requirements
@@ -44,16 +46,11 @@ def about_another(
         return None
     question, sentence = asked.query.text, best.evidence.text
     across = text_language(sentence) != asked.query.language
-    if not across:
-        said = sentence.casefold()
-        missing = [name for name in names_in(question) if name.casefold() not in said]
-    else:
-        # Only a name that the dictionary has can be told to be missing.
-        missing = [n.text for n in needed.names if not shows(fold(sentence), n)]
-    # "Phase II" is also written "phase 2": `of_those_asked_about` reads such names.
-    missing = [name for name in missing if name in question and not read_identifiers(name)]
-    # What no article found has may be written in another way there.
-    missing = [name for name in missing if _is_found(name, asked, ranked)]
+    missing = [
+        name
+        for name in _names_to_tell(question)
+        if _is_missing(name, sentence, needed, across=across) and _is_found(name, asked, ranked)
+    ]
     if len(missing) > _MOST_NAMES:
         return None  # No single sentence names so many.
     others = list(_other_names(sentence, asked))[:_MOST_OTHERS]
@@ -68,8 +65,32 @@ def about_another(
     return _another_name(*max(scores, key=lambda pair: scores[pair]))
 
 
+def _names_to_tell(question: str) -> Iterator[str]:
+    """Yield the names of a question that its answer must be about.
+
+    A place is often said once in an article. Of two names that are asked about alike, a sentence
+    may tell the one. "Phase II" is also written "phase 2".
+    """
+    for name in names_in(question):
+        beside = rf"{ALIKE}\s*{re.escape(name.text)}|{re.escape(name.text)}\s*{ALIKE}"
+        alike = re.search(beside, question, re.IGNORECASE)
+        if name.kind != "place" and not alike and not read_identifiers(name.text):
+            yield name.text
+
+
+def _is_missing(name: str, sentence: str, needed: Requirements, *, across: bool) -> bool:
+    if not across:
+        return name.casefold() not in sentence.casefold()
+    # Only a name that the dictionary has can be told to be missing.
+    known = [concept for concept in needed.names if concept.text == name]
+    return bool(known) and not shows(fold(sentence), known[0])
+
+
 def _is_found(name: str, asked: Asked, ranked: Sequence[Candidate]) -> bool:
-    """Return True if an article has a name of the question, perhaps in its other language."""
+    """Return True if an article has a name of the question, perhaps in its other language.
+
+    What no article has may be written in another way there.
+    """
     documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
     forms = [concept for concept in asked.concepts if concept.name and concept.text == name]
     return any(
@@ -82,7 +103,7 @@ def _is_found(name: str, asked: Asked, ranked: Sequence[Candidate]) -> bool:
 def _other_names(sentence: str, asked: Asked) -> Iterator[str]:
     """Yield the names of a sentence that the question has in no form, each once."""
     question = fold(asked.query.text).characters
-    for name in names_in(sentence):
+    for name in dict.fromkeys(found.text for found in names_in(sentence)):
         folded = fold(name)
         if folded.characters in question:
             continue

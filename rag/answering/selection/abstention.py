@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.answering.selection.ranking import READ_FEATURES, SENTENCE_FEATURES, Asked, Candidate
+from rag.answering.selection.ranking import SENTENCE_FEATURES, Asked, Candidate
 from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requests import no_question, request_in
 from rag.answering.selection.requirements import (
@@ -57,33 +57,14 @@ docs/refusal.md). It was fitted on 1,230 cases: questions of ten public sets, th
 call unanswerable, and answerable ones with their articles taken out. Area under the ROC curve:
 0.794 on 1,101 other cases, among them three whole sets."""
 
-READ_ANSWERABILITY_WEIGHTS = {
-    "bias": 0.36,
-    "cosine": 0.73,
-    "missing": -1.37,
-    "lacking": -1.43,
-    "across": -0.07,
-    "English": 0.14,
-    "inside": 0.13,
-    "answer": -0.07,
-    "window": 0.31,
-    "unread": -3.90,
-}
-"""As `ANSWERABILITY_WEIGHTS`, with the reader."""
-
-_VECTOR = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
-_READ_VECTOR = np.array(
-    [READ_ANSWERABILITY_WEIGHTS[name] for name in (*ANSWERABILITY_FEATURES, *READ_FEATURES)]
-)
-
 
 def probability(asked: Asked, needed: Requirements, ranked: Sequence[Candidate]) -> float:
     """Return the probability that the sentences hold an answer, 0 to 1.
 
     `ranked` has at least one sentence.
     """
-    vector = _READ_VECTOR if ranked[0].was_read else _VECTOR
-    log_odds = float(answerability_features(asked, needed, ranked) @ vector)
+    weights = np.array([ANSWERABILITY_WEIGHTS[name] for name in ANSWERABILITY_FEATURES])
+    log_odds = float(answerability_features(asked, needed, ranked) @ weights)
     return 1 / (1 + math.exp(-log_odds))
 
 
@@ -92,8 +73,7 @@ def answerability_features(
 ) -> NDArray[np.float64]:
     """Return the features of the best of `ranked` sentences, shape (features,).
 
-    `ranked` has at least one sentence. What the reader said of the best one follows if it took part
-    (`READ_FEATURES`).
+    `ranked` has at least one sentence.
     """
     best = ranked[:LOOKED_AT]
     reader = RequirementReader(needed)
@@ -106,7 +86,7 @@ def answerability_features(
     missing = sum(
         weight for concept, weight in weighed if not any(shows(text, concept) for text in around)
     )
-    features = np.array(
+    return np.array(
         [
             1.0,
             max(float(c.features[SENTENCE_FEATURES.index("cosine")]) for c in best),
@@ -116,9 +96,6 @@ def answerability_features(
             float(asked.query.language == "en"),
         ]
     )
-    if not best[0].was_read:
-        return features
-    return np.concatenate([features, [best[0].read_features[name] for name in READ_FEATURES]])
 
 
 def lacks(candidate: Candidate, needed: Requirements) -> frozenset[Requirement]:
@@ -149,7 +126,8 @@ public sets, 72 of 78 cases without the day asked about were unanswerable, 174 o
 the names, and 6 of 8 without what is counted; of all cases, one half."""
 
 _ROUNDING = 1e-6
-_ALIKE = r"(?:和|与|跟|及|、|,|/|\band\b|\bor\b|\bversus\b|\bvs\.?)"
+ALIKE = r"(?:和|与|跟|及|、|,|/|\band\b|\bor\b|\bversus\b|\bvs\.?)"
+"""A pattern for what stands between two names that are asked about alike."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -266,7 +244,7 @@ def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Conc
     others = "|".join(known)
     return all(
         re.search(
-            rf"{re.escape(name.text)}\s*{_ALIKE}\s*(?:{others})|(?:{others})\s*{_ALIKE}\s*"
+            rf"{re.escape(name.text)}\s*{ALIKE}\s*(?:{others})|(?:{others})\s*{ALIKE}\s*"
             rf"{re.escape(name.text)}",
             question,
             re.IGNORECASE,
