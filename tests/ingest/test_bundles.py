@@ -91,6 +91,29 @@ def test_the_number_of_the_database_is_the_id(tmp_path: Path) -> None:
     assert [d.doc_id for d in documents] == [f"a/{FERRY.number}", f"a/{PORT.number}"]
 
 
+def test_codes_in_the_cells_of_a_rich_text_table(tmp_path: Path) -> None:
+    rows = [("HD", MILL.title), ("WC", "212 words"), ("PD", MILL.written), ("SN", MILL.outlet),
+            ("LP", MILL.paragraphs[0]), ("TD", MILL.paragraphs[1]), ("CO", "silva : Silvapapp"),
+            ("AN", f"Document {MILL.number}")]  # fmt: skip
+    table = "".join(rf"\trowd\cellx900\intbl {code}\cell {said}\cell\row" for code, said in rows)
+    documents, others = read(tmp_path, "a.rtf", rf"{{\rtf1\ansi {table}}}")
+    assert others == []
+    assert [(d.title, d.outlet, str(d.published)) for d in documents] == [
+        (MILL.title, MILL.outlet, MILL.day)
+    ]
+    assert documents[0].text.split("\n\n") == list(MILL.paragraphs)
+
+
+def test_a_rich_text_article_in_a_code_page_is_read_as_word_files_are(tmp_path: Path) -> None:
+    body = b"".join(rb"\'%02x" % byte for byte in f"{PORT.title}\n".encode("gb18030"))
+    text = b"".join(rb"\'%02x" % byte for byte in PORT.paragraphs[0].encode("gb18030"))
+    content = rb"{\rtf1\ansi\ansicpg936{\fonttbl{\f0 Song;}}" + body + rb"\par " + text + rb"\par}"
+    (document,), others = read(tmp_path, "a.rtf", content)
+    assert others == []
+    assert (document.doc_id, document.title) == ("a", PORT.title)
+    assert PORT.paragraphs[0] in document.text
+
+
 # --- what breaks --------------------------------------------------------------------------------
 
 
@@ -246,7 +269,9 @@ def test_broken_json_gives_what_is_whole_and_what_is_left(tmp_path: Path) -> Non
     assert notice.line == text[: text.index(MILL.outlet)].count("\n") + 1
 
 
-@pytest.mark.parametrize("content", ['{"name": "x", "version": 3}', "[]", "nonsense", "[[[[1]]]]"])
+@pytest.mark.parametrize(
+    "content", ['{"title": "Options", "description": "x"}', "[]", "nonsense", "[[[[1]]]]"]
+)
 def test_json_without_articles_is_refused(tmp_path: Path, content: str) -> None:
     documents, (failure,) = read(tmp_path, "a.json", content)
     assert documents == []

@@ -45,7 +45,7 @@ class Line:
 def lines_of(text: str) -> list[Line]:
     """Return the lines of a text without the blanks around them."""
     return [
-        Line(number=n, text=line.strip(" \u00a0\u3000"))
+        Line(number=n, text=line.strip(" \t\u00a0\u3000"))
         for n, line in enumerate(text.split("\n"), 1)
     ]
 

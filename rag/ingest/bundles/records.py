@@ -50,6 +50,8 @@ _OTHER_NAMES: dict[str, tuple[str, ...]] = {
     "lang": ("sourcelanguage",),
     "id": ("guid", "aid", "articleid", "uuid"),
 }  # fmt: skip
+_TITLES = ("title", "headline", "标题", "文章标题")
+_URLS = ("url", "link", "链接", "原文链接", *_OTHER_NAMES["url"])
 # Values of these are parts of an article, not other articles.
 _OF_AN_ARTICLE = frozenset("source author authors outlet publisher params extra".split())
 _MARKUP = re.compile(
@@ -137,14 +139,15 @@ def _is_of_one(key: str) -> bool:
 
 
 def _is_article(value: Mapping[str, object]) -> bool:
+    """Return True for a record with a text, or with a title and an address, or a dated summary."""
     keys = {key_of(k) for k, v in value.items() if isinstance(v, str) and v.strip()}
-    titled = keys & {"title", *_OTHER_NAMES["title"][:-1]}
-    return (
-        bool(keys & set(_TEXT[:-4]))
-        or bool(keys & set(_TEXT[-4:]))
-        or bool(
-            titled and keys & {"url", "link", *_OTHER_NAMES["url"], *_SHORT, "链接", "原文链接"}
-        )
+    if keys & set(_TEXT):
+        return True
+    is_dated = any(
+        word in key_of(key) for key in value for word in ("date", "time", "日期", "时间")
+    )
+    return bool(keys & set(_TITLES)) and bool(
+        keys & set(_URLS) or (keys & set(_SHORT) and is_dated)
     )
 
 

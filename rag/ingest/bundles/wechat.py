@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import html as entities
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -49,9 +50,10 @@ def _articles(page: str) -> Iterator[Part]:
     if tree is None:
         return
     found = [c for c in tree.xpath(_CONTENT) if not c.xpath(f"ancestor::{_CONTENT[2:]}")]
+    holding = Counter(above for content in found for above in content.iterancestors())
     alone = len(found) == 1
     for content in found:
-        around = _around(content, found)
+        around = _around(content, holding)
         scripts = page if alone else "\n".join(around.xpath(".//script/text()"))
         fields = _fields(around, scripts, tree if alone else None)
         source = etree.tostring(content, encoding="unicode", with_tail=False)
@@ -66,15 +68,10 @@ def _articles(page: str) -> Iterator[Part]:
             )
 
 
-def _around(content: Any, contents: list[Any]) -> Any:
+def _around(content: Any, holding: Mapping[Any, int]) -> Any:
     """Return the largest element around an article that holds no other one."""
-    others = [other for other in contents if other is not content]
-    around = content
-    for above in content.iterancestors():
-        if any(above in other.iterancestors() for other in others):
-            break
-        around = above
-    return around
+    alone = [above for above in content.iterancestors() if holding[above] == 1]
+    return alone[-1] if alone else content
 
 
 def _fields(around: Any, scripts: str, tree: Any) -> dict[str, object]:

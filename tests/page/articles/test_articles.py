@@ -246,7 +246,6 @@ def test_an_export_becomes_its_articles_each_with_its_outlet_and_day(
         row = page.get_by_role("listitem").filter(has_text=told.title)
         expect(row).to_contain_text(told.outlet)
         expect(row).to_contain_text(told.day)
-    page.screenshot(path=f"/tmp/imports-{width}.png", full_page=True)
 
 
 def test_files_that_are_too_large_or_too_many_are_told_and_not_sent(
