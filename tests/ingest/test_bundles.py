@@ -114,6 +114,18 @@ def test_a_rich_text_article_in_a_code_page_is_read_as_word_files_are(tmp_path: 
     assert PORT.paragraphs[0] in document.text
 
 
+def test_nexis_with_a_headline_field_below_the_length(tmp_path: Path) -> None:
+    text = (
+        f"1 of 1 DOCUMENTS\n\n{MILL.outlet}\n\nMarch 5, 2025\n\nLENGTH: 212 words\n\n"
+        f"HEADLINE: Paper mill in Vessla\nto close in June\n\nBODY:\n{MILL.paragraphs[0]}\n\n"
+        f"{MILL.paragraphs[1]}\n\nLOAD-DATE: March 5, 2025\n"
+    )
+    (document,), others = read(tmp_path, "a.txt", text)
+    assert others == []
+    assert (document.title, document.outlet) == (MILL.title, MILL.outlet)
+    assert document.text.split("\n\n") == list(MILL.paragraphs)
+
+
 # --- what breaks --------------------------------------------------------------------------------
 
 

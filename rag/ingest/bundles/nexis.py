@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from rag.ingest.bundles.parts import Line, Part, cut_off, has_text, not_parted, part
 from rag.text.written_dates import read_published
@@ -87,6 +88,8 @@ def _article(lines: Sequence[Line], *, ended: bool = True, wrapped: bool = False
     fields, begin = read
     end = next((n for n in range(begin, len(lines)) if _TAIL.fullmatch(lines[n].text)), len(lines))
     body = [line for line in lines[begin:end] if not _COPYRIGHT.match(line.text)]
+    if body and _BODY.fullmatch(body[0].text):
+        body[0] = replace(body[0], text=body[0].text[len("body") :].removeprefix(":").strip())
     if not has_text(body):
         return part(lines, lines, {}, None, (not_parted(lines[0]),))
     notices = () if ended else (cut_off(lines[0]),)
@@ -147,7 +150,7 @@ def _fields(lines: Sequence[Line], begin: int, length: int) -> tuple[dict[str, s
             break
     else:
         number += 1
-    return fields, number + bool(number < len(lines) and lines[number].text == "Body")
+    return fields, number
 
 
 def _title_below(lines: Sequence[Line], begin: int, end: int) -> str:
