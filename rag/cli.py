@@ -133,9 +133,11 @@ def index(
         list[Path] | None,
         typer.Argument(
             help=local(
-                "Folders or files (.md .txt .html .jsonl .docx .pdf). Without PATHS, those indexed"
+                "Folders or files (.md .txt .html .json .jsonl .docx .rtf .pdf). Without PATHS,"
+                " those indexed"
                 " before.",
-                "文件夹或文件（.md .txt .html .jsonl .docx .pdf）。不写 PATHS 时为以前索引过的。",
+                "文件夹或文件（.md .txt .html .json .jsonl .docx .rtf .pdf）。"
+                "不写 PATHS 时为以前索引过的。",
             )
         ),
     ] = None,

@@ -85,7 +85,9 @@ def _detected(data: bytes) -> str | None:
 
 # Files.
 
-ENDINGS = (".md", ".markdown", ".txt", ".html", ".htm", ".jsonl", ".docx", ".pdf")
+ENDINGS = (
+    ".md", ".markdown", ".txt", ".html", ".htm", ".json", ".jsonl", ".docx", ".pdf", ".rtf",
+)  # fmt: skip
 
 _SETTLED_NANOSECONDS = 2_000_000_000
 """A file that changed less than this ago may change again and keep the same times."""

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from rag.errors import DocumentError
 from rag.ingest.boilerplate import readable_text
+from rag.ingest.bundles.parts import Part, as_markdown
+from rag.ingest.bundles.reading import read_bundle, read_wechat_page
 from rag.ingest.bylines import is_outlet_name, read_dateline
 from rag.ingest.field_blocks import ReadingNotice
 from rag.ingest.files import (
@@ -41,8 +43,8 @@ from rag.types import Document, Published
 MAX_FILE_BYTES = 5 * 1024 * 1024
 """No article is this large. The limit bounds the time that a malicious file can take."""
 MAX_PACKED_BYTES = 50 * 1024 * 1024
-"""The same limit for PDF and Word files, which also hold pictures and fonts."""
-_PACKED_ENDINGS = (".pdf", ".docx")
+"""The limit for PDF, Word and Rich Text, which also hold pictures, and for JSON."""
+PACKED_ENDINGS = (".pdf", ".docx", ".rtf", ".json")
 _PAGE_ENDINGS = (".html", ".htm")
 
 _HEAD_CHARACTERS = 1000
@@ -65,7 +67,10 @@ def iter_documents(root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
 
 
 def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | LoadNotice]:
-    """Yield the articles of one file: one for each line of a `.jsonl` file, else a single one.
+    """Yield the articles of one file.
+
+    It has one for each line of a `.jsonl` file, one for each article of an export
+    (`rag.ingest.bundles`), else a single one.
 
     A file or line that can't be read is yielded as a `LoadFailure`. Parts of an article that were
     not understood follow it as `LoadNotice`s. Nothing is raised.
@@ -74,7 +79,12 @@ def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
         yield from _load_lines(path, root)
         return
     try:
-        document, notices = _read(path, root)
+        data, text, matter = _opened(path, root)
+        parts = read_bundle(text, shown(path.name), path.suffix.lower())
+        if parts is not None:
+            yield from _load_parts(path, root, parts)
+            return
+        document, notices = _single(path, root, data, text, matter)
         yield document
         yield from _told(path, notices)
     except DocumentError as error:
@@ -84,46 +94,93 @@ def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
 
 
 def load_document(path: Path, root: Path) -> Document:
-    """Read a file that is one article. Its `doc_id` and `path` are relative to `root`.
+    """Read a file as one article. Its `doc_id` and `path` are relative to `root`.
 
     The title comes from the front matter, else from the first heading, else from the first
     sentence. Raises `DocumentError` if the file can't be read, is too large (`MAX_FILE_BYTES`,
     `MAX_PACKED_BYTES`), isn't text (`rag.ingest.files`), has a front matter that is too long, or
     has no text.
     """
-    return _read(path, root)[0]
+    return _single(path, root, *_opened(path, root))[0]
 
 
-def _read(path: Path, root: Path) -> tuple[Document, tuple[ReadingNotice, ...]]:
-    """Return the article of a file, and the notices about it. Raises as `load_document` does."""
-    document_id, name, ending = doc_id(path, root), shown(path.name), path.suffix.lower()
-    data = read_bytes(path, MAX_PACKED_BYTES if ending in _PACKED_ENDINGS else MAX_FILE_BYTES)
+def _opened(path: Path, root: Path) -> tuple[bytes, str, FrontMatter | None]:
+    """Return the bytes of a file, its text, and its article if the text comes with one.
+
+    Raises as `load_document` does.
+    """
+    # A name that can't be stored is told before anything is read.
+    doc_id(path, root)
+    name, ending = shown(path.name), path.suffix.lower()
+    data = read_bytes(path, MAX_PACKED_BYTES if ending in PACKED_ENDINGS else MAX_FILE_BYTES)
     if not data.strip():
         raise _empty(name)
+    if ending in (".pdf", ".docx"):
+        from rag.ingest.word_and_pdf import read_packed
+
+        matter = read_packed(data, name, ending)
+        return data, matter.body, matter
+    if ending == ".rtf":
+        from rag.ingest.rich_text import read_rtf
+
+        return data, read_rtf(data, name), None
+    return data, decode(data, name), None
+
+
+def _single(
+    path: Path, root: Path, data: bytes, text: str, matter: FrontMatter | None
+) -> tuple[Document, tuple[ReadingNotice, ...]]:
+    """Return the one article of a file with its notices. Raises as `load_document` does."""
     return _document(
-        _front_matter(data, name, ending),
-        document_id=document_id,
+        matter or _front_matter(text, shown(path.name), path.suffix.lower()),
+        document_id=doc_id(path, root),
         path=stored_path(path, root),
         content_hash=hashlib.sha256(data).hexdigest(),
     )
 
 
-def _front_matter(data: bytes, name: str, ending: str) -> FrontMatter:
+def _front_matter(text: str, name: str, ending: str) -> FrontMatter:
     """Return the fields of a file's article, and the article as Markdown."""
-    if ending in _PACKED_ENDINGS:
-        from rag.ingest.word_and_pdf import read_packed
-
-        return read_packed(data, name, ending)
-    text = decode(data, name)
     if ending in _PAGE_ENDINGS:
         from rag.ingest.web_page import read_page
 
-        return read_page(text, name)
+        return read_wechat_page(text) or read_page(text, name)
+    if ending == ".rtf":
+        from rag.ingest.word_and_pdf import printed_article
+
+        return printed_article("\n\n".join(filter(None, map(as_markdown, text.split("\n")))))
     try:
         return read_front_matter(text)
     except DocumentError as error:
         message = error.message
         raise DocumentError(en=f"{name}: {message.en}", zh=f"{name}：{message.zh}") from error
+
+
+def _load_parts(
+    path: Path, root: Path, parts: Iterable[Part]
+) -> Iterator[Document | LoadFailure | LoadNotice]:
+    """Yield the articles of an export. The same article twice is one."""
+    base, stored = doc_id(path, root), stored_path(path, root)
+    seen: dict[str, str] = {}
+    for part in parts:
+        digest = hashlib.sha256(part.source.encode()).hexdigest()
+        # An id says nothing of the place in the file, so it stays when articles are added.
+        own = part.own_id or digest[:12]
+        if seen.get(own, digest) != digest:
+            own = f"{own}-{digest[:12]}"
+        if own in seen:
+            continue
+        seen[own] = digest
+        try:
+            document, notices = _document(
+                part.matter, document_id=f"{base}/{own}", path=stored, content_hash=digest
+            )
+            yield document
+            yield from _told(path, notices, part.line)
+        except DocumentError as error:
+            yield LoadFailure(path=path, line=part.line, reason=error.message)
+        except Exception as error:
+            yield LoadFailure(path=path, line=part.line, reason=_unparsed(path, error))
 
 
 def _document(
@@ -217,9 +274,9 @@ def _load_lines(path: Path, root: Path) -> Iterator[Document | LoadFailure | Loa
 def _told(
     path: Path, notices: Iterable[ReadingNotice], line: int | None = None
 ) -> Iterator[LoadNotice]:
-    """Yield the notices of a file. If the article is one `line` of it, all get that line."""
+    """Yield the notices of a file. Those without a line get the `line` of their article."""
     for notice in notices:
-        yield LoadNotice(path=path, line=line or notice.line, reason=notice.reason)
+        yield LoadNotice(path=path, line=notice.line or line, reason=notice.reason)
 
 
 def _line_document(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-READING_VERSION = 9
+READING_VERSION = 10
 """Must be raised by one with every change that makes some file give a different article.
 
 This is a different text, title, day, outlet, language or link, or different search terms. An index

@@ -54,6 +54,11 @@ _SENTENCE = re.compile(r"[.!?…。！？；：:][\"'”’」』）)]*\s*$|.{80
 _MARKDOWN = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+](?=\s)|^\d+(?=[.)]\s)")
 
 
+def page_tree(html: str) -> Element:
+    """Return the tree of a page, or None if it has no elements."""
+    return trafilatura.load_html(html)
+
+
 def count_elements(tree: Element) -> int:
     """Return the number of elements of a page, without scripts and the like."""
     return sum(1 for element in tree.iter(etree.Element) if element.tag not in _LEFT_OUT)
@@ -217,7 +222,7 @@ def read_page(html: str, name: str) -> FrontMatter:
     as a whole, up to `MAX_WHOLE_CHARACTERS`, with a notice. Raises `DocumentError` if the page has
     no article.
     """
-    tree = trafilatura.load_html(html)
+    tree = page_tree(html)
     if tree is not None:
         if (elements := count_elements(tree)) > MAX_ELEMENTS:
             return _read_whole(tree, elements, name)

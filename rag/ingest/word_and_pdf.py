@@ -243,7 +243,7 @@ def _read_pdf(data: bytes, name: str) -> FrontMatter:
             zh=f"{name} 只有图片，没有文字：请先做文字识别（OCR）。",
         )
     about = reader.metadata
-    return _matter(text, about.title if about else None)
+    return printed_article(text, about.title if about else None)
 
 
 def _read_docx(data: bytes, name: str) -> FrontMatter:
@@ -278,10 +278,10 @@ def _read_docx(data: bytes, name: str) -> FrontMatter:
         style = paragraph.style or ""
         heading = style.startswith(("Heading", "Title")) and text.strip()
         parts.append(f"## {text}" if heading else text)
-    return _matter("\n\n".join(parts), document.core_properties.title)
+    return printed_article("\n\n".join(parts), document.core_properties.title)
 
 
-def _matter(text: str, property_title: str | None) -> FrontMatter:
+def printed_article(text: str, property_title: str | None = None) -> FrontMatter:
     """Return the article. Its title is the one on the page, else the one in the file's properties.
 
     Dates in the file's properties are not used: they are often those of a template, a print or a

@@ -14,7 +14,7 @@ from pathlib import Path, PurePosixPath
 
 from rag.errors import DocumentError
 from rag.ingest.files import ENDINGS, LoadFailure
-from rag.ingest.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES, load_documents
+from rag.ingest.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES, PACKED_ENDINGS, load_documents
 from rag.messages import Message
 from rag.types import Document
 from rag.uploads.names import checked_path, is_hidden, short
@@ -165,7 +165,7 @@ MAX_FILES = 2_000
 ACCEPTED = (*ENDINGS, ".zip")
 
 _ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".zst", ".cab", ".iso")
-_LIMITS = {".jsonl": MAX_UPLOAD_BYTES, ".docx": MAX_PACKED_BYTES, ".pdf": MAX_PACKED_BYTES}
+_LIMITS = {".jsonl": MAX_UPLOAD_BYTES, **dict.fromkeys(PACKED_ENDINGS, MAX_PACKED_BYTES)}
 _MAX_BAD_LINES = 100
 """The most unreadable lines of a JSON Lines file. With more, it is probably another format."""
 

@@ -107,7 +107,8 @@ EN = Texts(
     outlet_of_files="Outlet of articles that name none (optional)",
     choose="Choose files",
     or_drop="or drop them here",
-    limits="{}; a file up to {} MB (PDF and Word {} MB, zip and JSON Lines {} MB),"
+    limits="{}; a file up to {} MB (PDF, Word, RTF and JSON {} MB, zip and JSON Lines"
+    " {} MB),"
     " at most {} files at once.",
     replaces="A file of the same name replaces the one uploaded before.",
     not_editable="Only the owner of this page adds and removes articles: open it on the machine"
@@ -182,7 +183,7 @@ ZH = Texts(
     outlet_of_files="没有注明媒体的文章出自（可不填）",
     choose="选择文件",
     or_drop="或拖放到这里",
-    limits="{}；单个文件不超过 {} MB（PDF 和 Word {} MB，zip 和 JSON Lines {} MB），"
+    limits="{}；单个文件不超过 {} MB（PDF、Word、RTF 和 JSON {} MB，zip 和 JSON Lines {} MB），"
     "一次最多 {} 个文件。",
     replaces="同名文件会替换之前上传的文件。",
     not_editable="只有本页面的所有者可以添加和移除文章：请在运行它的机器上打开本页面，"

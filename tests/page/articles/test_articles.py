@@ -17,6 +17,7 @@ from rag.page.articles.texts import Texts, texts
 from rag.store.indexing import update_index
 from rag.uploads import library as library_module
 from rag.uploads.library import Library
+from tests.ingest import exported
 from tests.page.chat.test_rendering import HOSTILE
 from tests.page.conftest import Served, Visit, serving
 from tests.page.test_page import answer, ask
@@ -227,6 +228,26 @@ def test_a_question_under_way_is_not_disturbed(
     expect(asking.locator(".rag-statement").first).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("locale", "tab", "width"),
+    [("en-US", head_texts.EN.articles, 1280), ("zh-CN", head_texts.ZH.articles, 390)],
+)
+def test_an_export_becomes_its_articles_each_with_its_outlet_and_day(
+    editable: Served, visit: Visit, tmp_path: Path, locale: str, tab: str, width: int
+) -> None:
+    page = visit(editable.url, locale=locale)
+    page.set_viewport_size({"width": width, "height": 800})
+    open_tab(page, tab)
+    sent = exported.rtf(exported.factiva(exported.ALL, coded=True).split("\n"))
+    send(page, tmp_path / "sent", {"Factiva-2025.rtf": sent})
+    assert became(page, "new") == ["Factiva-2025.rtf"]
+    expect(page.locator(".rag-count")).to_contain_text("8")
+    for told in exported.ALL:
+        row = page.get_by_role("listitem").filter(has_text=told.title)
+        expect(row).to_contain_text(told.outlet)
+        expect(row).to_contain_text(told.day)
+
+
 def test_files_that_are_too_large_or_too_many_are_told_and_not_sent(
     editable: Served, visit: Visit, tmp_path: Path
 ) -> None:
@@ -237,8 +258,8 @@ def test_files_that_are_too_large_or_too_many_are_told_and_not_sent(
     send(page, tmp_path / "sent", {"big.md": b"x" * (5 * 1024**2 + 1), "tool.exe": b"MZ"})
     assert became(page, "refused") == [
         "“big.md” has more than 5 MB: split it.",
-        "“tool.exe” is of no kind that can be read: give .md .markdown .txt .html .htm .jsonl"
-        " .docx .pdf .zip.",
+        "“tool.exe” is of no kind that can be read: give .md .markdown .txt .html .htm .json"
+        " .jsonl .docx .pdf .rtf .zip.",
     ]
     page.evaluate("document.querySelector('.rag-drop').dataset.mostFiles = 1")
     send(page, tmp_path / "sent", {"a.md": SHIPS, "b.md": SHIPS})
