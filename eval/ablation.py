@@ -94,6 +94,12 @@ RULES = (
         without=lambda assessment, _: assessment,
     ),
     Rule(
+        name="the sentence is about another",
+        module=search,
+        attribute="about_another",
+        without=lambda *_: None,
+    ),
+    Rule(
         name="the reader orders passages",
         module=search,
         attribute="hits_as_read",
