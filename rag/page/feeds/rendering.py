@@ -43,7 +43,7 @@ def render_feeds(followed: Sequence[Followed], language: Language, *, address: s
         f'data-field="address" value="{escaped(address)}" inputmode="url" autocomplete="off" '
         f'maxlength="{MAX_ADDRESS_CHARACTERS}" placeholder="https://"></label>'
         f'<div class="rag-section-buttons">{buttons}</div>'
-        f'<div class="rag-section-head"><h3>{escaped(head)}</h3>{run}</div>'
+        f'<div class="rag-section-head"><h2>{escaped(head)}</h2>{run}</div>'
         f"<ul>{listed}</ul></details>"
     )
 

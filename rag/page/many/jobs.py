@@ -140,6 +140,10 @@ class Jobs:
             folder.mkdir(parents=True, exist_ok=True)
             path.write_bytes(data)
             table = read_table(path)
+            if not table.rows:
+                raise ConfigError(
+                    en=EN.empty.format(_short(name)), zh=ZH.empty.format(_short(name))
+                )
             if len(table.rows) > limits.questions:
                 count = f"{len(table.rows):,}", f"{limits.questions:,}"
                 raise ConfigError(

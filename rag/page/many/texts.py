@@ -32,6 +32,7 @@ class Texts:
 
     busy: str
     ending: str
+    empty: str
     too_large: str
     too_many: str
     not_kept: str
@@ -61,6 +62,7 @@ EN = Texts(
     no_longer="This file is no longer kept: choose it again.",
     busy="Another file is being answered now: try again when it is done.",
     ending="{} can't be used: choose a file that ends in {}.",
+    empty="{} has no question: write one in each row.",
     too_large="{} has {} MB: choose a file of at most {} MB.",
     too_many="{} has {} questions: at most {} are answered at once.",
     not_kept="The file can't be kept on the server ({}): make room there, and try again.",
@@ -89,6 +91,7 @@ ZH = Texts(
     no_longer="此文件已不再保留：请重新选择。",
     busy="正在回答另一个文件：请等它完成后再试。",
     ending="{} 无法使用：请选择以 {} 结尾的文件。",
+    empty="{} 中没有问题：请每行写一个。",
     too_large="{} 有 {} MB：请选择不超过 {} MB 的文件。",
     too_many="{} 有 {} 个问题：一次最多回答 {} 个。",
     not_kept="服务器无法保存文件（{}）：请腾出空间后重试。",

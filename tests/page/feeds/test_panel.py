@@ -103,7 +103,7 @@ def test_feeds_are_followed_asked_and_left(
 
     view.get_by_role("button", name=words.remove_of.format("Courier & Co")).click()
     expect(outcome).to_contain_text(words.no_longer.format("Courier & Co"))
-    expect(view.locator("#rag-feeds h3")).to_have_text(words.none_followed)
+    expect(view.locator("#rag-feeds h2")).to_have_text(words.none_followed)
     expect(view.get_by_role("button", name=STORIES["bank"][0])).to_be_visible()
 
 
