@@ -207,7 +207,7 @@ def _asking(assistant: Assistant, options: Options, some: Narrowed) -> AskUntil:
                 return None
             if isinstance(event, Answer):
                 return event
-        return None
+        raise RuntimeError("the stream ended without an answer")
 
     return ask
 
