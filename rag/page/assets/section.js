@@ -62,7 +62,7 @@ let sent = {}; // what the fields held when it was sent
 watch("value", () => {
   unfolded.forEach((id) => element.querySelector(`details#${id}`)?.setAttribute("open", ""));
   const outcome = element.querySelector(".rag-outcome, .rag-error");
-  if (outcome && empty) outcome.scrollIntoView({ block: "nearest" });
+  if (outcome && empty) outcome.scrollIntoView({ block: "center" });
   empty = !outcome;
   // What was sent gives way to what the program says; what was typed since stays.
   element.querySelectorAll("[data-field]").forEach((field) => {
