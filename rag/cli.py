@@ -312,6 +312,7 @@ def chat(
     if host not in LOOPBACK:
         print_exposure(host, page)
     assistant = open_assistant()
+    from rag.feeds.following import Feeds
     from rag.page.serving import serve
 
     serve(
@@ -319,6 +320,7 @@ def chat(
         host=host,
         port=port,
         library=assistant.library,
+        feeds=Feeds.over(assistant.library) if assistant.library else None,
         config=page,
         on_ready=lambda url: err.print(local(f"The page is open at {url}", f"页面已在 {url} 打开")),
     )

@@ -78,7 +78,7 @@ def answered_table(
     table = check_files(questions, path, column, changes=changes)
     with kept_answers(path, again=changes) if path else contextlib.nullcontext() as kept:
         rows = []
-        for row in _answered(table.rows, ask, kept, settings):
+        for row in answered_rows(table.rows, ask, kept, settings):
             rows.append(row)
             if on_progress:
                 on_progress(len(rows), len(table.rows))
@@ -138,9 +138,13 @@ def _check_output(out: Path, questions: Sequence[str] | Path, *, changes: bool) 
         )
 
 
-def _answered(
+def answered_rows(
     rows: Iterable[Row], ask: Ask, kept: KeptAnswers | None, settings: str
 ) -> Iterator[AnsweredRow]:
+    """Ask the question of each row, unless its answer is kept, and yield the answered row.
+
+    What `ask` raises ends it, but a `QuestionError` is the row's own.
+    """
     asked: dict[str, Answer] = kept.now if kept else {}
     for row in rows:
         answer, problem, had = None, row.problem, False
@@ -174,10 +178,26 @@ def _output(table: Table, rows: Sequence[AnsweredRow], out: Path, *, changes: bo
         return answers_bytes(answers, out)
     # Programs read JSON Lines: the names of their fields have one language.
     language = "en" if ending == ".jsonl" else message_language()
+    return table_bytes(table, rows, ending, language, changes=changes)
+
+
+def table_bytes(
+    table: Table,
+    rows: Sequence[AnsweredRow],
+    ending: str,
+    language: Language,
+    *,
+    changes: bool = False,
+) -> bytes:
+    """Return the file of a table with its answers. `ending` is one of `WRITABLE`.
+
+    `rows` belong to the first rows of the table; the others are left out. With `changes`, there are
+    columns for them. Raises `ConfigError` without openpyxl.
+    """
     added = [name for name in _ADDED if changes or name not in ("change", "before")]
     names = {name: _free(name, language, table.columns) for name in added}
     filled = []
-    for asked, row in zip(table.rows, rows, strict=True):
+    for asked, row in zip(table.rows, rows, strict=False):
         values = _values(row, language)
         filled.append({**asked.cells, **{names[name]: values[name] for name in added}})
     return write_table([*table.columns, *names.values()], filled, ending)

@@ -77,6 +77,11 @@ class Feeds:
 
         return cls(config.index, library, fetching or FetchConfig.from_environment())
 
+    @classmethod
+    def over(cls, library: Library) -> Feeds:
+        """Open the feeds of a library's index. Raises `ConfigError`."""
+        return cls(library.folder, lambda: library, FetchConfig.from_environment())
+
     def close(self) -> None:
         """Close the record."""
         self._record.close()

@@ -12,6 +12,7 @@ import gradio as gr
 
 from rag.answering.options import Options
 from rag.config import PAGE_DEFAULTS, PageConfig
+from rag.feeds.following import Feeds
 from rag.messages import Language
 from rag.page.articles import panel as articles_tab
 from rag.page.articles.incoming import Incoming
@@ -23,6 +24,9 @@ from rag.page.chat.trouble import model_trouble
 from rag.page.chat.turns import Assistant, Turn
 from rag.page.compare import panel as compare_tab_parts
 from rag.page.draft import panel as draft_tab_parts
+from rag.page.feeds import panel as feeds_section
+from rag.page.many import panel as many_questions
+from rag.page.many.jobs import Jobs
 from rag.page.markup import render_intro
 from rag.page.owner import is_owner
 from rag.page.parts import QUIET, Update, asset
@@ -34,6 +38,8 @@ from rag.page.settings.models import Models, read_choice
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.settings.set_up import draw_set_up, wire_set_up
 from rag.page.settings.set_up_texts import texts as set_up_texts
+from rag.page.shares import panel as sharing
+from rag.page.shares.store import Shares
 from rag.page.texts import EN, ZH, preferred_language, texts
 
 _QUESTIONS_AT_ONCE = 4
@@ -46,6 +52,9 @@ def build_page(
     examples: Sequence[str] | None = None,
     library: articles_tab.Library | None = None,
     incoming: Incoming | None = None,
+    feeds: Feeds | None = None,
+    shares: Shares | None = None,
+    jobs: Jobs | None = None,
     config: PageConfig = PAGE_DEFAULTS,
     private: bool = True,
 ) -> gr.Blocks:
@@ -53,8 +62,9 @@ def build_page(
 
     `examples` are questions to try. If None, the page offers questions that the corpus answers.
     With a `library`, a tab lists its articles. With `incoming`, the owner can add and remove
-    articles there. `config` says which models readers may choose. If the page is not `private`,
-    only the owner may choose those that run on this machine.
+    articles there, and with `feeds` follow feeds. With `shares`, the owner can share answers.
+    With `jobs`, readers can send files of questions. `config` says which models readers may choose.
+    If the page is not `private`, only the owner may choose those that run on this machine.
     """
     models = Models(assistant.chat_model_name, config, private=private)
     questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
@@ -84,6 +94,8 @@ def build_page(
         with gr.Tabs(elem_id="rag-tabs"):
             with gr.Tab(EN.chat, elem_id="rag-tab-ask") as chat_tab:
                 chat = draw_chat()
+                many = many_questions.draw_many()
+                share_dialog = sharing.draw_dialog()
             with gr.Tab(EN.check, elem_id="rag-tab-check") as draft_tab:
                 draft = draft_tab_parts.draw_draft()
             with gr.Tab(EN.compare, elem_id="rag-tab-compare") as compare_tab:
@@ -91,6 +103,7 @@ def build_page(
             with gr.Tab(
                 EN.articles, visible=library is not None, elem_id="rag-tab-articles"
             ) as library_tab:
+                feeding = feeds_section.draw_feeds()
                 articles = articles_tab.draw_articles()
             # This tab is drawn at once, because components of an undrawn tab cannot receive the
             # settings that the browser kept.
@@ -99,6 +112,7 @@ def build_page(
             ) as settings_tab:
                 set_up = draw_set_up()
                 settings = draw_settings(stored)
+                shared = sharing.SharesPanel(dialog=share_dialog, listed=sharing.draw_listed())
         chat.reader.render()  # type: ignore[no-untyped-call]
 
         def changes(request: gr.Request) -> bool:
@@ -110,13 +124,16 @@ def build_page(
             return {
                 chat_tab: gr.update(label=texts(chosen).chat),
                 **said_in(chat, chosen),
+                **many_questions.said_in(many, jobs, chosen, owner=editable),
                 draft_tab: gr.update(label=texts(chosen).check),
                 **draft_tab_parts.said_in(draft, chosen),
                 compare_tab: gr.update(label=texts(chosen).compare),
                 **compare_tab_parts.said_in(comparing, chosen),
                 library_tab: gr.update(label=texts(chosen).articles),
+                **feeds_section.said_in(feeding, feeds, chosen, owner=editable),
                 **articles_tab.said_in(articles, chosen, editable=editable),
                 settings_tab: gr.update(label=texts(chosen).settings),
+                **sharing.said_in(shared, shares, chosen, owner=editable),
                 set_up.open: gr.update(value=set_up_texts(chosen).open),
             }
 
@@ -212,9 +229,25 @@ def build_page(
             language,
             questions,
         )
+        if shares is not None:
+            sharing.wire_shares(shared, chat, assistant, shares, language)
+        if library is not None and jobs is not None:
+            many_questions.wire_many(
+                many,
+                assistant,
+                jobs,
+                language,
+                stored,
+                partial(_options_of, models),
+                scope.chosen,
+                narrow,
+                lambda: library.catalogue().manifest.commit_id,
+                chat.errand,
+            )
         if library is not None:
+            fed = feeds_section.wire_feeds(feeding, feeds, library_tab, language) if feeds else ()
             articles_tab.wire_articles(
-                articles, library, library_tab, language, incoming, scope_events
+                articles, library, library_tab, language, incoming, scope_events, fed
             )
     # Without its own limit, a slow answer for one reader would delay all others.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)

@@ -26,6 +26,8 @@ from rag.asgi import (
 from rag.config import Login
 from rag.page.articles.incoming import UPLOAD_PATH
 from rag.page.owner import comes_from_this_machine, mark
+from rag.page.shares.public_page import PATH as SHARED_PATH
+from rag.page.shares.store import TOKEN
 
 # --- the login --------------------------------------------------------------------------------
 #
@@ -108,6 +110,7 @@ def _digest(value: bytes) -> bytes:
 _OPEN = re.compile(
     r"/(?:config/?|theme\.css|favicon\.ico|robots\.txt|manifest\.json)?"
     r"|/articles/upload|/(?:assets|static|svelte)/.*"
+    rf"|{SHARED_PATH}{TOKEN}"
     r"|/gradio_api/(?:info/?|theme\.css|startup-events|queue/(?:join|data)|cancel|reset/?"
     r"|heartbeat/[^/]*|run/predict)"
 )
@@ -140,8 +143,9 @@ class Guard:
     `hosts` are the host names (no port) that a request may ask for, or None for any. If the page
     listens only on this machine, a foreign name in the `Host` header is an attack: another site's
     page uses a name that leads here, to read the answers (DNS rebinding). With a `login`, no
-    address is open without it. `owner` is the login of the owner, who needs none on this machine.
-    Each request that is let in is marked as the owner's or another reader's.
+    address is open without it, but those of shared answers. `owner` is the login of the owner, who
+    needs none on this machine. Each request that is let in is marked as the owner's or another
+    reader's.
     """
 
     def __init__(
@@ -168,7 +172,7 @@ class Guard:
         if self._hosts is not None and host_name(scope) not in self._hosts:
             await _send(send, 421, "This page accepts only local names. 本页面只接受本机名称。")
             return
-        if not await self._let_in(scope, send):
+        if not _is_shared(scope) and not await self._let_in(scope, send):
             return
         if not _OPEN.fullmatch(scope["path"]):
             await _send(send, 404, "Not found. 没有这个地址。")
@@ -213,6 +217,12 @@ class Guard:
             await _send(send, 403, line)
             return False
         return True
+
+
+def _is_shared(scope: Scope) -> bool:
+    """Return True if a request only reads a shared answer, for which no login is asked."""
+    named = re.fullmatch(SHARED_PATH + TOKEN, scope["path"])
+    return named is not None and scope["method"] in ("GET", "HEAD")
 
 
 def _too_long(scope: Scope) -> bool:

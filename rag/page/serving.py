@@ -16,6 +16,7 @@ from fastapi import FastAPI
 from rag.asgi import LOCAL_HOSTS, Application
 from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
 from rag.errors import ConfigError
+from rag.feeds.following import Feeds
 from rag.messages import Language
 from rag.page.app import build_page
 from rag.page.articles.incoming import Incoming, add_upload_route
@@ -25,8 +26,13 @@ from rag.page.chat.examples import loaded as what_is_loaded
 from rag.page.chat.turns import Assistant
 from rag.page.first_view import FirstView
 from rag.page.guard import Guard
+from rag.page.many.jobs import FOLDER_NAME as ASKED
+from rag.page.many.jobs import Jobs
 from rag.page.markup import render_intro
 from rag.page.parts import asset
+from rag.page.shares.public_page import add_shared_route
+from rag.page.shares.store import FOLDER_NAME as SHARED
+from rag.page.shares.store import Shares
 from rag.uploads.library import WORK_PREFIX
 
 DEFAULT_HOST = "127.0.0.1"
@@ -40,6 +46,7 @@ def serve(
     *,
     examples: Sequence[str] | None = None,
     library: Library | None = None,
+    feeds: Feeds | None = None,
     config: PageConfig = PAGE_DEFAULTS,
     on_ready: Callable[[str], None] | None = None,
 ) -> None:
@@ -49,7 +56,7 @@ def serve(
     `ConfigError` if the address is not available.
     """
     with listen(host, port) as listener, suppress(KeyboardInterrupt):
-        asyncio.run(_serve(assistant, host, listener, examples, library, config, on_ready))
+        asyncio.run(_serve(assistant, host, listener, examples, library, feeds, config, on_ready))
 
 
 async def _serve(
@@ -58,11 +65,14 @@ async def _serve(
     listener: socket.socket,
     examples: Sequence[str] | None,
     library: Library | None,
+    feeds: Feeds | None,
     config: PageConfig,
     on_ready: Callable[[str], None] | None,
 ) -> None:
     # If no event loop is running, Gradio makes and leaks one for each component.
-    app = build_app(assistant, host=host, examples=examples, library=library, config=config)
+    app = build_app(
+        assistant, host=host, examples=examples, library=library, feeds=feeds, config=config
+    )
     if on_ready is not None:
         name = f"[{host}]" if ":" in host else host
         on_ready(f"http://{name}:{listener.getsockname()[1]}/")
@@ -107,22 +117,26 @@ def build_app(
     examples: Sequence[str] | None = None,
     library: Library | None = None,
     editable: bool = True,
+    feeds: Feeds | None = None,
     config: PageConfig = PAGE_DEFAULTS,
 ) -> Application:
     """Return the page as an ASGI application, styled, with all unused addresses closed.
 
     `library` holds the articles that the page lists. If the page is `editable`,
-    its owner can add and remove articles (`rag.page.owner`).
+    its owner can add and remove articles (`rag.page.owner`), and with `feeds` follow feeds,
+    and share answers.
 
     The page is mounted, not launched: Gradio's `launch` can open a public tunnel, reads a dozen
     environment variables that change what is served, and calls its own address through any
     configured proxy.
     """
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    incoming = None
+    incoming, shares = None, None
     if library is not None and editable:
         incoming = Incoming(library.uploads / f"{WORK_PREFIX}{secrets.token_hex(8)}")
         add_upload_route(app, incoming)
+        shares = Shares(library.uploads.parent / SHARED)
+    add_shared_route(app, shares)
     gr.mount_gradio_app(
         app,
         build_page(
@@ -130,6 +144,9 @@ def build_app(
             examples=examples,
             library=library,
             incoming=incoming,
+            feeds=feeds if incoming else None,
+            shares=shares,
+            jobs=Jobs(library.uploads.parent / ASKED) if library else None,
             config=config,
             private=is_private(host, config.login),
         ),
@@ -143,7 +160,7 @@ def build_app(
         pwa=False,
         mcp_server=False,
         theme=_theme(),
-        css=asset("page.css") + asset("scope.css") + asset("places.css"),
+        css=asset("page.css") + asset("scope.css") + asset("places.css") + asset("section.css"),
     )
 
     def draw(language: Language) -> str:

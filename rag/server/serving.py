@@ -16,6 +16,7 @@ from rag.asgi import Application, Receive, Scope, Send
 from rag.assistant import Assistant
 from rag.config import PageConfig, ServerConfig
 from rag.errors import ConfigError
+from rag.feeds.following import Feeds
 from rag.page.serving import build_app, listen
 from rag.server.app import Api
 from rag.server.keys import KeyRing
@@ -106,8 +107,10 @@ async def opened(
             app: Application = api
             if page is not None:
                 # Gradio needs a running event loop here.
+                library = assistant.library
+                feeds = Feeds.over(library) if library else None
                 shown = build_app(
-                    assistant, host=config.host, library=assistant.library, config=page
+                    assistant, host=config.host, library=library, feeds=feeds, config=page
                 )
                 app = _Both(api, shown)
             yield _Served(app=app, service=service)

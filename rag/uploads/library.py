@@ -101,6 +101,11 @@ class Library:
         self._writing = threading.Lock()
         self._catalogue: Catalogue | None = None
 
+    @property
+    def folder(self) -> Path:
+        """The folder of the index."""
+        return self._folder
+
     def catalogue(self) -> Catalogue:
         """Return the current article list. Raises `IndexUnusable`."""
         known = self._catalogue

@@ -31,6 +31,12 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
     why = "苹果为什么选择阿里？" if language == "zh" else "Why did Apple choose Alibaba?"
     expect(page.locator(".rag-example").first).to_be_visible()
     yield "start"
+    page.locator("#rag-many summary").click()
+    page.locator("#rag-many-file").set_input_files(
+        FilePayload(name="q.txt", mimeType="text/plain", buffer="苹果？\nBaidu?\n".encode())
+    )
+    expect(page.locator('[data-do="save_table"]').first).to_be_visible()
+    yield "many-questions"
     served.assistant.gate.clear()
     _ask(page, f"{why} (slowly)")
     expect(page.locator(".rag-draft")).to_be_visible()
@@ -44,6 +50,11 @@ def _chat(page: Page, served: Served, language: Language) -> Iterator[str]:
     expect(page.locator("#turn1-quote1")).to_be_visible()
     yield "popover"
     page.keyboard.press("Escape")
+    page.get_by_role("button", name=words.share, exact=True).click()
+    expect(page.locator("dialog.rag-share")).to_be_visible()
+    yield "shared"
+    page.keyboard.press("Escape")
+    expect(page.locator("dialog.rag-share")).to_have_count(0)
     page.get_by_role("button", name=words.whole_article).first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     yield "reader"
@@ -100,6 +111,11 @@ def _articles(page: Page, language: Language) -> Iterator[str]:
     page.get_by_role("tab").nth(3).click()
     expect(page.locator(".rag-count")).to_be_visible()
     yield "articles"
+    page.locator("#rag-feeds summary").first.click()
+    page.locator("#rag-feeds input").fill("ftp://news.example")
+    page.locator('[data-do="follow_feed"]').click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    yield "feeds"
     # Under a name of its own: what is there already would be no new article.
     text = b"# Ferry\n\nNorvia chose the harbour of Kessel because its water is deep."
     page.locator("#rag-files").set_input_files(
@@ -123,6 +139,9 @@ def _settings(page: Page, language: Language) -> Iterator[str]:
     page.get_by_role("tab").nth(4).click()
     expect(page.locator("#rag-saved")).to_be_visible()
     yield "settings"
+    page.locator("#rag-shared summary").click()
+    expect(page.locator("#rag-shared li").first).to_be_visible()
+    yield "shared-answers"
     page.get_by_role("radio", name=words.model_writes).check()
     expect(page.locator("#rag-endpoint")).to_be_visible()
     yield "model"

@@ -15,6 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 
 from rag.assistant import Assistant
 from rag.config import Config, PageConfig
+from rag.feeds.following import Feeds
 from rag.messages import Language
 from rag.models.embedder import Embedder
 from tests.chat_server import ChatServer, chat_server, says
@@ -47,7 +48,9 @@ def served(
     library = Assistant.open(Config(index=index), embedder=embedder).library
     config = PageConfig(local_endpoints=(model.url,), endpoints=("https://models.example/v1",))
     assistant = ScriptedAssistant(seed_articles(), news, None)
-    with serving(assistant, library=library, config=config) as page:
+    assert library is not None
+    feeds = Feeds.over(library)
+    with serving(assistant, library=library, feeds=feeds, config=config) as page:
         yield page
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
 import re
@@ -23,6 +24,8 @@ from rag.cli import app
 from rag.config import Login, PageConfig, ServerConfig, traces_wanted
 from rag.errors import ConfigError
 from rag.models.local_servers import find_local_models
+from rag.page.chat.turns import Turn
+from rag.page.shares.store import Shares
 from rag.server.keys import KeyRing
 from rag.server.serving import check_exposure
 from rag.server.traces import OpenTelemetryTraces
@@ -153,6 +156,15 @@ def test_serve_with_the_page_in_one_process(opened_assistant: Assistant) -> None
             assert "<article" in shown
             assert "gradio" not in shown
             assert client.get("/nowhere").status_code == 404
+            # Nor does that of a shared answer.
+            assert opened_assistant.folder
+            asked = Turn(number=1, question=WHY, answer=opened_assistant.ask(WHY))
+            shares = Shares(opened_assistant.folder / "shared")
+            token = shares.add(asked, opened_assistant.document).token
+            page = html.unescape(client.get(f"/s/{token}").text)
+            assert answer["statements"][0]["text"] in page
+            shares.stop(token)
+            assert client.get(f"/s/{token}").status_code == 404
         process.send_signal(signal.SIGTERM)
         assert process.wait(60) == 0
 

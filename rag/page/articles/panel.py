@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 import gradio as gr
+from gradio.events import Dependency
 
 from rag.errors import RagError
 from rag.messages import Language, Message
@@ -30,13 +30,12 @@ from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopeEvents, draw_labels
 from rag.page.texts import language_sent
+from rag.page.working import working
 from rag.store.articles import Catalogue, Listed
 from rag.types import Document
 from rag.uploads.intake import MAX_FILES, Refusal, Upload
 from rag.uploads.library import Added, OnStep, Step
 
-_SHOW_SECONDS = 0.25
-"""Seconds between two progress updates during a change of the index."""
 _MAX_SEARCH_CHARACTERS = 200
 _MAX_NAMES_LOST = 50
 _MAX_FIELD_CHARACTERS = 1_000
@@ -143,10 +142,12 @@ def wire_articles(
     language_choice: gr.Radio,
     incoming: Incoming | None,
     scope: ScopeEvents,
+    feeding: Sequence[Dependency] = (),
 ) -> None:
     """Connect the events. Without `incoming`, nothing can be added or removed.
 
-    `scope` has the choice of articles that questions are asked of.
+    `scope` has the choice of articles that questions are asked of. `feeding` are events after
+    which there may be new articles.
     """
     does = _Happenings(parts=parts, library=library, incoming=incoming)
     filters: list[Any] = [parts.search, parts.of_language, parts.uploaded_only, parts.ticked_only]
@@ -172,6 +173,9 @@ def wire_articles(
     parts.listing.open_article(does.open_article, queue=False, **common)
     parts.listing.close_article(does.close_article, queue=False, **common)
     parts.listing.turn_page(does.turn_page, queue=False, **common)
+    for event in feeding:
+        event.then(does.redraw, queue=False, **common)
+        scope.draw_after(event.then)
     if incoming is not None:
         added = parts.adding.files_sent(does.add, trigger_mode="multiple", **common)
         removed = parts.listing.remove_article(does.remove, **common)
@@ -311,7 +315,7 @@ class _Happenings:
         wanted: ListFilter,
         *,
         stay: bool = False,
-    ) -> Iterator[Update]:
+    ) -> Generator[Update, None, None]:
         """Change the index, show the progress, and then the new list, or the article again."""
         language = language_sent(language)
         outcome: Outcome = _UNEXPECTED
@@ -319,11 +323,9 @@ class _Happenings:
             yield self._drawn(request, replace(view, outcome=_NOT_OWNER), language, wanted)
             return
         try:
-            for step in _steps(work):
-                if isinstance(step, Step):
-                    yield {self.parts.outcome: render_step(step, language)}
-                else:
-                    outcome = step
+            outcome = yield from working(
+                work, lambda step: {self.parts.outcome: render_step(step, language)}
+            )
         except RagError as error:
             outcome = error.message
         except Exception:
@@ -405,23 +407,6 @@ def _drawn(
         focus=focus,
     )
     return overview, article, outcome
-
-
-def _steps(work: Callable[[OnStep], _Result]) -> Iterator[Step | _Result]:
-    """Run `work` in a thread. Yield its progress now and then, and at last its result."""
-    newest: list[Step] = []
-    shown: Step | None = None
-    # If the reader leaves, the work still runs to its end. Nothing waits for it, because the
-    # server's thread that closes this generator serves all readers.
-    thread = ThreadPoolExecutor(1)
-    doing = thread.submit(work, lambda step: newest.__setitem__(slice(None), [step]))
-    thread.shutdown(wait=False)
-    while not doing.done():
-        wait([doing], timeout=_SHOW_SECONDS)
-        if newest and newest[0] != shown:
-            shown = newest[0]
-            yield shown
-    yield doing.result()
 
 
 def _language_choices(language: Language) -> list[tuple[str, str]]:

@@ -3,7 +3,7 @@
 // because a turn moves to the part before it when the next question is asked.
 
 // Events that buttons (data-act) send to the program, with what else their data says.
-const ACTS = ["ask", "edit", "cancel", "read", "set_up", "export"];
+const ACTS = ["ask", "edit", "cancel", "read", "set_up", "export", "share_answer"];
 
 // What the scripts of the page share; `kept` is told of in kept.js.
 const page = Object.assign((window.citedRag ??= { kept: null }), {

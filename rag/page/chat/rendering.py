@@ -202,6 +202,8 @@ def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str
             (f'data-copy="{escaped(markdown_layout(layout))}"', words.copy_markdown),
         ):
             buttons += f"<button {data} {kinds} {told}>{escaped(label)}</button>"
+        # Shown to the owner alone (`assets/section.css`).
+        buttons += f'<button {data} data-act="share_answer">{escaped(words.share)}</button>'
     buttons += f'<button {data} data-act="edit">{escaped(words.edit)}</button>'
     if last:
         buttons += f'<button {data} data-act="ask">{escaped(words.retry)}</button>'

@@ -40,6 +40,7 @@ class Texts:
     unexpected: str
     copy_answer: str
     copy_markdown: str
+    share: str
     copied: str
     copy_failed: str
     edit: str
@@ -167,6 +168,7 @@ EN = Texts(
     unexpected="Something went wrong on our side, so there is no answer. Please ask again.",
     copy_answer="Copy with sources",
     copy_markdown="Copy as Markdown",
+    share="Share",
     copied="Copied.",
     copy_failed="The browser refused to copy.",
     edit="Edit the question",
@@ -275,6 +277,7 @@ ZH = Texts(
     unexpected="我们这边出了错，没有得到答案，请再问一次。",
     copy_answer="复制（含出处）",
     copy_markdown="复制为 Markdown",
+    share="分享",
     copied="已复制。",
     copy_failed="浏览器不允许复制。",
     edit="修改问题",

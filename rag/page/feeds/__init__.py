@@ -1,0 +1,1 @@
+"""The section of the articles tab in which the owner follows feeds and fetches articles."""

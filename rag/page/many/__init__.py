@@ -1,0 +1,1 @@
+"""The section of the first view that answers a file of questions."""

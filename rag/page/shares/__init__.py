@@ -1,0 +1,1 @@
+"""Answers that the owner shares under an address of their own."""
