@@ -143,7 +143,7 @@ def build_app(
         pwa=False,
         mcp_server=False,
         theme=_theme(),
-        css=asset("page.css") + asset("scope.css") + asset("places.css"),
+        css=asset("page.css") + asset("scope.css") + asset("places.css") + asset("compare.css"),
     )
 
     def draw(language: Language) -> str:
