@@ -1,4 +1,4 @@
-"""The picture of the page in the README: `python docs/screenshot.py` writes docs/page.png.
+"""The pictures of the page: `python docs/screenshot.py` writes docs/page.png and docs/story.png.
 
 The real page over `seeds/`, without a chat model, in a browser that Playwright drives.
 """
@@ -27,10 +27,11 @@ from rag.store.indexing import update_index
 ROOT = Path(__file__).parent.parent
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 QUESTION = "why did Apple choose Alibaba"
+TOPIC = "阿里巴巴的收盘股价"
 
 
 def main() -> int:
-    """Take the picture; 1 where there is no browser."""
+    """Take the pictures; 1 where there is no browser."""
     browser = next((path for name in BROWSERS if (path := shutil.which(name))), None)
     if browser is None:
         print(f"No browser found: install one of {', '.join(BROWSERS)}.", file=sys.stderr)
@@ -76,6 +77,11 @@ def _photograph(browser: str, url: str) -> None:
         page.mouse.move(0, 0)
         page.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
         page.screenshot(path=ROOT / "docs" / "page.png")
+        page.goto(f"{url}&tab=story")
+        page.get_by_label("Topic", exact=True).fill(TOPIC)
+        page.keyboard.press("Enter")
+        page.locator('.rag-story[aria-busy="false"]').wait_for(timeout=60_000)
+        page.screenshot(path=ROOT / "docs" / "story.png")
         chromium.close()
 
 

@@ -167,6 +167,15 @@ def build_page(
             """Forget the key that was typed into a page, because the page is closed."""
             models.forget(request.session_hash)
 
+        def offered(request: gr.Request) -> Offer:
+            """Return what a new conversation of this reader begins with."""
+            found = questions()
+            return Offer(
+                questions=found,
+                articles=bool(found or assistant.documents()),
+                owner=changes(request),
+            )
+
         said = list(interface("en"))
         loaded = page.load(welcome, None, [language, *said], queue=False, **QUIET)
         page.unload(leave)
@@ -200,7 +209,7 @@ def build_page(
             assistant,
             language,
             loaded,
-            lambda: Offer(questions=questions()),
+            offered,
             stored,
             partial(_options_of, models),
             scope.chosen,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from rag.messages import Language
@@ -12,13 +13,14 @@ from rag.types import Citation
 
 
 def render_quote(
-    citation: Citation, language: Language, *, marked: str = "", folded: bool = False
+    citation: Citation, language: Language, *, marked: Sequence[str] = (), folded: bool = False
 ) -> str:
     """Return a quote with outlet, day and article.
 
-    `marked` are words of the quote to mark. A `folded` quote is a line with outlet and day, which
-    unfolds. The article's link opens it over the page, with the quote marked, as `assets/chat.js`
-    does for the quotes of answers; in another tab of the browser its address does the same.
+    `marked` are words of the quote to mark, each once. A `folded` quote is a line with outlet and
+    day, which unfolds. The article's link opens it over the page, with the quote marked, as
+    `assets/chat.js` does for the quotes of answers; in another tab of the browser its address does
+    the same.
     """
     words = texts(language)
     day = str(citation.published) if citation.published else words.undated
@@ -45,9 +47,14 @@ def render_quote(
     )
 
 
-def _marked(quote: str, value: str) -> str:
-    """Return a quote with the value marked in it, unless that is the whole quote."""
-    before, found, after = quote.partition(value) if value else (quote, "", "")
-    if not found or value == quote:
-        return escaped(quote)
-    return f"{escaped(before)}<mark>{escaped(found)}</mark>{escaped(after)}"
+def _marked(quote: str, values: Sequence[str]) -> str:
+    """Return a quote with each value marked in it, unless that is the whole quote."""
+    shown, at = "", 0
+    places = {(quote.find(value), len(value)) for value in values if value and value != quote}
+    for start, length in sorted(places):
+        if start < at:  # It is not in the quote, or overlaps what is marked already.
+            continue
+        end = start + length
+        shown += f"{escaped(quote[at:start])}<mark>{escaped(quote[start:end])}</mark>"
+        at = end
+    return shown + escaped(quote[at:])

@@ -38,6 +38,8 @@ from rag.uploads.library import WORK_PREFIX
 DEFAULT_HOST = "127.0.0.1"
 DEFAULT_PORT = 7860
 
+_STYLES = ("page.css", "scope.css", "places.css", "section.css", "compare.css")
+
 
 def serve(
     assistant: Assistant,
@@ -160,7 +162,7 @@ def build_app(
         pwa=False,
         mcp_server=False,
         theme=_theme(),
-        css=asset("page.css") + asset("scope.css") + asset("places.css") + asset("section.css"),
+        css="".join(map(asset, _STYLES)),
     )
 
     def draw(language: Language) -> str:

@@ -9,6 +9,7 @@ from playwright.sync_api import FilePayload, Page, expect
 from rag.messages import Language
 from rag.page.articles.texts import texts as articles_texts
 from rag.page.chat.texts import texts as chat_texts
+from rag.page.compare.texts import texts as compare_texts
 from rag.page.settings.texts import texts as settings_texts
 from tests.chat_server import ChatServer, fails, listing, says
 
@@ -22,6 +23,7 @@ def walk(page: Page, served: Served, language: Language, model: ChatServer) -> I
     """
     yield from _chat(page, served, language)
     yield from _set_up(page, language, model)
+    yield from _story(page, language)
     yield from _articles(page, language)
     yield from _settings(page, language)
 
@@ -104,6 +106,13 @@ def _set_up(page: Page, language: Language, model: ChatServer) -> Iterator[str]:
         yield f"set-up-{state}"
     page.locator("#rag-set-up-cancel").click()
     expect(page.locator("#turn1")).to_be_visible()
+
+
+def _story(page: Page, language: Language) -> Iterator[str]:
+    page.get_by_role("tab").nth(2).click()
+    page.get_by_role("radio", name=compare_texts(language).through_time).check()
+    expect(page.locator("#rag-story")).to_be_visible()
+    yield "story"
 
 
 def _articles(page: Page, language: Language) -> Iterator[str]:

@@ -135,7 +135,7 @@ document.addEventListener("click", (event) => {
   if (popover && !popover.contains(event.target)) hidePopover();
   const tab = event.target.closest("button[data-tab]");
   if (tab) {
-    document.getElementById(`rag-tab-${tab.dataset.tab}-button`)?.click();
+    window.citedRag.to(tab.dataset.tab);
     if (!tab.dataset.act) return;
   }
   const folded = event.target.closest("[data-unfold]")?.closest(".rag-sources");

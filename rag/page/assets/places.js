@@ -1,5 +1,5 @@
 // The page's address. It names the conversation (?c=ID), or an article with its quotes
-// (?a=ID&at=START-END&v=VERSION), and the tab (?tab=NAME), so that Back, Forward, a reload and a
+// (?a=ID&at=START-END&v=VERSION), and the tab or its view (?tab=NAME), so that Back, Forward, a reload and a
 // link lead to what was seen. Runs together with kept.js and drawer.js.
 //
 // An entry of the browser's history also holds what no other browser can use: with an article, the
@@ -192,18 +192,42 @@ async function tabButton(name) {
   return null;
 }
 
+// A story through time is a view of the tab that compares.
+const VIEWS = { compare: "compare", story: "compare" };
+const shownView = () => document.documentElement.dataset.view ?? "compare";
+
 async function openTab(name) {
-  const tab = await tabButton(name || "ask");
+  if (VIEWS[name]) page.showView(name);
+  const tab = await tabButton(VIEWS[name] ?? (name || "ask"));
   if (!tab || tab.getAttribute("aria-selected") === "true") return;
   const drawn = name === "articles" ? told("cited-rag:listed") : null;
   tab.click();
   await drawn;
 }
 
+// The choice may not be drawn yet; it asks for this again when it is.
+page.showView = (name = shownView()) => {
+  document.documentElement.dataset.view = name;
+  for (const choice of document.querySelectorAll(".rag-views input")) choice.checked = choice.value === name;
+};
+
 // Tells that a tab was chosen. `go` has set `here` already when it is the one that chooses.
 page.tabbed = (name) => {
-  if (!here || (here.tab ?? "") === name) return;
-  record({ ...NOWHERE, c: here.c, tab: name || null, a: name === "articles" ? listed : null });
+  const tab = here?.tab ?? "";
+  if (!here || (VIEWS[tab] ?? tab) === name) return;
+  const place = VIEWS[name] ? shownView() : name || null;
+  record({ ...NOWHERE, c: here.c, tab: place, a: name === "articles" ? listed : null });
+};
+
+page.viewed = (view) => {
+  page.showView(view);
+  if (here && here.tab !== view) record({ ...NOWHERE, c: here.c, tab: view });
+};
+
+// A button that leads to a tab, or to a view of one.
+page.to = (name) => {
+  if (VIEWS[name]) page.viewed(name);
+  openTab(name);
 };
 
 // --- articles -----------------------------------------------------------------------------------

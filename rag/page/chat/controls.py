@@ -9,11 +9,10 @@ from collections.abc import Sequence
 from uuid import uuid4
 
 from rag.messages import Language
-from rag.page.chat.examples import Loaded, Offer
+from rag.page.chat.examples import Loaded
 from rag.page.chat.texts import texts
 from rag.page.markup import escaped, inline
 from rag.page.texts import HTML_LANGUAGE
-from rag.text.languages import text_language
 from rag.types import Answer
 
 
@@ -33,12 +32,6 @@ def render_editing(number: int, language: Language) -> str:
         f'<button type="button" class="rag-button" data-act="cancel">{escaped(words.cancel)}'
         "</button></p>"
     )
-
-
-def render_offer(offer: Offer, language: Language) -> str:
-    """Return what a new conversation begins with: questions to try, in the page's language."""
-    questions = [question for question in offer.questions if text_language(question) == language]
-    return render_examples(questions, language)
 
 
 def render_loaded(loaded: Loaded, language: Language) -> str:

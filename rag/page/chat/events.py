@@ -21,9 +21,10 @@ from rag.config import MAX_QUESTION_CHARACTERS
 from rag.errors import ChatModelError, RagError
 from rag.exports.saving import document_bytes
 from rag.messages import Language
-from rag.page.chat.controls import render_editing, render_errand, render_hint, render_offer
+from rag.page.chat.controls import render_editing, render_errand, render_hint
 from rag.page.chat.examples import Offer
 from rag.page.chat.keeping import conversation_json, conversation_markdown, laid_out
+from rag.page.chat.offers import render_offer
 from rag.page.chat.panel import ChatPanel, controls, drawn_in, drawn_parts
 from rag.page.chat.rendering import render_turn
 from rag.page.chat.sent import said, turn_named
@@ -61,7 +62,7 @@ def wire_chat(
     assistant: Assistant,
     choice: gr.Radio,
     loaded: Dependency,
-    offered: Callable[[], Offer],
+    offered: Callable[[gr.Request], Offer],
     settings: gr.BrowserState,
     options_of: OptionsOf,
     chosen: gr.State,
@@ -194,13 +195,13 @@ def _wire_examples(
     assistant: Assistant,
     choice: gr.Radio,
     loaded: Dependency,
-    offered: Callable[[], Offer],
+    offered: Callable[[gr.Request], Offer],
 ) -> None:
     """Connect the start of a conversation, with questions to try."""
 
-    def offer(turns: Turns, language: Language) -> Update:
+    def offer(turns: Turns, language: Language, request: gr.Request) -> Update:
         """Show questions to try. They are found when the first reader comes."""
-        offer = offered()
+        offer = offered(request)
         shown = "" if turns else render_offer(offer, language)
         return {parts.offer: offer, parts.offers: shown}
 

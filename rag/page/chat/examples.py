@@ -113,9 +113,14 @@ def loaded(catalogue: Catalogue) -> Loaded:
 
 @dataclass(frozen=True, kw_only=True)
 class Offer:
-    """What a new conversation begins with: questions to try."""
+    """What a new conversation begins with: questions to try, and what else can be done.
+
+    `articles` is true if there are any, and `owner` if the reader may add some.
+    """
 
     questions: tuple[str, ...] = ()
+    articles: bool = False
+    owner: bool = False
 
 
 def questions_of(corpus: Iterable[DocumentReference]) -> Iterator[str]:

@@ -14,8 +14,8 @@ import gradio as gr
 
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
-from rag.page.chat.controls import render_offer
 from rag.page.chat.examples import Offer
+from rag.page.chat.offers import render_offer
 from rag.page.chat.rendering import render_turn, render_turns
 from rag.page.chat.texts import EN, texts
 from rag.page.chat.turns import Assistant, Turn, finder

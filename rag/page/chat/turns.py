@@ -12,6 +12,7 @@ from typing import Protocol
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
+from rag.answering.story.result import Story, StoryProgress
 from rag.errors import RagError
 from rag.messages import Message
 from rag.page.chat.sources import FindDocument
@@ -150,6 +151,17 @@ class Assistant(Protocol):
         until: date | str | None = None,
     ) -> Iterator[ComparisonProgress | Comparison]:
         """Compare what outlets report on a topic. The `Comparison` comes last."""
+
+    def stream_story(
+        self,
+        topic: str,
+        *,
+        articles: Sequence[str] = (),
+        outlets: Sequence[str] = (),
+        since: date | str | None = None,
+        until: date | str | None = None,
+    ) -> Iterator[StoryProgress | Story]:
+        """Lay out what is told of a topic through time. The `Story` comes last."""
 
     def stream_draft(
         self,

@@ -1,48 +1,51 @@
-"""The tab that compares outlets: its components and events."""
+"""The tab that compares outlets and lays out a story in time: its components and events."""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
 
 from rag.answering.comparison.result import ComparisonProgress
+from rag.answering.story.result import StoryProgress
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.errors import RagError
 from rag.messages import Language
 from rag.page.chat.turns import Assistant
 from rag.page.compare.rendering import (
     render_comparison,
     render_intro,
     render_progress,
+    render_views,
 )
+from rag.page.compare.story import render_story
 from rag.page.compare.texts import EN, texts
-from rag.page.markup import render_error
-from rag.page.parts import QUIET, STILL, Update, asset, swapped
+from rag.page.compare.views import View, draw_view, wire_view
+from rag.page.parts import QUIET, STILL, Update, asset
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import draw_labels
-from rag.page.scope.shelf import Narrow
-
-_log = logging.getLogger(__name__)
+from rag.page.scope.shelf import Narrow, Narrowed
 
 
 @dataclass(frozen=True, kw_only=True)
 class ComparePanel:
-    """The components of the tab."""
+    """The components of the tab. `view` chooses between `outlets` and `story`.
 
+    `assets/compare.css` hides the view that is not chosen, so that what runs or stands there stays.
+    """
+
+    view: gr.HTML
     intro: gr.HTML
     topic: gr.Textbox
     only: gr.HTML
-    compare: gr.Button
-    stop: gr.Button
-    compared: gr.HTML
+    outlets: View
+    story: View
 
 
 def draw_comparing() -> ComparePanel:
     """Make the components, in their order on the page."""
+    view = gr.HTML(render_views("en"), js_on_load=asset("compare.js"), apply_default_css=False)
     intro = gr.HTML(render_intro("en"), **STILL)
     topic = gr.Textbox(
         lines=1,
@@ -52,17 +55,13 @@ def draw_comparing() -> ComparePanel:
         placeholder=EN.placeholder,
         elem_id="rag-compare-topic",
     )
-    only = draw_labels("rag-compare-only")
-    with gr.Row(elem_id="rag-compare-row"):
-        compare = gr.Button(EN.compare, variant="primary", elem_id="rag-compare")
-        stop = gr.Button(EN.stop, visible=False, elem_id="rag-compare-stop")
     return ComparePanel(
+        view=view,
         intro=intro,
         topic=topic,
-        only=only,
-        compare=compare,
-        stop=stop,
-        compared=gr.HTML("", js_on_load=asset("report.js"), apply_default_css=False),
+        only=draw_labels("rag-compare-only"),
+        outlets=draw_view("compare", EN.compare, EN.stop),
+        story=draw_view("story", EN.lay_out, EN.stop),
     )
 
 
@@ -70,10 +69,13 @@ def said_in(parts: ComparePanel, language: Language) -> Update:
     """Return the words of the tab in `language`. A finished result keeps its language."""
     words = texts(language)
     return {
+        parts.view: render_views(language),
         parts.intro: render_intro(language),
         parts.topic: gr.update(label=words.label, placeholder=words.placeholder),
-        parts.compare: words.compare,
-        parts.stop: words.stop,
+        parts.outlets.begin: words.compare,
+        parts.outlets.stop: words.stop,
+        parts.story.begin: words.lay_out,
+        parts.story.stop: words.stop,
     }
 
 
@@ -85,43 +87,41 @@ def wire_comparing(
     `choice` is the language choice, and `chosen` the `Scope` that `narrow` reads.
     """
 
-    def compare(topic: str, language: Language, scope: Scope) -> Iterator[Update]:
-        """Compare the outlets, and show how far it is."""
-        yield {
-            **swapped(parts.compare, parts.stop, running=True),
-            parts.compared: render_progress(ComparisonProgress(), language),
-        }
-        shown = ""
-        try:
-            narrowed = narrow(scope)
-            some = narrowed.scope
-            for step in assistant.stream_comparison(
-                topic,
-                articles=some.articles,
-                outlets=some.outlets,
-                since=some.since,
-                until=some.until,
-            ):
-                if isinstance(step, ComparisonProgress):
-                    yield {parts.compared: render_progress(step, language)}
-                else:
-                    shown = render_comparison(step, language, asked=narrowed.asked)
-        except RagError as error:
-            shown = render_error(error.message.text(language), language)
-        except Exception:
-            _log.exception("Outlets could not be compared.")
-            shown = render_error(texts(language).unexpected, language)
-        yield {parts.compared: shown, **swapped(parts.compare, parts.stop, running=False)}
+    def compare(topic: str, narrowed: Narrowed, language: Language) -> Iterator[str]:
+        """Compare the outlets."""
+        for step in assistant.stream_comparison(topic, **_among(narrowed.scope)):
+            if isinstance(step, ComparisonProgress):
+                yield render_progress(step, language)
+            else:
+                yield render_comparison(step, language, asked=narrowed.asked)
 
-    def halt() -> Update:
-        """Stop. What is not finished shows nothing."""
-        return {parts.compared: "", **swapped(parts.compare, parts.stop, running=False)}
+    def lay_out(topic: str, narrowed: Narrowed, language: Language) -> Iterator[str]:
+        """Lay out the story in time."""
+        for step in assistant.stream_story(topic, **_among(narrowed.scope)):
+            if isinstance(step, StoryProgress):
+                yield render_progress(step, language)
+            else:
+                yield render_story(step, language, asked=narrowed.asked)
 
-    outputs: Sequence[Any] = [parts.compared, parts.compare, parts.stop]
-    comparing: list[Any] = [
-        begin(compare, [parts.topic, choice, chosen], outputs, concurrency_id="answers", **QUIET)
-        for begin in (parts.compare.click, parts.topic.submit)
-    ]
-    stopped = parts.stop.click(halt, None, outputs, cancels=comparing, queue=False, **QUIET)
-    # A line of progress may have been on its way when the work was stopped.
-    stopped.then(halt, None, outputs, queue=False, **QUIET)
+    def begun(language: Language) -> str:
+        """Return what is shown while sentences are looked for."""
+        return render_progress(ComparisonProgress(), language)
+
+    for view, drawn in ((parts.outlets, compare), (parts.story, lay_out)):
+        wire_view(view, parts.topic, choice, chosen, narrow, begun, drawn)
+    parts.topic.submit(None, js=_BEGIN, queue=False, **QUIET)
+
+
+_BEGIN = """() => [...document.querySelectorAll("#rag-compare, #rag-story")]
+  .find((button) => button.checkVisibility())?.click()"""
+"""Begins the work of the view that is seen, unless it runs already."""
+
+
+def _among(scope: Scope) -> dict[str, Any]:
+    """Return the chosen articles, outlets and days as arguments of the assistant."""
+    return {
+        "articles": scope.articles,
+        "outlets": scope.outlets,
+        "since": scope.since,
+        "until": scope.until,
+    }

@@ -12,6 +12,7 @@ from rag.answering.comparison.result import (
     SharedFact,
     told_by,
 )
+from rag.answering.story.result import StoryProgress
 from rag.messages import Language
 from rag.page.chat.keeping import asked_markdown
 from rag.page.compare.texts import Texts, texts
@@ -25,15 +26,31 @@ _UNFOLDED = 4
 """Sentences of an outlet that are seen at once; on a phone the outlets stand below one another."""
 
 
-def render_intro(language: Language) -> str:
-    """Return what the tab is for."""
+def render_views(language: Language) -> str:
+    """Return the choice of the views. Their values are names of `/?tab=NAME` (`places.js`)."""
+    words = texts(language)
+    views = (("compare", words.side_by_side), ("story", words.through_time))
+    choices = "".join(
+        f'<label><input type="radio" name="rag-view" value="{view}"> {escaped(name)}</label>'
+        for view, name in views
+    )
     return (
-        f'<p class="rag-hint" lang="{HTML_LANGUAGE[language]}">{escaped(texts(language).intro)}</p>'
+        f'<fieldset class="rag-views" lang="{HTML_LANGUAGE[language]}">'
+        f'<legend class="rag-unseen">{escaped(words.view)}</legend>{choices}</fieldset>'
     )
 
 
-def render_progress(step: ComparisonProgress, language: Language) -> str:
-    """Return how far the comparison is."""
+def render_intro(language: Language) -> str:
+    """Return what each view of the tab is for. `assets/compare.css` shows the chosen one's."""
+    words = texts(language)
+    return "".join(
+        f'<p class="rag-hint" data-of="{view}" lang="{HTML_LANGUAGE[language]}">{escaped(line)}</p>'
+        for view, line in (("compare", words.intro), ("story", words.story_intro))
+    )
+
+
+def render_progress(step: ComparisonProgress | StoryProgress, language: Language) -> str:
+    """Return how far the comparison of sentences is."""
     words = texts(language)
     line = words.comparing.format(step.done, step.total) if step.total else words.searching
     return (
@@ -94,7 +111,7 @@ def _summary(result: Comparison, asked: Asked | None, words: Texts, language: La
 def _contradiction(each: Contradiction, language: Language) -> str:
     said = WORDS[language]
     sides = "".join(
-        f"<li>{render_quote(value.citation, language, marked=value.value)}"
+        f"<li>{render_quote(value.citation, language, marked=[value.value])}"
         + (f'<p class="rag-byline">{escaped(said["superseded"])}</p>' if value.superseded else "")
         + "</li>"
         for value in each.values

@@ -16,7 +16,7 @@ from rag.page.scope.texts import Texts, counted, texts
 from rag.page.scope.timeline import Bar, Timeline
 from rag.page.texts import HTML_LANGUAGE
 
-Work = Literal["question", "draft", "comparison"]
+Work = Literal["question", "draft", "comparison", "story"]
 """What articles are chosen for."""
 
 PANEL_ID = "rag-scope-panel"
@@ -261,7 +261,12 @@ def asked_text(asked: Asked, language: Language, *, of: Work = "question") -> st
         parts.append(counted(words.asked_ticked, asked.articles))
     if asked.since or asked.until:
         parts.append(span_text(asked.since, asked.until, language))
-    line = {"question": words.asked, "draft": words.checked, "comparison": words.compared}[of]
+    line = {
+        "question": words.asked,
+        "draft": words.checked,
+        "comparison": words.compared,
+        "story": words.laid_out,
+    }[of]
     return line.format(words.comma.join(parts), f"{asked.left:,}", f"{asked.total:,}")
 
 

@@ -39,6 +39,7 @@ class Texts:
     asked: str
     checked: str
     compared: str
+    laid_out: str
     asked_ticked: tuple[str, str]
     comma: str
     tick_some: str
@@ -86,6 +87,7 @@ EN = Texts(
     asked="Asked only of {} ({} of {} articles)",
     checked="Compared only with {} ({} of {} articles)",
     compared="Compared only {} ({} of {} articles)",
+    laid_out="Laid out only from {} ({} of {} articles)",
     asked_ticked=("{} ticked article", "{} ticked articles"),
     comma=", ",
     tick_some="Tick articles to ask only these.",
@@ -132,6 +134,7 @@ ZH = Texts(
     asked="仅限 {0}（{2} 篇文章中的 {1} 篇）",
     checked="仅与 {0} 对照（{2} 篇文章中的 {1} 篇）",
     compared="仅对比 {0}（{2} 篇文章中的 {1} 篇）",
+    laid_out="仅依据 {0}（{2} 篇文章中的 {1} 篇）",
     asked_ticked=("勾选的 {} 篇文章", "勾选的 {} 篇文章"),
     comma="，",
     tick_some="勾选文章，即可只问这些文章。",

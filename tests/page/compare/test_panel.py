@@ -2,35 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from rag.assistant import Assistant
-from rag.config import Config
-from rag.models.embedder import Embedder
 from rag.page.compare.texts import EN, ZH, Texts
 from rag.page.texts import EN as PAGE_EN
 from rag.page.texts import ZH as PAGE_ZH
-from tests.page.conftest import Served, Visit, serving
+from tests.page.conftest import Served, Visit
 
 TOPIC = "苹果与百度的合作"
 DONE = '.rag-compared[aria-busy="false"]'
-
-
-@pytest.fixture(scope="module")
-def served(
-    seeds_index: Path, embedder: Embedder, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Served]:
-    index = tmp_path_factory.mktemp("compared") / "index"
-    shutil.copytree(seeds_index, index)
-    assistant = Assistant.open(Config(index=index), embedder=embedder)
-    with serving(assistant, library=assistant.library) as page:
-        yield page
 
 
 def compare(page: Page, tab: str, words: Texts, topic: str) -> None:
