@@ -5,7 +5,7 @@ Only this file, `parts`, `serving` and the panels import Gradio.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import gradio as gr
@@ -33,7 +33,7 @@ from rag.page.parts import QUIET, Update, asset
 from rag.page.places.events import wire_tab
 from rag.page.scope.choice import Scope
 from rag.page.scope.panel import ScopePanel, narrow_with, wire_scope
-from rag.page.scope.shelf import shelf_of_assistant, shelf_of_library
+from rag.page.scope.shelf import Shelf, shelf_of_assistant, shelf_of_library
 from rag.page.settings.models import Models, read_choice
 from rag.page.settings.panel import browser_store, draw_settings, wire_settings
 from rag.page.settings.set_up import draw_set_up, wire_set_up
@@ -68,9 +68,7 @@ def build_page(
     """
     models = Models(assistant.chat_model_name, config, private=private)
     questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
-    shelf = (
-        shelf_of_library(library.catalogue) if library else shelf_of_assistant(assistant.documents)
-    )
+    shelf = _shelf_of(assistant, library)
     narrow = narrow_with(shelf)
 
     # Telemetry is turned off by this argument, so the environment cannot turn it on again.
@@ -139,14 +137,7 @@ def build_page(
 
         def welcome(request: gr.Request) -> Update:
             """Use the language of the address (`?lang=zh`), or else that of the browser."""
-            wished = request.query_params.get("lang")
-            chosen: Language = (
-                "zh"
-                if wished == "zh"
-                else "en"
-                if wished == "en"
-                else preferred_language(request.headers.get("accept-language"))
-            )
+            chosen = _language_of(request)
             return {language: chosen, **interface(chosen, editable=changes(request))}
 
         def translate(
@@ -261,6 +252,19 @@ def build_page(
     # Without its own limit, a slow answer for one reader would delay all others.
     page.queue(default_concurrency_limit=_QUESTIONS_AT_ONCE)
     return page
+
+
+def _shelf_of(assistant: Assistant, library: articles_tab.Library | None) -> Callable[[], Shelf]:
+    if library:
+        return shelf_of_library(library.catalogue)
+    return shelf_of_assistant(assistant.documents)
+
+
+def _language_of(request: gr.Request) -> Language:
+    wished: str | None = request.query_params.get("lang")
+    if wished == "zh" or wished == "en":
+        return wished
+    return preferred_language(request.headers.get("accept-language"))
 
 
 def _options_of(models: Models, kept: object, request: gr.Request) -> Options:
