@@ -146,13 +146,16 @@ class Stopwatch:
         evidence: Sequence[Evidence],
         vectors: SentenceVectors,
         judge: Judge | None = None,
+        messages: Sequence[ChatMessage] = (),
     ) -> Generator[Draft | Statement | Progress, None, Composition]:
         """Write the answer as usual, and measure the time."""
         self._model.replies = replies(question, evidence)
         self._embedding.writing = True
         self._embedding.by_clock = self._embedding.by_processor = 0.0
         started = time.thread_time()
-        composition = yield from self._write(model, question, language, evidence, vectors, judge)
+        composition = yield from self._write(
+            model, question, language, evidence, vectors, judge, messages
+        )
         spent = time.thread_time() - started
         self._embedding.writing = False
         self.seconds[_PARTS[1]] = spent - self._embedding.by_processor

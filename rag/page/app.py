@@ -70,6 +70,7 @@ def build_page(
     questions = find_examples(assistant) if examples is None else lambda: tuple(examples)
     shelf = _shelf_of(assistant, library)
     narrow = narrow_with(shelf)
+    changes = partial(_may_change, incoming)
 
     # Telemetry is turned off by this argument, so the environment cannot turn it on again.
     page: gr.Blocks = gr.Blocks(analytics_enabled=False, title=f"{EN.title} · {ZH.title}")
@@ -112,10 +113,6 @@ def build_page(
                 settings = draw_settings(stored)
                 shared = sharing.SharesPanel(dialog=share_dialog, listed=sharing.draw_listed())
         chat.reader.render()  # type: ignore[no-untyped-call]
-
-        def changes(request: gr.Request) -> bool:
-            """Return True if this reader may change the articles."""
-            return incoming is not None and is_owner(request)
 
         def interface(chosen: Language, *, editable: bool = False) -> Update:
             """Return the page's words in a language. The header changes with the settings."""
@@ -260,10 +257,17 @@ def _shelf_of(assistant: Assistant, library: articles_tab.Library | None) -> Cal
     return shelf_of_assistant(assistant.documents)
 
 
+def _may_change(incoming: Incoming | None, request: gr.Request) -> bool:
+    """Return True if this reader may change the articles."""
+    return incoming is not None and is_owner(request)
+
+
 def _language_of(request: gr.Request) -> Language:
-    wished: str | None = request.query_params.get("lang")
-    if wished == "zh" or wished == "en":
-        return wished
+    match request.query_params.get("lang"):
+        case "zh":
+            return "zh"
+        case "en":
+            return "en"
     return preferred_language(request.headers.get("accept-language"))
 
 
