@@ -191,7 +191,14 @@ def test_a_stopped_command_goes_on(tmp_path: Path, seeds_index: Path, stop: sign
     environment["PYTHONPATH"] = os.pathsep.join(
         (str(SEEDS.parent), os.environ.get("PYTHONPATH", ""))
     )
-    running = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE)
+    running = subprocess.Popen(
+        command,
+        cwd=tmp_path,
+        env=environment,
+        stderr=subprocess.PIPE,
+        # A shell that runs the tests in the background lets them ignore Ctrl-C.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
     kept = kept_path(tmp_path / "a.csv")
     end = time.monotonic() + 60
     while not (kept.exists() and kept.read_bytes().count(b"\n") > 1):

@@ -28,7 +28,7 @@ def kill_runs(index: Path, kills: int, seed: int) -> int:
     for _ in range(kills):
         process = context.Process(target=_run, args=(index,))
         process.start()
-        time.sleep(rng.uniform(0.1, 1.2))
+        time.sleep(rng.uniform(0.05, 0.5))
         process.kill()
         process.join()
         killed += process.exitcode != 0

@@ -279,6 +279,7 @@ def test_choosing_bars_nobody(harbour: Served, visit: Visit, scheme: str) -> Non
     for state in ("chosen", "open", "ticked"):
         if state == "chosen":
             brush(page, 1, 3)
+            expect(labels(page)).to_have_count(1)
             page.locator(".rag-outlet").first.click()
             expect(labels(page)).to_have_count(2)
         elif state == "open":
