@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 
 from rag.answering.selection.abstention import ALIKE
 from rag.answering.selection.ranking import Asked, Candidate
-from rag.answering.selection.read_sentences import answer_score_for
+from rag.answering.selection.read_sentences import answer_scores
 from rag.answering.selection.requirements import Requirements
 from rag.messages import Message
 from rag.models.reader import Reader
@@ -53,16 +53,15 @@ def about_another(
     ]
     if len(missing) > _MOST_NAMES:
         return None  # No single sentence names so many.
-    others = list(_other_names(sentence, asked))[:_MOST_OTHERS]
-    scores = {
-        (name, other): answer_score_for(reader, question.replace(name, other), best.evidence)
-        for name in missing
-        for other in others
-    }
-    surer, sure = (_SURER_ACROSS, _SURE_ACROSS) if across else (_SURER, _SURE)
-    if not scores or max(scores.values()) <= max(sure, best.read.answer + surer):
+    others = list(_other_names(sentence, asked, across=across))[:_MOST_OTHERS]
+    pairs = [(name, other) for name in missing for other in others]
+    if not pairs:
         return None
-    return _another_name(*max(scores, key=lambda pair: scores[pair]))
+    scores = answer_scores(reader, [question.replace(*pair) for pair in pairs], best.evidence)
+    surer, sure = (_SURER_ACROSS, _SURE_ACROSS) if across else (_SURER, _SURE)
+    if max(scores) <= max(sure, best.read.answer + surer):
+        return None
+    return _another_name(*pairs[scores.index(max(scores))])
 
 
 def _names_to_tell(question: str) -> Iterator[str]:
@@ -100,14 +99,13 @@ def _is_found(name: str, asked: Asked, ranked: Sequence[Candidate]) -> bool:
     )
 
 
-def _other_names(sentence: str, asked: Asked) -> Iterator[str]:
+def _other_names(sentence: str, asked: Asked, *, across: bool) -> Iterator[str]:
     """Yield the names of a sentence that the question has in no form, each once."""
     question = fold(asked.query.text).characters
     for name in dict.fromkeys(found.text for found in names_in(sentence)):
         folded = fold(name)
         if folded.characters in question:
             continue
-        across = text_language(sentence) != asked.query.language
         if not (across and any(shows(folded, concept) for concept in asked.concepts)):
             yield name
 

@@ -95,20 +95,22 @@ def _with(
     return replace(candidate, read=reading, evidence=replace(candidate.evidence, answer=answer))
 
 
-def answer_score_for(reader: Reader, question: str, evidence: Evidence) -> float:
-    """Return how surely a sentence answers another question, as `SentenceReading.answer`.
+def answer_scores(reader: Reader, questions: Sequence[str], evidence: Evidence) -> list[float]:
+    """Return how surely a sentence answers other questions, each as `SentenceReading.answer`.
 
-    It is minus infinity if the sentence is in no window.
+    The scores are minus infinity if the sentence is in no window.
     """
-    if evidence.passage_start is None:
-        return -math.inf
-    passage = _cut(reader, evidence)
-    window = passage.window_of(evidence)
-    if window is None:
-        return -math.inf
-    (reading,) = reader.read(question, [passage.text[window.start : window.end]])
+    passage = None if evidence.passage_start is None else _cut(reader, evidence)
+    window = passage.window_of(evidence) if passage else None
+    if passage is None or window is None:
+        return [-math.inf] * len(questions)
+    text = passage.text[window.start : window.end]
     start = evidence.start - passage.start - window.start
-    return reading.answer_score(start, start + len(evidence.text))
+    return [
+        reading.answer_score(start, start + len(evidence.text))
+        for question in questions
+        for reading in reader.read(question, [text])
+    ]
 
 
 def hits_as_read(hits: Sequence[Hit], ranked: Sequence[Candidate]) -> tuple[Hit, ...]:
