@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 
 from rag.answering.checking import check_claim, combined
 from rag.answering.chosen import chosen_articles, chosen_documents
@@ -57,6 +57,8 @@ from rag.uploads.library import Library
 
 MOST_RESULTS = 100
 MOST_CLAIMS = 20
+
+_Result = TypeVar("_Result")
 
 
 class Assistant(QuestionPath):
@@ -192,21 +194,21 @@ class Assistant(QuestionPath):
         the number of sources can't be used. A chat model that
         fails raises nothing: the articles' own sentences answer then, and a notice says so.
         """
-        *_, answer = self.stream(
-            question,
-            history,
-            model=model,
-            language=language,
-            sources=sources,
-            articles=articles,
-            outlets=outlets,
-            since=since,
-            until=until,
-            today=today,
+        return _last(
+            self.stream(
+                question,
+                history,
+                model=model,
+                language=language,
+                sources=sources,
+                articles=articles,
+                outlets=outlets,
+                since=since,
+                until=until,
+                today=today,
+            ),
+            Answer,
         )
-        if not isinstance(answer, Answer):
-            raise TypeError(f"the stream ended with {answer!r}")
-        return answer
 
     def stream(
         self,
@@ -461,12 +463,12 @@ class Assistant(QuestionPath):
         other, all in exact quotes, of at most 12 outlets. No chat model is asked. Articles,
         outlets, days and errors are those of `ask`.
         """
-        *_, compared = self.stream_comparison(
-            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        return _last(
+            self.stream_comparison(
+                topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+            ),
+            Comparison,
         )
-        if not isinstance(compared, Comparison):
-            raise TypeError(f"the stream ended with {compared!r}")
-        return compared
 
     def stream_summary(
         self,
@@ -516,20 +518,20 @@ class Assistant(QuestionPath):
         articles' own sentences. Model, language, articles, outlets, days and errors are those of
         `ask`.
         """
-        *_, summary = self.stream_summary(
-            topic,
-            sentences=sentences,
-            model=model,
-            language=language,
-            articles=articles,
-            outlets=outlets,
-            since=since,
-            until=until,
-            today=today,
+        return _last(
+            self.stream_summary(
+                topic,
+                sentences=sentences,
+                model=model,
+                language=language,
+                articles=articles,
+                outlets=outlets,
+                since=since,
+                until=until,
+                today=today,
+            ),
+            Summary,
         )
-        if not isinstance(summary, Summary):
-            raise TypeError(f"the stream ended with {summary!r}")
-        return summary
 
     def stream_story(
         self,
@@ -570,12 +572,12 @@ class Assistant(QuestionPath):
         and values on which outlets differ for the same moment. At most 40 rows. No chat model is
         asked. Articles, outlets, days and errors are those of `ask`.
         """
-        *_, told = self.stream_story(
-            topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+        return _last(
+            self.stream_story(
+                topic, articles=articles, outlets=outlets, since=since, until=until, today=today
+            ),
+            Story,
         )
-        if not isinstance(told, Story):
-            raise TypeError(f"the stream ended with {told!r}")
-        return told
 
     def verify(
         self,
@@ -633,6 +635,14 @@ class Assistant(QuestionPath):
                 evidence = found.evidence
             checked.append(check_claim(sentence, evidence, self.vectors, judge, self.reader))
         return combined(claim, checked)
+
+
+def _last(steps: Iterator[object], kind: type[_Result]) -> _Result:
+    """Go through the steps of some work, and return its result, which comes last."""
+    *_, result = steps
+    if not isinstance(result, kind):
+        raise TypeError(f"the stream ended with {result!r}")
+    return result
 
 
 def _day(today: date | str | None) -> date:
