@@ -18,6 +18,8 @@ let leaving = false; // whether an answer is being stopped because another place
 let closing = null; // the reader that is closed because another place is gone to
 let listed = null; // id of the article that was opened in the list of articles
 let seen = {}; // where the view was at the last click, and what of a turn was clicked
+let busy = false; // whether the person has done anything since going back
+const chosen = []; // tabs that were opened here and not told of by the page's library yet
 
 // --- the address --------------------------------------------------------------------------------
 
@@ -117,6 +119,7 @@ async function lookAgain() {
   for (let waited = 0; waited < PATIENCE / 5 && !drawn(); waited += 50) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
+  if (busy) return; // Whoever does something here already keeps the view and the focus.
   window.scrollTo(0, y);
   if (!from) return;
   const openers = document.querySelectorAll(`#turn${from.turn} [data-act="${from.act}"]`);
@@ -134,6 +137,10 @@ document.addEventListener(
   },
   true,
 );
+
+for (const name of ["keydown", "pointerdown", "input"]) {
+  document.addEventListener(name, () => (busy = true), { capture: true, passive: true });
+}
 
 function told(name, accepts = () => true) {
   return new Promise((resolve) => {
@@ -201,6 +208,7 @@ async function openTab(name) {
   const tab = await tabButton(VIEWS[name] ?? (name || "ask"));
   if (!tab || tab.getAttribute("aria-selected") === "true") return;
   const drawn = name === "articles" ? told("cited-rag:listed") : null;
+  chosen.push(VIEWS[name] ?? (name || ""));
   tab.click();
   await drawn;
 }
@@ -211,12 +219,20 @@ page.showView = (name = shownView()) => {
   for (const choice of document.querySelectorAll(".rag-views input")) choice.checked = choice.value === name;
 };
 
-// Tells that a tab was chosen. `go` has set `here` already when it is the one that chooses.
-page.tabbed = (name) => {
+// A tab that a person chose has a place of its own.
+function tabChosen(name) {
   const tab = here?.tab ?? "";
   if (!here || (VIEWS[tab] ?? tab) === name) return;
   const place = VIEWS[name] ? shownView() : name || null;
   record({ ...NOWHERE, c: here.c, tab: place, a: name === "articles" ? listed : null });
+}
+
+// The page's library tells of a tab a moment after the click. Back and Forward may have led elsewhere by
+// then, so a tab that `openTab` clicked on makes no place: its place is there already.
+page.tabbed = (name) => {
+  const known = chosen.indexOf(name);
+  if (known < 0) tabChosen(name);
+  else chosen.splice(0, known + 1);
 };
 
 page.viewed = (view) => {
@@ -227,6 +243,7 @@ page.viewed = (view) => {
 // A button that leads to a tab, or to a view of one.
 page.to = (name) => {
   if (VIEWS[name]) page.viewed(name);
+  else tabChosen(name);
   openTab(name);
 };
 
@@ -239,6 +256,7 @@ function closed() {
   const place = { ...here, a: null, at: null, v: null, turn: null };
   if (over) {
     here = place;
+    busy = false;
     window.history.back();
   } else record(place, { replace: true });
 }
@@ -279,7 +297,11 @@ document.addEventListener("click", ({ target }) => {
 // --- arriving -----------------------------------------------------------------------------------
 
 window.addEventListener("popstate", () => {
-  if (here) go(placeInAddress());
+  if (!here) return;
+  const place = placeInAddress();
+  // `closed` has gone back already, and may have been followed by a key.
+  if (PARTS.some((name) => place[name] !== here[name])) busy = false;
+  go(place);
 });
 
 // Called once, when the page has its language.

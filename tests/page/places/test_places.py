@@ -226,7 +226,6 @@ def test_tabs_have_addresses(served: Served, visit: Visit, viewport: ViewportSiz
     expect(selected).to_have_text(words.chat)
     expect(page).to_have_url(conversation)
     expect(page.locator(".rag-question")).to_have_text("weather?")
-    page.wait_for_timeout(2500)  # The view and the focus come back after the tab.
     page.go_forward()
     expect(selected).to_have_text(words.check)
 
