@@ -9,6 +9,7 @@ const STEPS = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDow
 let brushed = null; // [first, last]: the bars of the chosen span, or null
 let anchor = null; // the bar at which the pointer went down, while it is down
 let before = null; // the span chosen then
+let pressed = null; // the box of the outlet on which the pointer went down, while it is down
 let timer = 0;
 let waiting = null; // what is done when the timer ends
 let sent = { number: 0 }; // the last choice sent
@@ -172,6 +173,16 @@ element.addEventListener("change", ({ target }) => {
   if (target.matches(".rag-outlets input")) send(picked());
   // A day that is being typed is not complete, or is of the year 2.
   else if (target.matches(".rag-days input") && target.validity.valid) later(sendPicked);
+});
+
+// When the chooser is drawn anew while a box is being pressed, the browser tells of no click on either box.
+const pressable = (target) => target.closest(".rag-outlet")?.querySelector("input");
+
+element.addEventListener("pointerdown", ({ target }) => (pressed = pressable(target)));
+element.addEventListener("pointerup", ({ target }) => {
+  const box = pressable(target);
+  if (box && pressed && !pressed.isConnected && pressed.value === box.value) box.click();
+  pressed = null;
 });
 
 element.addEventListener("input", ({ target }) => {

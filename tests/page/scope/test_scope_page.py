@@ -240,6 +240,23 @@ def test_each_tab_of_the_browser_has_its_own_choice_and_the_language_may_change(
     two.close()
 
 
+def test_an_outlet_pressed_while_the_chooser_is_drawn_anew_is_chosen(
+    harbour: Served, visit: Visit
+) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    box = page.locator(".rag-outlet input").first
+    box.hover()
+    page.mouse.down()
+    page.evaluate(
+        "() => { const box = document.querySelector('.rag-outlet'); box.outerHTML += ''; }"
+    )
+    page.mouse.up()
+    expect(labels(page)).to_have_count(1)
+    expect(box).to_be_checked()
+    box.click()
+    expect(labels(page)).to_have_count(0)
+
+
 def test_choices_made_before_the_program_answers_all_count(harbour: Served, visit: Visit) -> None:
     page = visit(harbour.url, locale="en-US", viewport=DESK)
     expect(page.locator(".rag-plot")).to_be_visible()
@@ -316,7 +333,6 @@ def test_an_outlet_beyond_the_largest_is_found_by_its_name_and_ticked(
         search.press_sequentially("outlet 39")
         expect(boxes).to_have_count(1)
         expect(search).to_be_focused()
-        page.wait_for_timeout(500)  # What was found takes its place.
         boxes.click()
         expect(labels(page)).to_have_text(["Outlet 00 ✕", "Outlet 39 ✕"])
         search.fill("nothing")
