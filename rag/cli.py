@@ -15,11 +15,12 @@ import typer
 
 from rag.cli_comparing import compare
 from rag.cli_desk import story, summarise
+from rag.cli_doctor import doctor
 from rag.cli_feeds import feeds, fetch
 from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
 from rag.cli_questions import Json, ask, search, verify
 from rag.cli_serving import keys, mcp, serve
-from rag.config import LOOPBACK, Config, PageConfig
+from rag.config import LOOPBACK, PAGE_PORT, Config, PageConfig
 from rag.errors import ConfigError, IndexMissing, RagError
 from rag.terminal import (
     LANGUAGE,
@@ -306,7 +307,7 @@ def chat(
             max=65535,
             help=local("The port. 0 means any free port.", "端口。0 表示任意空闲端口。"),
         ),
-    ] = 7860,
+    ] = PAGE_PORT,
 ) -> None:
     page = PageConfig.from_environment()
     if host not in LOOPBACK:
@@ -338,3 +339,9 @@ app.command(help=local("Speak MCP over standard input and output.", "通过标�
 app.add_typer(keys, name="key")
 app.command(help=local("Fetch articles from the web.", "从网上抓取文章。"))(fetch)
 app.add_typer(feeds, name="feed")
+app.command(
+    help=local(
+        "Examine the installation, the models, the settings and the index.",
+        "检查安装、模型、设置与索引。",
+    )
+)(doctor)

@@ -40,6 +40,7 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LOCAL_ENDPOINTS = tuple(f"http://127.0.0.1:{port}/v1" for port in (11434, 1234, 8080, 8000))
 """Default addresses of Ollama, LM Studio, llama.cpp and vLLM."""
 OPENAI_ENDPOINT = "https://api.openai.com/v1"
+PAGE_PORT = 7860
 MAX_QUESTION_CHARACTERS = 10_000
 _NETWORK_SETTINGS = frozenset(
     {"http_proxy", "https_proxy", "all_proxy", "no_proxy", "ssl_cert_file", "ssl_cert_dir"}

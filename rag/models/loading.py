@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from rag.config import cache_folder
+from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import RagError, ReaderError, first_line
 from rag.messages import Message
 from rag.models.bundled import wheel
@@ -55,6 +55,18 @@ def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
         return _by_openvino(folder, on_progress)
     except ExportUnusable as error:
         return _by_torch(folder, _slow(str(error), export_folder(folder).with_suffix(".failed")))
+
+
+def embedder_is_prepared(name: str) -> bool:
+    """Return True if `load_embedder` would not have to prepare the model.
+
+    That is to fetch, unpack or export it. A name on the hub counts as prepared, since only the hub
+    knows.
+    """
+    if name != BUNDLED_EMBEDDER:
+        return True
+    folder = ModelFolder(name=name, path=Path(), fingerprint=wheel.fingerprint())
+    return export_folder(folder).is_dir()
 
 
 def export_folder(folder: ModelFolder) -> Path:

@@ -102,7 +102,8 @@ class OpenVinoEmbedder:
         self.runtime = self._settings.runtime
         self.dimensions = self._settings.dimensions
         self.max_tokens = self._settings.max_tokens
-        self._check(reference)
+        self._reference = reference
+        self._check()
 
     @property
     def tokens(self) -> TokenVectors:
@@ -194,12 +195,18 @@ class OpenVinoEmbedder:
         encodings = self._tokens.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
         return [encoding.ids for encoding in encodings]
 
-    def _check(self, reference: Vectors) -> None:
+    def closeness(self) -> tuple[float, float]:
+        """Return the mean and the least cosine of the probe's vectors to those of the reference."""
+        vectors = self.embed_passages(self._settings.probe)
+        cosines = (vectors * self._reference).sum(axis=1)
+        return float(cosines.mean()), float(cosines.min())
+
+    def _check(self) -> None:
         """Compare one vector with the reference, since another processor may give other results.
 
         Raises `ExportUnusable` if the cosine is below `_LEAST_COSINE`.
         """
         (vector,) = self.embed_passages(self._settings.probe[:1])
-        cosine = float(vector @ reference[0])
+        cosine = float(vector @ self._reference[0])
         if not cosine >= _LEAST_COSINE:
             raise ExportUnusable(f"cosine {cosine:.4f} to the reference")

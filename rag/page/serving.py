@@ -14,7 +14,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from rag.asgi import LOCAL_HOSTS, Application
-from rag.config import LOOPBACK, PAGE_DEFAULTS, Login, PageConfig
+from rag.config import LOOPBACK, PAGE_DEFAULTS, PAGE_PORT, Login, PageConfig
 from rag.errors import ConfigError
 from rag.feeds.following import Feeds
 from rag.messages import Language
@@ -36,7 +36,6 @@ from rag.page.shares.store import Shares
 from rag.uploads.library import WORK_PREFIX
 
 DEFAULT_HOST = "127.0.0.1"
-DEFAULT_PORT = 7860
 
 _STYLES = ("page.css", "scope.css", "places.css", "section.css", "compare.css")
 
@@ -44,7 +43,7 @@ _STYLES = ("page.css", "scope.css", "places.css", "section.css", "compare.css")
 def serve(
     assistant: Assistant,
     host: str = DEFAULT_HOST,
-    port: int = DEFAULT_PORT,
+    port: int = PAGE_PORT,
     *,
     examples: Sequence[str] | None = None,
     library: Library | None = None,

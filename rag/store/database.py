@@ -15,6 +15,7 @@ import hashlib
 import json
 import os
 import sqlite3
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
@@ -292,6 +293,25 @@ def connect(folder: Path) -> Iterator[sqlite3.Connection]:
     immutable = "&immutable=1" if not os.access(folder, os.W_OK) and not _pending(path) else ""
     with closed_connection(path, folder, f"mode=ro{immutable}", seconds=5) as connection:
         yield connection
+
+
+def whole_within(folder: Path, seconds: float) -> bool:
+    """Check the structure of the index file; return True if all of it was checked in that time.
+
+    Raises `IndexDamaged` if it is damaged, and as `connect` does.
+    """
+    end = time.monotonic() + seconds
+    with connect(folder) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+        try:
+            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
+                return False
+            raise
+        if found != "ok":
+            raise damaged(folder, found)
+    return True
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""Examine the installation, the settings, the models and the index: `rag doctor`."""
