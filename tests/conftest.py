@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,9 @@ from rag.store.snapshot import Snapshot, read_snapshot
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+
+if os.environ.get("PRETEND") == "windows":
+    import tests.pretending  # noqa: F401
 
 # The same examples on every machine, however slow it is: new ones are for `make fuzz`.
 settings.register_profile("suite", derandomize=True, deadline=None)

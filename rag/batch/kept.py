@@ -19,7 +19,7 @@ from typing import IO
 from filelock import FileLock, Timeout
 
 from rag.errors import AnswerFormatError, ConfigError
-from rag.exports.saving import not_writable, write_whole
+from rag.exports.saving import not_writable, save
 from rag.types import Answer
 
 
@@ -47,11 +47,18 @@ class KeptAnswers:
         digest = hashlib.sha256(data).hexdigest()
         # Before the file is there: after a kill between the two it is known to be ours.
         self._append(json.dumps({"written": digest}))
-        write_whole(self.out, data)
+        save(self.out, data)
         kept = {**self.before, **self.now}
         lines = [_answer_line(self.round, key, answer) for key, answer in kept.items()]
         lines += [json.dumps({"written": digest}), json.dumps({"ended": self.round})]
-        write_whole(kept_path(self.out), "".join(f"{line}\n" for line in lines).encode())
+        self._close()
+        save(kept_path(self.out), "".join(f"{line}\n" for line in lines).encode())
+
+    def _close(self) -> None:
+        """Close the file of kept answers: Windows replaces no file that is open."""
+        if self.file is not None:
+            self.file.close()
+            self.file = None
 
     def _append(self, line: str) -> None:
         if self.file is None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from rag.answering.story.result import Story, measure_name
 from rag.batch.cells import csv_text
 from rag.errors import ConfigError
-from rag.exports.saving import write_whole
+from rag.exports.saving import save
 from rag.messages import Language
 
 STORY_ENDINGS = (".csv", ".md", ".json")
@@ -68,7 +68,7 @@ def write_story(
         data = story.to_markdown(language).encode()
     else:
         data = story.to_json().encode()
-    write_whole(path, data)
+    save(path, data)
     return path
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from rag.exports.plain import plain_layout
 from rag.exports.word import docx_bytes
 from rag.messages import Language
 from rag.types import Answer
+from rag.whole_files import write_whole
 
 Writer = Callable[[Sequence[Layout]], bytes]
 
@@ -51,7 +51,7 @@ def export(
             en=f"There is no answer to write to {path}: give at least one.",
             zh=f"没有可写入 {path} 的答案：请至少给出一个。",
         )
-    write_whole(path, answers_bytes(answers, path, language))
+    save(path, answers_bytes(answers, path, language))
     return path
 
 
@@ -106,25 +106,12 @@ def not_writable(path: Path, error: OSError) -> ConfigError:
     )
 
 
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a file so that it is there as a whole, or as it was before.
+def save(path: Path, data: bytes) -> None:
+    """Write a file that a user named, whole or not at all.
 
     Raises `ConfigError` if it can't be written.
     """
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            # mkstemp lets only its owner read; the file gets what any new file gets.
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(name).chmod(0o666 & ~umask)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        write_whole(path, data)
     except OSError as error:
         raise not_writable(path, error) from error

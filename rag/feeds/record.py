@@ -9,7 +9,6 @@ next time, and does nothing twice that can be seen.
 from __future__ import annotations
 
 import hashlib
-import os
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ from typing import Any, Literal, TypeVar, get_type_hints
 
 from rag.errors import FetchError
 from rag.messages import Message
+from rag.whole_files import write_whole
 
 FOLDER_NAME = "fetched"
 _FILE_NAME = "record.sqlite3"
@@ -221,10 +221,7 @@ class Record:
         with self._told():
             if not path.exists():
                 path.parent.mkdir(parents=True, exist_ok=True)
-                # Written under another name first, so that no page is ever incomplete.
-                work = path.with_suffix(f".{os.getpid()}-{threading.get_ident()}")
-                work.write_bytes(page)
-                work.replace(path)
+                write_whole(path, page)
         return name
 
     def page_path(self, page_hash: str) -> Path:

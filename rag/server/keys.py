@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 import re
 import secrets
 import threading
@@ -24,6 +23,7 @@ from typing import Any, Literal
 from filelock import FileLock
 
 from rag.errors import ConfigError
+from rag.whole_files import write_whole
 
 KeyScope = Literal["read", "write"]
 FILE_NAME = "server.json"
@@ -183,14 +183,8 @@ class KeyRing:
             "link_secret": kept.link_secret.hex(),
             "keys": [asdict(key) for key in kept.keys],
         }
-        new = self._path.with_suffix(".new")
-        new.unlink(missing_ok=True)
-        descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(fields, file, ensure_ascii=False, indent=1)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(self._path)
+        text = json.dumps(fields, ensure_ascii=False, indent=1)
+        write_whole(self._path, text.encode(), private=True)
 
     def _unreadable(self, error: Exception) -> ConfigError:
         return ConfigError(

@@ -23,6 +23,7 @@ from rag.store.preparing import prepare
 from rag.store.writer import Place, Writer
 from rag.text.written_dates import read_published
 from rag.types import Document
+from rag.whole_files import write_whole
 
 FILE_NAME = "corrections.json"
 MAX_CHARACTERS = 300
@@ -164,10 +165,9 @@ def _store(writer: Writer, document: Document, place: Place, embedder: Embedder)
 
 def _write(folder: Path, corrections: Mapping[str, Correction]) -> None:
     kept = {doc_id: asdict(one) for doc_id, one in corrections.items() if one != Correction()}
-    path, new = folder / FILE_NAME, folder / f".{FILE_NAME}.new"
+    path = folder / FILE_NAME
     try:
-        new.write_text(json.dumps(kept, ensure_ascii=False, indent=1), "utf-8")
-        new.replace(path)
+        write_whole(path, json.dumps(kept, ensure_ascii=False, indent=1).encode())
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise DocumentError(

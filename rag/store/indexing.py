@@ -174,8 +174,8 @@ def _followed(root: Path, roots: set[Path]) -> Path:
     if root.absolute() in roots:
         return root.absolute()
     with suppress(OSError, RuntimeError):  # a circle of links
-        if root.resolve() in roots:
-            return root.resolve()
+        if (found := _same(root.resolve(), roots)) in roots:
+            return found
     listed = ", ".join(sorted(map(str, roots)))
     raise ConfigError(
         en=f"The index does not follow {str(root)!r}: it follows {listed}.",
@@ -319,6 +319,7 @@ def _resolved(root: Path, followed: Collection[Path]) -> Path:
     try:
         absolute = root.absolute()
         resolved = absolute if absolute in followed else root.resolve(strict=True)
+        resolved = _same(resolved, followed)
         str(resolved).encode()
     except (OSError, RuntimeError, UnicodeEncodeError) as error:
         raise ConfigError(
@@ -333,3 +334,15 @@ def _resolved(root: Path, followed: Collection[Path]) -> Path:
             zh=f"文件 {root.name!r} 的类型无法读取：请提供 {kinds}。",
         )
     return resolved
+
+
+def _same(root: Path, followed: Collection[Path]) -> Path:
+    """Return the followed root that is the same file or folder, or `root` itself.
+
+    On macOS and Windows, a path with other upper and lower case letters leads to the same file.
+    """
+    for other in followed:
+        with suppress(OSError):
+            if other.samefile(root):
+                return other
+    return root

@@ -104,12 +104,14 @@ class Postings:
 
 def write_postings(folder: Path, prefix: str, counted: Iterable[bytes]) -> None:
     """Write the postings of any number of passages into files, using little memory."""
-    with TemporaryDirectory(dir=folder) as temporary:
+    # After an error, Windows may leave the folder: it deletes no file that is still mapped.
+    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as temporary:
         parts = []
         for number, chunk in enumerate(_chunks(counted)):
             _save(Path(temporary), str(number), Postings.of(chunk))
             parts.append(Postings.open(Path(temporary), str(number)))
         _save(folder, prefix, _joined(parts, Path(temporary)))
+        parts.clear()
 
 
 def _joined(parts: Sequence[Postings], scratch: Path) -> Postings:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import threading
 import weakref
 import zlib
 from collections.abc import Iterable
@@ -110,7 +111,7 @@ class StoredVectors:
         self._folder = folder
         self._size = 4 * dimensions
         self._checksums = np.load(folder / f"{prefix}.vectors.crc.npy")
-        self._file = os.open(folder / f"{prefix}.vectors", os.O_RDONLY | os.O_CLOEXEC)
+        self._file = os.open(folder / f"{prefix}.vectors", os.O_RDONLY | _BINARY)
         weakref.finalize(self, os.close, self._file)
         self._index = faiss.read_index(str(folder / f"{prefix}.faiss"))
         if self._index.ntotal != len(self):
@@ -168,7 +169,7 @@ class StoredVectors:
     def _read(self, rows: Rows) -> Vectors:
         size = self._size
         # Not a mapped file: that would also load the neighbours of each vector into memory.
-        blobs = [os.pread(self._file, size, row * size) for row in rows.tolist()]
+        blobs = [_read_at(self._file, size, row * size) for row in rows.tolist()]
         for blob, checksum in zip(blobs, self._checksums[rows].tolist(), strict=True):
             if zlib.crc32(blob) != checksum:
                 raise damaged(self._folder, "a vector fails its checksum")
@@ -238,3 +239,16 @@ def _searched(
     # FAISS pads with row -1 where it finds fewer.
     found = rows[0] >= 0
     return rows[0][found], scores[0][found]
+
+
+def _seek_and_read(file: int, size: int, place: int) -> bytes:
+    """Do what `os.pread` does, which Windows lacks."""
+    with _SEEKING:
+        os.lseek(file, place, os.SEEK_SET)
+        return os.read(file, size)
+
+
+# Windows would translate line ends in a file that is not opened as binary.
+_BINARY = getattr(os, "O_BINARY", 0)
+_SEEKING = threading.Lock()
+_read_at = getattr(os, "pread", _seek_and_read)

@@ -15,7 +15,6 @@ import importlib.metadata
 import marshal
 import re
 import sys
-import tempfile
 import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from pathlib import Path
 from typing import TypeAlias, cast
 
 from rag.config import cache_folder
+from rag.whole_files import write_whole
 
 COMPANY_WORDS = frozenset(
     ("inc", "corp", "corporation", "company", "co", "ltd", "limited", "holdings", "group")
@@ -154,9 +154,7 @@ def _store(path: Path, parts: _Parts) -> None:
     body = marshal.dumps(parts)
     with contextlib.suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            part.write(hashlib.sha256(body).digest() + body)
-        Path(part.name).replace(path)
+        write_whole(path, hashlib.sha256(body).digest() + body)
 
 
 def _parse() -> _Parts:

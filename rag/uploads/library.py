@@ -42,6 +42,7 @@ from rag.store.notices import OnIndexProgress
 from rag.types import Document
 from rag.uploads.intake import Refusal, Upload, take_in
 from rag.uploads.names import short
+from rag.whole_files import replace_file
 
 _PATIENCE = 10.0
 """How many seconds to wait for another process that writes to the index."""
@@ -295,7 +296,7 @@ def _place(work: Path, uploads: Path, path: PurePosixPath) -> Literal["new", "re
     if target.is_file():
         became = "same" if source.read_bytes() == target.read_bytes() else "replaced"
     target.parent.mkdir(parents=True, exist_ok=True)
-    source.replace(target)
+    replace_file(source, target)
     return became
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from rag.feeds.record import FOLDER_NAME
 from rag.uploads.library import Library
@@ -24,6 +27,7 @@ def _page(number: int) -> str:
     )
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_killed_runs_lose_nothing(site: Site, library: Library, tmp_path: Path) -> None:
     index = tmp_path / "index"
     feeds = open_feeds(index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import random
 import shutil
 from collections.abc import Sequence
@@ -31,6 +32,9 @@ from rag.store.vectors import StoredVectors, write_vectors
 from rag.types import Hit
 from tests.conftest import SEEDS, HashEmbedder
 from tests.store.test_indexing import snapshot, write
+
+# Windows deletes no file that is open; the next run does.
+STAYS_WHILE_OPEN = os.name == "nt" or os.environ.get("PRETEND") == "windows"
 
 QUESTIONS = [
     "why did Apple choose Alibaba",
@@ -158,7 +162,8 @@ def test_what_changed_is_found_as_it_is_and_what_went_is_not(
     read = snapshot(folder, hash_embedder)
     assert bulk_of(read).passages == 12
     assert read.passages == ()
-    assert [path.name for path in files(folder)] == [bulk_of(read).name]
+    assert bulk_of(read).name in [path.name for path in files(folder)]
+    assert STAYS_WHILE_OPEN or len(files(folder)) == 1
 
 
 @pytest.mark.usefixtures("large")
@@ -429,8 +434,8 @@ def test_a_rebuild_has_files_of_its_own(
     [old] = files(folder)
     reader = snapshot(folder, hash_embedder)
     update_index(folder, [articles], hash_embedder, rebuild=True)
-    [new] = files(folder)
-    assert new != old
+    assert STAYS_WHILE_OPEN or old not in files(folder)
+    assert bulk_of(snapshot(folder, hash_embedder)).name != old.name
     # Who has the old files open goes on with them.
     assert len(DenseRetriever(reader, hash_embedder).retrieve("harbour", 5)) == 2
 

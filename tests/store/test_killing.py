@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from tests.store.killing import kill_repeatedly
 
+FORKS = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
+
+@FORKS
 def test_an_index_survives_kills(tmp_path: Path) -> None:
     met = kill_repeatedly(tmp_path, kills=15, seed=1)
     assert met["killed"] == 15

@@ -35,7 +35,10 @@ def test_postings_written_in_chunks_are_those_made_at_once(
 ) -> None:
     import tempfile
 
-    with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+    with (
+        tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr(sections, "_CHUNK", chunk)
         write_postings(Path(folder), "en", blobs(counts))
         read, whole = Postings.open(Path(folder), "en"), Postings.of(blobs(counts))

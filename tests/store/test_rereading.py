@@ -212,6 +212,7 @@ def test_a_bulk_is_made_of_what_was_read_again(
     assert found.documents["c"].title == "Ships"
 
 
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_a_kill_while_files_are_read_again_loses_nothing(
     tmp_path: Path, folder: Path, hash_embedder: HashEmbedder
 ) -> None:

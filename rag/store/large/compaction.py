@@ -87,9 +87,11 @@ def compact(writer: Writer, on_passages: OnPassages) -> None:
 def _write(
     path: Path, writer: Writer, manifest: Manifest, on_passages: OnPassages, stack: ExitStack
 ) -> None:
-    """Write the files of a bulk. `stack` closes the temporary ones."""
+    """Write the files of a bulk. `stack` closes and deletes the temporary ones."""
     scratch = path / "scratch"
     scratch.mkdir()
+    # Last of all: Windows deletes no file that is open.
+    stack.callback(shutil.rmtree, scratch)
     names, generations, checksums, signatures = [], [], [], []
     moments: list[datetime | None] = []
     languages: set[Language] = set()
@@ -131,14 +133,15 @@ def _write(
     }
     for name, values in arrays.items():
         np.save(path / f"{name}.npy", values)
-    shutil.rmtree(scratch)
     about: dict[str, Any] = {
         "format": FORMAT_VERSION,
         "generation": manifest.generation,
         "passages": sum(len(part) for part in parts.values()),
         "languages": sorted(languages),
         "parts": {language: parts[language].sample for language in sorted(parts)},
-        "files": {file.name: _description(file) for file in sorted(path.iterdir())},
+        "files": {
+            file.name: _description(file) for file in sorted(path.iterdir()) if file != scratch
+        },
     }
     about["checksum"] = description_checksum(about)
     (path / DESCRIPTION).write_text(json.dumps(about, ensure_ascii=False), encoding="utf-8")
