@@ -17,7 +17,14 @@ from rag.cli_comparing import compare
 from rag.cli_desk import story, summarise
 from rag.cli_doctor import doctor
 from rag.cli_feeds import feeds, fetch
-from rag.cli_indexing import follow, index_folders, open_assistant, prepared_embedder, show_report
+from rag.cli_indexing import (
+    follow,
+    index_folders,
+    open_assistant,
+    prepare,
+    prepared_embedder,
+    show_report,
+)
 from rag.cli_questions import Json, ask, search, verify
 from rag.cli_serving import keys, mcp, serve
 from rag.config import LOOPBACK, PAGE_PORT, Config, PageConfig
@@ -339,6 +346,12 @@ app.command(help=local("Speak MCP over standard input and output.", "通过标�
 app.add_typer(keys, name="key")
 app.command(help=local("Fetch articles from the web.", "从网上抓取文章。"))(fetch)
 app.add_typer(feeds, name="feed")
+app.command(
+    help=local(
+        "Fetch and prepare the models now, for use offline.",
+        "立即下载并准备模型，以便离线使用。",
+    )
+)(prepare)
 app.command(
     help=local(
         "Examine the installation, the models, the settings and the index.",

@@ -103,3 +103,22 @@ def prepared_embedder(config: Config) -> Embedder:
     if embedder.notice:
         print_error(embedder.notice.text(LANGUAGE), style="yellow")
     return embedder
+
+
+def prepare() -> None:
+    """Fetch and prepare the models, for a machine that will be offline."""
+    from rag.config import cache_folder
+    from rag.models.loading import load_reader
+
+    config = Config.from_environment()
+    embedder = prepared_embedder(config)
+    _, notice = load_reader(config.reader, embedder)
+    if notice is not None:
+        print_error(notice.text(LANGUAGE), style="yellow")
+    folder = cache_folder()
+    print_error(
+        local(
+            f"The models are ready in {folder}; nothing more is fetched.",
+            f"模型已在 {folder} 中就绪，之后无需再下载。",
+        )
+    )
