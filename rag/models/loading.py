@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import importlib.metadata
-import json
 import shutil
-import struct
 import sys
+from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import RagError, ReaderError, first_line
 from rag.messages import Message
 from rag.models.bundled import wheel
+from rag.models.bundled.packed_table import bundled_table
+from rag.models.bundled.weights import find_weights
 from rag.models.embedder import Embedder, OnProgress
-from rag.models.model_folder import ModelFolder, find_model
+from rag.models.model_folder import ModelFolder, find_model, require_torch
 from rag.models.openvino_embedder import OpenVinoEmbedder
 from rag.models.openvino_reader import OpenVinoReader, ReaderSettings
 from rag.models.openvino_runtime import (
@@ -35,6 +34,8 @@ from rag.models.reader import Reader
 
 # Must be raised when `rag.models.openvino_export` changes its output for the same model.
 EXPORT_FORMAT = 2
+# Must be raised when `rag.models.bundled.building` does.
+BUILD_FORMAT = 3
 
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
 
@@ -43,18 +44,26 @@ def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
     """Load the embedding model `name`: the bundled one, a folder, or a name on the model hub.
 
     With a GPU, sentence-transformers runs the model. Otherwise OpenVINO runs it; for that, the
-    model is exported once into the user's cache, which takes about a minute. If the export fails,
-    sentence-transformers runs the model on the processor, with a notice. `on_progress` is called
-    during unpacking and exporting. Raises `EmbedderError` if the model can't be found, fetched,
-    unpacked or loaded.
+    model is once put into its form in the user's cache. This takes seconds for the bundled model,
+    and about a minute for another. If that fails, sentence-transformers runs the model on the
+    processor, with a notice. `on_progress` is called during all that is done once. Raises
+    `EmbedderError` if the model can't be found, fetched, unpacked or loaded.
     """
-    folder = find_model(name, on_progress)
     if _has_accelerator():
-        return _by_torch(folder, None)
+        return _by_torch(find_model(name, on_progress), None)
+    if name == BUNDLED_EMBEDDER:
+        folder = ModelFolder(name=name, path=cache_folder(), fingerprint=wheel.fingerprint())
+        run = _bundled
+    else:
+        require_torch(name)
+        folder, run = find_model(name, on_progress), _other
+    target = export_folder(folder)
     try:
-        return _by_openvino(folder, on_progress)
+        return run(folder, target, on_progress)
     except ExportUnusable as error:
-        return _by_torch(folder, _slow(str(error), export_folder(folder).with_suffix(".failed")))
+        require_torch(name, str(error))
+        notice = _slow(str(error), target.with_suffix(".failed"))
+        return _by_torch(find_model(name, on_progress), notice)
 
 
 def embedder_is_prepared(name: str) -> bool:
@@ -70,16 +79,56 @@ def embedder_is_prepared(name: str) -> bool:
 
 
 def export_folder(folder: ModelFolder) -> Path:
-    """Return the folder for the export of a model."""
-    return cache_folder() / f"openvino-{folder.fingerprint[:16]}-v{EXPORT_FORMAT}"
+    """Return the folder for a model in the form that OpenVINO runs."""
+    version = BUILD_FORMAT if folder.fingerprint == wheel.fingerprint() else EXPORT_FORMAT
+    return cache_folder() / f"openvino-{folder.fingerprint[:16]}-v{version}"
 
 
-def _by_openvino(folder: ModelFolder, on_progress: OnProgress | None) -> Embedder:
-    target = export_folder(folder)
+def older_forms() -> list[Path]:
+    """Return the folders of the bundled model's forms of earlier versions of the program."""
+    return [
+        path
+        for path in cache_folder().glob(f"openvino-{wheel.fingerprint()[:16]}-v*")
+        if (version := path.name.rpartition("-v")[2]).isdecimal() and int(version) < BUILD_FORMAT
+    ]
+
+
+def _bundled(folder: ModelFolder, target: Path, on_progress: OnProgress | None) -> Embedder:
+    weights = find_weights()
+
+    def load() -> Embedder:
+        try:
+            table = bundled_table(weights)
+        except (OSError, ValueError) as error:  # a file that is too short
+            raise ExportUnusable(str(error)) from error
+        return OpenVinoEmbedder(folder, target, table)
+
+    def make() -> None:
+        # Imported here, because it is needed once.
+        from rag.models.bundled.building import build
+
+        build(weights, target, on_progress)
+        for older in older_forms():
+            shutil.rmtree(older, ignore_errors=True)
+
+    return _exported(target, make, load)
+
+
+def _other(folder: ModelFolder, target: Path, on_progress: OnProgress | None) -> Embedder:
+    def make() -> None:
+        from rag.models.openvino_export import export
+
+        export(folder, target, on_progress)
+
+    return _exported(target, make, lambda: OpenVinoEmbedder(folder, target))
+
+
+def _exported(target: Path, make: Callable[[], None], load: Callable[[], Embedder]) -> Embedder:
+    """Return `load()`, after `make()` if the folder `target` is not there or can't be used."""
     spare = target.with_suffix(".unusable")
     if target.is_dir():
         with contextlib.suppress(ExportUnusable):
-            return OpenVinoEmbedder(folder, target)
+            return load()
     failed = target.with_suffix(".failed")
     if failed.is_file():
         raise ExportUnusable(failed.read_text(encoding="utf-8"))
@@ -87,11 +136,9 @@ def _by_openvino(folder: ModelFolder, on_progress: OnProgress | None) -> Embedde
     shutil.rmtree(spare, ignore_errors=True)
     with contextlib.suppress(OSError):  # there is no export, or another process moved it
         target.rename(spare)
-    from rag.models.openvino_export import export
-
     try:
-        export(folder, target, on_progress)
-        embedder = OpenVinoEmbedder(folder, target)
+        make()
+        embedder = load()
     except ExportUnusable as error:
         # The old export may be usable again later, if there was only too little memory.
         if not target.exists():
@@ -114,7 +161,12 @@ def _by_torch(folder: ModelFolder, notice: Message | None) -> Embedder:
 def _has_accelerator() -> bool:
     """Return True if torch can use a GPU. torch is not imported if there is certainly none."""
     there = sys.platform == "darwin" or any(Path(device).exists() for device in _ACCELERATORS)
-    if not there or importlib.metadata.version("torch").endswith("+cpu"):
+    if not there:
+        return False
+    try:
+        if importlib.metadata.version("torch").endswith("+cpu"):
+            return False
+    except importlib.metadata.PackageNotFoundError:
         return False
     import torch
 
@@ -133,8 +185,6 @@ def _slow(reason: str, failed: Path) -> Message:
 # The reader.
 
 OFF = "off"
-_WEIGHTS_FILE = "model.safetensors"
-_TABLE = "embeddings.word_embeddings.weight"
 
 
 def load_reader(setting: str | None, embedder: Embedder) -> tuple[Reader | None, Message | None]:
@@ -178,26 +228,12 @@ def _token_vectors(embedder: Embedder) -> TokenVectors:
     if embedder.fingerprint != wheel.fingerprint():
         raise ExportUnusable("the embedding model doesn't run through OpenVINO")
     try:
-        folder = wheel.bundled_folder()
-        tokenizer = Tokenizer.from_file(str(folder / TOKENIZER_FILE))
-        return TokenVectors(tokenizer=tokenizer, table=_table(folder / _WEIGHTS_FILE))
+        tokenizer = Tokenizer.from_file(str(wheel.bundled_folder() / TOKENIZER_FILE))
+        return TokenVectors(tokenizer=tokenizer, table=bundled_table(find_weights()))
     except RagError as error:
         raise ExportUnusable(str(error)) from error
     except Exception as error:  # the tokenizers library raises plain `Exception`
         raise ExportUnusable(first_line(error)) from error
-
-
-def _table(weights: Path) -> NDArray[np.float32]:
-    """Return the token vectors in a safetensors file. Rows are read when they are needed.
-
-    The format (https://github.com/huggingface/safetensors#format) is: u64 header size, JSON header,
-    values.
-    """
-    with weights.open("rb") as file:
-        (size,) = struct.unpack("<Q", file.read(8))
-        facts = json.loads(file.read(size))[_TABLE]
-    first, _ = facts["data_offsets"]
-    return np.memmap(weights, "<f4", mode="r", offset=8 + size + first, shape=tuple(facts["shape"]))
 
 
 def _cannot_read(name: str, reason: str) -> ReaderError:

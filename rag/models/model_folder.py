@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import importlib.util
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,6 +23,8 @@ _HUB_ORGANISATION = "sentence-transformers"  # its models may be named without i
 # Weights for other runtimes are not fetched. They may be several times as large.
 _OTHER_RUNTIMES = ["onnx/*", "openvino/*", "*.onnx", "*.h5", "*.msgpack", "*.ot", "*.gguf"]
 _WEIGHTS = ("*.safetensors", "*.bin")
+INSTALL_TORCH = '`pip install "sentence-transformers>=6.1,<7" "nncf>=3.2,<4"`'
+"""The command that adds to a slim install what other models need."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +63,25 @@ def find_model(name: str, on_progress: OnProgress | None = None) -> ModelFolder:
         ) from error
     fingerprint = hashlib.sha256(f"{name}@{path.name}".encode()).hexdigest()
     return ModelFolder(name=name, path=path, fingerprint=fingerprint)
+
+
+def lacks_torch() -> bool:
+    """Return True in a slim install, which runs the models that come with the program only."""
+    return importlib.util.find_spec("sentence_transformers") is None
+
+
+def require_torch(name: str, reason: str | None = None) -> None:
+    """Raise `EmbedderError` in a slim install. `reason` is why OpenVINO can't run the model."""
+    if lacks_torch():
+        en = f" OpenVINO can't run it here ({reason})." if reason else ""
+        zh = f"OpenVINO 在此无法运行它（{reason}）。" if reason else ""
+        raise EmbedderError(
+            en=f"The embedding model {name!r} needs sentence-transformers, which is not "
+            f"installed.{en} Run {INSTALL_TORCH}, or unset RAG_EMBEDDER to use the bundled "
+            f"{BUNDLED_EMBEDDER}.",
+            zh=f"嵌入模型 {name!r} 需要 sentence-transformers，而它没有安装。{zh}"
+            f"请运行 {INSTALL_TORCH}，或者不设 RAG_EMBEDDER，以使用自带的 {BUNDLED_EMBEDDER}。",
+        )
 
 
 def find_folder(name: str) -> Path:

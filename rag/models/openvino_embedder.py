@@ -23,6 +23,7 @@ from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     ExportUnusable,
     Inputs,
+    Table,
     TokenGraph,
     TokenVectors,
     batches,
@@ -34,13 +35,15 @@ if TYPE_CHECKING:
     import openvino
 
 PROBE_FILE = "probe.npy"
+# The least cosines of a new model's vectors to the reference: the mean, and the worst.
+MEAN_COSINE = 0.998
+LEAST_COSINE = 0.99
 _SETTINGS_FILE = "settings.json"
 
 # Up to this many texts, a user is probably waiting.
 _FEW_TEXTS = 128
 # How many texts are sorted by length together. The next ones are tokenised meanwhile.
 _SORTED_TEXTS = 1024
-_LEAST_COSINE = 0.99
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,13 +80,13 @@ class ExportSettings:
 class OpenVinoEmbedder:
     """An `Embedder` that uses an exported model in the folder `export`.
 
-    Raises `ExportUnusable` if it can't be loaded, or if its vectors on this machine differ from
-    those of the reference model.
+    `table` has the token vectors if they are not in that folder. Raises `ExportUnusable` if it
+    can't be loaded, or if its vectors here differ from those of the reference model.
     """
 
     notice: Message | None = None
 
-    def __init__(self, folder: ModelFolder, export: Path) -> None:
+    def __init__(self, folder: ModelFolder, export: Path, table: Table | None = None) -> None:
         try:
             # The compiler runs without the GIL, but loading a tokenizer holds it. So the compiler
             # starts first, and then both work at the same time.
@@ -91,7 +94,7 @@ class OpenVinoEmbedder:
             with ThreadPoolExecutor(1) as pool:
                 compiling = pool.submit(compile_model, core, export, export / COMPILED_FOLDER)
                 self._settings = ExportSettings.read(export)
-                self._tokens = TokenVectors.read(export)
+                self._tokens = TokenVectors.read(export, table)
                 reference = np.load(export / PROBE_FILE)
                 model = compiling.result()
             self._graph = TokenGraph(model, self._tokens.table, padding=self._settings.padding)
@@ -204,9 +207,9 @@ class OpenVinoEmbedder:
     def _check(self) -> None:
         """Compare one vector with the reference, since another processor may give other results.
 
-        Raises `ExportUnusable` if the cosine is below `_LEAST_COSINE`.
+        Raises `ExportUnusable` if the cosine is below `LEAST_COSINE`.
         """
         (vector,) = self.embed_passages(self._settings.probe[:1])
         cosine = float(vector @ self._reference[0])
-        if not cosine >= _LEAST_COSINE:
+        if not cosine >= LEAST_COSINE:
             raise ExportUnusable(f"cosine {cosine:.4f} to the reference")

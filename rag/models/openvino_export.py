@@ -19,17 +19,14 @@ import argparse
 import itertools
 import logging
 import os
-import random
 import re
 import shutil
 import subprocess
 import sys
-import tempfile
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -37,9 +34,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import first_line
+from rag.models.calibration import calibration_texts, probe_texts
 from rag.models.embedder import OnProgress, Vectors
+from rag.models.made_whole import made_whole
 from rag.models.model_folder import ModelFolder
-from rag.models.openvino_embedder import PROBE_FILE, ExportSettings, OpenVinoEmbedder
+from rag.models.openvino_embedder import (
+    LEAST_COSINE,
+    MEAN_COSINE,
+    PROBE_FILE,
+    ExportSettings,
+    OpenVinoEmbedder,
+)
 from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     MODEL_FILE,
@@ -54,17 +59,8 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
     from tokenizers import Tokenizer
 
-# The least cosines of exported vectors to the reference: the mean, and the worst of the probe.
-MEAN_COSINE = 0.998
-LEAST_COSINE = 0.99
-
 # How often quantisation reads the calibration texts: once for outliers, once for ranges.
 _PASSES = 2
-# Fewer texts, or fewer different lines in them, reduce the accuracy. More only take longer.
-_CALIBRATION_TEXTS = 160
-_LINES_OF_A_TEXT = (1, 1, 2, 3, 4, 6)
-_SEED = 20_250_213
-_PROBE_EVERY = 10
 _DOCUMENT_PROMPTS = ("document", "passage", "corpus")
 _ERROR = "error: "
 _STEP = re.compile(r"(\d+) (\d+)")
@@ -119,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
-    calibration, probe = _texts()
+    calibration, probe = calibration_texts(), probe_texts()
     steps = itertools.count(1)
 
     def step() -> None:
@@ -137,10 +133,7 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
     table = _embedding_table(model)
     graph = _traced(openvino, model, table)
     step()
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=target.parent, prefix=f"{target.name}.") as scratch:
-        folder = Path(scratch) / target.name
-        folder.mkdir()
+    with made_whole(target) as folder:
         np.save(folder / PROBE_FILE, reference)
         np.save(folder / TABLE_FILE, table)
         (folder / TOKENIZER_FILE).write_text(tokenizer.to_str(), encoding="utf-8")
@@ -163,28 +156,7 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
         step()
         # The compiled model is bound to its path, which changes now.
         shutil.rmtree(folder / COMPILED_FOLDER)
-        try:
-            folder.rename(target)
-        except OSError:
-            # Another process may have made the folder meanwhile.
-            if not target.is_dir():
-                raise
     step()
-
-
-def _texts() -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return texts for calibration, from a sentence to a long passage, and others to compare."""
-    lines = (
-        (files("rag.models.bundled") / "calibration.txt").read_text(encoding="utf-8").splitlines()
-    )
-    probe = tuple(lines[::_PROBE_EVERY])
-    rest = [line for line in lines if line not in probe]
-    chance = random.Random(_SEED)  # noqa: S311
-    calibration = (
-        " ".join(chance.sample(rest, chance.choice(_LINES_OF_A_TEXT)))
-        for _ in range(_CALIBRATION_TEXTS)
-    )
-    return tuple(calibration), probe
 
 
 def _plain_tokenizer(model: SentenceTransformer) -> Tokenizer:

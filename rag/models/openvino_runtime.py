@@ -40,24 +40,34 @@ class ExportUnusable(Exception):
     """Raised if an exported model can't be loaded here, or gives wrong results."""
 
 
+class Table(Protocol):
+    """The vectors of tokens: an array with a row for each token id, or what reads like one."""
+
+    def __getitem__(self, ids: NDArray[np.int64], /) -> NDArray[Any]:
+        """Return the vectors of token ids of any shape, in shape (*ids.shape, width)."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class TokenVectors:
     """A tokenizer without truncation and padding, and the vector of each of its tokens.
 
-    `table` has a row for each token id. It is a mapped file, so only the rows in use are read.
+    `table` is a mapped file, so only the rows in use are read.
     """
 
     tokenizer: Tokenizer
-    table: NDArray[Any]
+    table: Table
 
     @classmethod
-    def read(cls, export: Path) -> TokenVectors:
-        """Read the token vectors of an exported model. Broken files may raise any error."""
-        return cls(
-            tokenizer=Tokenizer.from_file(str(export / TOKENIZER_FILE)),
+    def read(cls, export: Path, table: Table | None = None) -> TokenVectors:
+        """Read the token vectors of an exported model. Broken files may raise any error.
+
+        `table` is given if the vectors are not in the folder of the export.
+        """
+        if table is None:
             # A text needs about a hundred of the 250,000 rows, and only these are read.
-            table=np.load(export / TABLE_FILE, mmap_mode="r"),
-        )
+            table = np.load(export / TABLE_FILE, mmap_mode="r")
+        return cls(tokenizer=Tokenizer.from_file(str(export / TOKENIZER_FILE)), table=table)
 
 
 @runtime_checkable
@@ -118,7 +128,7 @@ def batches(
 class TokenGraph:
     """A compiled graph that takes token vectors. It can be called from several threads."""
 
-    def __init__(self, model: openvino.CompiledModel, table: NDArray[Any], *, padding: int) -> None:
+    def __init__(self, model: openvino.CompiledModel, table: Table, *, padding: int) -> None:
         """`padding` is the id of the token that fills up shorter rows of a batch."""
         self._model = model
         self._table = table
@@ -132,7 +142,8 @@ class TokenGraph:
         for row, values in enumerate(ids):
             tokens[row, : len(values)] = values
             mask[row, : len(values)] = 1
-        return {"inputs_embeds": self._table[tokens].astype(np.float32), "attention_mask": mask}
+        vectors = np.asarray(self._table[tokens], np.float32)
+        return {"inputs_embeds": vectors, "attention_mask": mask}
 
     def begin(self, inputs: Inputs) -> openvino.InferRequest:
         """Start one batch. `wait()` on the returned request waits for its outputs."""

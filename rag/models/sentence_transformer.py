@@ -20,7 +20,7 @@ from tokenizers import Tokenizer
 from rag.errors import first_line
 from rag.messages import Message
 from rag.models.embedder import Vectors
-from rag.models.model_folder import ModelFolder, cannot_load
+from rag.models.model_folder import INSTALL_TORCH, ModelFolder, cannot_load, lacks_torch
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -43,6 +43,8 @@ def load_sentence_transformer(name: str, path: Path) -> SentenceTransformer:
 
 def load_cross_encoder(path: Path) -> CrossEncoder:
     """Load the cross-encoder in the folder `path`. A broken folder may raise any error."""
+    if lacks_torch():
+        raise ImportError(f"it needs {INSTALL_TORCH}")
     from sentence_transformers import CrossEncoder
 
     with quiet():

@@ -18,6 +18,7 @@ from rag.errors import EmbedderError
 from rag.models.bundled import wheel
 from rag.models.bundled.e5_file import E5FileError, dequantise, parse, read_values
 from rag.models.bundled.tokenizer import compile_charsmap, load_tokenizer
+from rag.models.bundled.weights import find_weights
 
 HIDDEN, WIDE, PIECES = 32, 64, 7
 
@@ -129,7 +130,7 @@ def test_a_wrong_file_is_refused(data: bytes, message: str) -> None:
 
 
 def test_unpacked_weights_are_the_source_s(folder: Path) -> None:
-    data = wheel.find_weights().read_bytes()
+    data = find_weights().read_bytes()
     tensors = {tensor.name: tensor for tensor in parse(data).tensors}
     with safe_open(folder / "model.safetensors", "np") as weights:
         assert len(list(weights.keys())) == 197
@@ -210,7 +211,7 @@ def test_a_cache_is_whole_only_with_all_its_files_as_written(folder: Path, tmp_p
 
 
 def test_a_wrong_source_is_named_and_nothing_is_written(tmp_path: Path, cache: Path) -> None:
-    data = wheel.find_weights().read_bytes()
+    data = find_weights().read_bytes()
     source = tmp_path / "weights.bin"
     flipped = bytearray(data)
     flipped[len(data) // 2] ^= 1

@@ -9,9 +9,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from safetensors import safe_open
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.models import loading
+from rag.models.bundled.building import IN_EIGHT_BITS, IN_FLOAT, build
+from rag.models.bundled.packed_table import bundled_table
+from rag.models.bundled.weights import find_weights
 from rag.models.embedder import Embedder
 from rag.models.loading import export_folder, load_embedder
 from rag.models.model_folder import ModelFolder, find_model
@@ -56,7 +60,7 @@ def test_vectors_agree_with_the_reference(
         (embedder.embed_queries(TEXTS), reference.embed_queries(TEXTS)),
     ):
         cosines = (ours * theirs).sum(axis=1)
-        assert cosines[:4].mean() > 0.998
+        assert cosines[:4].mean() > 0.999
         # A text of one character or of nothing is all prompt, and a repeated one is no language.
         assert cosines.min() > 0.97
 
@@ -100,6 +104,74 @@ def test_loading_takes_no_torch_and_reports_to_nobody(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+# --- the bundled model is built here, from weights and ranges ---------------------------------
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="reads the peak of memory from /proc")
+def test_building_takes_seconds_little_memory_and_no_torch(tmp_path: Path) -> None:
+    script = (
+        "import sys\n"
+        "from pathlib import Path\n"
+        "from rag.models.bundled.building import build\n"
+        "from rag.models.bundled.weights import find_weights\n"
+        "told = []\n"
+        "build(find_weights(), Path(sys.argv[1]), lambda *step: told.append(step))\n"
+        "heavy = {'torch', 'transformers', 'sentence_transformers', 'nncf', 'scipy'}\n"
+        "assert not heavy & set(sys.modules)\n"
+        "assert told == [(n, 5) for n in range(6)]\n"
+        "(peak,) = [line for line in open('/proc/self/status') if line.startswith('VmHWM')]\n"
+        "print(int(peak.split()[1]) // 1024)"
+    )
+    command = [sys.executable, "-c", script, str(tmp_path / "model")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=120)
+    assert int(done.stdout) < 800
+    assert sorted(path.name for path in (tmp_path / "model").iterdir()) == [
+        "model.bin",
+        "model.xml",
+        "probe.npy",
+        "settings.json",
+        "tokenizer.json",
+    ]
+
+
+def test_a_model_that_strays_in_8_bits_is_built_in_32(
+    folder: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights, target = find_weights(), tmp_path / "model"
+    monkeypatch.setattr("rag.models.bundled.building.MEAN_COSINE", 0.99999)
+    build(weights, target)
+    assert ExportSettings.read(target).runtime == IN_FLOAT != IN_EIGHT_BITS
+    embedder = OpenVinoEmbedder(folder, target, bundled_table(weights))
+    reference = np.load(target / "probe.npy")
+    probe = ExportSettings.read(target).probe
+    assert (embedder.embed_passages(probe) * reference).sum(axis=1).min() > 0.9999
+    monkeypatch.setattr("rag.models.bundled.building.MEAN_COSINE", 1.1)
+    with pytest.raises(ExportUnusable, match="cosine"):
+        build(weights, tmp_path / "other")
+    assert not (tmp_path / "other").exists()
+
+
+def test_token_vectors_are_read_where_they_lie_in_the_weights(folder: ModelFolder) -> None:
+    table = bundled_table(find_weights())
+    with safe_open(folder.path / "model.safetensors", "np") as weights:
+        rows = weights.get_slice("embeddings.word_embeddings.weight")
+        for ids in ([[0, 5], [250_036, 77]], [[3]]):
+            expected = [[rows[i] for i in line] for line in ids]
+            np.testing.assert_array_equal(table[np.array(ids)], expected)
+
+
+def test_a_form_of_an_earlier_version_goes_when_the_new_one_is_there(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: ModelFolder
+) -> None:
+    monkeypatch.setattr(loading, "cache_folder", lambda: tmp_path)
+    older = export_folder(folder).with_name(export_folder(folder).name.replace("-v3", "-v2"))
+    older.mkdir()
+    assert loading.older_forms() == [older]
+    assert load_embedder(BUNDLED_EMBEDDER).runtime == IN_EIGHT_BITS
+    assert [path.name for path in tmp_path.iterdir()] == [export_folder(folder).name]
+    assert loading.older_forms() == []
+
+
 # --- what can go wrong ------------------------------------------------------------------------
 
 
@@ -117,7 +189,7 @@ def test_a_truncated_export_is_refused(folder: ModelFolder, copied: Path) -> Non
     with weights.open("r+b") as file:
         file.truncate(weights.stat().st_size // 2)
     with pytest.raises(ExportUnusable):
-        OpenVinoEmbedder(folder, copied)
+        OpenVinoEmbedder(folder, copied, bundled_table(find_weights()))
 
 
 def test_an_export_that_computes_something_else_is_refused(
@@ -126,7 +198,7 @@ def test_an_export_that_computes_something_else_is_refused(
     reference = np.load(copied / "probe.npy")
     np.save(copied / "probe.npy", np.roll(reference, 1, axis=1))
     with pytest.raises(ExportUnusable, match="cosine"):
-        OpenVinoEmbedder(folder, copied)
+        OpenVinoEmbedder(folder, copied, bundled_table(find_weights()))
 
 
 def test_an_unusable_export_is_made_anew(
@@ -135,14 +207,13 @@ def test_an_unusable_export_is_made_anew(
     (copied / "model.xml").write_text("<net>", encoding="utf-8")
     made: list[Path] = []
 
-    def restore(source: ModelFolder, target: Path, _: object) -> None:
+    def restore(_weights: Path, target: Path, _: object) -> None:
         made.append(target)
-        shutil.copytree(export_folder(source), target)
+        shutil.copytree(whole, target)
 
-    monkeypatch.setattr("rag.models.openvino_export.export", restore)
     whole = export_folder(folder)
+    monkeypatch.setattr("rag.models.bundled.building.build", restore)
     monkeypatch.setattr(loading, "export_folder", lambda _: copied)
-    monkeypatch.setattr(sys.modules[__name__], "export_folder", lambda _: whole)
     assert load_embedder(BUNDLED_EMBEDDER).runtime == "openvino int8"
     assert made == [copied]
     assert not copied.with_suffix(".unusable").exists()
@@ -157,7 +228,7 @@ def test_an_export_that_only_one_run_cant_use_is_kept_for_the_next(
     monkeypatch.setattr(loading, "export_folder", lambda _: copied)
     with monkeypatch.context() as patch:
         patch.setattr(OpenVinoEmbedder, "__init__", fail)
-        patch.setattr("rag.models.openvino_export.export", fail)
+        patch.setattr("rag.models.bundled.building.build", fail)
         for _ in range(2):
             assert load_embedder(BUNDLED_EMBEDDER).runtime.startswith("torch")
     assert load_embedder(BUNDLED_EMBEDDER).runtime == "openvino int8"

