@@ -7,6 +7,7 @@ same batch, there are only a few batch sizes, and several batches are computed a
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ WEIGHTS_FILE = "model.bin"
 TOKENIZER_FILE = "tokenizer.json"
 TABLE_FILE = "embeddings.npy"
 COMPILED_FOLDER = "compiled"
+
+_COMPILED_KEPT = 3
 
 # A batch of this many tokens uses the weights well and still fits into the caches.
 _BATCH_TOKENS = 2048
@@ -101,7 +104,18 @@ def compile_model(core: openvino.Core, export: Path, cache: Path | None) -> open
     settings = {"PERFORMANCE_HINT": "THROUGHPUT"}
     if cache is not None:
         settings["CACHE_DIR"] = str(cache)
-    return core.compile_model(str(export / MODEL_FILE), "CPU", settings)
+    model = core.compile_model(str(export / MODEL_FILE), "CPU", settings)
+    if cache is not None:
+        _drop_oldest(cache)
+    return model
+
+
+def _drop_oldest(cache: Path) -> None:
+    """Delete all but the newest compiled models: one is added for each path and each version."""
+    with contextlib.suppress(OSError):  # another process may be deleting them too
+        kept = sorted(cache.glob("*.blob"), key=lambda blob: -blob.stat().st_mtime_ns)
+        for blob in kept[_COMPILED_KEPT:]:
+            blob.unlink(missing_ok=True)
 
 
 def batches(

@@ -21,7 +21,12 @@ from rag.models.loading import export_folder, load_embedder
 from rag.models.model_folder import ModelFolder, find_model
 from rag.models.openvino_embedder import ExportSettings, OpenVinoEmbedder
 from rag.models.openvino_export import export
-from rag.models.openvino_runtime import ExportUnusable
+from rag.models.openvino_runtime import (
+    _COMPILED_KEPT,
+    ExportUnusable,
+    compile_model,
+    import_openvino,
+)
 from rag.models.sentence_transformer import SentenceTransformerEmbedder
 
 # In neither the calibration texts nor the probe.
@@ -322,3 +327,15 @@ def test_a_model_of_ones_own_is_exported_once(
 
 def change(path: Path, **values: object) -> None:
     path.write_text(json.dumps({**json.loads(path.read_text()), **values}))
+
+
+def test_compiled_models_of_other_paths_do_not_pile_up(copied: Path, tmp_path: Path) -> None:
+    core = import_openvino().Core()
+    cache = tmp_path / "cache"
+    for number in range(_COMPILED_KEPT + 2):
+        export = shutil.copytree(copied, tmp_path / str(number))
+        compile_model(core, export, cache)
+        newest = max(cache.glob("*.blob"), key=lambda blob: blob.stat().st_mtime_ns)
+    left = list(cache.glob("*.blob"))
+    assert len(left) == _COMPILED_KEPT
+    assert newest in left
