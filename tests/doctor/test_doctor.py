@@ -72,8 +72,9 @@ def test_what_is_wrong_comes_with_its_remedy(language: str, remedy: str, tmp_pat
     ran = doctor(tmp_path, RAG_LANG=language, RAG_TIMEOUT="soon", RAG_INDEX=str(tmp_path))
     assert ran.returncode == 1
     lines = ran.stdout.splitlines()
-    (wrong,) = [line for line in lines if line.startswith("✗")]
-    assert "RAG_TIMEOUT" in wrong
+    wrong = [line for line in lines if line.startswith("✗")]
+    assert len(wrong) == 1, ran.stdout
+    assert "RAG_TIMEOUT" in wrong[0]
     assert any(line.startswith("  → ") and remedy in line for line in lines)
     assert "Traceback" not in ran.stderr
 

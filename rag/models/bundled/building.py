@@ -24,7 +24,7 @@ from rag.models.bundled.encoder import (
 )
 from rag.models.bundled.packed_table import bundled_table
 from rag.models.bundled.tokenizer import BOS, EOS, PAD, build_tokenizer
-from rag.models.bundled.weights import read_weights
+from rag.models.bundled.weights import cannot_write, read_weights
 from rag.models.bundled.wheel import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 from rag.models.calibration import probe_texts
 from rag.models.embedder import OnProgress
@@ -54,8 +54,8 @@ def build(weights: Path, target: Path, on_progress: OnProgress | None = None) ->
     """Write the model in the file `weights` into the folder `target`, completely or not at all.
 
     The 8-bit model is compared with vectors of the 32-bit one. If it is too different here, the
-    model is written in 32 bits. Raises `ExportUnusable` if that differs too, or `target` can't be
-    written, and `EmbedderError` if `weights` is another file.
+    model is written in 32 bits. Raises `ExportUnusable` if that differs too, and `EmbedderError` if
+    `weights` is another file, or `target` can't be written.
     """
 
     def step(number: int) -> None:
@@ -84,7 +84,7 @@ def build(weights: Path, target: Path, on_progress: OnProgress | None = None) ->
             # The compiled model is bound to its path, which changes now.
             shutil.rmtree(folder / COMPILED_FOLDER)
     except OSError as error:
-        raise ExportUnusable(f"{target}: {error.strerror}") from error
+        raise cannot_write(target.parent, error) from error
     step(_STEPS)
 
 

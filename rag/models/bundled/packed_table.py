@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.models.bundled.e5_file import BLOCK_BYTES, dequantise
-from rag.models.bundled.weights import TABLE_OFFSET, TABLE_SHAPE
+from rag.models.bundled.published import TABLE_OFFSET, TABLE_SHAPE
 
 
 class PackedTable:

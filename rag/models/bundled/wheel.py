@@ -23,10 +23,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.config import BUNDLED_EMBEDDER, cache_folder
-from rag.errors import EmbedderError
 from rag.models.bundled.e5_file import E5File, read_values
+from rag.models.bundled.published import WEIGHTS_SHA256
 from rag.models.bundled.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
-from rag.models.bundled.weights import WEIGHTS_SHA256, find_weights, read_weights
+from rag.models.bundled.weights import cannot_write, find_weights, read_weights
 from rag.models.embedder import OnProgress
 
 QUERY_PROMPT = "query: "
@@ -103,7 +103,7 @@ def bundled_folder(on_progress: OnProgress | None = None, cache: Path | None = N
     root = cache if cache is not None else cache_folder()
     folder = root / f"{BUNDLED_EMBEDDER}-{WEIGHTS_SHA256[:12]}-v{UNPACK_FORMAT}"
     if not is_whole(folder):
-        unpack(find_weights(), folder, on_progress)
+        unpack(find_weights(on_progress), folder, on_progress)
     return folder
 
 
@@ -143,12 +143,7 @@ def unpack(source: Path, folder: Path, on_progress: OnProgress | None = None) ->
         }
         _write_file(folder / _MANIFEST, [_json(manifest)], modified_ns)
     except OSError as error:
-        raise EmbedderError(
-            en=f"The embedding model can't be unpacked to {folder} ({error.strerror}): make room "
-            "for 490 MB there, or point XDG_CACHE_HOME to another folder.",
-            zh=f"无法把嵌入模型解包到 {folder}（{error.strerror}）：请在那里腾出 490 MB 空间，"
-            "或者把 XDG_CACHE_HOME 指向别的文件夹。",
-        ) from error
+        raise cannot_write(folder, error) from error
 
 
 def _is_unchanged(path: Path, *, size: int, modified_ns: int, sha256: str) -> bool:
