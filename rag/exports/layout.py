@@ -10,7 +10,7 @@ from rag.exports.texts import Labels, labels
 from rag.messages import Language, Message
 from rag.retrieval.time_frame import effect_of
 from rag.text.characters import one_line
-from rag.types import Answer, Citation, Conflict, DocumentReference, Statement, cited
+from rag.types import Answer, Citation, Conflict, Document, DocumentReference, Statement, cited
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,6 +124,11 @@ def lay_out_unfinished(
     )
 
 
+def details_of(article: Document, language: Language) -> str:
+    """Return an article's title, outlet and day on one line, as they are in the list of sources."""
+    return _details(article, labels(language))
+
+
 def marker_of(source: Source) -> str:
     """Return `[n] ` for a source that is cited, or else an empty text."""
     return f"[{source.marker}] " if source.marker is not None else ""
@@ -177,9 +182,12 @@ def _nearest(answer: Answer, language: Language, words: Labels) -> Iterable[Sour
 
 
 def _source(source: Citation | DocumentReference, words: Labels) -> Source:
+    return Source(details=_details(source, words), url=link_target(source.url))
+
+
+def _details(source: Citation | DocumentReference | Document, words: Labels) -> str:
     details = (source.title, source.outlet, str(source.published or words.undated))
-    shown = " · ".join(one_line(part) for part in details if part)
-    return Source(details=shown, url=link_target(source.url))
+    return " · ".join(one_line(part) for part in details if part)
 
 
 def _notes(answer: Answer, language: Language, words: Labels) -> Iterable[str]:

@@ -137,7 +137,12 @@ def build_app(
         incoming = Incoming(library.uploads / f"{WORK_PREFIX}{secrets.token_hex(8)}")
         add_upload_route(app, incoming)
         shares = Shares(library.uploads.parent / SHARED)
-    add_shared_route(app, shares)
+    add_shared_route(
+        app,
+        shares,
+        library.document if library else None,
+        feeds.outdated if feeds else None,
+    )
     gr.mount_gradio_app(
         app,
         build_page(

@@ -18,6 +18,7 @@ from rag.models.embedder import Embedder
 from rag.page.chat.texts import texts as chat_texts
 from rag.page.chat.turns import Turn
 from rag.page.shares.public_page import render_shared
+from rag.page.shares.since import Since
 from rag.page.shares.store import NotShared, Shares
 from rag.page.shares.texts import Texts, texts
 from rag.uploads.library import Library
@@ -146,7 +147,9 @@ def test_hostile_text_stays_text(tmp_path: Path, words: Texts) -> None:
     shared = shares.add(turn, lambda _: document)
     found = shares.find(shared.token)
     assert found == shared
-    page = render_shared(found, "en" if words is EN else "zh")
+    assert found.turn.answer
+    since = {1: Since(what="retracted", day="2025-02-13", notice=HOSTILE, now=document)}
+    page = render_shared(found, found.turn.answer, since, "en" if words is EN else "zh")
     assert words.exact in page
     assert HOSTILE not in page
     assert "<script" not in page
