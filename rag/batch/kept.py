@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -50,9 +50,21 @@ class KeptAnswers:
         save(self.out, data)
         kept = {**self.before, **self.now}
         lines = [_answer_line(self.round, key, answer) for key, answer in kept.items()]
-        lines += [json.dumps({"written": digest}), json.dumps({"ended": self.round})]
+        self._rewrite([*lines, json.dumps({"written": digest})])
+
+    def end_round(self) -> None:
+        """End the round without an output file. Its answers stay kept, and those before them.
+
+        A later run of the same questions tells again what changed, until there is another round.
+        """
+        lines = [_answer_line(self.round - 1, key, a) for key, a in self.before.items()]
+        lines += [_answer_line(self.round, key, answer) for key, answer in self.now.items()]
+        self._rewrite(lines)
+
+    def _rewrite(self, lines: Sequence[str]) -> None:
+        whole = [*lines, json.dumps({"ended": self.round})]
         self._close()
-        save(kept_path(self.out), "".join(f"{line}\n" for line in lines).encode())
+        save(kept_path(self.out), "".join(f"{line}\n" for line in whole).encode())
 
     def _close(self) -> None:
         """Close the file of kept answers: Windows replaces no file that is open."""

@@ -4,7 +4,7 @@
 // What the buttons of all sections send.
 const ACTIONS = [
   ...["fetch_article", "follow_feed", "run_feeds", "stop_following"],
-  ...["stop_sharing", "stop_table", "go_on", "save_table"],
+  ...["stop_sharing", "stop_table", "go_on", "ask_again", "save_table"],
 ];
 
 const unfolded = new Set(); // ids of what the reader has unfolded

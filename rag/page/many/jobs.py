@@ -1,7 +1,8 @@
 """Answer files of questions in the background, and keep each answer as soon as it is there.
 
-A file is known by its content and by what its answers depend on. So who sends the same file again
-comes back to the run that is under way, or goes on where one was stopped, also after a restart.
+A file is known by its content and by the settings that its answers depend on. So who sends the same
+file again comes back to the run that is under way, or goes on where one was stopped, also after a
+restart. When the articles have changed since, all is asked again, and what changed is told.
 """
 
 from __future__ import annotations
@@ -31,7 +32,10 @@ from rag.types import Answer
 FOLDER_NAME = "asked"
 """The folder of files of questions and their answers, in that of the index."""
 KEPT_SECONDS = 24 * 3600.0
+OWNERS_KEPT_SECONDS = 90 * KEPT_SECONDS
 _MOST_KEPT = 50
+_VERSION_FILE = "version"
+_OWNERS_FILE = "owner"
 _MOST_UNPACKED = 50_000_000
 
 _log = logging.getLogger(__name__)
@@ -60,9 +64,13 @@ class _Stopped(Exception):
 
 @dataclass(kw_only=True)
 class Job:
-    """A file of questions, and the rows that are answered so far. `fault` says why it failed."""
+    """A file of questions, and the rows that are answered so far. `fault` says why it failed.
+
+    `version` is that of the articles that are asked.
+    """
 
     key: str
+    version: str
     table: Table
     owner: bool
     rows: list[AnsweredRow] = field(default_factory=list)
@@ -75,7 +83,7 @@ class Jobs:
     """The files of questions that are answered, in a folder. Safe to use from several threads.
 
     One file of the owner and one of all other readers is answered at a time. A file and its answers
-    are deleted after a day.
+    are deleted after a day, those of the owner 90 days after they were asked last.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -83,42 +91,61 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._lock = threading.Lock()
 
-    def begin(self, name: str, data: bytes, ask: AskUntil, settings: str, *, owner: bool) -> Job:
-        """Answer a file, go on with it, or return the run that is under way.
+    def begin(
+        self, name: str, data: bytes, ask: AskUntil, settings: str, version: str, *, owner: bool
+    ) -> Job:
+        """Answer a file, go on with it, or return the run that is under way or done.
 
-        `settings` name what the answers depend on. Raises `ConfigError` if the file can't be used,
-        is too large, or another one is being answered.
+        `settings` name what the answers depend on, and `version` the articles. Raises `ConfigError`
+        if the file can't be used, is too large, or another one is being answered.
         """
         ending = Path(name).suffix.lower()
         limits = OWNER if owner else READER
         if len(data) > limits.size:
             raise too_large(name, len(data), limits)
-        key = hashlib.sha256(json.dumps([ending, settings]).encode() + data).hexdigest()
+        # Readers and the owner have files of their own, since they are kept for another time.
+        who = json.dumps([ending, settings, owner])
+        key = hashlib.sha256(who.encode() + data).hexdigest()
         with self._lock:
             known = self._jobs.get(key)
-            if known and known.state == "running":
+            done = known and known.state == "done" and known.version == version
+            if known and (known.state == "running" or done):
                 return known
             self._drop_old()
-            if any(job.state == "running" and job.owner == owner for job in self._jobs.values()):
-                raise ConfigError(en=EN.busy, zh=ZH.busy)
+            self._check_free(owner)
             table = self._read(name, ending, data, key, limits)
-            job = self._jobs[key] = Job(key=key, table=table, owner=owner)
-        threading.Thread(target=self._run, args=(job, ask), daemon=True).start()
-        return job
+            job = Job(key=key, version=version, table=table, owner=owner)
+            return self._started(job, ask, again=self._version(key) not in (None, version))
 
-    def go_on(self, key: str, ask: AskUntil) -> Job | None:
-        """Go on with a file that was stopped, or return None if it is no longer kept."""
+    def go_on(self, key: str, ask: AskUntil, version: str, *, again: bool = False) -> Job | None:
+        """Go on with a file that was stopped, or return None if it is no longer kept.
+
+        With `again`, all its questions are asked again, and compared with the answers before.
+        """
         with self._lock:
             job = self._jobs.get(key)
             if job is None or job.state == "running":
                 return job
             if not (self._folder / key).is_dir():
                 return None
-            if any(o.state == "running" and o.owner == job.owner for o in self._jobs.values()):
-                raise ConfigError(en=EN.busy, zh=ZH.busy)
-            job = self._jobs[key] = Job(key=key, table=job.table, owner=job.owner)
-        threading.Thread(target=self._run, args=(job, ask), daemon=True).start()
+            self._check_free(job.owner)
+            job = Job(key=key, version=version, table=job.table, owner=job.owner)
+            return self._started(job, ask, again=again)
+
+    def _check_free(self, owner: bool) -> None:
+        if any(job.state == "running" and job.owner == owner for job in self._jobs.values()):
+            raise ConfigError(en=EN.busy, zh=ZH.busy)
+
+    def _started(self, job: Job, ask: AskUntil, *, again: bool) -> Job:
+        self._jobs[job.key] = job
+        threading.Thread(target=self._run, args=(job, ask, again), daemon=True).start()
         return job
+
+    def _version(self, key: str) -> str | None:
+        """Return the version of the articles of which a kept file was asked last, or None."""
+        with suppress(OSError):
+            return (self._folder / key / _VERSION_FILE).read_text("utf-8")
+        return None
 
     def find(self, key: str) -> Job | None:
         """Return the job of that key, or None."""
@@ -167,7 +194,7 @@ class Jobs:
             raise ConfigError(en=said[0], zh=said[1]) from error
         return table
 
-    def _run(self, job: Job, ask: AskUntil) -> None:
+    def _run(self, job: Job, ask: AskUntil, again: bool) -> None:
         def ask_or_stop(question: str) -> Answer:
             answer = None if job.stop.is_set() else ask(question, job.stop)
             if answer is None:
@@ -176,29 +203,46 @@ class Jobs:
 
         state: State = "failed"
         try:
-            with kept_answers(self._folder / job.key / "answers.xlsx", again=False) as kept:
+            folder = self._folder / job.key
+            answers = folder / "answers.xlsx"
+            if again:
+                # A round that was stopped ends here: what it answered is compared, too.
+                with kept_answers(answers, again=False) as kept:
+                    kept.end_round()
+            with kept_answers(answers, again=again) as kept:
+                (folder / _VERSION_FILE).write_text(job.version, "utf-8")
+                if job.owner:
+                    (folder / _OWNERS_FILE).touch()
                 for row in answered_rows(job.table.rows, ask_or_stop, kept, ""):
                     job.rows.append(row)
+                kept.end_round()
             state = "done"
         except _Stopped:
             state = "stopped"
         except RagError as error:
             job.fault = error.message
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            said = EN.not_kept.format(reason), ZH.not_kept.format(reason)
+            job.fault = Message(code="NotKept", en=said[0], zh=said[1])
         except Exception:
             _log.exception("A file of questions could not be answered")
             job.fault = Message(code="Unexpected", en=EN.unexpected, zh=ZH.unexpected)
         job.state = state
 
     def _drop_old(self) -> None:
-        """Delete what is kept for longer than a day, and the oldest if there is too much."""
+        """Delete what is kept for too long, and the oldest if there is too much."""
         folders = sorted(self._folder.glob("*/"), key=_changed, reverse=True)
-        for place, folder in enumerate(folders):
-            job = self._jobs.get(folder.name)
-            if job and job.state == "running":
-                continue
-            if place >= _MOST_KEPT or _changed(folder) < time.time() - KEPT_SECONDS:
-                shutil.rmtree(folder, ignore_errors=True)
-                self._jobs.pop(folder.name, None)
+        owners = [folder for folder in folders if (folder / _OWNERS_FILE).exists()]
+        readers = [folder for folder in folders if folder not in owners]
+        for group, seconds in ((owners, OWNERS_KEPT_SECONDS), (readers, KEPT_SECONDS)):
+            for place, folder in enumerate(group):
+                job = self._jobs.get(folder.name)
+                if job and job.state == "running":
+                    continue
+                if place >= _MOST_KEPT or _changed(folder) < time.time() - seconds:
+                    shutil.rmtree(folder, ignore_errors=True)
+                    self._jobs.pop(folder.name, None)
 
 
 def too_large(name: str, size: int, limits: Limits) -> ConfigError:

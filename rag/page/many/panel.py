@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
@@ -66,7 +67,7 @@ def draw_many() -> ManyPanel:
 def said_in(parts: ManyPanel, jobs: Jobs | None, language: Language, *, owner: bool) -> Update:
     """Return the section in `language`. A run keeps its language."""
     limits = OWNER if owner else READER
-    return {parts.section: render_many(language, limits) if jobs else ""}
+    return {parts.section: render_many(language, limits, owner=owner) if jobs else ""}
 
 
 def wire_many(
@@ -88,11 +89,15 @@ def wire_many(
     browser save a file.
     """
 
-    def how(scope: Scope, kept: object, request: gr.Request) -> tuple[AskUntil, str]:
+    def how(scope: Scope, kept: object, request: gr.Request) -> _How:
         """Return how the reader's questions are answered, and what that depends on."""
         some = narrow(scope)
         options = replace(options_of(kept, request), articles=some.articles)
-        return _asking(assistant, options, some), _settings(assistant, options, some, version())
+        return _How(
+            ask=_asking(assistant, options, some),
+            settings=_settings(assistant, options, scope, some),
+            version=version(),
+        )
 
     does = _Happenings(parts=parts, jobs=jobs, how=how, errand=errand)
     asked = [choice, chosen, stored]
@@ -101,8 +106,18 @@ def wire_many(
     queued: dict[str, Any] = {"concurrency_limit": 8, "concurrency_id": "many", **QUIET}
     parts.section.answer_table(does.answer, asked, shown, **queued)
     parts.run.go_on(does.go_on, [parts.key, *asked], shown, **queued)
+    parts.run.ask_again(does.ask_again, [parts.key, *asked], shown, **queued)
     parts.run.stop_table(does.stop, [parts.key, choice], [parts.run], **_AT_ONCE)
     parts.run.save_table(does.save, [parts.key, choice], [errand, parts.run], **_AT_ONCE)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _How:
+    """How questions are answered, and the settings and the version of the articles for it."""
+
+    ask: AskUntil
+    settings: str
+    version: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,7 +126,7 @@ class _Happenings:
 
     parts: ManyPanel
     jobs: Jobs
-    how: Callable[[Scope, object, gr.Request], tuple[AskUntil, str]]
+    how: Callable[[Scope, object, gr.Request], _How]
     errand: gr.HTML
 
     def answer(
@@ -127,8 +142,8 @@ class _Happenings:
         yield {self.parts.run: render_reading(language)}
         try:
             name, data = _file_sent(event, OWNER if owner else READER)
-            ask, settings = self.how(scope, kept, request)
-            job = self.jobs.begin(name, data, ask, settings, owner=owner)
+            how = self.how(scope, kept, request)
+            job = self.jobs.begin(name, data, how.ask, how.settings, how.version, owner=owner)
         except RagError as error:
             yield {self.parts.run: render_error(error.message.text(language), language)}
             return
@@ -138,9 +153,23 @@ class _Happenings:
         self, key: str, language: Language, scope: Scope, kept: object, request: gr.Request
     ) -> Iterator[Update]:
         """Go on with the file that was stopped."""
+        how = partial(self.how, scope, kept, request)
+        yield from self._goes_on(key, language, how, again=False)
+
+    def ask_again(
+        self, key: str, language: Language, scope: Scope, kept: object, request: gr.Request
+    ) -> Iterator[Update]:
+        """Ask all questions of the file again, and show what changed."""
+        how = partial(self.how, scope, kept, request)
+        yield from self._goes_on(key, language, how, again=True)
+
+    def _goes_on(
+        self, key: str, language: Language, how: Callable[[], _How], *, again: bool
+    ) -> Iterator[Update]:
         language = language_sent(language)
         try:
-            job = self.jobs.go_on(key, self.how(scope, kept, request)[0])
+            now = how()
+            job = self.jobs.go_on(key, now.ask, now.version, again=again)
         except RagError as error:
             yield {self.parts.run: render_error(error.message.text(language), language)}
             return
@@ -177,7 +206,9 @@ class _Happenings:
         if job is None or form not in _FORMS:
             return {self.errand: ""}
         try:
-            data = table_bytes(job.table, job.rows[:], form, language)
+            rows = job.rows[:]
+            changes = any(row.change for row in rows)
+            data = table_bytes(job.table, rows, form, language, changes=changes)
         except RagError as error:
             return {self.parts.run: render_error(error.message.text(language), language)}
         coded = base64.b64encode(data).decode()
@@ -212,16 +243,15 @@ def _asking(assistant: Assistant, options: Options, some: Narrowed) -> AskUntil:
     return ask
 
 
-def _settings(assistant: Assistant, options: Options, some: Narrowed, version: str) -> str:
+def _settings(assistant: Assistant, options: Options, scope: Scope, some: Narrowed) -> str:
     writer = options.writer
     name = full_name(writer.model) if isinstance(writer, ChatWriter) else writer
-    chosen = sorted(options.articles) if options.articles is not None else None
     depends = [
         assistant.chat_model_name if name == "configured" else name,
         options.language,
         options.sources,
-        chosen,
+        # What is chosen, not its articles: an outlet has others tomorrow.
+        repr(scope),
         repr(some.frame),
-        version,
     ]
     return json.dumps(depends)

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
+from rag.batch.answering import AnsweredRow
+from rag.batch.changes import Change
+from rag.exports.layout import lay_out, marker_of
 from rag.messages import Language
 from rag.page.many.jobs import Job, Limits
 from rag.page.many.texts import Texts, texts
-from rag.page.markup import escaped
+from rag.page.markup import escaped, inline
 from rag.page.texts import HTML_LANGUAGE
+from rag.types import Answer
 
 _MOST_LINES = 20
 
 
-def render_many(language: Language, limits: Limits) -> str:
+def render_many(language: Language, limits: Limits, *, owner: bool) -> str:
     """Return the folded section in which a file is chosen."""
     words = texts(language)
+    kept = words.kept.format(words.kept_owner if owner else words.kept_reader)
     allowed = words.limits.format(f"{limits.size / 1e6:.0f}", f"{limits.questions:,}")
     return (
         f'<details class="rag-section" id="rag-many" lang="{HTML_LANGUAGE[language]}">'
@@ -24,7 +30,7 @@ def render_many(language: Language, limits: Limits) -> str:
         f'<input type="file" id="rag-many-file" accept=".csv,.tsv,.xlsx,.txt" '
         f'data-most-bytes="{limits.size}" aria-describedby="rag-many-limits">'
         f'<label class="rag-button" for="rag-many-file">{escaped(words.choose)}</label></span>'
-        f'</div><p id="rag-many-limits">{escaped(allowed)} {escaped(words.kept)}</p></details>'
+        f'</div><p id="rag-many-limits">{escaped(allowed)} {escaped(kept)}</p></details>'
     )
 
 
@@ -48,11 +54,13 @@ def render_job(job: Job, language: Language) -> str:
     told = f'<p role="status">{escaped(_end(job, words))}</p>'
     if job.fault:
         told = f'<p class="rag-error" role="alert">{escaped(job.fault.text(language))}</p>' + told
-    buttons = "" if job.state == "done" else _button("go_on", "", words.go_on)
+    again = _button("ask_again", "", words.ask_again)
+    buttons = again if job.state == "done" else _button("go_on", "", words.go_on)
     if done:
         buttons += _button("save_table", ".xlsx", words.save_xlsx)
         buttons += _button("save_table", ".csv", words.save_csv)
-    return _whole(told + _skipped(job, words, language), buttons, language)
+    told += _changes(job.rows, words, language) + _skipped(job, words, language)
+    return _whole(told, buttons, language)
 
 
 def _end(job: Job, words: Texts) -> str:
@@ -63,6 +71,45 @@ def _end(job: Job, words: Texts) -> str:
     return words.done.format(
         total, *(states[s] for s in ("answered", "partial", "abstained", "skipped"))
     )
+
+
+def _changes(rows: Sequence[AnsweredRow], words: Texts, language: Language) -> str:
+    """Return what changed since the questions were asked before, if they were."""
+    asked = [(row, row.change) for row in rows if row.change]
+    if not asked:
+        return ""
+    changed = [(row, change) for row, change in asked if change.kind != "same"]
+    line = words.compared.format(len(asked), len(changed), len(asked) - len(changed))
+    shown = "".join(_change(row, change, words, language) for row, change in changed[:_MOST_LINES])
+    if len(changed) > _MOST_LINES:
+        more = words.more_changed.format(len(changed) - _MOST_LINES)
+        shown += f"<p>{escaped(more)}</p>"
+    return f'<p class="rag-changed-count">{escaped(line)}</p>{shown}'
+
+
+def _change(row: AnsweredRow, change: Change, words: Texts, language: Language) -> str:
+    """Return the answers before and now, side by side, and mark the sentences that differ."""
+    before = _version(words.before, change.before, change.removed, "del", language)
+    now = _version(words.now, row.answer, change.added, "ins", language) if row.answer else ""
+    kind = f'<span class="rag-change-kind">{escaped(change.text(language))}</span>'
+    return (
+        f'<section class="rag-change" data-change="{change.kind}">'
+        f"<h2>{inline(row.question)} {kind}</h2><div>{before}{now}</div></section>"
+    )
+
+
+def _version(
+    heading: str, answer: Answer, differing: Sequence[str], mark: str, language: Language
+) -> str:
+    layout = lay_out(answer, language)
+    lines = []
+    for line in layout.body:
+        numbers = " ".join(f"[{citation.marker}]" for citation in line.citations)
+        tag = mark if line.text in differing else "span"
+        lines.append(f"<p>{inline(line.text, tag=tag)} {numbers}</p>")
+    sources = [s for section in layout.sections for s in section.sources if s.marker]
+    listed = "".join(f"<li>{inline(marker_of(s) + s.details)}</li>" for s in sources)
+    return f"<div><h3>{escaped(heading)}</h3>{''.join(lines)}<ul>{listed}</ul></div>"
 
 
 def _skipped(job: Job, words: Texts, language: Language) -> str:

@@ -16,12 +16,19 @@ class Texts:
     choose: str
     limits: str
     kept: str
+    kept_reader: str
+    kept_owner: str
     reading: str
     progress: str
     stopping: str
     stop: str
     stopped: str
     go_on: str
+    ask_again: str
+    compared: str
+    before: str
+    now: str
+    more_changed: str
     done: str
     skipped: str
     row: str
@@ -45,14 +52,22 @@ EN = Texts(
     " each line. You get the same table with answers, sources and exact quotes.",
     choose="Choose a file of questions",
     limits=".csv, .xlsx or .txt, up to {} MB and {} questions.",
-    kept="The file and its answers stay on the server for a day: if a run was stopped or the page"
-    " was closed, choose the same file again, and it goes on.",
+    kept="The file and its answers stay on the server for {}: if a run was stopped or the page"
+    " was closed, choose the same file again, and it goes on. If articles have come or changed"
+    " since, its questions are asked again, and you see what changed.",
+    kept_reader="a day",
+    kept_owner="90 days",
     reading="Reading the file…",
     progress="{} of {} answered",
     stopping="Stopping…",
     stop="Stop",
     stopped="Stopped: {} of {} are answered.",
     go_on="Go on",
+    ask_again="Ask again and show what changed",
+    compared="Compared with the answers before: {} questions, {} with another answer, {} unchanged.",
+    before="Before",
+    now="Now",
+    more_changed="{} more changed: they are in the table.",
     done="{} questions: {} answered, {} in part, {} not answered by the articles, {} skipped.",
     skipped="Skipped rows",
     row="Row {}: {}",
@@ -75,13 +90,21 @@ ZH = Texts(
     "您会得到同一表格，并附回答、出处和原文引文。",
     choose="选择问题文件",
     limits=".csv、.xlsx 或 .txt，不超过 {} MB、{} 个问题。",
-    kept="文件和回答在服务器上保留一天：中途停止或关闭页面后，再次选择同一文件即可继续。",
+    kept="文件和回答在服务器上保留{}：中途停止或关闭页面后，再次选择同一文件即可继续。"
+    "若此后文章有增加或变化，会重新提问，并显示哪些回答有变化。",
+    kept_reader="一天",
+    kept_owner="90 天",
     reading="正在读取文件……",
     progress="已回答 {}/{}",
     stopping="正在停止……",
     stop="停止",
     stopped="已停止：{}/{} 已回答。",
     go_on="继续",
+    ask_again="重新提问并显示变化",
+    compared="与此前的回答相比：{} 个问题中，{} 个的回答有变化，{} 个未变。",
+    before="此前",
+    now="现在",
+    more_changed="另有 {} 个有变化，见表格。",
     done="共 {} 个问题：{} 个已回答，{} 个部分回答，{} 个文章没有回答，{} 个已跳过。",
     skipped="跳过的行",
     row="第 {} 行：{}",

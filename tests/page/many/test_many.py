@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from openpyxl import load_workbook
 from playwright.sync_api import FilePayload, Page, expect
 
@@ -22,9 +23,10 @@ from rag.models.embedder import Embedder
 from rag.page.many.jobs import READER, Job, Jobs
 from rag.page.many.texts import Texts, texts
 from rag.types import Answer
+from rag.uploads.intake import Upload
 from rag.uploads.library import Library
 from tests.page.conftest import Visit, serving
-from tests.page.scripted import ScriptedAssistant, answered, seed_articles
+from tests.page.scripted import ScriptedAssistant, answered, framing, seed_articles
 from tests.page.scripts import news
 
 EN, ZH = texts("en"), texts("zh")
@@ -105,6 +107,40 @@ def test_a_table_is_answered_stopped_gone_on_with_and_saved(
         assert len(assistant.histories) == before
 
 
+@pytest.mark.parametrize(("locale", "words", "width"), [("en-US", EN, 390), ("zh-CN", ZH, 1280)])
+def test_what_changed_is_shown_when_articles_have_come(
+    library: Library, embedder: Embedder, visit: Visit, locale: str, words: Texts, width: int
+) -> None:
+    assistant = Assistant.open(Config(index=library.folder), embedder=embedder)
+    library = assistant.library or library
+    questions = "Who is the mayor of Kessel?\nHow many US dollars per share did Alibaba close at?\n"
+    with serving(assistant, library=library) as served:
+        page = visit(served.url, locale=locale, viewport={"width": width, "height": 800})
+        send(page, words, "kept.txt", questions.encode())
+        outcome = page.locator("#rag-tab-ask .rag-outcome")
+        again = page.get_by_role("button", name=words.ask_again, exact=True)
+        expect(again).to_be_visible()
+        expect(outcome.locator(".rag-change, .rag-changed-count")).to_have_count(0)
+        again.click()
+        expect(outcome.locator(".rag-changed-count")).to_have_text(words.compared.format(2, 0, 2))
+
+        text = "The mayor of Kessel is Ada Lind. She was elected in May."
+        (library.folder.parent / "kessel.md").write_text(f"# Kessel\n\n{text}\n", "utf-8")
+        library.add([Upload(name="kessel.md", path=library.folder.parent / "kessel.md")])
+        send(page, words, "kept.txt", questions.encode())
+        expect(outcome.locator(".rag-changed-count")).to_have_text(words.compared.format(2, 1, 1))
+        change = outcome.locator(".rag-change")
+        expect(change).to_have_attribute("data-change", "answered_now")
+        expect(change.locator("h2")).to_contain_text("Who is the mayor of Kessel?")
+        expect(change.locator("ins")).to_have_text("The mayor of Kessel is Ada Lind.")
+        expect(change.locator("ul")).to_contain_text(["", "Kessel"])
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+        assert Axe().run(page).response["violations"] == []
+        rows = list(csv.reader(io.StringIO(saved(page, words.save_csv).decode("utf-8-sig"))))
+        assert rows[0][-2:] == (["change", "before"] if words is EN else ["变化", "原来的回答"])
+        assert rows[1][-2] == ("answered now" if words is EN else "现已有回答")
+
+
 def test_what_can_not_be_used_is_one_line(library: Library, visit: Visit) -> None:
     assistant = ScriptedAssistant(seed_articles(), news, None)
     with serving(assistant, library=library, config=PageConfig(local_endpoints=())) as served:
@@ -148,18 +184,55 @@ def test_one_file_at_a_time_and_the_same_file_joins(tmp_path: Path) -> None:
         return None if stop.is_set() else answered(question)
 
     jobs = Jobs(tmp_path)
-    job = jobs.begin("q.txt", b"One?\nTwo?\n", ask, "", owner=False)
-    assert jobs.begin("other-name.txt", b"One?\nTwo?\n", ask, "", owner=False) is job
+    job = jobs.begin("q.txt", b"One?\nTwo?\n", ask, "", "1", owner=False)
+    assert jobs.begin("other-name.txt", b"One?\nTwo?\n", ask, "", "1", owner=False) is job
     with pytest.raises(ConfigError):
-        jobs.begin("q.txt", b"Three?\n", ask, "", owner=False)
-    owners = jobs.begin("q.txt", b"Three?\n", ask, "", owner=True)
+        jobs.begin("q.txt", b"Three?\n", ask, "", "1", owner=False)
+    owners = jobs.begin("q.txt", b"Three?\n", ask, "", "1", owner=True)
     gate.set()
     wait_for(lambda: ended(job) and ended(owners))
     assert (job.state, owners.state) == ("done", "done")
+    assert jobs.begin("q.txt", b"One?\nTwo?\n", ask, "", "1", owner=False) is job
     # After the articles have changed, all is asked again.
-    changed = jobs.begin("q.txt", b"One?\nTwo?\n", ask, "new", owner=False)
+    changed = jobs.begin("q.txt", b"One?\nTwo?\n", ask, "", "2", owner=False)
     wait_for(lambda: ended(changed))
     assert not any(row.kept for row in changed.rows)
+
+
+def test_a_stopped_file_is_asked_anew_after_the_articles_changed(tmp_path: Path) -> None:
+    """What was answered before the stop is compared; what was not has nothing to compare with."""
+    said = "old"
+
+    def ask(question: str, _: threading.Event) -> Answer | None:
+        if question == "Two?" and said == "old":
+            return None
+        text = said if question == "One?" else "same"
+        return answered(question, framing(text))
+
+    first = Jobs(tmp_path).begin("q.txt", b"One?\nTwo?\n", ask, "", "1", owner=True)
+    wait_for(lambda: ended(first))
+    assert (first.state, len(first.rows)) == ("stopped", 1)
+    said = "new"
+    # Another program, since the page was restarted meanwhile.
+    jobs = Jobs(tmp_path)
+    second = jobs.begin("q.txt", b"One?\nTwo?\n", ask, "", "2", owner=True)
+    wait_for(lambda: ended(second))
+    one, two = second.rows
+    assert one.change
+    assert (one.change.kind, one.change.removed, one.change.added) == (
+        "changed",
+        ("old",),
+        ("new",),
+    )
+    assert two.change is None
+    # The same file again, also after a restart, tells the same and asks nothing.
+    third = Jobs(tmp_path).begin("q.txt", b"One?\nTwo?\n", ask, "", "2", owner=True)
+    wait_for(lambda: ended(third))
+    assert [(row.kept, row.change) for row in third.rows] == [(True, one.change), (True, None)]
+    again = jobs.go_on(second.key, ask, "2", again=True)
+    assert again
+    wait_for(lambda: ended(again))
+    assert [row.change and row.change.kind for row in again.rows] == ["same", "same"]
 
 
 def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> None:
@@ -168,7 +241,7 @@ def test_a_spreadsheet_that_unpacks_to_too_much_is_refused(tmp_path: Path) -> No
         book.writestr("xl/sharedStrings.xml", b"0" * 60_000_000)
     assert len(packed.getvalue()) < READER.size
     with pytest.raises(ConfigError, match=r"60\.0 MB"):
-        Jobs(tmp_path).begin("q.xlsx", packed.getvalue(), lambda *_: None, "", owner=False)
+        Jobs(tmp_path).begin("q.xlsx", packed.getvalue(), lambda *_: None, "", "1", owner=False)
 
 
 def test_old_files_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -176,11 +249,14 @@ def test_old_files_are_deleted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         return answered(question)
 
     jobs = Jobs(tmp_path)
-    first = jobs.begin("q.txt", b"One?\n", ask, "", owner=False)
+    first = jobs.begin("q.txt", b"One?\n", ask, "", "1", owner=False)
     wait_for(lambda: ended(first))
+    owners = jobs.begin("q.txt", b"One?\n", ask, "", "1", owner=True)
+    wait_for(lambda: ended(owners))
     later = time.time() + 25 * 3600
     monkeypatch.setattr(time, "time", lambda: later)
-    second = jobs.begin("q.txt", b"Two?\n", ask, "", owner=False)
+    second = jobs.begin("q.txt", b"Two?\n", ask, "", "1", owner=False)
     wait_for(lambda: ended(second))
     assert not (tmp_path / first.key).exists()
     assert jobs.find(first.key) is None
+    assert (tmp_path / owners.key).exists()
