@@ -126,7 +126,8 @@ class Feeds:
         """Look at every feed, or those named, and store what is new. Returns a report of each.
 
         A feed that fails does not stop the others. `on_report` is called after each. `stop` ends
-        the run early; what it leaves is done by the next. Raises `FetchError` if another run is at
+        the run early, after the articles that are being fetched; what it leaves is done by the
+        next, and a feed that was not asked has no report. Raises `FetchError` if another run is at
         work, or the record can't be used.
         """
         feeds = [self._one(name) for name in which] or [f for f in self.list() if not f.stopped]
@@ -251,7 +252,8 @@ class Feeds:
                 batch.clear()
             if isinstance(item, Looked):
                 count -= 1
-                yield self._report(item, results)
+                if item.reply or item.error:
+                    yield self._report(item, results)
 
     def _report(self, looked: Looked, kept: Sequence[Kept]) -> FeedReport:
         """Record the end of a look. The feed's mark is kept only if nothing is left to do."""

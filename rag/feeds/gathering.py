@@ -32,7 +32,8 @@ class Looked:
     """The end of a look at a feed. `reply` and `content` are None if it failed with `error`.
 
     `content` is also None if the feed did not change. `complete` is false if an entry is left for
-    the next run, so the feed must be read again then, although it may not have changed.
+    the next run, so the feed must be read again then, although it may not have changed. Without
+    `reply` and `error`, the run was stopped before the feed was asked.
     """
 
     feed: Feed
@@ -56,6 +57,9 @@ class Gatherer:
         self, feed: Feed, tell: Callable[[Fetched | Kept | Looked], None], stop: threading.Event
     ) -> None:
         """Look at a feed, and `tell` of each article that is new or changed, and of the end."""
+        if stop.is_set():
+            tell(Looked(feed=feed, complete=False))
+            return
         try:
             tell(self._feed(feed, tell, stop))
         except FetchError as error:

@@ -1,9 +1,10 @@
 // A folded section of the page. Its buttons (data-do) send what its fields (data-field) hold. Runs
 // once for each, with `element`, `trigger` and `watch` given by the page's library.
 
-// What the buttons of all sections send.
+// What the buttons and the file fields of all sections send.
 const ACTIONS = [
-  ...["fetch_article", "follow_feed", "run_feeds", "stop_following"],
+  ...["answer_table", "import_feeds"],
+  ...["fetch_article", "follow_feed", "run_feeds", "stop_feeds", "stop_following"],
   ...["stop_sharing", "stop_table", "go_on", "ask_again", "save_table"],
 ];
 
@@ -21,7 +22,7 @@ element.addEventListener("click", ({ target }) => {
 
 // A file goes to the program as it is, but one that is too large only by its name.
 element.addEventListener("change", async ({ target }) => {
-  if (!target.matches("input[type=file]") || !target.files.length) return;
+  if (!ACTIONS.includes(target.dataset.do) || !target.files?.length) return;
   const [file] = target.files;
   let base64 = "";
   if (file.size <= Number(target.dataset.mostBytes)) {
@@ -32,7 +33,7 @@ element.addEventListener("change", async ({ target }) => {
     });
     base64 = `${reader.result ?? ""}`.split(",")[1] ?? "";
   }
-  trigger("answer_table", { name: file.name, size: `${file.size}`, base64 });
+  trigger(target.dataset.do, { name: file.name, size: `${file.size}`, base64 });
   target.value = "";
 });
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import logging
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import gradio as gr
 from gradio.events import Dependency
 
 from rag.errors import RagError
-from rag.feeds.following import Feeds
+from rag.feeds.following import MAX_NAME_CHARACTERS, Feeds
+from rag.feeds.opml import MAX_BYTES
 from rag.feeds.reports import FeedReport
 from rag.messages import Language
 from rag.page.chat.sent import said
@@ -18,6 +22,7 @@ from rag.page.feeds.rendering import (
     MAX_ADDRESS_CHARACTERS,
     Followed,
     render_feeds,
+    render_imported,
     render_kept,
     render_line,
     render_progress,
@@ -26,7 +31,7 @@ from rag.page.feeds.rendering import (
 from rag.page.feeds.texts import texts
 from rag.page.markup import render_error
 from rag.page.owner import is_owner
-from rag.page.parts import QUIET, STILL, Update, asset
+from rag.page.parts import QUIET, Update, asset
 from rag.page.texts import language_sent
 from rag.page.working import working
 
@@ -47,7 +52,8 @@ class FeedsPanel:
 def draw_feeds() -> FeedsPanel:
     """Make the components, in their order on the page. Both are empty unless the owner looks."""
     section = gr.HTML("", js_on_load=asset("section.js"), apply_default_css=False)
-    return FeedsPanel(section=section, outcome=gr.HTML("", **STILL))
+    outcome = gr.HTML("", js_on_load=asset("section.js"), apply_default_css=False)
+    return FeedsPanel(section=section, outcome=outcome)
 
 
 def said_in(parts: FeedsPanel, feeds: Feeds | None, language: Language, *, owner: bool) -> Update:
@@ -67,6 +73,8 @@ def wire_feeds(
     tab.select(does.redraw, [choice], [parts.section], queue=False, **QUIET)
     section = parts.section
     section.stop_following(does.stop_following, [choice], outputs, **QUIET)
+    section.import_feeds(does.take_in, [choice], outputs, **QUIET)
+    parts.outcome.stop_feeds(does.stop, [choice], [parts.outcome], queue=False, **QUIET)
     # One after the other: the record lets one run work at a time.
     one = {"concurrency_limit": 1, "concurrency_id": "feeds"}
     return (
@@ -76,12 +84,21 @@ def wire_feeds(
     )
 
 
+@dataclass(kw_only=True, eq=False)
+class _Run:
+    """A run under way. `stop` is set at its end, too; `by_owner` says that its owner stopped it."""
+
+    stop: threading.Event = field(default_factory=threading.Event)
+    by_owner: bool = False
+
+
 @dataclass(frozen=True, kw_only=True)
 class _Happenings:
     """The event handlers. Only the owner's events do anything, wherever they come from."""
 
     parts: FeedsPanel
     feeds: Feeds
+    under_way: list[_Run] = field(default_factory=list)
 
     def redraw(self, language: Language, request: gr.Request) -> Update:
         """Show the feeds as they are now."""
@@ -110,30 +127,67 @@ class _Happenings:
         def work(tell: _Tell) -> str:
             tell(texts(language).following)
             feed = self.feeds.add(address)
-            return render_reports(self.feeds.run(which=[feed.address]), language)
+            return self._run(tell, language, [feed.address])
 
         yield from self._changing(work, language, request, address)
 
     def run(self, language: Language, request: gr.Request) -> Iterator[Update]:
         """Ask all feeds for what is new."""
         language = language_sent(language)
-        words = texts(language)
 
         def work(tell: _Tell) -> str:
-            tell(words.asking)
-            total = sum(not feed.stopped for feed in self.feeds.list())
-            done: list[FeedReport] = []
-
-            def reported(report: FeedReport) -> None:
-                done.append(report)
-                tell(words.asked_of.format(len(done), total, report.feed.name))
-
-            reports = self.feeds.run(reported)
-            if not reports:
-                return render_error(words.no_feeds, language)
-            return render_reports(reports, language)
+            if all(feed.stopped for feed in self.feeds.list()):
+                return render_error(texts(language).no_feeds, language)
+            return self._run(tell, language)
 
         yield from self._changing(work, language, request)
+
+    def stop(self, language: Language, request: gr.Request) -> Update:
+        """Stop the run under way. What came is kept, and the next run brings the rest."""
+        language = language_sent(language)
+        if not is_owner(request) or not self.under_way:
+            return {self.parts.outcome: gr.skip()}
+        for run in self.under_way:
+            run.by_owner = True
+            run.stop.set()
+        return {self.parts.outcome: render_progress(texts(language).stopping, language)}
+
+    def take_in(
+        self, event: gr.EventData, language: Language, request: gr.Request
+    ) -> Iterator[Update]:
+        """Follow the feeds of an OPML file. They are asked by the next run."""
+        language = language_sent(language)
+
+        def work(_: _Tell) -> str:
+            try:
+                data = base64.b64decode(said(event, "base64"), validate=True)
+            except binascii.Error:
+                data = b""
+            if not data and said(event, "size") != "0":
+                name = said(event, "name")[:MAX_NAME_CHARACTERS]
+                line = texts(language).too_large.format(name, MAX_BYTES // 1024**2)
+                return render_error(line, language)
+            return render_imported(self.feeds.import_opml(data), language)
+
+        yield from self._changing(work, language, request)
+
+    def _run(self, tell: _Tell, language: Language, which: Sequence[str] = ()) -> str:
+        """Ask all feeds, or those named, until it is done or stopped. Return what came of it."""
+        words, run, done = texts(language), _Run(), 0
+        total = len(which) or sum(not feed.stopped for feed in self.feeds.list())
+
+        def reported(report: FeedReport) -> None:
+            nonlocal done
+            done += 1
+            tell(words.asked_of.format(done, total, report.feed.name))
+
+        self.under_way.append(run)
+        try:
+            tell(words.asking)
+            reports = self.feeds.run(reported, which=which, stop=run.stop)
+        finally:
+            self.under_way.remove(run)
+        return render_reports(reports, language, stopped_of=total if run.by_owner else None)
 
     def stop_following(
         self, event: gr.EventData, language: Language, request: gr.Request
@@ -162,7 +216,7 @@ class _Happenings:
         failed = False
         try:
             shown = yield from working(
-                work, lambda line: {parts.outcome: render_progress(line, language)}
+                work, lambda line: {parts.outcome: self._doing(line, language)}
             )
         except RagError as error:
             shown, failed = render_error(error.message.text(language), language), True
@@ -172,13 +226,19 @@ class _Happenings:
         section = _section(self.feeds, language, address if failed and address else "")
         yield {parts.section: section, parts.outcome: shown}
 
+    def _doing(self, line: str, language: Language) -> str:
+        if any(run.by_owner for run in self.under_way):
+            line = texts(language).stopping
+            return render_progress(line, language)
+        return render_progress(line, language, stoppable=bool(self.under_way))
+
 
 def _section(feeds: Feeds, language: Language, address: str = "") -> str:
     try:
         followed = [Followed(feed=feed, articles=feeds.count(feed)) for feed in feeds.list()]
     except RagError as error:
         return render_error(error.message.text(language), language)
-    return render_feeds(followed, language, address=address)
+    return render_feeds(followed, language, opml=feeds.export_opml(), address=address)
 
 
 def _address(event: gr.EventData) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from rag.feeds.keeping import Kept
+from rag.feeds.opml import MAX_BYTES
 from rag.feeds.record import Feed
 from rag.feeds.reports import FeedReport
 from rag.messages import Language
@@ -26,10 +28,13 @@ class Followed:
     articles: int
 
 
-def render_feeds(followed: Sequence[Followed], language: Language, *, address: str = "") -> str:
+def render_feeds(
+    followed: Sequence[Followed], language: Language, *, opml: str = "", address: str = ""
+) -> str:
     """Return the folded section: a field for an address, and the followed feeds.
 
-    `address` stays in the field, so that it can be mended.
+    `opml` is their list as OPML, to be saved. `address` stays in the field, so that it can be
+    mended.
     """
     words = texts(language)
     buttons = _button("fetch_article", "", words.fetch) + _button("follow_feed", "", words.follow)
@@ -44,13 +49,33 @@ def render_feeds(followed: Sequence[Followed], language: Language, *, address: s
         f'maxlength="{MAX_ADDRESS_CHARACTERS}" placeholder="https://"></label>'
         f'<div class="rag-section-buttons">{buttons}</div>'
         f'<div class="rag-section-head"><h2>{escaped(head)}</h2>{run}</div>'
-        f"<ul>{listed}</ul></details>"
+        f"<ul>{listed}</ul>{_opml(opml if followed else '', words)}</details>"
     )
 
 
-def render_progress(line: str, language: Language) -> str:
-    """Return what is being done."""
-    return _status(f'<p class="rag-progress">{escaped(line)}</p>', language)
+def _opml(opml: str, words: Texts) -> str:
+    """Return the buttons that take a list of feeds in, and save one."""
+    save = ""
+    if opml:
+        coded = base64.b64encode(opml.encode()).decode()
+        save = (
+            f'<a class="rag-button" download="feeds.opml" href="data:text/x-opml;base64,{coded}">'
+            f"{escaped(words.save_opml)}</a>"
+        )
+    return (
+        '<div class="rag-section-buttons"><span class="rag-drop-inline">'
+        '<input type="file" id="rag-feeds-file" accept=".opml,.xml" data-do="import_feeds" '
+        f'data-most-bytes="{MAX_BYTES}" aria-describedby="rag-feeds-opml">'
+        f'<label class="rag-button" for="rag-feeds-file">{escaped(words.choose_opml)}</label>'
+        f'</span>{save}</div><p id="rag-feeds-opml">{escaped(words.opml)}</p>'
+    )
+
+
+def render_progress(line: str, language: Language, *, stoppable: bool = False) -> str:
+    """Return what is being done, with a button that stops it if it is `stoppable`."""
+    button = _button("stop_feeds", "", texts(language).stop) if stoppable else ""
+    buttons = f'<div class="rag-section-buttons">{button}</div>' if button else ""
+    return _status(f'<p class="rag-progress">{escaped(line)}</p>', language, buttons)
 
 
 def render_line(line: str, language: Language) -> str:
@@ -63,10 +88,30 @@ def render_kept(results: Sequence[Kept], language: Language) -> str:
     return _status(_kept(results, texts(language), language), language)
 
 
-def render_reports(reports: Sequence[FeedReport], language: Language) -> str:
-    """Return what each feed brought, or why it failed."""
+def render_reports(
+    reports: Sequence[FeedReport], language: Language, *, stopped_of: int | None = None
+) -> str:
+    """Return what each feed brought, or why it failed.
+
+    `stopped_of` is the number of all feeds if their owner stopped the run.
+    """
     words = texts(language)
-    return _status("".join(_report(report, words, language) for report in reports), language)
+    told = "".join(_report(report, words, language) for report in reports)
+    if stopped_of is not None:
+        told = f"<p>{escaped(words.stopped.format(len(reports), stopped_of))}</p>{told}"
+    return _status(told, language)
+
+
+def render_imported(feeds: Sequence[Feed], language: Language) -> str:
+    """Return which feeds of a list are followed now."""
+    words = texts(language)
+    if not feeds:
+        return _status(f"<p>= {escaped(words.none_imported)}</p>", language)
+    lines = [f"<li>{inline(feed.name)}</li>" for feed in feeds[:_MOST_LINES]]
+    if len(feeds) > _MOST_LINES:
+        lines.append(f"<li>{escaped(words.more.format(len(feeds) - _MOST_LINES))}</li>")
+    said = escaped(words.imported.format(len(feeds)))
+    return _status(f"<p>✓ {said}</p><ul>{''.join(lines)}</ul>", language)
 
 
 def _feed(one: Followed, words: Texts, language: Language) -> str:
@@ -130,9 +175,10 @@ def _button(action: str, value: str, label: str, name: str = "") -> str:
     )
 
 
-def _status(content: str, language: Language) -> str:
+def _status(content: str, language: Language, buttons: str = "") -> str:
     return (
-        f'<div class="rag-outcome" role="status" lang="{HTML_LANGUAGE[language]}">{content}</div>'
+        f'<div class="rag-outcome" lang="{HTML_LANGUAGE[language]}"><div role="status">{content}'
+        f"</div>{buttons}</div>"
     )
 
 

@@ -34,7 +34,15 @@ class Texts:
     asking: str
     asked_of: str
     no_feeds: str
-    now_followed: str
+    stop: str
+    stopping: str
+    stopped: str
+    opml: str
+    choose_opml: str
+    save_opml: str
+    imported: str
+    none_imported: str
+    too_large: str
     no_longer: str
     brought: str
     nothing_new: str
@@ -68,7 +76,16 @@ EN = Texts(
     asking="Asking the feeds…",
     asked_of="Asked {} of {}: {}",
     no_feeds="There are no feeds to ask: follow one first.",
-    now_followed="Followed now: {}",
+    stop="Stop",
+    stopping="Stopping: articles that are being fetched are still kept…",
+    stopped="Stopped: {} of {} feeds were asked. What came is kept; “Ask all now” brings the rest.",
+    opml="Feed readers exchange lists of feeds as OPML. The feeds of a list are followed at once;"
+    " their articles come when they are asked.",
+    choose_opml="Follow the feeds of an OPML file",
+    save_opml="Save the feeds as OPML",
+    imported="{} feeds of the list are followed now. “Ask all now” brings their articles.",
+    none_imported="All feeds of the list were followed already.",
+    too_large="{} is larger than {} MB: that is no list of feeds.",
     no_longer="No longer followed: {}. Its articles stay.",
     brought="{}: {} new, {} changed, {} not taken",
     nothing_new="{}: nothing new",
@@ -114,7 +131,16 @@ ZH = Texts(
     asking="正在查看订阅源……",
     asked_of="已查看 {}/{}：{}",
     no_feeds="没有可查看的订阅源：请先跟踪一个。",
-    now_followed="已跟踪：{}",
+    stop="停止",
+    stopping="正在停止：正在抓取的文章仍会保存……",
+    stopped="已停止：{1} 个订阅源中查看了 {0} 个。"
+    "已抓取的文章都已保存；“立即全部查看”可继续其余部分。",
+    opml="阅读器之间以 OPML 交换订阅列表。列表中的订阅源会立即跟踪；查看它们时才抓取文章。",
+    choose_opml="跟踪 OPML 文件中的订阅源",
+    save_opml="将订阅源存为 OPML",
+    imported="已跟踪列表中的 {} 个订阅源。“立即全部查看”可抓取其文章。",
+    none_imported="列表中的订阅源都已在跟踪。",
+    too_large="{} 超过 {} MB：这不是订阅列表。",
     no_longer="不再跟踪：{}，其文章保留。",
     brought="{}：新增 {} 篇，更新 {} 篇，未收录 {} 篇",
     nothing_new="{}：没有新内容",

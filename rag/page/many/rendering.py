@@ -28,7 +28,8 @@ def render_many(language: Language, limits: Limits, *, owner: bool) -> str:
         f"<summary>{escaped(words.section)}</summary><p>{escaped(words.intro)}</p>"
         '<div class="rag-section-buttons"><span class="rag-drop-inline">'
         f'<input type="file" id="rag-many-file" accept=".csv,.tsv,.xlsx,.txt" '
-        f'data-most-bytes="{limits.size}" aria-describedby="rag-many-limits">'
+        f'data-do="answer_table" data-most-bytes="{limits.size}" '
+        'aria-describedby="rag-many-limits">'
         f'<label class="rag-button" for="rag-many-file">{escaped(words.choose)}</label></span>'
         f'</div><p id="rag-many-limits">{escaped(allowed)} {escaped(kept)}</p></details>'
     )

@@ -64,7 +64,8 @@ EN = Texts(
     stopped="Stopped: {} of {} are answered.",
     go_on="Go on",
     ask_again="Ask again and show what changed",
-    compared="Compared with the answers before: {} questions, {} with another answer, {} unchanged.",
+    compared="Compared with the answers before: {} questions, {} with another answer, {}"
+    " unchanged.",
     before="Before",
     now="Now",
     more_changed="{} more changed: they are in the table.",

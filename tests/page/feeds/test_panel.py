@@ -5,13 +5,16 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from xml.sax.saxutils import escape
 
 import pytest
-from playwright.sync_api import Page, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import FilePayload, Page, expect
 
 from rag.assistant import Assistant
 from rag.config import Config, FetchConfig, Login, PageConfig
 from rag.feeds.following import Feeds
+from rag.feeds.opml import Outline, read_opml, write_opml
 from rag.models.embedder import Embedder
 from rag.page import texts as head_texts
 from rag.page.feeds.texts import Texts, texts
@@ -105,6 +108,59 @@ def test_feeds_are_followed_asked_and_left(
     expect(outcome).to_contain_text(words.no_longer.format("Courier & Co"))
     expect(view.locator("#rag-feeds h2")).to_have_text(words.none_followed)
     expect(view.get_by_role("button", name=STORIES["bank"][0])).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("locale", "words", "tab", "width"),
+    [("en-US", EN, head_texts.EN.articles, 390), ("zh-CN", ZH, head_texts.ZH.articles, 1280)],
+)
+def test_a_list_of_feeds_is_taken_in_asked_stopped_gone_on_with_and_saved(
+    served: Served, site: Site, visit: Visit, locale: str, words: Texts, tab: str, width: int
+) -> None:
+    names = ("One", "Two", "Three", "Four", "Five & Co", "Six")
+    addresses: list[str] = []
+    for name, slug in zip(names, [*STORIES, *STORIES], strict=True):
+        site.put(f"/{name[:3]}/{slug}", page(slug, extra=f"Told by {name}."), drip=0.005)
+        news = rss(item(slug, f"/{name[:3]}/{slug}"), title=escape(name))
+        addresses.append(site.put(f"/rss{len(addresses)}", news, kind=XML))
+    outlines = [
+        Outline(address=address, name=name) for address, name in zip(addresses, names, strict=True)
+    ]
+    view = visit(served.url, locale=locale, viewport={"width": width, "height": 800})
+    open_section(view, words, tab)
+    chosen = view.locator("#rag-feeds-file")
+    chosen.set_input_files(FilePayload(name="a.opml", mimeType="text/xml", buffer=b"<html/>"))
+    expect(view.get_by_role("alert")).to_contain_text("OPML")
+    opml = FilePayload(name="feeds.opml", mimeType="text/xml", buffer=write_opml(outlines).encode())
+    chosen.set_input_files(opml)
+    outcome = view.locator(".rag-outcome")
+    expect(outcome).to_contain_text(words.imported.format(6))
+    expect(view.locator("#rag-feeds h2")).to_have_text(words.followed.format(6))
+    assert site.asked == []
+    chosen.set_input_files(opml)
+    expect(outcome).to_contain_text(words.none_imported)
+
+    # Four are asked at once, so that two wait when it is stopped.
+    view.get_by_role("button", name=words.run, exact=True).click()
+    view.get_by_role("button", name=words.stop, exact=True).click()
+    expect(outcome).to_contain_text(words.stopped.split("{")[0])
+    # What was under way is kept.
+    listed = view.locator("#rag-feeds li")
+    expect(listed.filter(has_text=words.articles[0].format(1))).not_to_have_count(0)
+    expect(listed.filter(has_text=words.never_asked)).not_to_have_count(0)
+    for answer in site.answers.values():
+        answer.drip = 0.0
+    view.get_by_role("button", name=words.run, exact=True).click()
+    expect(outcome).to_contain_text(words.brought.format("Six", 1, 0, 0))
+    expect(
+        view.locator("#rag-feeds li").filter(has_text=words.articles[0].format(1))
+    ).to_have_count(6)
+    assert len([path for path in site.paths() if not path.startswith("/rss")]) == 6
+    assert view.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    with view.expect_download() as download:
+        view.get_by_role("link", name=words.save_opml, exact=True).click()
+    assert read_opml(Path(download.value.path()).read_bytes()) == tuple(outlines)
+    assert Axe().run(view).response["violations"] == []
 
 
 def test_one_article_is_fetched_and_a_wrong_address_is_one_line(
