@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         ChangedValue,
         Disagreement,
         Story,
-        StoryProgress,
         StoryRow,
     )
     from rag.answering.summary.result import Summary
@@ -109,9 +108,7 @@ _HOMES = {
         *("Comparison", "ComparisonProgress", "Contradiction", "OutletReport", "SharedFact"),
     ),
     "rag.answering.draft": ("DraftReport", "DraftSentence"),
-    "rag.answering.story.result": (
-        *("ChangedValue", "Disagreement", "Story", "StoryProgress", "StoryRow"),
-    ),
+    "rag.answering.story.result": (*("ChangedValue", "Disagreement", "Story", "StoryRow"),),
     "rag.answering.summary.result": ("Summary",),
     "rag.api": (
         *("aanswer", "aanswer_all", "acheck_draft", "acompare", "afetch", "aindex", "answer"),
@@ -210,7 +207,6 @@ __all__ = [
     "SharedFact",
     "Statement",
     "Story",
-    "StoryProgress",
     "StoryRow",
     "Summary",
     "TimeFrame",

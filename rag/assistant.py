@@ -20,7 +20,7 @@ from rag.answering.draft import DraftReport, DraftSentence, stream_draft, usable
 from rag.answering.options import AS_CONFIGURED, ChatWriters, ModelChoice, Options
 from rag.answering.path import QuestionPath
 from rag.answering.search import MOST_HITS
-from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.result import Story
 from rag.answering.story.telling import stream_story
 from rag.answering.summary.asked import stream_asked
 from rag.answering.summary.result import Summary
@@ -542,7 +542,7 @@ class Assistant(QuestionPath):
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
-    ) -> Iterator[StoryProgress | Story]:
+    ) -> Iterator[ComparisonProgress | Story]:
         """Lay out a story through time step by step; the `Story` comes last.
 
         Takes what `story` takes, and raises as it does, before the first step.

@@ -12,7 +12,7 @@ from typing import TypeVar
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftReport, DraftSentence
 from rag.answering.options import ModelChoice
-from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.result import Story
 from rag.answering.summary.result import Summary
 from rag.assistant import Assistant
 from rag.batch.answering import AnsweredRow, OnProgress
@@ -314,7 +314,7 @@ class AsyncAssistant:
         since: date | str | None = None,
         until: date | str | None = None,
         today: date | str | None = None,
-    ) -> AsyncIterator[StoryProgress | Story]:
+    ) -> AsyncIterator[ComparisonProgress | Story]:
         """Lay out a story step by step, as `Assistant.stream_story` does."""
         steps = self._assistant.stream_story(
             topic, articles=articles, outlets=outlets, since=since, until=until, today=today

@@ -13,8 +13,7 @@ from typing import Annotated
 
 import typer
 
-from rag.cli_comparing import compare
-from rag.cli_desk import story, summarise
+from rag.cli_desk import compare, story, summarise
 from rag.cli_doctor import doctor
 from rag.cli_feeds import feeds, fetch
 from rag.cli_indexing import (

@@ -1,10 +1,10 @@
-"""The commands of the news desk: `rag summarise` and `rag story`."""
+"""The commands of the news desk: `rag compare`, `rag summarise` and `rag story`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, TypeVar, cast
 
 import typer
 
@@ -31,7 +31,10 @@ from rag.terminal import (
 )
 
 if TYPE_CHECKING:
-    from rag.answering.story.result import Story, StoryProgress
+    from rag.answering.comparison.result import Comparison, ComparisonProgress
+    from rag.answering.story.result import Story
+
+_Result = TypeVar("_Result")
 
 SummaryFile = Annotated[
     Path | None,
@@ -44,6 +47,36 @@ SummaryFile = Annotated[
         ),
     ),
 ]
+
+
+def compare(
+    topic: Annotated[str, typer.Argument(help=local("A question or words.", "问题或词语。"))],
+    since: Since = "",
+    until: Until = "",
+    article: Articles = None,
+    outlet: Outlets = None,
+    as_json: Json = False,
+) -> None:
+    """Compare outlets on a topic. Exits with 3 if no article speaks of it."""
+    from rag.retrieval.question import checked_question
+    from rag.retrieval.time_frame import days_between
+
+    topic = as_typed(topic)
+    # Bad input is refused before the index is opened, which may take minutes the first time.
+    checked_question(topic)
+    days_between(since, until)
+    assistant = open_assistant()
+    result = _result_of(
+        assistant.stream_comparison(
+            topic, articles=article or (), outlets=outlet or (), since=since, until=until
+        )
+    )
+    if as_json:
+        print_json_line(result.to_json())
+    else:
+        _print_comparison(result)
+    if not result.found:
+        raise typer.Exit(EXIT_ABSTAINED)
 
 
 def summarise(
@@ -148,7 +181,7 @@ def story(
         from rag.batch.stories import usable_story_path
 
         check_new(usable_story_path(out_file), any_ending=True)
-    told = _told(
+    told = _result_of(
         open_assistant().stream_story(
             topic, articles=article or (), outlets=outlet or (), since=since, until=until
         )
@@ -165,17 +198,47 @@ def story(
         raise typer.Exit(EXIT_ABSTAINED)
 
 
-def _told(steps: Iterator[StoryProgress | Story]) -> Story:
-    """Go through the steps, and show how far they are."""
-    from rag.answering.story.result import StoryProgress
+def _result_of(steps: Iterator[ComparisonProgress | _Result]) -> _Result:
+    """Go through the steps, show how far they are, and return the comparison or story."""
+    from rag.answering.comparison.result import ComparisonProgress
 
     with progress(local("Comparing sentences", "正在对比句子")) as advance:
         for step in steps:
-            if not isinstance(step, StoryProgress):
+            if not isinstance(step, ComparisonProgress):
                 return step
             if step.total:
                 advance(step.done, step.total)
-    raise RuntimeError("the story ended without a result")
+    raise RuntimeError("the work ended without a result")
+
+
+def _print_comparison(result: Comparison) -> None:
+    """Print the contradictions first, then what is shared, then what each outlet alone has."""
+    from rag.answering.comparison.result import WORDS, told_by
+
+    words = WORDS[LANGUAGE]
+    print_lines([notice.text(LANGUAGE) for notice in result.notices])
+    if result.contradictions:
+        print_lines(["", words["contradictions"]], style="bold red")
+    for contradiction in result.contradictions:
+        print_lines(["", words[contradiction.kind]], style="red")
+        for value in contradiction.values:
+            newer = f" ({words['superseded']})" if value.superseded else ""
+            print_lines([f"  {value.value}{newer}"])
+            print_quotes([value.citation])
+    if result.shared:
+        print_lines(["", words["shared"]], style="bold green")
+    for fact in result.shared:
+        print_lines(["", told_by(fact, LANGUAGE)], style="green")
+        print_quotes(fact.citations)
+    for report in result.only:
+        print_lines(["", words["only"] + report.outlet], style="bold")
+        if not report.citations:
+            print_lines([words["nothing"]])
+        print_quotes(report.citations)
+        if report.left_out:
+            print_lines([words["more"].format(report.left_out)])
+    if result.left_out:
+        print_lines(["", words["more"].format(result.left_out)])
 
 
 def _print_story(told: Story) -> None:

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 from fastapi import APIRouter, Request
-from pydantic import Field
 from starlette.responses import Response
 
 from rag.answering.comparison.result import Comparison
-from rag.config import MAX_QUESTION_CHARACTERS
-from rag.server.rest import Chosen, caller_of
+from rag.server.rest import TopicRequest, caller_of
 from rag.server.service import Service
-
-
-class CompareRequest(Chosen):
-    """A topic: a question or words."""
-
-    topic: Annotated[
-        str,
-        Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
-    ]
 
 
 def comparison_routes(service: Service) -> APIRouter:
@@ -28,7 +15,7 @@ def comparison_routes(service: Service) -> APIRouter:
     routes = APIRouter(prefix="/v1", tags=["REST"])
 
     @routes.post("/compare", summary="Compare outlets", response_model=Comparison)
-    async def compare(body: CompareRequest, request: Request) -> Response:
+    async def compare(body: TopicRequest, request: Request) -> Response:
         """Compare what outlets report on a topic, in exact quotes.
 
         `shared` is what several outlets say; its `wordings` count independent ones. `only` is what

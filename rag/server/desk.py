@@ -12,7 +12,7 @@ from rag.answering.story.result import Story
 from rag.answering.summary.result import Summary
 from rag.answering.summary.summarising import MOST_SENTENCES
 from rag.config import MAX_QUESTION_CHARACTERS
-from rag.server.rest import Chosen, caller_of
+from rag.server.rest import Chosen, TopicRequest, caller_of
 from rag.server.service import Service
 
 
@@ -36,15 +36,6 @@ class SummaryRequest(Chosen):
         Literal["zh", "en"] | None,
         Field(description="The language of the summary. The default is the topic's."),
     ] = None
-
-
-class StoryRequest(Chosen):
-    """A topic: a question or words."""
-
-    topic: Annotated[
-        str,
-        Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
-    ]
 
 
 def desk_routes(service: Service) -> APIRouter:
@@ -76,7 +67,7 @@ def desk_routes(service: Service) -> APIRouter:
         return Response(made.to_json(), media_type="application/json")
 
     @routes.post("/story", summary="A story through time", response_model=Story)
-    async def story(body: StoryRequest, request: Request) -> Response:
+    async def story(body: TopicRequest, request: Request) -> Response:
         """Lay out a topic through time in exact quotes, the newest event last.
 
         A row is one event with what each outlet says of it. `day_from` tells if a sentence names

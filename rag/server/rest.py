@@ -57,6 +57,15 @@ class Chosen(Body):
     ] = None
 
 
+class TopicRequest(Chosen):
+    """A topic: a question or words."""
+
+    topic: Annotated[
+        str,
+        Field(min_length=1, max_length=MAX_QUESTION_CHARACTERS, examples=["Apple and Alibaba"]),
+    ]
+
+
 class AnswerRequest(Chosen):
     """A question, and how it is to be answered."""
 

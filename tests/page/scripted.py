@@ -11,7 +11,7 @@ from typing import Any
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
-from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.result import Story
 from rag.errors import DocumentNotFound
 from rag.ingest.loader import load_document
 from rag.messages import Message
@@ -75,7 +75,7 @@ class ScriptedAssistant:
     ) -> Iterator[ComparisonProgress | Comparison]:
         raise NotImplementedError("outlets are compared by a real assistant")
 
-    def stream_story(self, topic: str, **chosen: object) -> Iterator[StoryProgress | Story]:
+    def stream_story(self, topic: str, **chosen: object) -> Iterator[ComparisonProgress | Story]:
         raise NotImplementedError("stories are laid out by a real assistant")
 
     def stream_draft(self, draft: str, **chosen: object) -> Iterator[DraftSentence]:

@@ -44,7 +44,7 @@ def one_text(result: Any) -> Any:
 
 async def use_everything(client: Client) -> None:
     tools = {tool.name: tool for tool in (await client.list_tools()).tools}
-    assert set(tools) == {"search", "fetch", "ask", "verify", "compare"}
+    assert set(tools) == {"search", "fetch", "ask", "verify", "compare", "summarise", "story"}
     for tool in tools.values():
         assert tool.annotations
         assert tool.annotations.read_only_hint
@@ -86,6 +86,29 @@ async def use_everything(client: Client) -> None:
     assert all(source["url"] for source in fall["sources"])
     assert {report["outlet"] for report in compared["only"]}
 
+    two = ["每日经济新闻", "科创板日报"]
+    wanted = {"since": "2025-02-13", "sentences": 4, "outlets": two}
+    summed = one_text(await client.call_tool("summarise", wanted))
+    assert 1 <= len(summed["sources"]) <= 4
+    assert len(summed["articles"]) == 2
+    assert {source["outlet"] for source in summed["sources"]} == set(two)
+    assert all(f"[{source['marker']}]" in summed["text"] for source in summed["sources"])
+
+    story = one_text(await client.call_tool("story", {"topic": "阿里巴巴的收盘股价"}))
+    days = [row["day"] for row in story["rows"] if row["day"]]
+    assert days == sorted(days)
+    quotes = [source for row in story["rows"] for source in row["sources"]]
+    for source in (*quotes, *summed["sources"]):
+        text = one_text(await client.call_tool("fetch", {"id": source["article"]}))["text"]
+        assert text[source["start"] : source["end"]] == source["quote"]
+    [change] = [change for row in story["rows"] for change in row["changes"]]
+    assert (change["before"]["value"], change["after"]["value"]) == ("2.55%", "6.34%")
+    assert change["after"]["source"]["quote"] in [source["quote"] for source in quotes]
+    differing = [
+        value for row in story["rows"] for d in row["disagreements"] for value in d["values"]
+    ]
+    assert {"116.7港元", "117.6港元"} <= {value["value"] for value in differing}
+
     resources = (await client.list_resources()).resources
     assert len(resources) == 5
     read = (await client.read_resource(str(resources[0].uri))).contents[0]
@@ -99,6 +122,12 @@ async def use_everything(client: Client) -> None:
         ("compare", {"topic": WHY, "outlets": ["nowhere"]}),
         ("ask", {"question": WHY, "since": "soon"}),
         ("ask", {"question": WHY, "language": "fr"}),
+        ("summarise", {"topic": "x" * 100_000}),
+        ("summarise", {"sentences": 100}),
+        ("summarise", {"outlets": ["nowhere"]}),
+        ("summarise", {"articles": ["a"] * 2_000}),
+        ("story", {"topic": " "}),
+        ("story", {"topic": WHY, "since": "soon"}),
     ):
         failed = await client.call_tool(tool_name, arguments)
         assert failed.is_error
@@ -181,6 +210,8 @@ def test_a_key_is_needed_where_there_are_keys(fresh: Assistant) -> None:
             async with connected(server, key=key) as client:
                 answer = one_text(await client.call_tool("ask", {"question": WHY}))
                 assert answer["sources"]
+                summed = one_text(await client.call_tool("summarise", {"sentences": 1}))
+                assert len(summed["sources"]) == 1
 
         asyncio.run(run())
         refused = server.post("/mcp", jsonrpc="2.0", id=1, method="tools/list")

@@ -24,7 +24,10 @@ ALONE = "compared_alone"
 
 @dataclass(frozen=True, kw_only=True)
 class ComparisonProgress:
-    """How many pairs of sentences are compared, of `total`; it is 0 while they are looked for."""
+    """How many pairs of sentences are compared, of `total`; it is 0 while they are looked for.
+
+    A comparison and a story through time both tell of it.
+    """
 
     done: int = 0
     total: int = 0

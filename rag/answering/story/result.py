@@ -20,14 +20,6 @@ DayFrom = Literal["sentence", "article", "unknown"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class StoryProgress:
-    """How many pairs of sentences are compared, of `total`; it is 0 while they are looked for."""
-
-    done: int = 0
-    total: int = 0
-
-
-@dataclass(frozen=True, kw_only=True)
 class ChangedValue:
     """A value of a measure that an earlier row gives otherwise. Both were true at their time.
 

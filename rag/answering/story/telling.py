@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from rag.answering.citing import Citer
+from rag.answering.comparison.result import ComparisonProgress
 from rag.answering.comparison.sentences import Told, sentences_of_outlets
 from rag.answering.path import QuestionPath
 from rag.answering.search import QuestionVector
@@ -25,7 +26,6 @@ from rag.answering.story.result import (
     DayFrom,
     Disagreement,
     Story,
-    StoryProgress,
     StoryRow,
 )
 from rag.answering.topics import concerning
@@ -61,9 +61,9 @@ def stream_story(
     articles: frozenset[str] | None,
     time_frame: TimeFrame | None,
     today: date,
-) -> Iterator[StoryProgress | Story]:
+) -> Iterator[ComparisonProgress | Story]:
     """Lay out a story step by step; the `Story` comes last."""
-    yield StoryProgress()
+    yield ComparisonProgress()
     found, _ = path.found(topic, (), time_frame, today, None, articles=articles)
     vector = QuestionVector(path.embedder, found.query.text).of(found.query.text)()
     told = [
@@ -78,7 +78,7 @@ def stream_story(
     same: list[tuple[int, int]] = []
     for number, one_event in enumerate(linked(sentences, pairs, path.reader)):
         if number % _PROGRESS == 0:
-            yield StoryProgress(done=number, total=len(pairs))
+            yield ComparisonProgress(done=number, total=len(pairs))
         if one_event:
             same.append(pairs[number])
     yield _story(topic, time_frame, sentences, same)

@@ -12,7 +12,7 @@ from typing import Protocol
 from rag.answering.comparison.result import Comparison, ComparisonProgress
 from rag.answering.draft import DraftSentence
 from rag.answering.options import AS_CONFIGURED, Options
-from rag.answering.story.result import Story, StoryProgress
+from rag.answering.story.result import Story
 from rag.errors import RagError
 from rag.messages import Message
 from rag.page.chat.sources import FindDocument
@@ -160,7 +160,7 @@ class Assistant(Protocol):
         outlets: Sequence[str] = (),
         since: date | str | None = None,
         until: date | str | None = None,
-    ) -> Iterator[StoryProgress | Story]:
+    ) -> Iterator[ComparisonProgress | Story]:
         """Lay out what is told of a topic through time. The `Story` comes last."""
 
     def stream_draft(

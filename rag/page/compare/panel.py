@@ -9,7 +9,6 @@ from typing import Any
 import gradio as gr
 
 from rag.answering.comparison.result import ComparisonProgress
-from rag.answering.story.result import StoryProgress
 from rag.config import MAX_QUESTION_CHARACTERS
 from rag.messages import Language
 from rag.page.chat.turns import Assistant
@@ -98,7 +97,7 @@ def wire_comparing(
     def lay_out(topic: str, narrowed: Narrowed, language: Language) -> Iterator[str]:
         """Lay out the story in time."""
         for step in assistant.stream_story(topic, **_among(narrowed.scope)):
-            if isinstance(step, StoryProgress):
+            if isinstance(step, ComparisonProgress):
                 yield render_progress(step, language)
             else:
                 yield render_story(step, language, asked=narrowed.asked)

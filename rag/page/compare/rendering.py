@@ -12,7 +12,6 @@ from rag.answering.comparison.result import (
     SharedFact,
     told_by,
 )
-from rag.answering.story.result import StoryProgress
 from rag.messages import Language
 from rag.page.chat.keeping import asked_markdown
 from rag.page.compare.texts import Texts, texts
@@ -49,7 +48,7 @@ def render_intro(language: Language) -> str:
     )
 
 
-def render_progress(step: ComparisonProgress | StoryProgress, language: Language) -> str:
+def render_progress(step: ComparisonProgress, language: Language) -> str:
     """Return how far the comparison of sentences is."""
     words = texts(language)
     line = words.comparing.format(step.done, step.total) if step.total else words.searching

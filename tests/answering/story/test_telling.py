@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from rag.answering.story.result import Story, StoryProgress, StoryRow, remarks
+from rag.answering.comparison.result import ComparisonProgress
+from rag.answering.story.result import Story, StoryRow, remarks
 from rag.assistant import Assistant
 from rag.async_assistant import AsyncAssistant
 from rag.batch.stories import story_csv, write_story
@@ -150,7 +151,7 @@ def test_markdown_and_csv_have_every_quote_and_no_formula(story: Story, tmp_path
 
 def test_progress_is_told_and_the_work_can_be_stopped(assistant: Assistant) -> None:
     steps = list(assistant.stream_story(TOPIC))
-    assert steps[0] == StoryProgress()
+    assert steps[0] == ComparisonProgress()
     assert isinstance(steps[-1], Story)
     cancellation = Cancellation()
     with cancellable(cancellation):
