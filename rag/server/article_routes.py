@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -161,11 +162,14 @@ def _add_writing(routes: APIRouter, service: Service) -> None:
     @routes.delete(
         "/articles/{doc_id:path}", summary="Remove an article", response_model=RemovedResponse
     )
-    async def remove(doc_id: str) -> Response:
-        """Remove an article that was added here, with all articles of its file."""
+    async def remove(doc_id: str, alone: bool = False) -> Response:
+        """Remove an article that was added here, with all articles of its file.
+
+        With `alone`, the other articles of the file stay.
+        """
         library = library_of(service)
         loop = asyncio.get_running_loop()
-        removed = await loop.run_in_executor(writer, library.remove, doc_id)
+        removed = await loop.run_in_executor(writer, partial(library.remove, doc_id, alone=alone))
         return JSONResponse({"removed": removed})
 
 

@@ -160,10 +160,14 @@ class Library:
             error=error,
         )
 
-    def remove(self, doc_id: str, on_step: OnStep = lambda _: None) -> tuple[str, ...]:
+    def remove(
+        self, doc_id: str, on_step: OnStep = lambda _: None, *, alone: bool = False
+    ) -> tuple[str, ...]:
         """Delete the uploaded file of an article with all its articles, and return their titles.
 
-        Raises `DocumentNotFound`, `DocumentError` for an article that was not uploaded, and
+        With `alone`, the other articles of the file stay, and so does the file. The article stays
+        out of the index when the file is read again, until it is uploaded again. Raises
+        `DocumentNotFound`, `DocumentError` for an article that was not uploaded, and
         `IndexUnusable`. Nothing is deleted then.
         """
         on_step(Step(stage="waiting"))
@@ -175,6 +179,10 @@ class Library:
             file = article.file
             if not self.is_uploaded(article):
                 raise _not_uploaded(article)
+            if alone and sum(other.shares_file(article) for other in articles.values()) > 1:
+                on_step(Step(stage="indexing"))
+                self._update(lambda: self._exclude(doc_id))
+                return (article.title,)
             kept = work / "removed"
             try:
                 file.rename(kept)
@@ -260,6 +268,10 @@ class Library:
             )
             if changed != known:
                 self._update(lambda: correct(self._folder, {doc_id: changed}, self._embedder))
+
+    def _exclude(self, doc_id: str) -> None:
+        remove(self._folder, [doc_id])
+        forget_corrections(self._folder, [doc_id])
 
     def _forget(self, on_step: OnStep) -> None:
         """Update the index after a file was deleted."""

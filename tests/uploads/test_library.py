@@ -17,6 +17,7 @@ from rag.config import Config
 from rag.errors import DocumentError, DocumentNotFound, IndexBusy
 from rag.models.embedder import Embedder
 from rag.store.articles import Listed
+from rag.store.corrections import Correction
 from rag.store.indexing import changes, known_roots, remove, update_index
 from rag.store.opening import open_writer
 from rag.uploads import library as library_module
@@ -190,6 +191,31 @@ def test_the_newest_article_is_listed_first_and_undated_ones_last(
     # 01:00 in China is 17:00 UTC of the day before.
     assert list(listed(library)) == ["l/z", "l/x", "a", "l/y", "u"]
     assert len(library.remove("l/x")) == 3  # they have one file
+
+
+def test_one_article_of_an_export_is_removed_alone_and_stays_removed(
+    library: Library, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    three = '{"text": "Forty ships.", "id": "x"}\n{"text": "Two mills.", "id": "y"}\n'
+    three += '{"text": "One school.", "id": "z"}\n'
+    library.add([uploaded(tmp_path, "l.jsonl", three)])
+    library.correct("l/x", outlet="Courier", title="", day="")
+    [title] = library.remove("l/x", alone=True)
+    assert title.startswith("Forty ships")
+    assert set(listed(library)) == {"a", "l/y", "l/z"}
+    # The next update reads the changed file again.
+    stored = library.uploads / "l.jsonl"
+    stored.write_text(three + '{"text": "Five bridges.", "id": "v"}\n')
+    update_index(library.folder, [library.uploads], hash_embedder)
+    assert set(listed(library)) == {"a", "l/v", "l/y", "l/z"}
+    # Who uploads the file again wants its articles, as they are in the file.
+    library.add([uploaded(tmp_path, "l.jsonl", three)])
+    assert set(listed(library)) == {"a", "l/x", "l/y", "l/z"}
+    assert library.correction("l/x") == Correction()
+    # The last one of a file goes with its file.
+    for doc_id in ("l/x", "l/y", "l/z"):
+        library.remove(doc_id, alone=True)
+    assert not stored.exists()
 
 
 def test_an_index_can_be_emptied_and_filled_again(

@@ -66,8 +66,8 @@ class Library(Protocol):
     def correct(self, doc_id: str, *, outlet: str, title: str, day: str) -> None:
         """Correct an article by hand."""
 
-    def remove(self, doc_id: str, on_step: OnStep) -> tuple[str, ...]:
-        """Delete the file of an article. Return the titles of all articles in the file."""
+    def remove(self, doc_id: str, on_step: OnStep, *, alone: bool) -> tuple[str, ...]:
+        """Delete the file of an article, or `alone` the article. Return the titles of all gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -274,10 +274,11 @@ class _Happenings:
         language: Language,
         *wanted: object,
     ) -> Iterator[Update]:
-        """Delete the file of an article."""
+        """Remove an article, and with `whole` all others of its file."""
         doc_id = _sent(event, "value", str) or ""
+        alone = _sent(event, "whole", str) is None
         yield from self._changing(
-            lambda on_step: Removed(titles=self.library.remove(doc_id, on_step)),
+            lambda on_step: Removed(titles=self.library.remove(doc_id, on_step, alone=alone)),
             request,
             view,
             language,

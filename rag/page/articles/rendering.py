@@ -393,12 +393,19 @@ def _turning(page: ListPage, words: Texts) -> str:
 
 def _removal(document: Document, together: int, words: Texts) -> str:
     lines = [words.remove_question.format(document.title)]
+    button = _button("remove_article", document.doc_id, words.remove_now)
     if together > 1:
-        lines.append(words.remove_others.format(f"{together:,}"))
+        lines = [words.remove_one.format(document.title, f"{together:,}"), words.remove_file]
+        button = (
+            f"{_button('remove_article', document.doc_id, words.remove_alone)} "
+            f'<button type="button" class="rag-button" data-do="remove_article" data-whole="" '
+            f'data-value="{escaped(document.doc_id)}">'
+            f"{escaped(words.remove_all.format(f'{together:,}'))}</button>"
+        )
     said = "".join(f"<p>{escaped(line)}</p>" for line in lines)
     return (
         f'<details class="rag-removal"><summary>{escaped(words.remove)}</summary>{said}'
-        f"{_button('remove_article', document.doc_id, words.remove_now)}</details>"
+        f"{button}</details>"
     )
 
 

@@ -76,7 +76,10 @@ class Texts:
     corrected: str
     remove: str
     remove_question: str
-    remove_others: str
+    remove_one: str
+    remove_file: str
+    remove_alone: str
+    remove_all: str
     remove_now: str
     how_to_remove: str
     gone: str
@@ -154,7 +157,11 @@ EN = Texts(
     corrected="Saved.",
     remove="Remove…",
     remove_question="“{}” will be deleted from the uploads and will no longer be searched.",
-    remove_others="Its file has {} articles. All of them will be removed.",
+    remove_one="“{}” is one of {} articles of its file.",
+    remove_file="If it is removed alone, it is no longer searched, and stays out until its file is"
+    " uploaded again. If all are removed, the file is deleted from the uploads.",
+    remove_alone="Remove this article alone",
+    remove_all="Remove all {} articles and the file",
     remove_now="Remove it",
     how_to_remove="From the folder {}. To remove it, delete its file there, then run `rag index`.",
     gone="This article is no longer in the index.",
@@ -232,7 +239,10 @@ ZH = Texts(
     corrected="已保存。",
     remove="移除……",
     remove_question="将从上传的文件中删除“{}”，之后不再检索。",
-    remove_others="其文件包含 {} 篇文章，会全部移除。",
+    remove_one="“{}”是其文件 {} 篇文章中的一篇。",
+    remove_file="只移除这一篇：不再检索它，直到重新上传该文件。全部移除：从上传的文件中删除该文件。",
+    remove_alone="只移除这一篇",
+    remove_all="移除全部 {} 篇及其文件",
     remove_now="确认移除",
     how_to_remove="来自文件夹 {}。如要移除，请在其中删除该文件，然后运行 `rag index`。",
     gone="索引中已没有这篇文章。",

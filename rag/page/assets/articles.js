@@ -9,7 +9,7 @@ element.addEventListener("click", (event) => {
     const fields = boxes.map((box) => [box.dataset.field, box.value]);
     trigger("correct_article", { value: button.dataset.value, ...Object.fromEntries(fields) });
   } else if (button && ACTIONS.includes(button.dataset.do)) {
-    trigger(button.dataset.do, { value: button.dataset.value });
+    trigger(button.dataset.do, { value: button.dataset.value, whole: button.dataset.whole });
   }
 });
 

@@ -368,6 +368,30 @@ def test_a_phone_and_a_keyboard_are_enough(editable: Served, visit: Visit, tmp_p
 
 
 @pytest.mark.parametrize(
+    ("locale", "words", "tab", "width"),
+    [("en-US", EN, head_texts.EN.articles, 390), ("zh-CN", ZH, head_texts.ZH.articles, 1280)],
+)
+def test_one_article_of_an_export_is_removed_alone(
+    editable: Served, visit: Visit, tmp_path: Path, locale: str, words: Texts, tab: str, width: int
+) -> None:
+    page = visit(editable.url, locale=locale, viewport={"width": width, "height": 800})
+    open_tab(page, tab)
+    lines = "".join(f'{{"text": "The {name} opened.", "title": "{name}"}}\n' for name in "ABC")
+    send(page, tmp_path / "sent", {f"export-{width}.jsonl": lines})
+    page.get_by_role("button", name="A", exact=True).click()
+    page.locator(".rag-removal summary").click()
+    removal = page.locator(".rag-removal")
+    expect(removal).to_contain_text(words.remove_one.format("A", 3))
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    removal.get_by_role("button", name=words.remove_alone, exact=True).click()
+    assert became(page, "removed") == ["A"]
+    page.get_by_role("button", name="B", exact=True).click()
+    page.locator(".rag-removal summary").click()
+    removal.get_by_role("button", name=words.remove_all.format(2), exact=True).click()
+    assert became(page, "removed") == ["B", "C"]
+
+
+@pytest.mark.parametrize(
     ("locale", "width", "scheme"), [("en-US", 1280, "light"), ("zh-CN", 390, "dark")]
 )
 def test_the_owner_names_the_outlet_of_files_and_corrects_an_article(
