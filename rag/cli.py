@@ -13,6 +13,7 @@ from typing import Annotated
 
 import typer
 
+from rag.cli_correcting import correct
 from rag.cli_desk import compare, story, summarise
 from rag.cli_doctor import doctor
 from rag.cli_feeds import feeds, fetch
@@ -223,6 +224,14 @@ def remove(
         )
     count = remove_articles(config.index, doc_ids or (), root or ())
     out.print(local(f"{count} articles removed.", f"已移除 {count} 篇文章。"))
+
+
+app.command(
+    help=local(
+        "Correct the outlet, title or day of an article by hand. Its file stays as it is.",
+        "人工更正文章的媒体、标题或日期。文件保持不变。",
+    )
+)(correct)
 
 
 @app.command(

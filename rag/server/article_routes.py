@@ -6,13 +6,14 @@ import asyncio
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict
 from datetime import date
 from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
@@ -20,9 +21,10 @@ from rag.messages import Language
 from rag.page.texts import preferred_language
 from rag.retrieval.time_frame import days_between
 from rag.server.refusals import Refused
-from rag.server.rest import as_json
+from rag.server.rest import Body, as_json
 from rag.server.service import Service
 from rag.store.articles import Listed
+from rag.store.corrections import as_corrected
 from rag.types import Document
 from rag.uploads.intake import MAX_FILES, Upload, upload_limit
 from rag.uploads.library import Library
@@ -49,6 +51,23 @@ class AddedResponse(BaseModel):
     same: list[str]
     refused: list[dict[str, str]]
     error: str | None
+
+
+class CorrectRequest(Body):
+    """What is right. A field that is left out stays, and an empty text takes a correction back."""
+
+    outlet: Annotated[str | None, Field(examples=["界面新闻"])] = None
+    title: str | None = None
+    day: Annotated[str | None, Field(examples=["2025-02-13"])] = None
+
+
+class CorrectedResponse(BaseModel):
+    """An article as it is listed now. `outlet` and `day` are empty if nothing tells them."""
+
+    doc_id: str
+    outlet: str
+    title: str
+    day: str
 
 
 class RemovedResponse(BaseModel):
@@ -158,6 +177,23 @@ def _add_writing(routes: APIRouter, service: Service) -> None:
                 "error": added.error.text(language) if added.error else None,
             }
         )
+
+    @routes.patch(
+        "/articles/{doc_id:path}", summary="Correct an article", response_model=CorrectedResponse
+    )
+    async def correct(doc_id: str, body: CorrectRequest) -> Response:
+        """Correct the outlet, the title or the day of an article by hand.
+
+        Its file stays as it is, and the correction holds when the file is read again.
+        """
+        library = library_of(service)
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(
+            writer,
+            partial(library.correct, doc_id, outlet=body.outlet, title=body.title, day=body.day),
+        )
+        now = as_corrected(library.document(doc_id))
+        return JSONResponse({"doc_id": doc_id, **asdict(now)})
 
     @routes.delete(
         "/articles/{doc_id:path}", summary="Remove an article", response_model=RemovedResponse

@@ -341,7 +341,7 @@ async def _read_body(scope: Scope, receive: Receive, most: int) -> bytes:
 
 async def _answer_preflight(send: Send) -> None:
     headers: Iterable[tuple[bytes, bytes]] = (
-        (b"access-control-allow-methods", b"GET, POST, DELETE"),
+        (b"access-control-allow-methods", b"GET, POST, PATCH, DELETE"),
         (b"access-control-allow-headers", b"authorization, content-type, x-api-key, x-request-id"),
         (b"access-control-max-age", b"600"),
     )

@@ -250,17 +250,27 @@ class Library:
         """Return what was corrected of an article by hand. Raises `IndexDamaged`."""
         return read_corrections(self._folder).get(doc_id, Correction())
 
-    def correct(self, doc_id: str, *, outlet: str, title: str, day: str) -> None:
+    def correct(
+        self,
+        doc_id: str,
+        *,
+        outlet: str | None = None,
+        title: str | None = None,
+        day: str | None = None,
+    ) -> None:
         """Correct an article's outlet, title and day (`2025-02-13`).
 
-        What is the same as before is no correction, and an empty field takes one back. The
+        What is None or the same as before is no correction, and an empty text takes one back. The
         correction lies beside the index and holds whenever the file is read again. Raises
         `DocumentNotFound`, `DocumentError` for a value that can't be used, and `IndexUnusable`.
         """
-        given = Correction(outlet=outlet, title=title, day=day).checked()
         with self._writing:
-            now, known = self.document(doc_id), self.correction(doc_id)
-            shown = as_corrected(now)
+            known, shown = self.correction(doc_id), as_corrected(self.document(doc_id))
+            given = Correction(
+                outlet=shown.outlet if outlet is None else outlet,
+                title=shown.title if title is None else title,
+                day=shown.day if day is None else day,
+            ).checked()
             changed = Correction(
                 outlet=known.outlet if given.outlet == shown.outlet else given.outlet,
                 title=known.title if given.title == shown.title else given.title,

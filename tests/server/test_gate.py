@@ -88,7 +88,9 @@ def test_a_read_key_changes_nothing(guarded: Running) -> None:
     files = [("file", ("a.md", b"# A\n\nThe tunnel opened on Monday.", "text/markdown"))]
     refused = guarded.client.post("/v1/articles", files=files, headers={"x-api-key": reads})
     assert refused.status_code == 403
-    assert guarded.client.delete("/v1/articles/a", headers={"x-api-key": reads}).status_code == 403
+    for method in ("PATCH", "DELETE"):
+        wanted = guarded.client.request(method, "/v1/articles/a", headers={"x-api-key": reads})
+        assert wanted.status_code == 403
     added = guarded.client.post("/v1/articles", files=files, headers={"x-api-key": writes})
     assert added.json()["new"] == ["a.md"]
 

@@ -217,6 +217,31 @@ def test_articles_are_added_asked_about_and_removed(fresh: Assistant) -> None:
         assert kept.status_code == 409
 
 
+def test_an_article_is_corrected_and_one_of_an_export_removed(fresh: Assistant) -> None:
+    with running(fresh) as server:
+        address = "/v1/articles/001_65a87198a1962179"
+        before = server.client.get(address).json()
+        fixed = server.client.patch(address, json={"outlet": "Lund Post", "day": "2025-02-01"})
+        assert fixed.json() == {
+            "doc_id": "001_65a87198a1962179",
+            "outlet": "Lund Post",
+            "title": before["title"],
+            "day": "2025-02-01",
+        }
+        assert server.client.get(address).json()["outlet"] == "Lund Post"
+        back = server.client.patch(address, json={"outlet": "", "day": ""}).json()
+        assert (back["outlet"], back["day"]) == (before["outlet"], "2025-02-13")
+        for path, body in ((address, {"day": "soon"}), (address, {"title": 5})):
+            assert 400 <= server.client.patch(path, json=body).status_code < 500
+        assert server.client.patch("/v1/articles/nowhere", json={"title": "x"}).status_code == 404
+
+        lines = '{"text": "The mill opened.", "id": "x"}\n{"text": "The pier opened.", "id": "y"}\n'
+        server.client.post("/v1/articles", files=[("file", ("l.jsonl", lines.encode()))])
+        alone = server.client.delete("/v1/articles/l/x", params={"alone": "true"}).json()
+        assert len(alone["removed"]) == 1
+        assert server.client.get("/v1/articles/l/y").status_code == 200
+
+
 def test_a_zip_and_what_is_refused(fresh: Assistant) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from rag.errors import DocumentError, DocumentNotFound, IndexDamaged
+from rag.cli import app
+from rag.errors import ConfigError, DocumentError, DocumentNotFound, IndexDamaged
 from rag.models.embedder import Embedder
 from rag.store.articles import stored_document
 from rag.store.corrections import FILE_NAME, Correction, correct, read_corrections
@@ -102,3 +105,37 @@ def test_a_damaged_file_of_corrections_is_told_in_one_line(
     (tmp_path / "index" / FILE_NAME).write_text('{"news/a": {"colour": "red"}}')
     with pytest.raises(IndexDamaged, match=FILE_NAME):
         update_index(tmp_path / "index", None, embedder)
+
+
+@pytest.mark.usefixtures("news")
+def test_the_command_corrects_lists_and_takes_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = tmp_path / "index"
+    monkeypatch.setenv("RAG_INDEX", str(index))
+
+    def rag(*arguments: str) -> str:
+        result = CliRunner().invoke(app, ["correct", *arguments])
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result.output
+
+    before = shown(index, "news/a")
+    assert "Lund Post" in rag("news/a", "--outlet", "Lund Post", "--day", "2025-02-13")
+    assert shown(index, "news/a") == ("Lund Post", before[1], "2025-02-13")
+    rag("news/a", "--title", "Ships in Lund")
+    assert shown(index, "news/a") == ("Lund Post", "Ships in Lund", "2025-02-13")
+    assert json.loads(rag("--json")) == {"news/a": asdict(FIXED)}
+    rag("news/a", "--outlet", "")
+    assert shown(index, "news/a") == (before[0], "Ships in Lund", "2025-02-13")
+    assert "Lund Post" not in rag()
+    rag("news/a", "--undo")
+    assert shown(index, "news/a") == before
+    assert json.loads(rag("--json")) == {}
+    with pytest.raises(DocumentError, match="no day"):
+        rag("news/a", "--day", "soon")
+    with pytest.raises(DocumentNotFound):
+        rag("nowhere", "--title", "x")
+    for useless in (("--outlet", "x"), ("news/a", "--undo", "--day", "2025-02-13")):
+        with pytest.raises(ConfigError):
+            rag(*useless)
