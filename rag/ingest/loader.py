@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.errors import DocumentError
 from rag.ingest.boilerplate import readable_text
-from rag.ingest.bundles.parts import Part, as_markdown
+from rag.ingest.bundles.parts import NoArticles, Part, as_markdown
 from rag.ingest.bundles.reading import read_bundle, read_wechat_page
 from rag.ingest.bylines import is_outlet_name, read_dateline
 from rag.ingest.field_blocks import ReadingNotice
@@ -73,7 +73,8 @@ def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
     (`rag.ingest.bundles`), else a single one.
 
     A file or line that can't be read is yielded as a `LoadFailure`. Parts of an article that were
-    not understood follow it as `LoadNotice`s. Nothing is raised.
+    not understood follow it as `LoadNotice`s. A JSON file of something else than articles is a
+    notice, too. Nothing is raised.
     """
     if path.suffix.lower() == ".jsonl":
         yield from _load_lines(path, root)
@@ -87,6 +88,9 @@ def load_documents(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
         document, notices = _single(path, root, data, text, matter)
         yield document
         yield from _told(path, notices)
+    except NoArticles as error:
+        # Folders hold settings and data as JSON, which are no articles and no fault either.
+        yield LoadNotice(path=path, reason=error.message)
     except DocumentError as error:
         yield LoadFailure(path=path, reason=error.message)
     except Exception as error:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
 from rag.errors import DocumentError
-from rag.ingest.files import ENDINGS, LoadFailure
+from rag.ingest.files import ENDINGS, LoadFailure, LoadNotice
 from rag.ingest.loader import MAX_FILE_BYTES, MAX_PACKED_BYTES, PACKED_ENDINGS, load_documents
 from rag.messages import Message
 from rag.types import Document
@@ -355,10 +355,14 @@ def _take(name: str, chunks: Iterator[bytes], folder: Path, intake: Intake) -> N
 def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure], int]:
     """Return the failures of a file, and its number of articles."""
     failures: list[LoadFailure] = []
+    notices: list[LoadNotice] = []
     articles = 0
     for item in load_documents(target, folder):
-        if not isinstance(item, LoadFailure):
-            articles += isinstance(item, Document)
+        if isinstance(item, LoadNotice):
+            notices.append(item)
+            continue
+        if isinstance(item, Document):
+            articles += 1
             continue
         failures.append(item)
         if len(failures) > _MAX_BAD_LINES:
@@ -368,6 +372,9 @@ def _articles(target: Path, folder: Path, name: str) -> tuple[list[LoadFailure],
                 zh=f"{short(name)} 有超过 {_MAX_BAD_LINES} 行无法读取"
                 f"（第 {failures[0].line} 行：{failures[0].reason.zh}）：请先修正。",
             )
+    if not articles and not failures:
+        # Who sends a file without articles is told why nothing came of it.
+        failures = [LoadFailure(path=each.path, reason=each.reason) for each in notices]
     return failures, articles
 
 

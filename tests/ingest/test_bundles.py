@@ -282,13 +282,22 @@ def test_broken_json_gives_what_is_whole_and_what_is_left(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    "content", ['{"title": "Options", "description": "x"}', "[]", "nonsense", "[[[[1]]]]"]
+    ("content", "kind"),
+    [
+        ('{"title": "Options", "description": "x"}', LoadNotice),
+        ("[]", LoadNotice),
+        ("[[[[1]]]]", LoadNotice),
+        ("nonsense", LoadFailure),
+        ('[{"tit', LoadFailure),
+    ],
 )
-def test_json_without_articles_is_refused(tmp_path: Path, content: str) -> None:
-    documents, (failure,) = read(tmp_path, "a.json", content)
+def test_json_without_articles_is_a_note_and_broken_json_a_failure(
+    tmp_path: Path, content: str, kind: type
+) -> None:
+    documents, (told,) = read(tmp_path, "a.json", content)
     assert documents == []
-    assert isinstance(failure, LoadFailure)
-    assert "holds no articles" in failure.reason.en
+    assert isinstance(told, kind)
+    assert "holds no articles" in told.reason.en
 
 
 def test_a_list_of_titles_is_read_and_told(tmp_path: Path) -> None:

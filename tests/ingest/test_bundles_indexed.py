@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rag.store.indexing import update_index
 from rag.types import Answer
-from rag.uploads.intake import Upload
+from rag.uploads.intake import Upload, take_in
 from rag.uploads.library import Library
 from tests.conftest import HashEmbedder
 from tests.ingest import exported
@@ -72,3 +72,20 @@ def test_an_uploaded_export_is_many_articles(tmp_path: Path, hash_embedder: Hash
     for told in ALL:
         assert listed[told.title].outlet == told.outlet
         assert str(listed[told.title].published).startswith(told.day)
+
+
+def test_a_folder_may_hold_json_that_is_no_article(tmp_path: Path) -> None:
+    settings = tmp_path / "news" / "settings.json"
+    settings.parent.mkdir()
+    settings.write_text('{"theme": "dark", "size": 3}')
+    ran = rag(tmp_path, "index", "news", "--json")
+    assert ran.code == 0, ran
+    report = json.loads(ran.out)
+    assert report["failures"] == []
+    [notice] = report["notices"]
+    assert notice["path"].endswith("settings.json")
+    # Who sends such a file to the page is told that nothing came of it.
+    (tmp_path / "work").mkdir()
+    intake = take_in([Upload(name="settings.json", path=settings)], tmp_path / "work")
+    assert [refused.name for refused in intake.refused] == ["settings.json"]
+    assert intake.paths == []

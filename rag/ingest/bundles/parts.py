@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rag.errors import DocumentError
 from rag.ingest.field_blocks import ReadingNotice
 from rag.ingest.files import shown
 from rag.ingest.front_matter import FrontMatter
@@ -18,6 +19,10 @@ MAX_PARTS = 10_000
 _LONGEST_WRAPPED = 100
 _SHOWN_CHARACTERS = 40
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~|#]|^[-+=](?=\s|$|-|=)|^\d+(?=[.)]\s)", re.MULTILINE)
+
+
+class NoArticles(DocumentError):
+    """A file that can be read, and holds something else than articles."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -16,7 +16,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from rag.errors import DocumentError
-from rag.ingest.bundles.parts import MAX_PARTS, Part, as_markdown
+from rag.ingest.bundles.parts import MAX_PARTS, NoArticles, Part, as_markdown
 from rag.ingest.bundles.wechat import moment_of
 from rag.ingest.field_blocks import ReadingNotice
 from rag.ingest.front_matter import FrontMatter, flat_fields, key_of
@@ -74,7 +74,8 @@ class Records:
 def read_records(text: str, name: str) -> Records:
     """Return the articles of a JSON file. `name` is the file's name, for messages.
 
-    Raises `DocumentError` if it is no JSON, or has no record with a title or text of an article.
+    Raises `NoArticles` if no record has a title or text of an article, and `DocumentError` if it is
+    no JSON and no record can be saved.
     """
     notices: list[ReadingNotice] = []
     try:
@@ -85,7 +86,8 @@ def read_records(text: str, name: str) -> Records:
         notices.append(ReadingNotice(line=line, reason=_broken(line)))
     parts = [part for record in found if (part := _part(record))]
     if not parts:
-        raise DocumentError(
+        broken = DocumentError if notices else NoArticles
+        raise broken(
             en=f"{name} holds no articles: give a list of objects with “title” and “text”"
             " (or “content”), or move it elsewhere.",
             zh=f"{name} 中没有文章：请给出含有“title”和“text”（或“content”）的对象列表，"
