@@ -18,7 +18,8 @@ from rag.cli_questions import (
     as_typed,
     print_quotes,
 )
-from rag.terminal import LANGUAGE, local, print_json_line, print_lines, progress
+from rag.progress_bars import progress
+from rag.terminal import LANGUAGE, local, print_json_line, print_lines
 
 if TYPE_CHECKING:
     from rag.answering.comparison.result import Comparison, ComparisonProgress
