@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rag.cli_indexing import open_assistant
-from rag.terminal import LANGUAGE, local, print_error, print_lines, progress
+from rag.progress_bars import progress
+from rag.terminal import LANGUAGE, local, print_error, print_lines
 
 if TYPE_CHECKING:
     from rag.batch.answering import AnsweredRow

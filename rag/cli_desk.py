@@ -21,14 +21,8 @@ from rag.cli_questions import (
     print_quotes,
 )
 from rag.messages import Language
-from rag.terminal import (
-    LANGUAGE,
-    local,
-    print_answer,
-    print_json_line,
-    print_lines,
-    progress,
-)
+from rag.progress_bars import progress
+from rag.terminal import LANGUAGE, local, print_answer, print_json_line, print_lines
 
 if TYPE_CHECKING:
     from rag.answering.comparison.result import Comparison, ComparisonProgress

@@ -7,18 +7,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.config import Config
+from rag.config import BUNDLED_EMBEDDER, Config
 from rag.errors import RagError
-from rag.terminal import (
-    LANGUAGE,
-    err,
-    index_progress,
-    local,
-    print_error,
-    print_json,
-    print_report,
-    progress,
-)
+from rag.progress_bars import index_progress, model_progress
+from rag.terminal import LANGUAGE, err, local, print_error, print_json, print_report
 
 # Imported only where they are used, so that a command that needs no model starts at once.
 if TYPE_CHECKING:
@@ -91,14 +83,11 @@ def follow(config: Config, embedder: Embedder, *, as_json: bool) -> None:
 
 
 def prepared_embedder(config: Config) -> Embedder:
-    """Load the embedding model. The first time this takes minutes, and the progress is shown."""
-    from rag.models.loading import load_embedder
+    """Load the embedding model. Fetching and preparing it, once, shows the progress."""
+    from rag.models.loading import load_embedder, older_forms
 
-    preparing = local(
-        "Preparing the embedding model for this machine (once, a few minutes on a small machine)",
-        "为本机准备嵌入模型（仅一次，配置较低的机器需几分钟）",
-    )
-    with progress(preparing) as advance:
+    older = config.embedder == BUNDLED_EMBEDDER and bool(older_forms())
+    with model_progress(older=older) as advance:
         embedder = load_embedder(config.embedder, advance)
     if embedder.notice:
         print_error(embedder.notice.text(LANGUAGE), style="yellow")

@@ -1,4 +1,4 @@
-"""Print answers, reports and progress in a terminal, in the user's language.
+"""Print answers and reports in a terminal, in the user's language.
 
 Answers and reports go to standard output. Everything else goes to standard error, so that `--json`
 output can be piped. Control characters in printed text are removed, so that text from outside
@@ -12,8 +12,7 @@ import io
 import json
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -23,11 +22,9 @@ from rich.text import Text
 from rag.config import Config, PageConfig, message_language
 
 if TYPE_CHECKING:
-    from rich.progress import Progress
-
     from rag.store.articles import IndexStatus
     from rag.store.database import Failure
-    from rag.store.notices import IndexProgress, IndexReport, Notice
+    from rag.store.notices import IndexReport, Notice
     from rag.types import Answer, Citation, Document, SearchResult, Statement, TimeFrame
 
 LANGUAGE = message_language()
@@ -81,71 +78,6 @@ def print_if_not_all_shown() -> None:
 def local(en: str, zh: str) -> str:
     """Return the text in the user's language."""
     return zh if LANGUAGE == "zh" else en
-
-
-@contextmanager
-def progress(task: str) -> Iterator[Callable[[int, int], None]]:
-    """Show progress on standard error, as soon as the first step is reported."""
-    bar: Progress | None = None
-    with ExitStack() as stack:
-
-        def advance(done: int, total: int) -> None:
-            nonlocal bar
-            bar = bar or stack.enter_context(_bar(task))
-            bar.update(bar.task_ids[0], completed=done, total=total)
-
-        yield advance
-
-
-@contextmanager
-def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
-    """Show the progress of indexing, with counts of articles and passages, and the speed."""
-    bar: Progress | None = None
-    with ExitStack() as stack:
-
-        def advance(now: IndexProgress) -> None:
-            nonlocal bar
-            task = local("Indexing", "建立索引")
-            if now.task == "arranging":
-                task = local("Putting passages in order", "整理段落")
-            if bar is None:
-                bar = stack.enter_context(_bar(task, "{task.fields[counts]}"))
-            seconds = bar.tasks[0].elapsed or 0.0
-            rate = now.passages / seconds if seconds else 0.0
-            counts = local(
-                f"{now.articles:,} articles, {now.passages:,} passages, {rate:.0f}/s",
-                f"{now.articles:,} 篇，{now.passages:,} 个段落，每秒 {rate:.0f} 个",
-            )
-            bar.update(
-                bar.task_ids[0],
-                description=task,
-                completed=now.done,
-                total=now.total,
-                counts=counts,
-            )
-
-        yield advance
-
-
-def _bar(task: str, *texts: str) -> Progress:
-    # Imported here because most commands show no progress.
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TimeRemainingColumn
-
-    if not err.is_terminal:
-        # Without a terminal a line cannot be redrawn, so one line is printed.
-        err.print(f"{task} …", soft_wrap=True)
-    bar = Progress(
-        "{task.description}",
-        BarColumn(),
-        TaskProgressColumn(),
-        *texts,
-        TimeRemainingColumn(),
-        console=err,
-        transient=True,
-        disable=not err.is_terminal,
-    )
-    bar.add_task(task, total=None, counts="")
-    return bar
 
 
 def print_answer(answer: Answer) -> None:

