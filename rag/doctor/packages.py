@@ -9,6 +9,7 @@ from packaging.requirements import Requirement
 from rag.doctor.finding import Finding, good, trouble
 
 DISTRIBUTION = "cited-rag"
+_NOT_IN_SLIM = frozenset({"nncf", "sentence-transformers", "torch"})
 
 
 def packages() -> Finding:
@@ -28,7 +29,8 @@ def packages() -> Finding:
         )
     needed = [Requirement(line) for line in own.requires or ()]
     always = [one for one in needed if one.marker is None or one.marker.evaluate({"extra": ""})]
-    unfit = [f"{one.name}{one.specifier}" for one in always if not _fits(one)]
+    lacking = [one for one in always if not _fits(one)]
+    unfit = [f"{one.name}{one.specifier}" for one in lacking]
     name = f"{DISTRIBUTION} {own.version}"
     if not unfit:
         return good(
@@ -38,12 +40,25 @@ def packages() -> Finding:
             facts={"version": own.version},
         )
     wanted = " ".join(f"'{one}'" for one in unfit)
+    facts = {"version": own.version, "missing": unfit}
+    if {one.name for one in lacking} <= _NOT_IN_SLIM:
+        return trouble(
+            "packages",
+            f"{name}, the slim install: the bundled models need no more",
+            f"{name}，精简安装：自带的模型无需更多软件包",
+            remedy=(
+                f"for another embedding model, run `pip install {wanted}`",
+                f"如需使用其他嵌入模型，请运行 `pip install {wanted}`",
+            ),
+            level="note",
+            facts=facts,
+        )
     return trouble(
         "packages",
         f"{name} lacks {', '.join(unfit)}",
         f"{name} 缺少 {'、'.join(unfit)}",
         remedy=(f"run `pip install {wanted}`", f"请运行 `pip install {wanted}`"),
-        facts={"version": own.version, "missing": unfit},
+        facts=facts,
     )
 
 
