@@ -121,7 +121,7 @@ def _articles(page: Page, language: Language) -> Iterator[str]:
     expect(page.locator(".rag-count")).to_be_visible()
     yield "articles"
     page.locator("#rag-feeds summary").first.click()
-    page.locator("#rag-feeds input").fill("ftp://news.example")
+    page.locator("#rag-feeds input[type=url]").fill("ftp://news.example")
     page.locator('[data-do="follow_feed"]').click()
     expect(page.get_by_role("alert")).to_be_visible()
     yield "feeds"
