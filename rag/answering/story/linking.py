@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.answering.comparison.pairs import WORTH_READING, nearness
+from rag.answering.disagreement.opposing import opposed
 from rag.answering.story.moments import (
     Dated,
     changed_values,
@@ -121,7 +122,9 @@ def _differ_in_a_value(one: Dated, other: Dated) -> bool:
 
 
 def _of_two_events(one: Dated, other: Dated) -> bool:
-    """Return True if a value changed from one sentence to the other, or if all figures differ."""
+    """Return True if a value changed, if all figures differ, or if one denies the other."""
+    if opposed(one.evidence.text, other.evidence.text):
+        return True
     if any(differing_values(one.evidence, other.evidence)):
         return one.day != other.day and any(changed_values(one.evidence, other.evidence))
     return other_numbers(one.evidence, other.evidence) or any(

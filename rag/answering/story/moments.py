@@ -26,7 +26,7 @@ from rag.text.languages import text_language
 from rag.text.measures import RUNNING, is_increase
 from rag.text.names import chinese_names, english_names
 
-EVENTFUL, _NAMES_A_DAY = -0.1, 0.1
+EVENTFUL, _NAMES_A_DAY = -0.05, 0.1
 """The score (`eventful.eventfulness`) from which a sentence tells of an event, and what a day that
 it names adds to the score."""
 _LATER = 3
@@ -42,12 +42,13 @@ class Dated:
     """A sentence with its day, which the sentence names or its article has.
 
     `sure` is false if it concerns the topic only if it tells of an event of another sentence.
-    `tells_event` is false for opinions, background, predictions and descriptions.
+    `eventful` is how surely it tells of an event, and `tells_event` if it does: opinions,
+    background, predictions and descriptions do not.
     """
 
     told: Told
     sure: bool
-    tells_event: bool
+    eventful: float
     day: str | None
     day_from: DayFrom
 
@@ -55,6 +56,11 @@ class Dated:
     def evidence(self) -> Evidence:
         """The sentence itself."""
         return self.told.evidence
+
+    @property
+    def tells_event(self) -> bool:
+        """True if the sentence tells of an event."""
+        return self.eventful >= EVENTFUL
 
     @property
     def key(self) -> tuple[bool, str, float]:
@@ -77,7 +83,7 @@ def dated(told: Told, *, sure: bool, eventful: float) -> Dated:
         eventful += _NAMES_A_DAY
     elif published is not None:
         day, day_from = str(published)[:10], "article"
-    return Dated(told=told, sure=sure, tells_event=eventful >= EVENTFUL, day=day, day_from=day_from)
+    return Dated(told=told, sure=sure, eventful=eventful, day=day, day_from=day_from)
 
 
 def may_be_one_event(one: Dated, other: Dated) -> bool:

@@ -41,7 +41,9 @@ _SENTENCES, _OTHERS = 80, 40
 _NEARLY = 0.025
 """How far below the nearest sentence of its language, in cosine, a sentence is on the topic."""
 _ANOTHER_OUTLET = 0.1
-"""How much more a row matters for each further outlet that tells it; a relevance is up to 2."""
+_SURELY_EVENT = 0.5
+"""How much more a row matters for each further outlet that tells it, and for a score of 1 as an
+event; a relevance is up to 2."""
 _REPEATED = 0.95
 """The cosine from which an outlet repeats itself."""
 _PROGRESS = 32
@@ -171,10 +173,12 @@ def _story(
 
 
 def _weight(sentences: Sequence[Dated], event: _Event) -> float:
-    """Return how much an event matters: it is near the topic, and several outlets tell it."""
-    told = [sentences[n].told for n in event.numbers]
-    outlets = {one.outlet for one in told}
-    return max(one.relevance for one in told) + _ANOTHER_OUTLET * (len(outlets) - 1)
+    """Return how much it matters: it is near the topic, an event surely, and told by several."""
+    told = [sentences[n] for n in event.numbers]
+    outlets = {one.told.outlet for one in told}
+    surely = max(one.eventful for one in told)
+    nearest = max(one.told.relevance for one in told)
+    return nearest + _SURELY_EVENT * surely + _ANOTHER_OUTLET * (len(outlets) - 1)
 
 
 def _plain_row(sentences: Sequence[Dated], event: _Event, citer: Citer) -> StoryRow:

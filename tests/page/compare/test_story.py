@@ -54,13 +54,18 @@ def test_a_story_is_laid_out_in_time(
     lay_out(page, words, TOPIC)
     done = page.locator(DONE)
     expect(done).to_be_visible(timeout=120_000)
-    days = done.locator(".rag-event h2").all_text_contents()
+    days = done.locator(":scope > .rag-events h2").all_text_contents()
     assert days == sorted(days, key=lambda day: day[:10])
     assert {day[10:].strip() for day in days} == {words.day_of_sentence, words.day_of_article}
     # Outlets that differ on one moment stand side by side, with the values marked.
     differing = done.locator(".rag-event[data-differs]").first
     expect(differing.locator("blockquote mark").nth(2)).to_be_visible()
     expect(done.locator(".rag-changed > p")).to_have_text([between])
+    # What is no event is folded away, and can be opened.
+    others = done.locator(".rag-others")
+    expect(others.locator(".rag-event").first).to_be_hidden()
+    others.locator("summary").press("Enter")
+    expect(others.locator(".rag-event").first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.wait_for_timeout(300)  # Colours change slowly.
     broken = Axe().run(page).response["violations"]
@@ -68,6 +73,7 @@ def test_a_story_is_laid_out_in_time(
     # What is saved is the same story.
     story = Story.from_json(saved(page, words, "JSON", tmp_path / "story.json").read_bytes())
     assert len(story.rows) == len(days)
+    expect(others.locator(".rag-event")).to_have_count(len(story.others))
     with saved(page, words, "CSV", tmp_path / "s.csv").open(encoding="utf-8-sig", newline="") as f:
         quotes = [line["quote"] for line in csv.DictReader(f)]
     assert quotes == [citation.quote for row in story.rows for citation in row.citations]
