@@ -16,14 +16,18 @@ def test_each_kind_lies_on_its_side_whatever_else_differs() -> None:
     line = fit_kinds(one, other)
     # Ridge regression by hand: w = (XᵀX + 0.3)⁻¹Xᵀy = 6 / 6.3 for the first number.
     assert line.weights == pytest.approx([6 / 6.3, 0], abs=1e-4)
-    assert line.scores(np.array([[1, 9], [-1, 9], [0, 9]])) == pytest.approx(
+    assert line.scores(np.array([[1, 9], [-1, 9], [0, 9]], np.float32)) == pytest.approx(
         [6 / 6.3, -6 / 6.3, 0], abs=1e-4
     )
 
 
 def test_more_examples_of_one_kind_move_the_middle() -> None:
     line = fit_kinds(np.ones((3, 2), np.float32), -np.ones((1, 2), np.float32))
-    assert line.scores(np.ones((1, 2)))[0] > 0 > line.scores(-np.ones((1, 2)))[0]
+    assert (
+        line.scores(np.ones((1, 2), np.float32))[0]
+        > 0
+        > line.scores(-np.ones((1, 2), np.float32))[0]
+    )
 
 
 def test_sentences_on_new_subjects_are_told_apart(embedder: Embedder) -> None:
