@@ -17,6 +17,7 @@
     python -m eval outlets KIND                test the comparison of outlets (`eval.outlets`)
     python -m eval stories                     measure stories through time (`eval.stories`)
     python -m eval seed-stories                the same on labelled seeds (`eval.seed_stories`)
+    python -m eval summary-requests            which texts are taken for requests for summaries
     python -m eval summaries KIND              measure summaries (`eval.summaries`)
 
 Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
@@ -44,6 +45,7 @@ from eval import (
     seed_stories,
     stories,
     summaries,
+    summary_requests,
     wordings,
 )
 from eval.agreement import agreement, print_agreement
@@ -84,6 +86,7 @@ _OWN_OPTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "retrieval": retrieval.main,
     "stories": stories.main,
     "seed-stories": seed_stories.main,
+    "summary-requests": summary_requests.main,
     "summaries": summaries.main,
     "swaps": swaps.main,
     "wordings": wordings.main,
@@ -349,6 +352,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("drafts", help="test the check of drafts with changed facts")
     commands.add_parser("outlets", help="test the comparison of outlets")
     commands.add_parser("stories", help="test stories through time on made articles")
+    commands.add_parser("summary-requests", help="test which texts ask for summaries")
     commands.add_parser("seed-stories", help="test stories through time on the labelled seeds")
     commands.add_parser("summaries", help="test summaries against simpler ones")
     return parser

@@ -82,6 +82,11 @@ def is_request_word_en(word: str) -> bool:
     return word in _KNOWN_EN
 
 
+def sums_up(text: str) -> bool:
+    """Return True if a word of a text, in lower case, asks to sum up."""
+    return bool(_SIGNALS_ZH.search(text) or _SIGNALS_EN & set(_WORDS_EN.findall(text)))
+
+
 def names_no_topic_zh(text: str, timed: bool) -> bool:
     """Return True if a Chinese text asks for a summary or for news, and names no topic.
 

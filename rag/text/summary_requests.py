@@ -19,9 +19,10 @@ from rag.text.plain_requests import (
     is_request_word_zh,
     names_no_topic_en,
     names_no_topic_zh,
+    sums_up,
 )
 from rag.text.request_examples import REQUESTS
-from rag.text.words import segmented
+from rag.text.words import segmented, tagged
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,8 +59,12 @@ def request_share(text: str) -> float:
 
 
 def asks_for_a_fact(text: str) -> bool:
-    """Return True if a word of a plain text asks who, why or how many."""
-    return bool(_FACT.search(text))
+    """Return True if a word of a plain text asks who, why or how many.
+
+    What happened to something on a day that is named with its year is a fact, too.
+    """
+    of_a_day = _WHOLE_DAY.search(text) and not sums_up(text.casefold())
+    return bool(_FACT.search(text) or (of_a_day and read_request(text).about))
 
 
 def read_request(text: str) -> SummaryRequest:
@@ -78,21 +83,31 @@ _NEWEST = re.compile(
     re.IGNORECASE,
 )
 _FACT = re.compile(r"为什么|为何|谁|多少|\b(?:why|who|whose|how (?:many|much))\b", re.IGNORECASE)
+_WHOLE_DAY = re.compile(
+    rf"\d{{4}}年\d{{1,2}}月\d{{1,2}}|\b\d{{1,2}}(?: of)? {FULL_MONTH},? \d{{4}}"
+    rf"|\b{FULL_MONTH} \d{{1,2}},? \d{{4}}",
+    re.IGNORECASE,
+)
+_NO_TOPIC_TAGS = frozenset("mqrdpcutfyoek")
 _RUN = re.compile(rf"[{HAN}]+|[A-Za-z0-9][\w.&'-]*")
 _WORD_EN = re.compile(r"[^\W_][\w.&'-]*")
 
 
 def _topic_zh(text: str) -> Iterator[str]:
-    """Yield the runs of words that requests are not made of. A single character says no topic."""
+    """Yield the runs of words that requests are not made of.
+
+    A single character says no topic, and neither do numerals, pronouns and the like alone.
+    """
     for run in _RUN.findall(text):
-        kept = ""
-        for word in [*(segmented(run) if has_han(run) else [run]), ""]:
+        kept, says_a_topic = "", False
+        for word, tag in [*(tagged(run) if has_han(run) else [(run, "eng")]), ("", "")]:
             if word and not is_request_word_zh(word) and word not in _example_words():
                 kept += word
+                says_a_topic |= tag == "eng" or tag[:1] not in _NO_TOPIC_TAGS
                 continue
-            if len(kept) > 1:
+            if len(kept) > 1 and says_a_topic:
                 yield kept
-            kept = ""
+            kept, says_a_topic = "", False
 
 
 def _topic_en(text: str) -> Iterator[str]:

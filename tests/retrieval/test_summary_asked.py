@@ -26,7 +26,7 @@ REQUESTS = {
     "Sum up this week's news please": SummaryRequest(about="", when="this week's"),
     "TL;DR": SummaryRequest(about=""),
 }
-# Written in three lots after the patterns: see docs/desk.md for how many were recognised at first.
+# Written before the score, in other words than its examples.
 UNSEEN = (
     "这两天有什么要紧的新闻没有",
     "帮我把这些报道捋一捋",
