@@ -16,6 +16,8 @@
     python -m eval drafts [SET...]             test the check of drafts (`eval.drafts`)
     python -m eval outlets KIND                test the comparison of outlets (`eval.outlets`)
     python -m eval stories                     measure stories through time (`eval.stories`)
+    python -m eval seed-stories                the same on labelled seeds (`eval.seed_stories`)
+    python -m eval summary-requests            which texts are taken for requests for summaries
     python -m eval summaries KIND              measure summaries (`eval.summaries`)
 
 Exit status: 0 success, 1 a run is worse than the baseline, 2 the command failed.
@@ -40,8 +42,10 @@ from eval import (
     outlets,
     report,
     retrieval,
+    seed_stories,
     stories,
     summaries,
+    summary_requests,
     wordings,
 )
 from eval.agreement import agreement, print_agreement
@@ -81,6 +85,8 @@ _OWN_OPTIONS: dict[str, Callable[[Sequence[str]], int]] = {
     "outlets": outlets.main,
     "retrieval": retrieval.main,
     "stories": stories.main,
+    "seed-stories": seed_stories.main,
+    "summary-requests": summary_requests.main,
     "summaries": summaries.main,
     "swaps": swaps.main,
     "wordings": wordings.main,
@@ -346,6 +352,8 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("drafts", help="test the check of drafts with changed facts")
     commands.add_parser("outlets", help="test the comparison of outlets")
     commands.add_parser("stories", help="test stories through time on made articles")
+    commands.add_parser("summary-requests", help="test which texts ask for summaries")
+    commands.add_parser("seed-stories", help="test stories through time on the labelled seeds")
     commands.add_parser("summaries", help="test summaries against simpler ones")
     return parser
 

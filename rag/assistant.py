@@ -41,7 +41,6 @@ from rag.retrieval.time_frame import day_of_asking, days_between
 from rag.store.articles import document_not_found, reference
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.text.sentences import split_sentences
-from rag.text.summary_requests import summary_request
 from rag.types import (
     Answer,
     Document,
@@ -252,7 +251,7 @@ class Assistant(QuestionPath):
         options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
         """Answer step by step, as `QuestionPath.events` does; a request for a summary gets one."""
-        if request := summary_request(checked_question(question)):
+        if request := self.summary_requests.read(checked_question(question)):
             return stream_asked(
                 self,
                 question,

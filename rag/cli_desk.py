@@ -161,6 +161,16 @@ def story(
             help=local("Also write it (.csv .md .json).", "另存为文件（.csv .md .json）。"),
         ),
     ] = None,
+    every: Annotated[
+        bool,
+        typer.Option(
+            "--all",
+            help=local(
+                "Also print what is not among the events: opinions, background, predictions.",
+                "同时列出未列入时间线的说法：观点、背景、预测。",
+            ),
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Lay out a story through time. Exits with 3 if no article speaks of it."""
@@ -183,7 +193,7 @@ def story(
     if as_json:
         print_json_line(told.to_json())
     else:
-        _print_story(told)
+        _print_story(told, every=every)
     if out_file:
         from rag.batch.stories import write_story
 
@@ -235,14 +245,18 @@ def _print_comparison(result: Comparison) -> None:
         print_lines(["", words["more"].format(result.left_out)])
 
 
-def _print_story(told: Story) -> None:
-    """Print each row: its day, what changed or differs, and the quotes."""
-    from rag.answering.story.result import WORDS, heading, remarks
+def _print_story(told: Story, *, every: bool) -> None:
+    """Print each row: its day, what changed or differs, and the quotes; `every` other one too."""
+    from rag.answering.story.result import heading, others_line, remarks
 
     print_lines([notice.text(LANGUAGE) for notice in told.notices])
     for row in told.rows:
         print_lines(["", heading(row, LANGUAGE)], style="bold")
         print_lines(remarks(row, LANGUAGE), style="yellow")
         print_quotes(row.citations)
-    if told.left_out:
-        print_lines(["", WORDS[LANGUAGE]["more"].format(told.left_out)])
+    if told.others:
+        how = "" if every else local(" --all shows them.", "加 --all 可列出。")
+        print_lines(["", others_line(told, LANGUAGE) + how], style="bold" if every else "")
+    for row in told.others if every else ():
+        print_lines(["", heading(row, LANGUAGE)])
+        print_quotes(row.citations)

@@ -34,6 +34,7 @@ from rag.models.embedder import Embedder
 from rag.models.reader import Reader
 from rag.retrieval.question import checked_question, tidy_question, turns_that_asked, understand
 from rag.retrieval.spelling import spelled
+from rag.retrieval.summary_asked import SummaryRequests
 from rag.retrieval.time_frame import check_time_frame
 from rag.store.database import current_manifest
 from rag.store.snapshot import Snapshot, read_snapshot
@@ -65,6 +66,7 @@ class QuestionPath:
         self._embedder = embedder
         self.writer = ChatWriter.of(chat_model) if chat_model else None
         self.vectors = SentenceVectors(embedder)
+        self.summary_requests = SummaryRequests(embedder)
         self._reranker = reranker
         self.reader = reader
         self._notice = notice

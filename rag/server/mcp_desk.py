@@ -144,7 +144,7 @@ class Row(BaseModel):
 
 
 class Told(BaseModel):
-    """A topic through time, the newest row last. `left_out` counts further rows."""
+    """A topic through time, the newest row last. `left_out` counts other statements."""
 
     rows: list[Row]
     left_out: int
@@ -303,6 +303,6 @@ def _story(result: Story, sources: _Sources) -> Told:
             )
             for row in result.rows
         ],
-        left_out=result.left_out,
+        left_out=len(result.others),
         notices=[notice.text(result.language) for notice in result.notices],
     )

@@ -1,4 +1,4 @@
-"""Recognise requests for a summary that name no topic, in any order of words.
+"""The words of requests for a summary or for news, and requests that are made of nothing else.
 
 Every word must be one that such a request has, and one of them must ask for a summary or for news.
 One other word, and the text may be a question: "what is the news" asks for news, "what is the news
@@ -30,6 +30,9 @@ _FILLERS_ZH = re.compile(
     r"|请|能|成|周末|帮|我|们|给|替|为|想|要|看|读|听|写|做|来|出|说|讲|谈|列|用|以|把|将|对|在|从|里|中|有|是|的|地|得|了|过|都|还|也"
     r"|吗|呢|吧|啊|呀|嘛|你|您|先|再|就|最|新|大|好|下|和|与|关于)"
 )
+_REQUEST_WORD_ZH = re.compile(
+    rf"(?:{_SIGNALS_ZH.pattern}|{_NEWS_ZH.pattern}|{_FILLERS_ZH.pattern})+"
+)
 _DAYS_ZH = re.compile(r"\d{4}年|\d{1,2}月|\d{1,2}[日号]|\d+[天周个条篇句字]|[天周月年]")
 
 _SIGNALS_EN = frozenset(
@@ -56,15 +59,32 @@ _FILLERS_EN = frozenset(
     " morning evening last past days day weeks months lately recently up down out into over"
     " whole full single about say says said report reported wrote covered cover read hello hi"
     " hey ok okay thanks thank thx mainly essentially basically only too also mind possible"
-    " couple document view".split()
+    " couple document view anything something".split()
 ) | frozenset(NUMBER_WORDS)
+_KNOWN_EN = _FILLERS_EN | _SIGNALS_EN | _NEWS_EN | _NEWS_WANTED_EN | _ARTICLES_EN
 _WORDS_EN = re.compile(r"[a-z0-9']+")
 _FRESH_EN = frozenset({"new", "newest", "latest"})
 _ASKED_FOR_EN = frozenset({"any", "what", "what's", "show", "give", "tell"})
+_WHAT_EN = frozenset({"what", "what's", "anything", "something"})
 _ABOUT_WHAT_EN = re.compile(r"^(?:so )?what(?:'s| is| are| was| were) .*\babout$")
 _ABOUT_IT_EN = re.compile(
     r"^(?:is|are|was|were|does|do|did|has|have) (?:it|this|that|they|these)\b"
 )
+
+
+def is_request_word_zh(word: str) -> bool:
+    """Return True if a Chinese word is one that requests are made of, and says no topic."""
+    return bool(_REQUEST_WORD_ZH.fullmatch(word))
+
+
+def is_request_word_en(word: str) -> bool:
+    """Return True if an English word, in lower case, is one that requests are made of."""
+    return word in _KNOWN_EN
+
+
+def sums_up(text: str) -> bool:
+    """Return True if a word of a text, in lower case, asks to sum up."""
+    return bool(_SIGNALS_ZH.search(text) or _SIGNALS_EN & set(_WORDS_EN.findall(text)))
 
 
 def names_no_topic_zh(text: str, timed: bool) -> bool:
@@ -84,13 +104,13 @@ def names_no_topic_zh(text: str, timed: bool) -> bool:
 def names_no_topic_en(text: str) -> bool:
     """Return True if an English text, in lower case, asks for a summary or news without a topic."""
     words = _WORDS_EN.findall(text)
-    known = _FILLERS_EN | _SIGNALS_EN | _NEWS_EN | _NEWS_WANTED_EN | _ARTICLES_EN
-    if not words or not set(words) <= known or _ABOUT_IT_EN.match(text):
+    if not words or not set(words) <= _KNOWN_EN or _ABOUT_IT_EN.match(text):
         return False
     said = set(words)
     of_articles = bool(said & _ARTICLES_EN) and bool(_ABOUT_WHAT_EN.match(text))
     reported = bool(said & _ARTICLES_EN) and bool(said & {"say", "report", "reported", "write"})
     fresh = bool(said & _ARTICLES_EN and said & _FRESH_EN and said & _ASKED_FOR_EN)
+    fresh = fresh or ("new" in said and bool(said & _WHAT_EN))
     if "version" in said and not said & {"short", "brief", "quick", "condensed"}:
         return False
     wants_news = fresh or (bool(said & _NEWS_EN) and bool(said & _NEWS_WANTED_EN))

@@ -147,6 +147,17 @@ def states(text: str) -> tuple[State, ...]:
     return tuple(state for state in found.values() if state)
 
 
+def opposed(one: str, other: str) -> bool:
+    """Return True if one of two sentences asserts the opposite of what the other does."""
+    return any(
+        mine.opposition == yours.opposition
+        and mine.affirms != yours.affirms
+        and bool(mine.about & yours.about)
+        for mine in states(one)
+        for yours in states(other)
+    )
+
+
 def _side(opposition: Opposition, clause: str) -> bool | None:
     if opposition.first and opposition.first.search(clause):
         return True

@@ -6,30 +6,34 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
-from rag.answering.comparison.pairs import nearness
+from rag.answering.comparison.pairs import WORTH_READING, nearness
+from rag.answering.disagreement.opposing import opposed
 from rag.answering.story.moments import (
     Dated,
     changed_values,
     differing_values,
     may_be_one_event,
+    other_numbers,
     same_numbers,
 )
 from rag.cancellation import stop_if_cancelled
 from rag.models.reader import Reader
+from rag.text.languages import text_language
 
 _PAIRS = 200
 _PARTNERS = 3
 """Sentences of each outlet that a sentence is read with: the nearest ones."""
 _BATCH = 32
-_TELLS, _TOLD_BACK, _TOLD_BACK_IF_NEAR = 0.55, 0.25, 0.08
-"""The reader's probabilities that one sentence supports the other, and is supported by it, from
-which both tell of one event; the last one is for sentences with a cosine of `_NEAR`. A general
-sentence is supported by many that tell of other events."""
-_NEAR = 0.94
+_LIKE, _LEAST_LIKE = 0.7, 0.25
+"""Likeness and the mean of the reader's two probabilities that one sentence supports the other,
+from which both tell of one event, and the least likeness. A range of 0.65 to 0.75 did as well."""
+_LIKE_UNREAD = 0.6
+"""The likeness from which sentences of one day with the same numbers are one without a reader."""
 _REFUTES = 0.5
-_LIKE = 0.955
-"""The cosine from which two sentences with the same day tell of one event."""
+_FEW = 5
+"""Fewer sentences of a language have no middle that says what all of them are about."""
 
 
 def worth_reading(sentences: Sequence[Dated]) -> list[tuple[int, int]]:
@@ -42,7 +46,7 @@ def worth_reading(sentences: Sequence[Dated]) -> list[tuple[int, int]]:
     for a, one in enumerate(sentences):
         partners: dict[str, list[tuple[float, int]]] = defaultdict(list)
         for b, other in enumerate(sentences):
-            if a == b or not (one.sure or other.sure) or not may_be_one_event(one, other):
+            if a == b or not _may_be_joined(one, other):
                 continue
             near = nearness(one.evidence, other.evidence, float(cosines[a, b]))
             if near >= 0:
@@ -53,6 +57,15 @@ def worth_reading(sentences: Sequence[Dated]) -> list[tuple[int, int]]:
     return sorted(likely, key=lambda pair: -likely[pair])[:_PAIRS]
 
 
+def _may_be_joined(one: Dated, other: Dated) -> bool:
+    return (
+        one.tells_event
+        and other.tells_event
+        and (one.sure or other.sure)
+        and may_be_one_event(one, other)
+    )
+
+
 def linked(
     sentences: Sequence[Dated], pairs: Sequence[tuple[int, int]], reader: Reader | None
 ) -> Iterator[bool]:
@@ -60,38 +73,60 @@ def linked(
 
     Without a reader only sentences in nearly the same words do, and those that differ in one value.
     """
+    like = likeness(sentences)
     for first in range(0, len(pairs), _BATCH):
         stop_if_cancelled()
         batch = pairs[first : first + _BATCH]
-        texts = [(sentences[a].evidence.text, sentences[b].evidence.text) for a, b in batch]
+        both = [(sentences[a], sentences[b]) for a, b in batch]
+        near = [float(like[a, b]) for a, b in batch]
         if reader is None:
-            yield from (_by_words(sentences[a], sentences[b]) for a, b in batch)
+            for (one, other), likely in zip(both, near, strict=True):
+                same = one.day == other.day and same_numbers(one.evidence, other.evidence)
+                yield _differ_in_a_value(one, other) or (same and likely >= _LIKE_UNREAD)
             continue
+        texts = [(one.evidence.text, other.evidence.text) for one, other in both]
         ways = reader.judge([*texts, *((other, one) for one, other in texts)])
-        forth, reverse = ways[: len(batch)], ways[len(batch) :]
-        for number, (a, b) in enumerate(batch):
-            supports = forth[number, 0], reverse[number, 0]
-            refutes = max(forth[number, 1], reverse[number, 1])
-            near = float(sentences[a].evidence.vector @ sentences[b].evidence.vector) >= _NEAR
-            back = _TOLD_BACK_IF_NEAR if near else _TOLD_BACK
-            told = max(supports) >= _TELLS and min(supports) >= back
-            yield _by_words(sentences[a], sentences[b]) or (
-                bool(told) and refutes < _REFUTES and not _moved_on(sentences[a], sentences[b])
+        supports = (ways[: len(batch), 0] + ways[len(batch) :, 0]) / 2
+        refutes = np.maximum(ways[: len(batch), 1], ways[len(batch) :, 1])
+        for number, (one, other) in enumerate(both):
+            told = near[number] >= _LEAST_LIKE and near[number] + supports[number] >= _LIKE
+            yield _differ_in_a_value(one, other) or (
+                bool(told and refutes[number] < _REFUTES) and not _of_two_events(one, other)
             )
 
 
-def _by_words(one: Dated, other: Dated) -> bool:
-    """Return True if two sentences of one day differ in a value alone, or in next to nothing."""
-    if one.day != other.day:
-        return False
-    if any(differing_values(one.evidence, other.evidence)):
+def likeness(sentences: Sequence[Dated]) -> NDArray[np.float32]:
+    """Return how like two sentences are, beside what all are about; shape (n, n), at most 1.
+
+    All sentences of a topic are near to one another, and those of one language are nearer still. So
+    the mean of each language is taken off before cosines are counted.
+    """
+    vectors = np.array([one.evidence.vector for one in sentences])
+    languages = np.array([text_language(one.evidence.text) for one in sentences])
+    if len(sentences) < _FEW:
+        across = languages[:, None] != languages[None, :]
+        floor = np.where(across, WORTH_READING["across"], WORTH_READING["same"])
+        return np.asarray((vectors @ vectors.T - floor) / (1 - floor), dtype=np.float32)
+    apart = vectors - vectors.mean(axis=0)
+    for language in set(languages):
+        of_it = languages == language
+        if of_it.sum() >= _FEW:
+            apart[of_it] = vectors[of_it] - vectors[of_it].mean(axis=0)
+    apart /= np.linalg.norm(apart, axis=1, keepdims=True) + 1e-9
+    return np.asarray(apart @ apart.T)
+
+
+def _differ_in_a_value(one: Dated, other: Dated) -> bool:
+    """Return True if two sentences of one day differ in a value of one measure and moment."""
+    return one.day == other.day and any(differing_values(one.evidence, other.evidence))
+
+
+def _of_two_events(one: Dated, other: Dated) -> bool:
+    """Return True if a value changed, if all figures differ, or if one denies the other."""
+    if opposed(one.evidence.text, other.evidence.text):
         return True
-    near = float(one.evidence.vector @ other.evidence.vector) >= _LIKE
-    return near and same_numbers(one.evidence, other.evidence)
-
-
-def _moved_on(one: Dated, other: Dated) -> bool:
-    """Return True if a value changed from one sentence to the other: those are two events."""
-    if one.day == other.day and any(differing_values(one.evidence, other.evidence)):
-        return False
-    return any(changed_values(one.evidence, other.evidence))
+    if any(differing_values(one.evidence, other.evidence)):
+        return one.day != other.day and any(changed_values(one.evidence, other.evidence))
+    return other_numbers(one.evidence, other.evidence) or any(
+        changed_values(one.evidence, other.evidence)
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from rag.answering.comparison.pairs import WORTH_READING
 from rag.answering.comparison.sentences import Told
@@ -24,8 +26,13 @@ from rag.text.languages import text_language
 from rag.text.measures import RUNNING, is_increase
 from rag.text.names import chinese_names, english_names
 
+EVENTFUL, _NAMES_A_DAY = -0.05, 0.1
+"""The score (`eventful.eventfulness`) from which a sentence tells of an event, and what a day that
+it names adds to the score."""
 _LATER = 3
 """Days after an event in which an article without a day of its own still reports it."""
+_LEAST_COUNT = 2
+"""Smaller numbers are mostly no figures: 一个, one of."""
 _OF_ONE_THING = 0.86
 """The cosine from which sentences without names speak of one thing."""
 
@@ -35,10 +42,13 @@ class Dated:
     """A sentence with its day, which the sentence names or its article has.
 
     `sure` is false if it concerns the topic only if it tells of an event of another sentence.
+    `eventful` is how surely it tells of an event, and `tells_event` if it does: opinions,
+    background, predictions and descriptions do not.
     """
 
     told: Told
     sure: bool
+    eventful: float
     day: str | None
     day_from: DayFrom
 
@@ -46,6 +56,11 @@ class Dated:
     def evidence(self) -> Evidence:
         """The sentence itself."""
         return self.told.evidence
+
+    @property
+    def tells_event(self) -> bool:
+        """True if the sentence tells of an event."""
+        return self.eventful >= EVENTFUL
 
     @property
     def key(self) -> tuple[bool, str, float]:
@@ -58,14 +73,17 @@ class Dated:
         )
 
 
-def dated(told: Told, *, sure: bool) -> Dated:
-    """Return a sentence with its day."""
+def dated(told: Told, *, sure: bool, eventful: float) -> Dated:
+    """Return a sentence with its day. `eventful` is how surely it tells of an event."""
     published = told.evidence.document.published
+    day: str | None = None
+    day_from: DayFrom = "unknown"
     if named := event_day(told.evidence.text, published):
-        return Dated(told=told, sure=sure, day=named.iso, day_from="sentence")
-    if published is None:
-        return Dated(told=told, sure=sure, day=None, day_from="unknown")
-    return Dated(told=told, sure=sure, day=str(published)[:10], day_from="article")
+        day, day_from = named.iso, "sentence"
+        eventful += _NAMES_A_DAY
+    elif published is not None:
+        day, day_from = str(published)[:10], "article"
+    return Dated(told=told, sure=sure, eventful=eventful, day=day, day_from=day_from)
 
 
 def may_be_one_event(one: Dated, other: Dated) -> bool:
@@ -103,6 +121,20 @@ def same_numbers(one: Evidence, other: Evidence) -> bool:
         for evidence in (one, other)
     )
     return ours == theirs
+
+
+def other_numbers(one: Evidence, other: Evidence) -> bool:
+    """Return True if two sentences give numbers of one unit, none of which is in both."""
+    ours, theirs = (_counted(evidence) for evidence in (one, other))
+    return any(not ours[unit] & theirs[unit] for unit in ours.keys() & theirs.keys())
+
+
+def _counted(evidence: Evidence) -> dict[str, set[Decimal]]:
+    found: dict[str, set[Decimal]] = defaultdict(set)
+    for number in numbers(evidence):
+        if number.quantity.value >= _LEAST_COUNT:
+            found[number.quantity.unit].add(number.quantity.value)
+    return found
 
 
 def changed_values(

@@ -58,14 +58,16 @@ class StoryRow:
 class Story:
     """A topic through time, the newest row last; rows without a day come at the end.
 
-    Every citation's quote is `document.text[start:end]`. A place has one marker, and the markers
-    rise from 1 in the order of the rows. `left_out` counts further rows, the least to the point.
+    `rows` are events. `others` are the other statements on the topic: opinions, background and
+    predictions, and events beyond the most rows, the least to the point. Every citation's quote is
+    `document.text[start:end]`. A place has one marker, and the markers rise from 1 in the order of
+    the rows, then of the others.
     """
 
     topic: str
     language: Language
     rows: tuple[StoryRow, ...]
-    left_out: int = 0
+    others: tuple[StoryRow, ...] = ()
     time_frame: TimeFrame | None = None
     notices: tuple[Message, ...] = ()
 
@@ -104,8 +106,8 @@ class Story:
                 details = (citation.outlet, citation.published, citation.title, citation.url)
                 source = " · ".join(str(part) for part in details if part)
                 lines += [f"> {_plain(citation.quote)}", ">", f"> — {_plain(source)}", ""]
-        if self.left_out:
-            lines += ["", words["more"].format(self.left_out)]
+        if self.others:
+            lines += ["", others_line(self, language)]
         return "\n".join(lines) + "\n"
 
 
@@ -118,7 +120,9 @@ WORDS: dict[Language, dict[str, str]] = {
         "differs": "{measure}: outlets differ: {values}",
         "value": "value",
         "and": "; ",
-        "more": "{} more rows are not shown.",
+        "more": "Not among the events: {} more statements (opinions, background, predictions,"
+        " and what is less to the point).",
+        "more_one": "Not among the events: 1 more statement.",
     },
     "zh": {
         "title": "时间线：",
@@ -128,7 +132,8 @@ WORDS: dict[Language, dict[str, str]] = {
         "differs": "{measure}：各媒体说法不一：{values}",
         "value": "数值",
         "and": "；",
-        "more": "另有 {} 行未显示。",
+        "more": "未列入时间线的另有 {} 条说法（观点、背景、预测，以及关联较弱的内容）。",
+        "more_one": "未列入时间线的另有 1 条说法。",
     },
 }
 _MEASURES_ZH = {
@@ -147,6 +152,12 @@ def heading(row: StoryRow, language: Language) -> str:
     if row.day is None:
         return words["unknown"]
     return row.day if row.day_from == "sentence" else f"{row.day} ({words['article']})"
+
+
+def others_line(story: Story, language: Language) -> str:
+    """Return a line that says how many statements are not among the rows."""
+    count = len(story.others)
+    return WORDS[language]["more_one" if count == 1 else "more"].format(count)
 
 
 def measure_name(measure: str, language: Language) -> str:

@@ -10,8 +10,10 @@ from datetime import date
 from rag.answering.citing import Citer
 from rag.answering.comparison.result import ComparisonProgress
 from rag.answering.comparison.sentences import Told, sentences_of_outlets
+from rag.answering.evidence import SentenceVectors
 from rag.answering.path import QuestionPath
 from rag.answering.search import QuestionVector
+from rag.answering.story.eventful import eventfulness
 from rag.answering.story.linking import linked, worth_reading
 from rag.answering.story.moments import (
     Dated,
@@ -34,10 +36,14 @@ from rag.text.languages import text_language
 from rag.text.standing_alone import asks, is_caption, is_ended
 from rag.types import Citation, ConflictValue, TimeFrame
 
-MOST_ROWS = 40
+MOST_ROWS = 30
 _SENTENCES, _OTHERS = 80, 40
 _NEARLY = 0.025
 """How far below the nearest sentence of its language, in cosine, a sentence is on the topic."""
+_ANOTHER_OUTLET = 0.1
+_SURELY_EVENT = 0.5
+"""How much more a row matters for each further outlet that tells it, and for a score of 1 as an
+event; a relevance is up to 2."""
 _REPEATED = 0.95
 """The cosine from which an outlet repeats itself."""
 _PROGRESS = 32
@@ -73,7 +79,7 @@ def stream_story(
         and not asks(one.evidence.text)
         and not is_caption(one.evidence.text)
     ]
-    sentences = _concerning(told, topic)
+    sentences = _concerning(told, topic, path.vectors)
     pairs = worth_reading(sentences)
     same: list[tuple[int, int]] = []
     for number, one_event in enumerate(linked(sentences, pairs, path.reader)):
@@ -84,15 +90,20 @@ def stream_story(
     yield _story(topic, time_frame, sentences, same)
 
 
-def _concerning(told: Sequence[Told], topic: str) -> list[Dated]:
+def _concerning(told: Sequence[Told], topic: str, vectors: SentenceVectors) -> list[Dated]:
     """Return the sentences that concern the topic or may do, by their days.
 
     Those may that tell of the same event as one that does.
     """
+    found: list[Dated] = []
     sure, others = concerning(told, topic, _NEARLY)
-    kept = _without_repetition([dated(one, sure=True) for one in sure])[:_SENTENCES]
-    may = _without_repetition([dated(one, sure=False) for one in others])[:_OTHERS]
-    return sorted([*kept, *may], key=lambda one: one.key)
+    for some, most, surely in ((sure, _SENTENCES, True), (others, _OTHERS, False)):
+        scores = eventfulness([one.evidence for one in some], vectors)
+        known = [dated(one, sure=surely, eventful=e) for one, e in zip(some, scores, strict=True)]
+        # Sentences that tell of no event do not crowd out those that do.
+        known.sort(key=lambda one: not one.tells_event)
+        found += _without_repetition(known)[:most]
+    return sorted(found, key=lambda one: one.key)
 
 
 def _without_repetition(told: Sequence[Dated]) -> list[Dated]:
@@ -117,9 +128,13 @@ def _story(
     same: Sequence[tuple[int, int]],
 ) -> Story:
     events = _events(sentences, same)
-    events.sort(key=lambda event: -max(sentences[n].told.relevance for n in event.numbers))
-    kept = events[:MOST_ROWS]
-    rows = sorted(kept, key=lambda event: _row_key(sentences, event))
+    events.sort(key=lambda event: -_weight(sentences, event))
+    told = [event for event in events if sentences[event.numbers[0]].tells_event]
+    kept = told[:MOST_ROWS]
+    rest = [event for event in events if event not in kept]
+    rows, others = (
+        sorted(some, key=lambda event: _row_key(sentences, event)) for some in (kept, rest)
+    )
     citer = Citer()
     made: list[StoryRow] = []
     for place, event in enumerate(rows):
@@ -151,10 +166,25 @@ def _story(
         topic=topic,
         language=text_language(topic),
         rows=tuple(made),
-        left_out=len(events) - len(kept),
+        others=tuple(_plain_row(sentences, event, citer) for event in others),
         time_frame=time_frame,
         notices=notices,
     )
+
+
+def _weight(sentences: Sequence[Dated], event: _Event) -> float:
+    """Return how much it matters: it is near the topic, an event surely, and told by several."""
+    told = [sentences[n] for n in event.numbers]
+    outlets = {one.told.outlet for one in told}
+    surely = max(one.eventful for one in told)
+    nearest = max(one.told.relevance for one in told)
+    return nearest + _SURELY_EVENT * surely + _ANOTHER_OUTLET * (len(outlets) - 1)
+
+
+def _plain_row(sentences: Sequence[Dated], event: _Event, citer: Citer) -> StoryRow:
+    day, day_from = _day(sentences, event)
+    cited = (_cite(citer, sentences[n]) for n in _one_of_each(sentences, event.numbers))
+    return StoryRow(day=day, day_from=day_from, citations=tuple(cited))
 
 
 def _events(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
@@ -16,7 +17,7 @@ from rag.retrieval.question import turns_that_asked
 from rag.retrieval.time_frame import read_time_frame
 from rag.store.overview import articles_between, outlets_of
 from rag.text.languages import text_language
-from rag.text.summary_requests import SummaryRequest, summary_request
+from rag.text.summary_requests import SummaryRequest, read_request, request_text
 from rag.text.written_dates import published_days
 from rag.types import Answer, Event, TimeFrame
 
@@ -47,10 +48,14 @@ def stream_asked(
             last = TimeFrame(start=newest, end=newest)
             notices.append(newest_instead(frame, last))
             frame = last
-    about = request.about
-    if not about and not request.newest and not request.when:
-        about = _spoken_of(history)
-    outlets, topic = outlets_named(about, outlets_of(path.snapshot, path.folder))
+    known = outlets_of(path.snapshot, path.folder)
+    # An outlet's name may hold words that requests are made of: 界面新闻, Mountain Post.
+    full, rest = _outlets_in_full(question, known)
+    about = read_request(rest).about if full else request.about
+    if not full and not about and not request.newest and not request.when:
+        about = _spoken_of(path, history)
+    short, topic = outlets_named(about, known)
+    outlets = {*full, *short}
     articles = options.articles
     if outlets:
         of_outlets = {article.doc_id for article in listed if article.outlet in outlets}
@@ -72,9 +77,21 @@ def stream_asked(
             yield step
 
 
-def _spoken_of(history: Sequence[Answer]) -> str:
+def _outlets_in_full(question: str, outlets: Sequence[str]) -> tuple[list[str], str]:
+    """Return the outlets whose whole names a question has, and the question without them."""
+    rest = request_text(question)
+    found = []
+    for outlet in sorted(outlets, key=len, reverse=True):
+        without = re.sub(rf"(?<![a-z]){re.escape(outlet)}(?![a-z])", " ", rest, flags=re.I)
+        if without != rest:
+            found.append(outlet)
+            rest = without
+    return found, rest
+
+
+def _spoken_of(path: QuestionPath, history: Sequence[Answer]) -> str:
     """Return the last question of a conversation that asked for no summary; empty if none did."""
     for turn in reversed(turns_that_asked(history)):
-        if turn.status != "abstained" and not summary_request(turn.question):
+        if turn.status != "abstained" and not path.summary_requests.read(turn.question):
             return turn.rewritten_question or turn.question
     return ""

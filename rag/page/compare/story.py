@@ -10,6 +10,7 @@ from rag.answering.story.result import (
     Story,
     StoryRow,
     measure_name,
+    others_line,
     remarks,
 )
 from rag.batch.stories import story_csv
@@ -32,9 +33,13 @@ def render_story(story: Story, language: Language, *, asked: Asked | None = None
     if story.rows:
         rows = "".join(_event(row, language) for row in story.rows)
         parts.append(f'<ol class="rag-events">{rows}</ol>')
-    if story.left_out:
-        more = WORDS[language]["more"].format(story.left_out)
-        parts.append(f'<p class="rag-byline">{escaped(more)}</p>')
+    if story.others:
+        more = escaped(others_line(story, language))
+        rows = "".join(_event(row, language) for row in story.others)
+        parts.append(
+            f'<details class="rag-others"><summary>{more}</summary>'
+            f'<ol class="rag-events">{rows}</ol></details>'
+        )
     return (
         f'<section class="rag-story" aria-busy="false" lang="{HTML_LANGUAGE[language]}">'
         f"{''.join(parts)}</section>"

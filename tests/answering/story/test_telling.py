@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from rag.answering.comparison.result import ComparisonProgress
-from rag.answering.story.result import Story, StoryRow, remarks
+from rag.answering.story.result import Story, StoryRow, others_line, remarks
 from rag.assistant import Assistant
 from rag.async_assistant import AsyncAssistant
 from rag.batch.stories import story_csv, write_story
@@ -33,6 +33,8 @@ ARTICLES = {
     "f": ("2025-06-02", "晨报", "6月2日，剧院上演了一出新歌剧，观众超过900人。"),
     "g": ("2025-05-20", "财经报", "5月19日，石湾建设股价收报12.5元。"
           "5月19日，石湾建设股价盘中一度触及13.8元。"),
+    "i": ("2025-06-06", "评论周刊", "专家认为，石湾大桥这样的老桥未来可能面临更大的压力。"
+          "石湾大桥连接两座城市，具有跨度大、造价低等特点。"),
     "h": ("2025-05-21", "财经报", "5月20日，石湾建设股价收报11.9元。"),
 }  # fmt: skip
 
@@ -75,6 +77,21 @@ def test_outlets_that_tell_one_event_stand_side_by_side(story: Story) -> None:
     assert (collapse.day, collapse.day_from) == ("2025-06-02", "sentence")
 
 
+def test_opinions_and_descriptions_are_no_rows_but_can_be_seen(story: Story) -> None:
+    shown = [c.quote for row in story.rows for c in row.citations]
+    others = [c.quote for row in story.others for c in row.citations]
+    for words in ("专家认为", "跨度大"):
+        assert not any(words in quote for quote in shown)
+        assert any(words in quote for quote in others)
+    assert not any(row.changes or row.disagreements for row in story.others)
+    for language in ("zh", "en"):
+        assert str(len(story.others)) in others_line(story, language)
+
+
+def test_counts_of_other_days_are_other_events(story: Story) -> None:
+    assert row_with(story, "突然垮塌，造成4人") != row_with(story, "升至9人")
+
+
 def test_a_sentence_without_a_day_has_that_of_its_article(story: Story) -> None:
     search = row_with(story, "搜寻幸存者")
     assert (search.day, search.day_from) == ("2025-06-03", "article")
@@ -108,7 +125,7 @@ def test_a_close_and_a_price_during_the_day_are_two_moments(assistant: Assistant
 
 
 def test_every_quote_is_exact_and_markers_rise(assistant: Assistant, story: Story) -> None:
-    cited = [c for row in story.rows for c in row.citations]
+    cited = [c for row in (*story.rows, *story.others) for c in row.citations]
     for citation in cited:
         text = assistant.document(citation.doc_id).text
         assert text[citation.start : citation.end] == citation.quote
@@ -171,6 +188,10 @@ def test_the_command_line_prints_and_writes_it(
     assert said.exit_code == 0, said.output
     assert "2025-06-04" in said.output
     assert "升至9人" in out.read_text(encoding="utf-8")
+    assert "专家认为" not in said.output
+    assert "--all" in said.output
+    every = CliRunner().invoke(app, ["story", TOPIC, "--all"])
+    assert "专家认为" in every.output
     told = CliRunner().invoke(app, ["story", TOPIC, "--json", "--outlet", "晨报"])
     rows = Story.from_json(told.stdout).rows
     assert {c.outlet for row in rows for c in row.citations} == {"晨报"}

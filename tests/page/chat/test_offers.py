@@ -8,17 +8,22 @@ import pytest
 from playwright.sync_api import expect
 
 from rag.messages import Language
+from rag.models.embedder import Embedder
 from rag.page.chat.examples import Offer
 from rag.page.chat.offers import render_offer
-from rag.text.summary_requests import SummaryRequest, summary_request
+from rag.retrieval.summary_asked import SummaryRequests
+from rag.text.summary_requests import SummaryRequest
 from tests.page.conftest import Served, Visit
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_what_sums_up_is_a_request_for_a_summary_of_what_is_new(language: Language) -> None:
+def test_what_sums_up_is_a_request_for_a_summary_of_what_is_new(
+    language: Language, embedder: Embedder
+) -> None:
     offered = render_offer(Offer(articles=True), language)
     (question,) = re.findall('data-question="([^"]+)"', offered)
-    assert summary_request(question) == SummaryRequest(about="", newest=True)
+    read = SummaryRequests(embedder).read(question)
+    assert read == SummaryRequest(about="", newest=True)
 
 
 def test_without_articles_the_owner_is_offered_to_add_some_and_others_nothing() -> None:

@@ -9,7 +9,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from rag.answering.story.result import Story
+from rag.answering.story.result import Story, StoryRow
+from rag.page.compare.story import render_story
 from rag.page.compare.texts import EN, ZH, Texts
 from tests.page.conftest import Served, Visit, reload
 
@@ -54,7 +55,7 @@ def test_a_story_is_laid_out_in_time(
     lay_out(page, words, TOPIC)
     done = page.locator(DONE)
     expect(done).to_be_visible(timeout=120_000)
-    days = done.locator(".rag-event h2").all_text_contents()
+    days = done.locator(":scope > .rag-events h2").all_text_contents()
     assert days == sorted(days, key=lambda day: day[:10])
     assert {day[10:].strip() for day in days} == {words.day_of_sentence, words.day_of_article}
     # Outlets that differ on one moment stand side by side, with the values marked.
@@ -79,6 +80,15 @@ def test_a_story_is_laid_out_in_time(
     page.keyboard.press("Escape")
     expect(done).to_be_visible()
     expect(page).to_have_url(f"{served.url}?tab=story")
+
+
+def test_what_is_no_event_is_folded_below() -> None:
+    row = StoryRow(day="2025-02-13", day_from="article", citations=())
+    shown = render_story(Story(topic="t", language="en", rows=(row,), others=(row, row)), "en")
+    _, folded = shown.split('<details class="rag-others">')
+    assert folded.count('class="rag-event"') == 2
+    assert "2 more statements" in folded
+    assert "rag-others" not in render_story(Story(topic="t", language="en", rows=(row,)), "en")
 
 
 def test_the_address_keeps_the_view_and_each_view_its_result(served: Served, visit: Visit) -> None:
