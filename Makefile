@@ -74,7 +74,7 @@ fuzz: $(VENV)/ready-dev
 # comes last, so that it finds what it needs already there in the locked versions.
 $(VENV)/ready: requirements.lock requirements-torch.txt pyproject.toml
 	@$(OLD_ENOUGH)
-	@echo "Installing about 1.9 GB of packages into $(VENV)/, once (make slim needs 0.6 GB):"
+	@echo "Installing about 2.0 GB of packages into $(VENV)/, once (make slim needs 0.6 GB):"
 	@$(PYTHON) -m venv $(VENV)
 	@$(PYTHON) tools/install.py $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(PYTHON) tools/install.py $(BIN)/python -r requirements-torch.txt
