@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rag.errors import JudgeError, RerankerError, first_line
-from rag.models.model_folder import NotFetched, find_folder
+from rag.models.model_folder import NotFetched
 from rag.models.sentence_transformer import load_cross_encoder
 from rag.types import Citation
 
@@ -43,7 +43,7 @@ class CrossEncoderJudge:
         self.name = name
         self._lock = threading.Lock()
         try:
-            self._model = load_cross_encoder(find_folder(name))
+            self._model = load_cross_encoder(name)
             labels = (self._model.config and self._model.config.id2label) or {}
             entailment = [i for i, label in labels.items() if label.lower() == "entailment"]
         except NotFetched as error:
@@ -106,14 +106,12 @@ class CrossEncoderReranker:
     """A `Reranker` that uses a `CrossEncoder`. Its methods raise `RerankerError`."""
 
     def __init__(self, name: str) -> None:
-        try:
-            path = find_folder(name)
-        except NotFetched as error:
-            raise _not_found(name, error) from error
         self.name = name
         self._lock = threading.Lock()
         try:
-            self._model = load_cross_encoder(path)
+            self._model = load_cross_encoder(name)
+        except NotFetched as error:
+            raise _not_found(name, error) from error
         except Exception as error:  # a broken model folder may raise anything
             raise _cannot_rerank(name, first_line(error)) from error
         self.score("question", ["passage"])

@@ -20,7 +20,13 @@ from tokenizers import Tokenizer
 from rag.errors import first_line
 from rag.messages import Message
 from rag.models.embedder import Vectors
-from rag.models.model_folder import INSTALL_TORCH, ModelFolder, cannot_load, lacks_torch
+from rag.models.model_folder import (
+    INSTALL_TORCH,
+    ModelFolder,
+    cannot_load,
+    find_folder,
+    lacks_torch,
+)
 
 if TYPE_CHECKING:
     from sentence_transformers import CrossEncoder, SentenceTransformer
@@ -41,10 +47,14 @@ def load_sentence_transformer(name: str, path: Path) -> SentenceTransformer:
         raise cannot_load(name, path, first_line(error)) from error
 
 
-def load_cross_encoder(path: Path) -> CrossEncoder:
-    """Load the cross-encoder in the folder `path`. A broken folder may raise any error."""
+def load_cross_encoder(name: str) -> CrossEncoder:
+    """Load the cross-encoder `name`, a folder or a name on the hub.
+
+    Raises `NotFetched`, `ImportError` in a slim install, and any error for a broken folder.
+    """
     if lacks_torch():
         raise ImportError(f"it needs {INSTALL_TORCH}")
+    path = find_folder(name)
     from sentence_transformers import CrossEncoder
 
     with quiet():

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from rag.config import BUNDLED_EMBEDDER
-from rag.errors import EmbedderError
+from rag.errors import EmbedderError, RagError
 from rag.models.bundled import wheel
+from rag.models.cross_encoders import CrossEncoderJudge, CrossEncoderReranker
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
 from rag.models.model_folder import find_model, folder_fingerprint
@@ -205,3 +206,14 @@ def _link_files(source: Path, target: Path) -> None:
             link = target / path.relative_to(source)
             link.parent.mkdir(parents=True, exist_ok=True)
             link.symlink_to(path)
+
+
+def test_a_slim_install_says_what_another_model_needs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rag.models.model_folder.lacks_torch", lambda: True)
+    monkeypatch.setattr("rag.models.sentence_transformer.lacks_torch", lambda: True)
+    for load in (load_embedder, CrossEncoderReranker, CrossEncoderJudge):
+        with pytest.raises(RagError) as caught:
+            load("someone/some-model")
+        for text in (caught.value.message.en, caught.value.message.zh):
+            assert 'pip install "sentence-transformers' in text
+            assert "\n" not in text
