@@ -179,6 +179,7 @@ def commands(start: str) -> list[str]:
 
 MAKES = {
     "make chat": "rag chat",
+    "make slim": "requirements-slim.lock",
     "make test": "pytest",
     "make eval": "python -m eval run seeds",
     "make check": "ruff check",
