@@ -243,7 +243,7 @@ def test_the_commands_for_your_own_articles_do_what_is_said(tmp_path: Path) -> N
         "rag status": "Ships in Lund",
         "rag show DOC_ID": "because the canal was closed.",
         "rag export > all.jsonl": "",
-        "rag correct DOC_ID --outlet NAME --title TEXT --day 2025-02-13": "TEXT · NAME · 2025-02-13",
+        "rag correct DOC_ID --outlet NAME --title TEXT --day 2025-02-13": "TEXT · NAME",
         "rag remove DOC_ID": "1 articles removed.",
     }
     # Each once, in the order of the pages.
