@@ -2,13 +2,16 @@
 FROM python:3.12-slim AS build
 WORKDIR /source
 COPY requirements-slim.lock ./
-RUN python -m venv /app && /app/bin/pip install --no-cache-dir --no-deps --require-hashes -r requirements-slim.lock
+RUN python -m venv /app \
+  && /app/bin/pip install --no-cache-dir --no-compile --no-deps --require-hashes -r requirements-slim.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY rag rag
-RUN /app/bin/pip install --no-cache-dir --no-deps .
-# The models are inside, so that the container needs no network.
+COPY tools/prune.py tools/prune.py
+RUN /app/bin/pip install --no-cache-dir --no-compile --no-deps . && python tools/prune.py /app
+# The models are inside, so that the container needs no network. What is imported is compiled: the
+# container can't write it.
 ENV XDG_CACHE_HOME=/cache
-RUN /app/bin/rag prepare
+RUN /app/bin/rag prepare && /app/bin/python -c "import rag.assistant, rag.page.serving"
 
 FROM python:3.12-slim
 RUN useradd --uid 10001 --no-create-home rag && install -d -o rag -g rag /data /articles
