@@ -251,10 +251,11 @@ class Assistant(QuestionPath):
         options: Options = AS_CONFIGURED,
     ) -> Iterator[Event]:
         """Answer step by step, as `QuestionPath.events` does; a request for a summary gets one."""
-        if request := self.summary_requests.read(checked_question(question)):
+        checked = checked_question(question)
+        if request := self.summary_requests.read(checked):
             return stream_asked(
                 self,
-                question,
+                checked,
                 request,
                 history,
                 time_frame=time_frame,

@@ -11,6 +11,7 @@ from functools import cached_property
 
 from rag.models.embedder import Embedder
 from rag.models.kinds import KindLine, fit_kinds
+from rag.text.courtesies import courtesy_in
 from rag.text.request_examples import QUESTIONS, REQUESTS
 from rag.text.summary_requests import (
     SummaryRequest,
@@ -40,7 +41,7 @@ class SummaryRequests:
     def read(self, text: str) -> SummaryRequest | None:
         """Return the request that a text makes for a summary; None for any other text."""
         plain = request_text(text)
-        if not plain or len(plain) > _LONGEST:
+        if not plain or len(plain) > _LONGEST or courtesy_in(text):
             return None
         if names_no_topic(plain):
             return read_request(plain)

@@ -81,8 +81,13 @@ _CHINESE = {
     ),
     "Only articles of these outlets.": ("仅限这些媒体的文章。"),
     "Only the articles with these ids.": ("仅限这些编号的文章。"),
-    "Remove an article that was added here, with all articles of its file.": (
-        "移除在此添加的文章，连同其文件中的所有文章。"
+    "Correct the outlet, the title or the day of an article by hand. Its file stays as it is, and"
+    " the correction holds when the file is read again.": (
+        "手工更正文章的媒体、标题或日期。文件保持原样，再次读取该文件时更正仍然有效。"
+    ),
+    "Remove an article that was added here, with all articles of its file. With `alone`, the other"
+    " articles of the file stay.": (
+        "移除在此添加的文章，连同其文件中的所有文章。使用 `alone` 时保留该文件的其他文章。"
     ),
     "Return an article with its text.": ("返回文章及其正文。"),
     "Return figures in the text format of Prometheus.": ("以 Prometheus 文本格式返回运行数据。"),
