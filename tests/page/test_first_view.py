@@ -71,6 +71,7 @@ def test_a_question_sent_before_the_page_works_is_asked_then(
 
 def test_what_is_typed_but_not_sent_goes_on_in_the_box(held: Held) -> None:
     page, release = held("en-US", 1280)
+    expect(page.locator("#rag-first textarea")).to_be_focused()
     page.keyboard.type("a question that is not")
     release()
     expect(page.locator("#rag-first")).to_have_count(0)

@@ -333,6 +333,7 @@ def test_an_outlet_beyond_the_largest_is_found_by_its_name_and_ticked(
         search.press_sequentially("outlet 39")
         expect(boxes).to_have_count(1)
         expect(search).to_be_focused()
+        page.wait_for_timeout(500)  # What was found takes its place.
         boxes.click()
         expect(labels(page)).to_have_text(["Outlet 00 ✕", "Outlet 39 ✕"])
         search.fill("nothing")
