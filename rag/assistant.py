@@ -569,7 +569,7 @@ class Assistant(QuestionPath):
 
         A row is one event: the day that a sentence speaks of, else that of the article, and what
         each outlet says of it in exact quotes. Values that changed since an earlier row are marked,
-        and values on which outlets differ for the same moment. At most 40 rows. No chat model is
+        and values on which outlets differ for the same moment. At most 30 rows. No chat model is
         asked. Articles, outlets, days and errors are those of `ask`.
         """
         return _last(

@@ -19,6 +19,7 @@ from rag.cli_questions import (
     as_typed,
     check_new,
     print_quotes,
+    usable_words,
 )
 from rag.messages import Language
 from rag.progress_bars import progress
@@ -52,13 +53,7 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Compare outlets on a topic. Exits with 3 if no article speaks of it."""
-    from rag.retrieval.question import checked_question
-    from rag.retrieval.time_frame import days_between
-
-    topic = as_typed(topic)
-    # Bad input is refused before the index is opened, which may take minutes the first time.
-    checked_question(topic)
-    days_between(since, until)
+    topic = usable_words(topic, since, until)
     assistant = open_assistant()
     result = _result_of(
         assistant.stream_comparison(
@@ -174,13 +169,7 @@ def story(
     as_json: Json = False,
 ) -> None:
     """Lay out a story through time. Exits with 3 if no article speaks of it."""
-    from rag.retrieval.question import checked_question
-    from rag.retrieval.time_frame import days_between
-
-    topic = as_typed(topic)
-    # Bad input is refused before the index is opened, which may take minutes the first time.
-    checked_question(topic)
-    days_between(since, until)
+    topic = usable_words(topic, since, until)
     if out_file:
         from rag.batch.stories import usable_story_path
 

@@ -241,12 +241,7 @@ def search(
     as_json: Json = False,
 ) -> None:
     """Print the passages that fit best. Exits with 3 if there are none."""
-    from rag.retrieval.question import checked_question
-    from rag.retrieval.time_frame import days_between
-
-    words = as_typed(words)
-    checked_question(words)
-    days_between(since, until)
+    words = usable_words(words, since, until)
     assistant = open_assistant()
     results = assistant.search(
         words, count, articles=article or (), outlets=outlet or (), since=since, until=until
@@ -393,6 +388,21 @@ def print_quotes(citations: Sequence[Citation]) -> None:
     for citation in citations:
         source = details(citation.title, citation.outlet, citation.published, citation.url)
         print_lines(["", source, f"    “{citation.quote}”"])
+
+
+def usable_words(words: str, since: str, until: str) -> str:
+    """Return the words as they were typed.
+
+    Bad input is refused before the index is opened, which may take minutes the first time. Raises
+    as `checked_question` and `days_between` do.
+    """
+    from rag.retrieval.question import checked_question
+    from rag.retrieval.time_frame import days_between
+
+    words = as_typed(words)
+    checked_question(words)
+    days_between(since, until)
+    return words
 
 
 def as_typed(argument: str) -> str:

@@ -5,24 +5,36 @@ from __future__ import annotations
 import os
 import tempfile
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
+PART_SUFFIX = ".part"
 _WINDOWS = os.name == "nt"
 _PATIENCE_SECONDS = 2.0
 _PAUSE_SECONDS = 0.02
 
 
 def write_whole(path: Path, data: bytes, *, private: bool = False) -> None:
-    """Write a file in one step for every reader, and safe from a power failure.
+    """Write a file as `whole_file` does."""
+    with whole_file(path, private=private) as file:
+        file.write(data)
+
+
+@contextmanager
+def whole_file(path: Path, *, private: bool = False) -> Iterator[IO[bytes]]:
+    """Yield a file to write. At the end it is `path`, in one step and safe from a power failure.
 
     The file may be read by whoever may read any new file; with `private`, only by its owner.
-    Raises `OSError` if it can't be written; the old file is there as before then.
+    If the body fails, or with `OSError` if nothing can be written, the old file is there as before.
+    A killed process leaves a file that ends in `PART_SUFFIX`.
     """
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=PART_SUFFIX)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(data)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         if not private:

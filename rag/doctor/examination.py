@@ -18,9 +18,10 @@ _Settings = TypeVar("_Settings")
 
 
 def examine(environment: Mapping[str, str] | None = None) -> Iterator[Finding]:
-    """Yield the findings. Nothing is fetched, prepared or changed.
+    """Yield the findings. Nothing is changed, and the bundled models are not fetched or prepared.
 
-    The chat model, if one is configured, is asked for one word.
+    Another embedding model is loaded as for any command. The chat model, if one is configured, is
+    asked for one word.
     """
     env = os.environ if environment is None else environment
     yield machine.python()

@@ -52,8 +52,7 @@ def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
     if _has_accelerator():
         return _by_torch(find_model(name, on_progress), None)
     if name == BUNDLED_EMBEDDER:
-        folder = ModelFolder(name=name, path=cache_folder(), fingerprint=wheel.fingerprint())
-        run = _bundled
+        folder, run = _bundled_model(), _bundled
     else:
         require_torch(name)
         folder, run = find_model(name, on_progress), _other
@@ -72,16 +71,18 @@ def embedder_is_prepared(name: str) -> bool:
     That is to fetch, unpack or export it. A name on the hub counts as prepared, since only the hub
     knows.
     """
-    if name != BUNDLED_EMBEDDER:
-        return True
-    folder = ModelFolder(name=name, path=Path(), fingerprint=wheel.fingerprint())
-    return export_folder(folder).is_dir()
+    return name != BUNDLED_EMBEDDER or export_folder(_bundled_model()).is_dir()
 
 
 def export_folder(folder: ModelFolder) -> Path:
     """Return the folder for a model in the form that OpenVINO runs."""
     version = BUILD_FORMAT if folder.fingerprint == wheel.fingerprint() else EXPORT_FORMAT
     return cache_folder() / f"openvino-{folder.fingerprint[:16]}-v{version}"
+
+
+def _bundled_model() -> ModelFolder:
+    """Return the bundled model. It is built from its weights file, and needs no folder."""
+    return ModelFolder(name=BUNDLED_EMBEDDER, path=cache_folder(), fingerprint=wheel.fingerprint())
 
 
 def older_forms() -> list[Path]:

@@ -204,6 +204,12 @@ class OpenVinoEmbedder:
         cosines = (vectors * self._reference).sum(axis=1)
         return float(cosines.mean()), float(cosines.min())
 
+    def difference(self) -> str | None:
+        """Return how a new model differs from the reference, or None if it is close enough."""
+        mean, least = self.closeness()
+        close = mean >= MEAN_COSINE and least >= LEAST_COSINE
+        return None if close else f"mean cosine {mean:.4f} to the reference"
+
     def _check(self) -> None:
         """Compare one vector with the reference, since another processor may give other results.
 

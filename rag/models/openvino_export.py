@@ -35,16 +35,10 @@ from numpy.typing import NDArray
 
 from rag.errors import first_line
 from rag.models.calibration import calibration_texts, probe_texts
-from rag.models.embedder import OnProgress, Vectors
+from rag.models.embedder import OnProgress
 from rag.models.made_whole import made_whole
 from rag.models.model_folder import ModelFolder
-from rag.models.openvino_embedder import (
-    LEAST_COSINE,
-    MEAN_COSINE,
-    PROBE_FILE,
-    ExportSettings,
-    OpenVinoEmbedder,
-)
+from rag.models.openvino_embedder import PROBE_FILE, ExportSettings, OpenVinoEmbedder
 from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     MODEL_FILE,
@@ -148,11 +142,12 @@ def _export(name: str, source: Path, target: Path, out: TextIO) -> None:
         ):
             replace(settings, runtime=runtime).write(folder)
             openvino.save_model(candidate, folder / MODEL_FILE, compress_to_fp16=False)
-            cosines = _cosines(name, folder, probe, reference)
-            if cosines.mean() >= MEAN_COSINE and cosines.min() >= LEAST_COSINE:
+            made = ModelFolder(name=name, path=folder, fingerprint="")
+            difference = OpenVinoEmbedder(made, folder).difference()
+            if difference is None:
                 break
         else:
-            raise ExportUnusable(f"mean cosine {cosines.mean():.4f} to the reference")
+            raise ExportUnusable(difference)
         step()
         # The compiled model is bound to its path, which changes now.
         shutil.rmtree(folder / COMPILED_FOLDER)
@@ -266,12 +261,6 @@ def _quantised(
         ignored_scope=nncf.IgnoredScope(types=["ScaledDotProductAttention"], validate=False),
         subset_size=len(inputs),
     )
-
-
-def _cosines(name: str, folder: Path, probe: Sequence[str], reference: Vectors) -> Vectors:
-    embedder = OpenVinoEmbedder(ModelFolder(name=name, path=folder, fingerprint=""), folder)
-    cosines: Vectors = (embedder.embed_passages(probe) * reference).sum(axis=1)
-    return cosines
 
 
 @contextmanager

@@ -304,14 +304,19 @@ def whole_within(folder: Path, seconds: float) -> bool:
     with connect(folder) as connection:
         connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
         try:
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            check_structure(connection, folder)
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode == sqlite3.SQLITE_INTERRUPT:
                 return False
             raise
-        if found != "ok":
-            raise damaged(folder, found)
     return True
+
+
+def check_structure(connection: sqlite3.Connection, folder: Path) -> None:
+    """Raise `IndexDamaged` if the structure of the file is damaged. All of it is read."""
+    (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise damaged(folder, found)
 
 
 @contextmanager

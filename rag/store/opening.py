@@ -15,9 +15,9 @@ from rag.store.database import (
     REBUILDING_NAME,
     busy,
     check_format,
+    check_structure,
     closed_connection,
     connect,
-    damaged,
     folder_unusable,
     not_writable,
 )
@@ -109,9 +109,7 @@ def _check(path: Path, folder: Path) -> None:
         with closed_connection(path, folder, "mode=rw", seconds=0) as connection:
             (version,) = connection.execute("PRAGMA user_version").fetchone()
             check_format(version, folder)
-            (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if found != "ok":
-                raise damaged(folder, found)
+            check_structure(connection, folder)
 
 
 def _drop_unused_files(writer: Writer) -> None:

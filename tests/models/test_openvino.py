@@ -143,14 +143,14 @@ def test_a_model_that_strays_in_8_bits_is_built_in_32(
     folder: ModelFolder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     weights, target = find_weights(), tmp_path / "model"
-    monkeypatch.setattr("rag.models.bundled.building.MEAN_COSINE", 0.99999)
+    monkeypatch.setattr("rag.models.openvino_embedder.MEAN_COSINE", 0.99999)
     build(weights, target)
     assert ExportSettings.read(target).runtime == IN_FLOAT != IN_EIGHT_BITS
     embedder = OpenVinoEmbedder(folder, target, bundled_table(weights))
     reference = np.load(target / "probe.npy")
     probe = ExportSettings.read(target).probe
     assert (embedder.embed_passages(probe) * reference).sum(axis=1).min() > 0.9999
-    monkeypatch.setattr("rag.models.bundled.building.MEAN_COSINE", 1.1)
+    monkeypatch.setattr("rag.models.openvino_embedder.MEAN_COSINE", 1.1)
     with pytest.raises(ExportUnusable, match="cosine"):
         build(weights, tmp_path / "other")
     assert not (tmp_path / "other").exists()

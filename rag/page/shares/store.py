@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rag.errors import AnswerFormatError, RagError
-from rag.exports.saving import save
 from rag.page.chat.keeping import conversation_from_json, conversation_json
 from rag.page.chat.sources import FindDocument
 from rag.page.chat.turns import Turn
+from rag.whole_files import write_whole
 
 FOLDER_NAME = "shared"
 """The folder of shared answers, in that of the index."""
@@ -79,7 +79,7 @@ class Shares:
         fields = {"at": shared.at, "turn": conversation_json((shared.turn,))}
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            save(self._path(shared.token), json.dumps(fields, ensure_ascii=False).encode())
+            write_whole(self._path(shared.token), json.dumps(fields, ensure_ascii=False).encode())
         except OSError as error:
             raise NotShared(
                 en=f"The answer can't be kept on the server ({error.strerror}): make room, and try"
