@@ -6,6 +6,8 @@ the question, 130 stopped by Ctrl-C.
 
 from __future__ import annotations
 
+import atexit
+import os
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -110,9 +112,22 @@ def _options(
 
 def main() -> None:
     """Run the command line. A `RagError` is printed as one line, with exit code 1."""
+    code = EXIT_ERROR
+
+    def leave() -> None:
+        """End the process at once: freeing the models, piece by piece, takes half a second."""
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code)
+
+    # Registered first, it runs last, after all threads have ended and all files are tidied up.
+    atexit.register(leave)
     show_what_can_be_shown()
     try:
         app()
+        code = 0
     except RagError as error:
         print_error(error.message.text(LANGUAGE), style="red")
         sys.exit(EXIT_ERROR)
@@ -122,6 +137,7 @@ def main() -> None:
         print_error(local(f"Failed: {error}.", f"失败：{error}。"), style="red")
         sys.exit(EXIT_ERROR)
     except SystemExit as ended:
+        code = ended.code if isinstance(ended.code, int) else EXIT_ERROR if ended.code else 0
         # Typer ends with this code on Ctrl-C, and prints nothing.
         if ended.code == EXIT_STOPPED:
             print_error(local("Stopped. What was done is kept.", "已停止，已完成的部分均已保留。"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,7 +25,6 @@ def open_assistant() -> Assistant:
 
     If there is none, build it from the folder `seeds/`, if it exists.
     """
-    from rag.assistant import Assistant
     from rag.store.articles import read_status
     from rag.store.indexing import first_root, made_of_seeds
 
@@ -35,7 +35,13 @@ def open_assistant() -> Assistant:
         print_report(index_folders(config, [seeds], prepared_embedder(config)), to=err)
     # The model takes seconds to load. Report a broken index before that.
     read_status(config.index)
-    return Assistant.open(config, embedder=prepared_embedder(config))
+    with ThreadPoolExecutor(1) as pool:
+        # Loading the model leaves Python free to import the rest meanwhile.
+        loading = pool.submit(prepared_embedder, config)
+        from rag.assistant import Assistant
+
+        embedder = loading.result()
+    return Assistant.open(config, embedder=embedder)
 
 
 def index_folders(

@@ -20,11 +20,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rag.models.bundled.building import plain_tokenizer
 from rag.models.bundled.e5_file import Shape
 from rag.models.bundled.encoder import RANGES_FILE, InFloat, Values, encoder_graph, read_encoder
 from rag.models.bundled.packed_table import bundled_table
-from rag.models.bundled.tokenizer import BOS, EOS
+from rag.models.bundled.tokenizer import BOS, EOS, build_tokenizer
 from rag.models.bundled.weights import find_weights, read_weights
 from rag.models.bundled.wheel import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 from rag.models.calibration import calibration_texts, probe_texts
@@ -71,7 +70,7 @@ def measure() -> dict[str, NDArray[np.float32]]:
     data, file = read_weights(source)
     values, tokenizer, table = (
         read_encoder(data, file),
-        plain_tokenizer(file),
+        build_tokenizer(file.pieces, file.scores, file.replacements),
         bundled_table(source),
     )
     start, end = file.pieces.index(BOS), file.pieces.index(EOS)

@@ -46,6 +46,7 @@ from rag.models.openvino_reader import (
     file_hashes,
 )
 from rag.models.openvino_runtime import MODEL_FILE, TokenVectors, import_openvino
+from rag.models.subwords import HubTokenizer
 from training.encoding import BOS, EOS, MAX_CLAIM, MAX_QUESTION, MAX_TEXT, PAD, plain_tokenizer
 from training.model import ReaderModel, load_weights
 
@@ -98,7 +99,7 @@ def export(weights: Path, target: Path, data: Path | None = None) -> str:
         settings(source, file_hashes(folder), expected(model, tokenizer, probes)).write(folder)
         for path in folder.iterdir():
             path.replace(target / path.name)
-    tokens = TokenVectors(tokenizer=tokenizer, table=table)
+    tokens = TokenVectors(tokenizer=HubTokenizer(tokenizer), table=table)
     pairs = measured_pairs(data, _MEASURED) if data else probes
     return agreement(model, tokenizer, OpenVinoReader(target, tokens), pairs)
 

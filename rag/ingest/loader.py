@@ -8,10 +8,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from rag.errors import DocumentError
-from rag.ingest.boilerplate import readable_text
 from rag.ingest.bundles.parts import NoArticles, Part, as_markdown
 from rag.ingest.bundles.reading import read_bundle, read_wechat_page
-from rag.ingest.bylines import is_outlet_name, read_dateline
 from rag.ingest.field_blocks import ReadingNotice
 from rag.ingest.files import (
     LoadFailure,
@@ -191,6 +189,10 @@ def _document(
     matter: FrontMatter, *, document_id: str, path: str, content_hash: str
 ) -> tuple[Document, tuple[ReadingNotice, ...]]:
     name = shown(path.rpartition("/")[2])
+    # Imported here: questions need no file, and compiling these patterns takes a tenth of a second.
+    from rag.ingest.boilerplate import readable_text
+    from rag.ingest.bylines import is_outlet_name, read_dateline
+
     readable = readable_text(folded(matter.body))
     if not any(character.isalnum() for character in readable.text):
         raise DocumentError(

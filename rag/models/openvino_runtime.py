@@ -16,14 +16,20 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
-from tokenizers import Tokenizer
+
+from rag.models.subwords import (
+    PIECES_FILE,
+    TOKENIZER_FILE,
+    HubTokenizer,
+    PieceTokenizer,
+    SubwordTokenizer,
+)
 
 if TYPE_CHECKING:
     import openvino
 
 MODEL_FILE = "model.xml"
 WEIGHTS_FILE = "model.bin"
-TOKENIZER_FILE = "tokenizer.json"
 TABLE_FILE = "embeddings.npy"
 COMPILED_FOLDER = "compiled"
 
@@ -53,12 +59,12 @@ class Table(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class TokenVectors:
-    """A tokenizer without truncation and padding, and the vector of each of its tokens.
+    """A tokenizer, and the vector of each of its tokens.
 
     `table` is a mapped file, so only the rows in use are read.
     """
 
-    tokenizer: Tokenizer
+    tokenizer: SubwordTokenizer
     table: Table
 
     @classmethod
@@ -70,7 +76,9 @@ class TokenVectors:
         if table is None:
             # A text needs about a hundred of the 250,000 rows, and only these are read.
             table = np.load(export / TABLE_FILE, mmap_mode="r")
-        return cls(tokenizer=Tokenizer.from_file(str(export / TOKENIZER_FILE)), table=table)
+        if (export / PIECES_FILE).exists():
+            return cls(tokenizer=PieceTokenizer(export), table=table)
+        return cls(tokenizer=HubTokenizer.open(export / TOKENIZER_FILE), table=table)
 
 
 @runtime_checkable

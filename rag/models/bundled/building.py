@@ -10,7 +10,6 @@ import shutil
 from pathlib import Path
 
 import numpy as np
-from tokenizers import Tokenizer
 
 from rag.config import BUNDLED_EMBEDDER
 from rag.models.bundled.e5_file import E5File
@@ -23,7 +22,8 @@ from rag.models.bundled.encoder import (
     with_scaled_values,
 )
 from rag.models.bundled.packed_table import bundled_table
-from rag.models.bundled.tokenizer import BOS, EOS, PAD, build_tokenizer
+from rag.models.bundled.pieces import write_pieces
+from rag.models.bundled.tokenizer import BOS, EOS, PAD
 from rag.models.bundled.weights import cannot_write, read_weights
 from rag.models.bundled.wheel import MAX_TOKENS, PASSAGE_PROMPT, QUERY_PROMPT
 from rag.models.calibration import probe_texts
@@ -34,7 +34,6 @@ from rag.models.openvino_embedder import PROBE_FILE, ExportSettings, OpenVinoEmb
 from rag.models.openvino_runtime import (
     COMPILED_FOLDER,
     MODEL_FILE,
-    TOKENIZER_FILE,
     ExportUnusable,
     import_openvino,
 )
@@ -64,7 +63,7 @@ def build(weights: Path, target: Path, on_progress: OnProgress | None = None) ->
         with made_whole(target) as folder:
             np.save(folder / PROBE_FILE, ranges.probe)
             # Each step frees its memory before the next, which needs as much.
-            _write_tokenizer(file, folder)
+            write_pieces(folder, file.pieces, file.scores, file.replacements)
             step(2)
             for runtime in (IN_EIGHT_BITS, IN_FLOAT):
                 _write_graph(runtime, data, file, ranges, folder)
@@ -80,19 +79,6 @@ def build(weights: Path, target: Path, on_progress: OnProgress | None = None) ->
     except OSError as error:
         raise cannot_write(target.parent, error) from error
     step(_STEPS)
-
-
-def plain_tokenizer(file: E5File) -> Tokenizer:
-    """Return the tokenizer, without truncation and padding."""
-    tokenizer = build_tokenizer(file.pieces, file.scores, file.replacements)
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def _write_tokenizer(file: E5File, folder: Path) -> None:
-    text = plain_tokenizer(file).to_str()
-    (folder / TOKENIZER_FILE).write_text(text, encoding="utf-8")
 
 
 def _write_graph(

@@ -151,8 +151,7 @@ def build_tokenizer(
         list(zip(pieces, scores, strict=True)), unk_id=pieces.index(UNK), byte_fallback=False
     )
     tokenizer = Tokenizer(unigram)
-    charsmap = compile_charsmap({**replacements, **composed_pairs(replacements)})
-    tokenizer.normalizer = NormalizerSequence([Precompiled(charsmap), Replace(Regex(" {2,}"), " ")])
+    tokenizer.normalizer = normalizer_for(replacements)
     tokenizer.pre_tokenizer = Metaspace(prepend_scheme="always")
     tokenizer.decoder = MetaspaceDecoder(prepend_scheme="always")
     tokenizer.post_processor = TemplateProcessing(
@@ -164,6 +163,12 @@ def build_tokenizer(
         [AddedToken(token, normalized=False) for token in (BOS, PAD, EOS, UNK, MASK)]
     )
     return tokenizer
+
+
+def normalizer_for(replacements: Mapping[str, str]) -> NormalizerSequence:
+    """Return the normaliser that replaces single code points, and makes runs of blanks one."""
+    charsmap = compile_charsmap({**replacements, **composed_pairs(replacements)})
+    return NormalizerSequence([Precompiled(charsmap), Replace(Regex(" {2,}"), " ")])
 
 
 def composed_pairs(replacements: Mapping[str, str]) -> dict[str, str]:
