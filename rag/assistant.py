@@ -103,10 +103,12 @@ class Assistant(QuestionPath):
         on_progress: Callable[[int, int], None] | None = None,
         *,
         embedder: Embedder | None = None,
+        reader: tuple[Reader | None, Message | None] | None = None,
     ) -> Assistant:
         """Open the index and the models that `config` names.
 
-        `embedder` is the embedding model, if the caller has it already. `on_progress` is called
+        `embedder` is the embedding model, if the caller has it already, and `reader` is what
+        `rag.models.loading.load_reader` returned. `on_progress` is called
         with (done, total) while the bundled model is unpacked, which happens once. Raises
         `IndexUnusable`, `EmbedderError`, `RerankerError`, `ReaderError` and `JudgeError`.
         """
@@ -115,23 +117,30 @@ class Assistant(QuestionPath):
 
             embedder = load_embedder(config.embedder, on_progress)
         snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
-        return cls.over(snapshot, embedder, config, folder=config.index)
+        return cls.over(snapshot, embedder, config, folder=config.index, reader=reader)
 
     @classmethod
     def over(
-        cls, snapshot: Snapshot, embedder: Embedder, config: Config, *, folder: Path | None = None
+        cls,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        config: Config,
+        *,
+        folder: Path | None = None,
+        reader: tuple[Reader | None, Message | None] | None = None,
     ) -> Assistant:
         """Use an index that is read already, and open the other models that `config` names.
 
-        `folder` is the constructor's. Raises `RerankerError`, `ReaderError` and `JudgeError`.
+        `folder` is the constructor's, `reader` is as in `open`. Raises `RerankerError`,
+        `ReaderError` and `JudgeError`.
         """
-        reader, no_reader = load_reader(config.reader, embedder)
+        opened, no_reader = reader or load_reader(config.reader, embedder)
         return cls(
             snapshot=snapshot,
             embedder=embedder,
             chat_model=open_chat_model(config),
             reranker=CrossEncoderReranker(config.reranker) if config.reranker else None,
-            reader=reader,
+            reader=opened,
             judge=_open_judge(config),
             folder=folder,
             notice=no_reader,

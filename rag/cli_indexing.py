@@ -16,7 +16,9 @@ from rag.terminal import LANGUAGE, err, local, print_error, print_json, print_re
 # Imported only where they are used, so that a command that needs no model starts at once.
 if TYPE_CHECKING:
     from rag.assistant import Assistant
+    from rag.messages import Message
     from rag.models.embedder import Embedder
+    from rag.models.reader import Reader
     from rag.store.notices import IndexReport
 
 
@@ -36,12 +38,19 @@ def open_assistant() -> Assistant:
     # The model takes seconds to load. Report a broken index before that.
     read_status(config.index)
     with ThreadPoolExecutor(1) as pool:
-        # Loading the model leaves Python free to import the rest meanwhile.
-        loading = pool.submit(prepared_embedder, config)
+        # Loading the models leaves Python free to import the rest meanwhile.
+        loading = pool.submit(_models, config)
         from rag.assistant import Assistant
 
-        embedder = loading.result()
-    return Assistant.open(config, embedder=embedder)
+        embedder, reader = loading.result()
+    return Assistant.open(config, embedder=embedder, reader=reader)
+
+
+def _models(config: Config) -> tuple[Embedder, tuple[Reader | None, Message | None]]:
+    from rag.models.loading import load_reader
+
+    embedder = prepared_embedder(config)
+    return embedder, load_reader(config.reader, embedder)
 
 
 def index_folders(

@@ -7,6 +7,7 @@ import re
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,6 @@ from rag.answering.notices import (
     unjudged,
 )
 from rag.answering.prompt import NO_ANSWER
-from rag.answering.reply import ReplySentence
 from rag.answering.talk import declines, is_talk, leads_up
 from rag.answering.verification.claims import NOT_JUDGED, Verification
 from rag.answering.verification.contradiction import said_otherwise
@@ -32,6 +32,9 @@ from rag.models.reader import Reader
 from rag.text.facts import read_facts
 from rag.text.languages import text_language
 from rag.types import Statement
+
+if TYPE_CHECKING:
+    from rag.answering.reply import ReplySentence
 
 # If more sentences fail, the reply as a whole is not worth a repair.
 _MOST_REPAIRED = 3

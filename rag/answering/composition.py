@@ -21,7 +21,6 @@ from rag.answering.notices import (
 )
 from rag.answering.options import ChatWriter
 from rag.answering.prompt import compose_messages, repair_messages
-from rag.answering.reply import ReplyReader
 from rag.answering.search import Found
 from rag.answering.selection.extractive import MOST_QUOTED, compose_extractive
 from rag.answering.verification.chat_judge import ChatModelJudge
@@ -217,6 +216,9 @@ def _read(
     If the text so far turns out to be thoughts, it is void: a `Progress` says so, and checking
     starts again.
     """
+    # Imported here: only a chat model's reply needs it, and its patterns take time to compile.
+    from rag.answering.reply import ReplyReader
+
     tokens, cut = TokenUsage(), False
     reader, length = ReplyReader(numbered), 0
     for piece in model.stream(messages):
@@ -256,6 +258,8 @@ def _repair(
     model: ChatModel, messages: Sequence[ChatMessage], checker: Checker, numbered: int
 ) -> Generator[Statement, None, TokenUsage]:
     """Check the reply to a repair once it is complete, and return the tokens it cost."""
+    from rag.answering.reply import ReplyReader
+
     tokens, text = TokenUsage(), ""
     for piece in model.stream(messages):
         if isinstance(piece, TokenUsage):

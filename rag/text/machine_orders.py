@@ -11,9 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
-Weighted = tuple[tuple[float, re.Pattern[str]], ...]
-"""Patterns, each with the score that a match adds."""
+Weighted = tuple[tuple[float, str], ...]
+"""Patterns, each with the score that a match adds. Case is ignored."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,15 +42,16 @@ class Signals:
         return directed > 0 and directed + _earned(text, self.about) >= self.enough
 
 
-def weighted(*signals: tuple[float, str]) -> Weighted:
-    """Compile patterns with their scores. Case is ignored."""
-    return tuple((weight, re.compile(pattern, re.IGNORECASE)) for weight, pattern in signals)
-
-
 def any_of(words: str | Iterable[str]) -> str:
     """Return a pattern that matches any of the words, which are separated by spaces."""
     return "(?:" + "|".join(words.split() if isinstance(words, str) else words) + ")"
 
 
 def _earned(text: str, signals: Weighted) -> float:
-    return sum(weight for weight, pattern in signals if pattern.search(text))
+    return sum(weight for weight, pattern in signals if _compiled(pattern).search(text))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    # Not at import: most sentences fail the hint, and compiling all takes a twentieth of a second.
+    return re.compile(pattern, re.IGNORECASE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from rag.text.machine_orders import Signals, any_of, weighted
+from rag.text.machine_orders import Signals, any_of
 
 _BRANDS = r"chat ?gpt|gpt(?:-?[\d.]+\w*)?|claude|gemini|copilot|deepseek|qwen|llama|grok|perplexity"
 _MADE_OF = (
@@ -92,7 +92,7 @@ _REPORTED = (
 _REPORTS = any_of("says argues writes believes thinks recommends proposes warns found")
 
 SIGNALS = Signals(
-    directed=weighted(
+    directed=(
         # The sentence addresses a machine: "Note to", "Dear", "LLM instruction:", "Bots, listen",
         # "If you are".
         (2.0, rf"\b{_NOTICE}(?: only)?(?: (?:to|for)\b[:,]?|[:,]) {_MACHINE}"),
@@ -142,7 +142,7 @@ SIGNALS = Signals(
         (1.0, rf"\bother {_SOURCES}\b[^.!?]{{0,30}}\bin the context\b|\bso rely on\b"),
         (2.0, rf"^\W*{_CERTAIN}(?:,? (?:(?:and|or) )?(?:\w+ )?{_MACHINE})+\s*:"),
     ),
-    about=weighted(
+    about=(
         (1.5, rf"\b{_CERTAIN}\b{_ENDS}"),
         (1.0, _MACHINE),
         (0.5, r"\bthat\b|\d|[:\"“]|\bas\b|\b(?:zero|none)\b"),

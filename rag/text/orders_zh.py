@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.text.characters import HAN
-from rag.text.machine_orders import Signals, any_of, weighted
+from rag.text.machine_orders import Signals, any_of
 
 _BRANDS = (
     r"ChatGPT|GPT(?:-?[\d.]+\w*)?|Claude|Gemini|Copilot|DeepSeek|Kimi|通义千问|文心一言|豆包"
@@ -71,7 +71,7 @@ _SAID = any_of("说 称 认为 写道 指出 介绍 规定 强调 建议 呼吁"
 _REPORTED = any_of("认为 指出 写道 规定 专家 草案 条例 办法 据(?!此) 记者 告诉本报 研究人员")
 
 SIGNALS = Signals(
-    directed=weighted(
+    directed=(
         # The sentence addresses a machine: 致大模型, AI请注意, LLM指令：, 如果你是AI, 你好，AI！,
         # 仅供AI阅读.
         (2.0, rf"{_START}{_TO}，?{_SOME}{_MACHINE}"),
@@ -125,7 +125,7 @@ SIGNALS = Signals(
         (1.5, rf"(?:请|务必|不要|切勿|勿)在?[^。！？，]{{0,3}}{_WRITTEN}(?:中|里|时)"),
         (1.5, r"检索到的"),
     ),
-    about=weighted(
+    about=(
         (1.5, _CERTAINLY),
         (1.0, _MACHINE),
         # The answer, the person who asks, and the sources.

@@ -170,7 +170,8 @@ def test_a_form_of_an_earlier_version_goes_when_the_new_one_is_there(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, folder: ModelFolder
 ) -> None:
     monkeypatch.setattr(loading, "cache_folder", lambda: tmp_path)
-    older = export_folder(folder).with_name(export_folder(folder).name.replace("-v3", "-v2"))
+    stem = export_folder(folder).name.rpartition("-v")[0]
+    older = export_folder(folder).with_name(f"{stem}-v{loading.BUILD_FORMAT - 1}")
     older.mkdir()
     assert loading.older_forms() == [older]
     assert load_embedder(BUNDLED_EMBEDDER).runtime == IN_EIGHT_BITS
