@@ -40,6 +40,7 @@ from rag.answering.selection.requirements import (
 )
 from rag.answering.selection.tables import rows_asked_for
 from rag.answering.understanding import Translator
+from rag.free_memory import return_free_memory
 from rag.ingest.chunker import CHUNKER, chunk
 from rag.messages import Language
 from rag.models.chat import TokenUsage
@@ -78,6 +79,8 @@ class Corpus:
         )
         self.languages = snapshot.languages
         self.known_words = KnownWords(snapshot.sections)
+        # Reading and sorting an index leaves much behind.
+        return_free_memory()
 
 
 class QuestionVector:

@@ -76,9 +76,12 @@ class FlatVectors:
     """Exact search in memory; row i is row i of `vectors`, shape (n, dimensions)."""
 
     def __init__(self, vectors: Vectors) -> None:
-        self._vectors = np.ascontiguousarray(vectors)
-        self._index = faiss.IndexFlatIP(vectors.shape[1])
-        self._index.add(self._vectors)
+        n, dimensions = vectors.shape
+        self._index: Any = faiss.IndexFlatIP(dimensions)
+        self._index.add(np.ascontiguousarray(vectors))
+        # FAISS keeps its own copy. This is a view of it, so there is no second one.
+        view = faiss.rev_swig_ptr(self._index.get_xb(), n * dimensions)
+        self._vectors = view.reshape(n, dimensions)
 
     def __len__(self) -> int:
         return len(self._vectors)
