@@ -13,7 +13,6 @@ from rag.config import ChatModelConfig, PageConfig, endpoint_address
 from rag.errors import ChatModelUnreachable, ConfigError
 from rag.messages import Language
 from rag.models.local_servers import MAX_NAME_CHARACTERS, find_local_models, is_model_name
-from rag.models.openai_chat import OpenAIChatModel
 
 # --- the choice, as the browser keeps it ------------------------------------------------------
 #
@@ -262,6 +261,9 @@ class Models:
         config = ChatModelConfig(
             name=choice.model, endpoint=choice.endpoint, api_key=key, timeout=self._timeout
         )
+        # Imported here: without a model the page starts half a second sooner.
+        from rag.models.openai_chat import OpenAIChatModel
+
         return ChatWriter.of(OpenAIChatModel(config))
 
     def _remember(self, session: str | None, known: _Session) -> None:
