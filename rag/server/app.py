@@ -10,7 +10,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import (
+    HTMLResponse,
+    JSONResponse,
+    PlainTextResponse,
+    RedirectResponse,
+    Response,
+)
 
 from rag.asgi import Application, Receive, Scope, Send
 from rag.config import ServerConfig
@@ -20,10 +26,11 @@ from rag.server.access import Access
 from rag.server.article_page import article_page_routes
 from rag.server.article_routes import article_list_routes
 from rag.server.comparing import comparison_routes
+from rag.server.description import describe
 from rag.server.desk import desk_routes
 from rag.server.draft_routes import draft_routes
 from rag.server.gate import Gate
-from rag.server.invalid_values import unusable_value
+from rag.server.invalid_values import not_json, unusable_value
 from rag.server.keys import KeyRing
 from rag.server.links import Links
 from rag.server.metrics import CONTENT_TYPE
@@ -33,6 +40,9 @@ from rag.server.reference_page import reference_page
 from rag.server.refusals import Refused, failure, refusal_of
 from rag.server.rest import rest_routes
 from rag.server.service import Service
+
+_NO_JSON = "There was an error parsing the body"
+"""What FastAPI says of JSON that is nested too deeply, or has numbers that are too long."""
 
 
 class Api:
@@ -63,6 +73,7 @@ class Api:
         app.include_router(openai_routes(service, links_for))
         app.include_router(article_page_routes(service, links, access))
         _add_operation(app, service)
+        app.openapi = lambda: describe(app)  # type: ignore[method-assign]
         self._routes: Application = app
         self._mcp = _mcp(service, links, base_of)
         self._gate = Gate(self._dispatch, access=access, config=config, metrics=service.metrics)
@@ -148,7 +159,12 @@ def _add_operation(app: FastAPI, service: Service) -> None:
         }
         return JSONResponse(told, status_code=200 if is_ready else 503)
 
-    @app.get("/metrics", tags=["operation"], summary="Figures for Prometheus")
+    @app.get(
+        "/metrics",
+        tags=["operation"],
+        summary="Figures for Prometheus",
+        response_class=PlainTextResponse,
+    )
     async def metrics() -> Response:
         """Return figures in the text format of Prometheus."""
         return Response(service.metrics.text(), media_type=CONTENT_TYPE)
@@ -186,6 +202,9 @@ def _http(error: HTTPException) -> Refused:
     elif error.status_code == 405:
         code, en = "method_not_allowed", "This address is asked in another way: see /docs."
         zh = "此地址不支持这种请求方式：请见 /docs。"
+    elif error.detail == _NO_JSON:
+        return not_json()
     else:
-        code, en, zh = "unusable_request", f"{error.detail}", f"{error.detail}"
+        code, en = "unusable_request", f"The request can't be read: {error.detail}"
+        zh = f"请求无法读取，请见 /docs（{error.detail}）"
     return Refused(error.status_code, code, en=en, zh=zh, headers=error.headers)

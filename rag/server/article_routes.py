@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field
 from starlette.datastructures import UploadFile
 from starlette.responses import JSONResponse, Response
 
+from rag.errors import DocumentError
 from rag.messages import Language
 from rag.page.texts import preferred_language
 from rag.retrieval.time_frame import days_between
@@ -24,12 +25,30 @@ from rag.server.refusals import Refused
 from rag.server.rest import Body, as_json
 from rag.server.service import Service
 from rag.store.articles import Listed
-from rag.store.corrections import as_corrected
-from rag.types import Document
+from rag.store.corrections import Correction, as_corrected
+from rag.types import Document, Published
 from rag.uploads.intake import MAX_FILES, Upload, upload_limit
 from rag.uploads.library import Library
 
 MOST_ON_A_PAGE = 500
+
+
+class ListedArticle(BaseModel):
+    """An article of the list, without its text."""
+
+    doc_id: str
+    title: str
+    outlet: str | None
+    published: Published | None
+    language: Language
+
+
+class ArticleResponse(ListedArticle):
+    """An article with its text. `content_hash` is the SHA-256 of its file."""
+
+    url: str | None
+    text: str
+    content_hash: str
 
 
 class ArticlesResponse(BaseModel):
@@ -38,7 +57,7 @@ class ArticlesResponse(BaseModel):
     `total` counts the articles of all pages.
     """
 
-    articles: list[Listed]
+    articles: list[ListedArticle]
     total: int
     next: str | None
 
@@ -119,7 +138,9 @@ def _add_reading(routes: APIRouter, service: Service) -> None:
             article.pop("path")
         return JSONResponse({"articles": shown, "total": total, "next": following})
 
-    @routes.get("/articles/{doc_id:path}", summary="Read an article", response_model=Document)
+    @routes.get(
+        "/articles/{doc_id:path}", summary="Read an article", response_model=ArticleResponse
+    )
     async def article(doc_id: str) -> Response:
         """Return an article with its text."""
         shown = as_json(await service.document(doc_id), Document)
@@ -188,11 +209,16 @@ def _add_writing(routes: APIRouter, service: Service) -> None:
         """
         library = library_of(service)
         loop = asyncio.get_running_loop()
-        await loop.run_in_executor(
-            writer,
-            partial(library.correct, doc_id, outlet=body.outlet, title=body.title, day=body.day),
-        )
-        now = as_corrected(library.document(doc_id))
+
+        def work() -> Correction:
+            library.correct(doc_id, outlet=body.outlet, title=body.title, day=body.day)
+            return as_corrected(library.document(doc_id))
+
+        try:
+            now = await loop.run_in_executor(writer, work)
+        except DocumentError as error:
+            said = error.message
+            raise Refused(422, "invalid_value", en=said.en, zh=said.zh) from error
         return JSONResponse({"doc_id": doc_id, **asdict(now)})
 
     @routes.delete(

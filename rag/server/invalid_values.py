@@ -33,12 +33,7 @@ def unusable_value(error: RequestValidationError) -> Refused:
     """Return the refusal for the first value at fault."""
     first = error.errors()[0]
     if first["type"] == "json_invalid":
-        return Refused(
-            400,
-            "invalid_json",
-            en="The body is not JSON: send it as UTF-8 with `Content-Type: application/json`.",
-            zh="请求内容不是 JSON：请以 UTF-8 发送，并注明 `Content-Type: application/json`。",
-        )
+        return not_json()
     place = [str(part) for part in first["loc"] if part != "body"]
     field = ".".join(place)[:200] or "body"
     return Refused(
@@ -47,6 +42,16 @@ def unusable_value(error: RequestValidationError) -> Refused:
         en=f"{field}: {first['msg']}.",
         zh=f"{field} 的值不可用：{_in_chinese(first)}。",
         param=field,
+    )
+
+
+def not_json() -> Refused:
+    """Return the refusal for a body that can't be read as JSON."""
+    return Refused(
+        400,
+        "invalid_json",
+        en="The body is not JSON: send it as UTF-8 with `Content-Type: application/json`.",
+        zh="请求内容不是 JSON：请以 UTF-8 发送，并注明 `Content-Type: application/json`。",
     )
 
 

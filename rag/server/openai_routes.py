@@ -39,6 +39,7 @@ from rag.server.sse import PING, event, stream, with_pings
 from rag.server.tasks import brief_reply
 from rag.types import Answer
 
+_STREAMED: dict[int | str, dict[str, Any]] = {200: {"content": {"text/event-stream": {}}}}
 LinksFor = Callable[[Request], LinkTo]
 """Returns what makes the links in the answer to a request."""
 
@@ -77,7 +78,7 @@ def openai_routes(service: Service, links_for: LinksFor) -> APIRouter:
         question_of([Turn(role="user", text="?")], name)  # refuses unknown names
         return JSONResponse(_model(name, begun))
 
-    @routes.post("/chat/completions", summary="Chat Completions")
+    @routes.post("/chat/completions", summary="Chat Completions", responses=_STREAMED)
     async def chat(body: ChatRequest, request: Request) -> Response:
         """Answer the last message of the user. Citations are annotations of type url_citation."""
         turns = turns_of_chat(body)
@@ -88,7 +89,7 @@ def openai_routes(service: Service, links_for: LinksFor) -> APIRouter:
         waiting = _later(service, turns, body.model, request, links_for(request))
         return stream(_chat_stream(await waiting, request, with_usage=with_usage))
 
-    @routes.post("/responses", summary="Responses")
+    @routes.post("/responses", summary="Responses", responses=_STREAMED)
     async def responses(body: ResponsesRequest, request: Request) -> Response:
         """Answer the last message of the input. Nothing is stored."""
         turns = turns_of_responses(body)

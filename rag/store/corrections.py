@@ -45,7 +45,12 @@ class Correction:
         """Return the correction without superfluous blanks. Raises `DocumentError`."""
         outlet, title, day = (" ".join(text.split()) for text in asdict(self).values())
         for text in (outlet, title):
-            if len(text) > MAX_CHARACTERS or not text.isprintable():
+            if not text.isprintable():
+                raise DocumentError(
+                    en="An outlet or a title holds a character that can't be shown: leave it out.",
+                    zh="媒体名或标题含有无法显示的字符：请去掉它。",
+                )
+            if len(text) > MAX_CHARACTERS:
                 raise DocumentError(
                     en=f"An outlet or a title is one line of at most {MAX_CHARACTERS} characters:"
                     f" this has {len(text)}.",

@@ -52,7 +52,7 @@ def test_the_report_can_be_taken_away(assistant: Assistant) -> None:
     report = assistant.check_draft(f"{WRONG} *bold* [x](http://a.example) 5 dollars.")
     fields = json.loads(report.to_json())
     assert fields["sentences"][0]["verdict"] == "contradicted"
-    assert fields["sentences"][0]["citations"][0]["published"].startswith("2025-02-13")
+    assert fields["sentences"][0]["citations"][0]["published"]["moment"].startswith("2025-02-13")
     for language, name in (("en", "Differs from the source"), ("zh", "与出处不符")):
         markdown = report.to_markdown(language)  # type: ignore[arg-type]
         assert name in markdown

@@ -64,6 +64,11 @@ def test_without_a_key_nothing_is_told(guarded: Running) -> None:
         ("POST", "/v1/answer"),
         ("POST", "/v1/search"),
         ("POST", "/v1/verify"),
+        ("POST", "/v1/draft"),
+        ("POST", "/v1/compare"),
+        ("POST", "/v1/summary"),
+        ("POST", "/v1/story"),
+        ("PATCH", "/v1/articles/001_65a87198a1962179"),
         ("GET", "/v1/articles"),
         ("GET", "/v1/articles/001_65a87198a1962179"),
         ("GET", "/v1/models"),
@@ -117,6 +122,9 @@ def test_a_long_body_is_refused_before_it_is_read(server: Running) -> None:
     long = b'{"question": "' + b"x" * (gate.MAX_BODY_BYTES + 1) + b'"}'
     response = server.client.post("/v1/answer", content=long)
     assert response.status_code == 413
+    # Files alone may be longer: a correction would be read into memory.
+    corrected = server.client.patch("/v1/articles/001_65a87198a1962179", content=long)
+    assert corrected.status_code == 413
 
     def pieces() -> Iterator[bytes]:
         for _ in range(40):

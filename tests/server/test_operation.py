@@ -86,6 +86,26 @@ def test_the_answers_schema_is_described(server: Running) -> None:
     assert {"quote", "start", "end"} <= set(schemas["Citation"]["properties"])
 
 
+def test_errors_and_keys_are_described(server: Running) -> None:
+    described = server.client.get("/openapi.json").json()
+    for path, methods in described["paths"].items():
+        for operation in methods.values():
+            for status in ("4XX", "5XX"):
+                shape = operation["responses"][status]["content"]["application/json"]["schema"]
+                assert shape == {"$ref": "#/components/schemas/Error"}
+            assert ("security" in operation) == (path not in ("/health", "/ready"))
+    told = server.post("/v1/story").json()
+    shape = described["components"]["schemas"]["Error"]["properties"]["error"]
+    assert set(told["error"]) == set(shape["properties"])
+    listed = server.client.get("/v1/articles").json()["articles"][0]
+    article = server.client.get(f"/v1/articles/{listed['doc_id']}").json()
+    schemas = described["components"]["schemas"]
+    assert set(listed) == set(schemas["ListedArticle"]["properties"])
+    assert set(article) == set(schemas["ArticleResponse"]["properties"])
+    figures = described["paths"]["/metrics"]["get"]["responses"]["200"]["content"]
+    assert list(figures) == ["text/plain"]
+
+
 def test_a_server_of_answers_is_never_taken_for_a_chat_model(server: Running) -> None:
     assert find_local_models([f"{server.url}/v1"]) == {}
 

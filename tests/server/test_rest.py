@@ -107,6 +107,11 @@ def test_a_body_that_is_no_json(server: Running) -> None:
     assert (response.status_code, response.json()["error"]["code"]) == (400, "invalid_json")
     deep = server.client.post("/v1/answer", content=b"[" * 200_000, headers=headers)
     assert deep.status_code == 400
+    number = b'{"question": "a", "sources": ' + b"9" * 5_000 + b"}"
+    headers["accept-language"] = "zh"
+    long = server.client.post("/v1/answer", content=number, headers=headers)
+    assert (long.status_code, long.json()["error"]["code"]) == (400, "invalid_json")
+    assert "不是 JSON" in long.json()["error"]["message"]
 
 
 def test_search_finds_exact_places(server: Running) -> None:
@@ -232,7 +237,10 @@ def test_an_article_is_corrected_and_one_of_an_export_removed(fresh: Assistant) 
         back = server.client.patch(address, json={"outlet": "", "day": ""}).json()
         assert (back["outlet"], back["day"]) == (before["outlet"], "2025-02-13")
         for path, body in ((address, {"day": "soon"}), (address, {"title": 5})):
-            assert 400 <= server.client.patch(path, json=body).status_code < 500
+            headers = {"accept-language": "zh"}
+            refused = server.client.patch(path, json=body, headers=headers)
+            assert refused.status_code == 422
+            assert re.search(r"不是日期|应为文本", refused.json()["error"]["message"])
         assert server.client.patch("/v1/articles/nowhere", json={"title": "x"}).status_code == 404
 
         lines = '{"text": "The mill opened.", "id": "x"}\n{"text": "The pier opened.", "id": "y"}\n'
