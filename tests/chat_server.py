@@ -245,6 +245,18 @@ def stalls_after(piece: str, seconds: float) -> Behaviour:
     return behave
 
 
+def drips(text: str, seconds: float) -> Behaviour:
+    """One letter after another, with a pause before each, until the client hangs up."""
+
+    def behave(reply: Reply, _: Request) -> None:
+        reply.open_stream()
+        for letter in text:
+            reply.wait(seconds)
+            reply.piece(letter)
+
+    return behave
+
+
 def never_ends(text: str) -> Behaviour:
     """The same text again and again, until the client hangs up."""
 

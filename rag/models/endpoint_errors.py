@@ -113,6 +113,14 @@ class ChatFailures:
             "或检查服务器。",
         )
 
+    def too_slow(self) -> ChatModelTimedOut:
+        """Return the error for a model that writes, but hardly anything."""
+        return ChatModelTimedOut(
+            en=f"The chat model {self._where} writes only a letter a second, or less: check the"
+            " server, or use a smaller model.",
+            zh=f"{self._where_zh} 每秒只写出一个字母或更少：请检查服务器，或改用较小的模型。",
+        )
+
     def unreachable(self) -> ChatModelUnreachable:
         """Return the error for a server that can't be reached."""
         proxy = shown_proxy(self.proxy) if self.proxy else ""

@@ -22,7 +22,14 @@ from rag.errors import ChatModelError
 from rag.models.cancellable_network import cancellable_transport
 from rag.models.chat import ChatMessage, CutOff, ReplyPiece, ThoughtSoFar, TokenUsage
 from rag.models.endpoint_errors import ChatFailures, error_body, proxy_for, without_credentials
-from rag.models.reply_stream import MOST_THOUGHT, ReplyEvent, ReportedError, Spoken, read_events
+from rag.models.reply_stream import (
+    MOST_THOUGHT,
+    ReplyEvent,
+    ReportedError,
+    Spoken,
+    TooSlow,
+    read_events,
+)
 
 _CONNECT_SECONDS = 10.0
 _RETRIES = 2
@@ -144,6 +151,8 @@ class OpenAIChatModel:
     def _translated(self, error: Exception, *, received: bool) -> ChatModelError:
         if isinstance(error, openai.APIStatusError):
             return self._failures.refused(error.status_code, error)
+        if isinstance(error, TooSlow):
+            return self._failures.too_slow()
         if isinstance(error, openai.APITimeoutError | httpx2.TimeoutException | TimeoutError):
             return self._failures.timed_out()
         if isinstance(error, openai.APIConnectionError | httpx2.HTTPError | OSError):

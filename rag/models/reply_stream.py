@@ -19,6 +19,9 @@ from rag.models.chat import ThoughtSoFar, TokenUsage
 
 _LARGEST_EVENT = 1_000_000
 """In bytes. A normal event has a few hundred."""
+_SLOWEST = 1.5
+"""Bytes a second of a reply. A large model on a slow machine writes one token in two seconds, which
+is twice as much."""
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # Some servers send one of these in every event except the last.
 _NO_FINISH = {"", "null", "none"}
@@ -44,19 +47,32 @@ class ReportedError(ValueError):
     """Raised if the server sent an error object instead of a piece of the reply."""
 
 
+class TooSlow(TimeoutError):
+    """Raised if a reply goes on, but so slowly that it would never end."""
+
+
 def read_events(pieces: Iterable[bytes], patience: float) -> Iterator[ReplyEvent]:
     """Yield the events of a body that comes in `pieces`, which may be cut anywhere.
 
-    Raises `TimeoutError` if only comments and empty events came for `patience` seconds,
-    `ReportedError` for an error object, and `ValueError` for a body that isn't in the protocol.
+    Raises `TimeoutError` if only comments and empty events came for `patience` seconds, `TooSlow`
+    if the reply grew by less than `_SLOWEST` within them, `ReportedError` for an error object, and
+    `ValueError` for a body that isn't in the protocol.
     """
     last = time.monotonic()
+    since, grown = 0.0, 0
     for chunk in _chunks(pieces):
         event = _event(chunk) if chunk is not None else ReplyEvent()
         if event != ReplyEvent():
             last = time.monotonic()
         elif time.monotonic() - last > patience:
             raise TimeoutError
+        # Before the first piece of text, the model reads its prompt, which may take long.
+        if since and last - since > patience:
+            if grown < _SLOWEST * (last - since):
+                raise TooSlow
+            since, grown = last, 0
+        grown += len((event.text + event.thought).encode("utf-8", "replace"))
+        since = since or (last if grown else 0.0)
         yield event
         if event.done:
             return

@@ -28,6 +28,7 @@ from tests.chat_server import (
     answers_html,
     breaks_off,
     chat_server,
+    drips,
     echoes_key,
     error_inside,
     fails,
@@ -155,6 +156,15 @@ def test_no_text_follows_a_redirect_or_leaves_this_machine_through_a_proxy(
             assert "HTTP 307" in failure(server.config()).message.en
             assert read(server.config())[0] == "ok"
         assert elsewhere.requests == []
+
+
+def test_a_slow_model_is_waited_for_and_one_that_drips_is_not() -> None:
+    with chat_server(drips("Apple chose [1].", 0.25)) as server:
+        assert type(failure(server.config(timeout=1))) is ChatModelBrokeOff  # after its last letter
+    with chat_server(drips("Apple chose Alibaba [1].", 0.9)) as server:
+        error = failure(server.config(timeout=2))
+    assert type(error) is ChatModelTimedOut
+    assert "a letter a second" in error.message.en
 
 
 @pytest.mark.parametrize("behaviour", [slow_start(5), stalls_after("Apple", 5)])

@@ -20,6 +20,7 @@ from ..chat_server import (
     Behaviour,
     breaks_off,
     chat_server,
+    drips,
     fails,
     never_ends,
     says,
@@ -91,6 +92,17 @@ def test_a_bad_model_still_gives_a_whole_answer(
             assert all(statement.verdict == "supported" for statement in answer.statements)
             assert answer.notices
             assert until(lambda: server.service.queue.running == 0)
+
+
+def test_a_model_that_drips_keeps_no_place(opened_assistant: Assistant) -> None:
+    with chat_server(drips("Apple chose Alibaba " * 20, 1)) as chat:
+        assistant = with_model(opened_assistant, chat.config(timeout=3))
+        with running(assistant) as server:
+            began = time.monotonic()
+            answer = Answer.from_json(server.post("/v1/answer", question=WHY).content)
+            assert time.monotonic() - began < 20
+            assert answer.statements
+            assert any("a letter a second" in notice.en for notice in answer.notices)
 
 
 def test_the_models_tokens_and_statements_are_counted(opened_assistant: Assistant) -> None:
