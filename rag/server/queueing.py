@@ -33,6 +33,10 @@ class FairQueue:
         """The number of requests that wait for a place."""
         return sum(map(len, self._waiting.values()))
 
+    @property
+    def _has_place(self) -> bool:
+        return self.running < self.slots and not self._waiting
+
     async def enter(self, caller: str) -> None:
         """Wait for a place. Whoever entered must `leave`.
 
@@ -40,16 +44,29 @@ class FairQueue:
         """
         if self.closed:
             raise stopping()
-        if self.running < self.slots and not self._waiting:
-            self.running += 1
-            return
-        if self.waiting >= self.most_waiting:
+        if not self._has_place and self.waiting >= self.most_waiting:
             raise too_many(
                 "queue_full",
                 self._mean * (self.waiting + 1) / self.slots,
                 en="The server is busy: try again later.",
                 zh="服务器繁忙：请稍后再试。",
             )
+        await self._wait(caller)
+
+    async def enter_again(self, caller: str) -> None:
+        """Wait for the next turn of work that is under way. Nothing refuses it any more."""
+        try:
+            if not self.closed:
+                await self._wait(caller)
+                return
+        except Refused:
+            pass  # the server is stopping, and finishes what is under way
+        self.running += 1
+
+    async def _wait(self, caller: str) -> None:
+        if self._has_place:
+            self.running += 1
+            return
         turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.setdefault(caller, deque()).append(turn)
         try:

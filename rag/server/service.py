@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 import os
 import time
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Sequence
@@ -29,6 +30,8 @@ T_co = TypeVar("T_co", covariant=True)
 
 MOST_WAITING = 256
 """The most requests that wait for a place to work. Two cores answer so many in about a minute."""
+_TURN_SECONDS = 1.0
+"""How long work that takes turns keeps its place."""
 _WORKERS_WITH_MODEL = 16
 """A worker that waits for a chat model needs no core."""
 
@@ -188,7 +191,8 @@ class Service:
                 draft, articles=articles, outlets=outlets, since=since, until=until, today=today
             )
 
-        async with self._working(caller, begin) as sentences:
+        # A long draft takes minutes. Its caller must not keep a place from others for so long.
+        async with self._working(caller, begin, turn_seconds=_TURN_SECONDS) as sentences:
             yield sentences
 
     async def compare(
@@ -237,19 +241,40 @@ class Service:
 
     @contextlib.asynccontextmanager
     async def _working(
-        self, caller: str, begin: Callable[[], Iterator[T]]
+        self, caller: str, begin: Callable[[], Iterator[T]], turn_seconds: float = math.inf
     ) -> AsyncIterator[Events[T]]:
-        """Let a worker go through the iterator that `begin` returns, for as long as the block."""
+        """Let a worker go through the iterator that `begin` returns, for as long as the block.
+
+        After each `turn_seconds`, the other callers have their turn.
+        """
         await self.queue.enter(caller)
         loop = asyncio.get_running_loop()
-        worker = _Worker(loop, begin)
-        started = time.monotonic()
-        done = loop.run_in_executor(self._pool, worker.work)
-        done.add_done_callback(lambda _: self.queue.leave(time.monotonic() - started))
+        worker = _Worker(loop, begin, turn_seconds)
+        between: asyncio.Task[None] | None = None
+
+        def take_turn() -> None:
+            started = time.monotonic()
+            done = loop.run_in_executor(self._pool, worker.work)
+            done.add_done_callback(lambda done: give_back(done, time.monotonic() - started))
+
+        def give_back(done: asyncio.Future[bool], seconds: float) -> None:
+            nonlocal between
+            self.queue.leave(seconds)
+            goes_on = not done.cancelled() and done.exception() is None and done.result()
+            if goes_on and not worker.cancellation.cancelled:
+                between = asyncio.ensure_future(wait_again())
+
+        async def wait_again() -> None:
+            await self.queue.enter_again(caller)
+            take_turn()
+
+        take_turn()
         try:
             yield worker
         finally:
             worker.cancellation.cancel()
+            if between is not None:
+                between.cancel()
 
 
 class _End:
@@ -263,30 +288,42 @@ class _Worker(Generic[T]):
     waits is bounded, because an answer is.
     """
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, begin: Callable[[], Iterator[T]]) -> None:
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        begin: Callable[[], Iterator[T]],
+        turn_seconds: float,
+    ) -> None:
         self.cancellation = Cancellation()
         self._loop = loop
         self._begin = begin
+        self._turn_seconds = turn_seconds
+        self._items: Iterator[T] | None = None
         self._arrived: asyncio.Queue[T | Exception | _End] = asyncio.Queue()
 
-    def work(self) -> None:
-        """Run in the thread. Raises nothing."""
+    def work(self) -> bool:
+        """Run in a thread, and return True if the turn is over before the work. Raises nothing."""
+        end = time.monotonic() + self._turn_seconds
         try:
             with cancellable(self.cancellation):
-                items = self._begin()
+                items = self._items = self._items or self._begin()
+                goes_on = False
                 try:
                     for item in items:
                         self._tell(item)
                         if self.cancellation.cancelled:
                             break
+                        if goes_on := time.monotonic() >= end:
+                            return True
                 finally:
-                    if isinstance(items, Generator):
+                    if isinstance(items, Generator) and not goes_on:
                         items.close()
             self._tell(_End())
         except Cancelled:
             self._tell(_End())
         except Exception as error:
             self._tell(error)
+        return False
 
     def __aiter__(self) -> AsyncIterator[T]:
         return self

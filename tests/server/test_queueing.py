@@ -121,6 +121,22 @@ def test_places_are_not_lost_to_those_who_leave_as_a_place_comes() -> None:
     run(work())
 
 
+def test_work_that_takes_turns_is_never_refused_in_the_middle() -> None:
+    async def take() -> tuple[int, int]:
+        queue = FairQueue(1, 0)
+        await queue.enter("a")
+        queue.leave(1)
+        await queue.enter("b")
+        again = asyncio.ensure_future(queue.enter_again("a"))  # though nobody else may wait
+        await asyncio.sleep(0)
+        assert queue.waiting == 1
+        queue.close()
+        await again  # what is under way is finished
+        return queue.running, queue.waiting
+
+    assert asyncio.run(take()) == (2, 0)
+
+
 def test_a_closed_queue_refuses_those_who_wait() -> None:
     async def work() -> None:
         queue = FairQueue(1, 5)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,36 @@ def test_a_bad_model_still_gives_a_whole_answer(
             assert all(statement.verdict == "supported" for statement in answer.statements)
             assert answer.notices
             assert until(lambda: server.service.queue.running == 0)
+
+
+def test_long_drafts_of_one_key_do_not_hold_up_another(fresh: Assistant) -> None:
+    draft = "".join(f"阿里股价上涨{n}.65%，苹果与阿里巴巴合作。" for n in range(600))
+    with running(fresh) as server:
+        greedy, other = server.ring.add("greedy"), server.ring.add("other")
+
+        def send() -> None:
+            headers = {"x-api-key": greedy}
+            with (
+                suppress(httpx2.HTTPError, RuntimeError),
+                httpx2.Client(base_url=server.url, trust_env=False, headers=headers) as client,
+            ):
+                client.post("/v1/draft", json={"draft": draft}, timeout=8)
+
+        threads = [threading.Thread(target=send) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        assert until(lambda: server.service.queue.waiting >= 2)
+        began = time.monotonic()
+        found = server.client.post(
+            "/v1/search", json={"query": WHY}, headers={"x-api-key": other}
+        ).json()
+        assert time.monotonic() - began < 4
+        assert found["results"]
+        assert any(thread.is_alive() for thread in threads)
+        for thread in threads:
+            thread.join()
+        # Nothing is left of who gave up.
+        assert until(lambda: server.service.queue.running == server.service.queue.waiting == 0)
 
 
 def test_a_model_that_drips_keeps_no_place(opened_assistant: Assistant) -> None:
