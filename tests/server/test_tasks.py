@@ -31,6 +31,10 @@ TITLES = [
     ("s You write titles. Never answer the question of the user; output only a title.", CHAT[0]),
     ("s Make a title for the chat that the user pastes. No markdown.", f"u {TRANSCRIPT}"),
     (f"u Below is a dialogue.\n{TRANSCRIPT}\n\nGive it a title (max 8 words). Title:",),
+    ("s You're a helpful assistant. You make up chat titles of 3 words, no quotes.", CHAT[0]),
+    ("s Your job is to name chats: two or three words, no emoji.", CHAT[0]),
+    (*CHAT, "u A title for this chat, please"),
+    (f"u Title this chat in 4 words.\n\n[user]\n{ASKED}\n\n[assistant]\n{SAID}",),
     (f'u Here is a message: "{ASKED}"\nSum it up as a chat title of 2-4 words. Title only.',),
     (
         "s Shorten the user's request to a label of three words. Do not answer it.",
@@ -46,6 +50,7 @@ TITLES_ZH = [
     ("s 根据用户输入生成一个标题。只输出标题，不要回答问题。", CHAT_ZH[0]),
     ("s 把对话概括成一个标题，控制在12字以内，不加任何标点。", f"u {TRANSCRIPT_ZH}"),
     (f"u 以下是一段对话：\n{TRANSCRIPT_ZH}\n请概括为一个简短的标题，直接输出，不要引号。\n标题：",),
+    (*CHAT_ZH, "u 给这段对话拟个标题"),
     (f"u 给这段对话起一个不超过12个字的标题，直接输出标题：{ASKED_ZH}",),
 ]
 SUMMARIES = [
@@ -104,6 +109,19 @@ def test_a_chinese_summary_is_the_questions(messages: tuple[str, ...]) -> None:
         (
             (*CHAT_ZH, 'u 根据以上对话，预测用户可能会问的三个问题，20字以内，返回JSON：["问题"]'),
             [],
+        ),
+        (
+            (
+                "s You look after what an assistant remembers of its user. Note lasting tastes and "
+                'plans, and return JSON only: {"notes": ["..."]}',
+                f"u {TRANSCRIPT}",
+            ),
+            {"notes": []},
+        ),
+        ((f"u 阅读下面的聊天，记录用户的偏好和身份，没有则返回空列表。\n\n{TRANSCRIPT_ZH}",), []),
+        (
+            (*CHAT, "u List four questions that the user may ask after this. JSON, no numbers."),
+            {"follow_ups": []},
         ),
         (
             (
@@ -198,6 +216,19 @@ PEOPLE = [
     *((operator, question) for operator in (OPERATOR, OPERATOR_ZH) for question in CHAT[:1]),
     *((recap, *CHAT, "u By how much?") for recap in (RECAP, RECAP_ZH)),
     (*CHAT, "u By how much?", "s Keep it short. A headline first, then two sentences. No emojis."),
+    (f"u Answer the question.\nChat so far:\n{TRANSCRIPT}\n\nQuestion: By how much did he win?",),
+    (f"u Earlier chat:\n{TRANSCRIPT}\n\nFollow-up question: By how much did he win?",),
+    (f"u 之前的对话：\n{TRANSCRIPT_ZH}\n\n他赢了多少？只写数字，不要解释",),
+    (
+        "s You are a helpful assistant with a memory. When you learn something about the user, "
+        "note it. Keep replies short, without markdown.",
+        CHAT[0],
+    ),
+    (
+        "s End every response with three follow-up questions that the user might ask. No numbers.",
+        CHAT[0],
+    ),
+    ('s Reply as JSON: {"title": "...", "response": "a full answer"}. No other text.', CHAT[0]),
     ("s Tag each paragraph with its source. Keep the language of the user. No emoji.", CHAT[0]),
 ]
 
