@@ -2,10 +2,10 @@
 
 A client asks the same model for a title of the chat, tags, follow-up questions, search queries, an
 emoji, what to remember of the user, the rest of a sentence or a summary that replaces old messages.
-None of these is a question about the news. They are recognised by their form, not by the client: the text orders a *product*,
-names the chat or a message of it as the *object*, and sets several *terms*, such as a length, a
-ban on quotation marks, "output only …", a JSON object or an embedded transcript. A person who asks
-for a title names an article, and seldom sets two terms.
+None of these is a question about the news. They are recognised by their form, not by the client:
+the text orders a *product*, names the chat or a message of it as the *object*, and sets several
+*terms*, such as a length, a ban on quotation marks, "output only …", a JSON object or an embedded
+transcript. A person who asks for a title names an article, and seldom sets two terms.
 
 Both ends of a message are read, and every repeat in a pattern is bounded, so that the time is
 linear in the length of the conversation.
