@@ -235,6 +235,7 @@ def update_index(
         before = writer.manifest()
         if before is not None:
             check_manifest(before, folder, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+        _take_over_uploads(writer)
         told = on_progress or (lambda _: None)
         if roots is None and files is not None:
             report = _look_at(files, writer, embedder, told)
@@ -254,6 +255,23 @@ def update_index(
             report = run.follow(named, named, known_roots(folder))
         _arrange(writer, told, thorough=True)
         return report
+
+
+def _take_over_uploads(writer: Writer) -> None:
+    """Follow the uploads of this folder in place of those of the folder that it was copied from.
+
+    The index of a copied or moved folder knows its uploads by their old place.
+    """
+    own = writer.folder.resolve() / UPLOADS_NAME
+    others = {Path(root) for root in writer.roots()} - {own}
+    for root in (root for root in others if root.name == UPLOADS_NAME):
+        known = writer.files()
+        copied = [file for file in known if file.base == str(root)]
+        taken = any(file.base == str(own) for file in known)
+        if copied and not taken and all((own / file.path).is_file() for file in copied):
+            with writer.commit():
+                writer.move_root(str(root), str(own))
+                writer.finish_generation()
 
 
 def _look_at(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import uuid
 import zlib
@@ -159,6 +160,18 @@ class Writer:
         """Stop following a folder or file, and delete its failures."""
         self._connection.execute("DELETE FROM roots WHERE root = ?", (root,))
         self._connection.execute("DELETE FROM failures WHERE root = ?", (root,))
+
+    def move_root(self, old: str, new: str) -> None:
+        """Follow the folder `new` in place of `old`, with its files, which are read again."""
+        change = self._connection.execute
+        change("UPDATE OR REPLACE roots SET root = ? WHERE root = ?", (new, old))
+        change("UPDATE files SET base = ?, stamp = NULL WHERE base = ?", (new, old))
+        change("DELETE FROM failures WHERE root = ?", (old,))
+        change(
+            "UPDATE OR REPLACE excluded SET file = ? || substr(file, ?)"
+            " WHERE substr(file, 1, ?) = ?",
+            (new, len(old) + 1, len(old) + 1, f"{old}{os.sep}"),
+        )
 
     def put_file(self, base: str, path: str) -> int:
         """Store a file without a stamp, so that it is read again, and return its number."""

@@ -62,6 +62,24 @@ def test_what_is_added_is_listed_read_and_removed(library: Library, tmp_path: Pa
     assert set(listed(library)) == {"a", "ships"}
 
 
+@pytest.mark.parametrize("moved", [False, True])
+def test_a_copied_index_lists_no_upload_twice(
+    library: Library, tmp_path: Path, hash_embedder: HashEmbedder, moved: bool
+) -> None:
+    library.add([uploaded(tmp_path, "port.md", PORT), uploaded(tmp_path, "ships.md", SHIPS)])
+    library.remove("ships", alone=True)
+    there = tmp_path / "there"
+    (shutil.move if moved else shutil.copytree)(library.folder, there)
+    copied = Library(there, hash_embedder)
+    copied.add([uploaded(tmp_path, "new.md", "The bridge to Malmo is closed on Sunday.")])
+    assert sorted(a.doc_id for a in copied.catalogue().articles) == ["a", "new", "port"]
+    assert copied.document("port").text
+    copied.remove("port")  # it is one of its own
+    assert sorted(a.doc_id for a in copied.catalogue().articles) == ["a", "new"]
+    if not moved:
+        assert len(library.catalogue().articles) == 2
+
+
 def test_a_file_of_the_same_name_replaces_the_one_before(library: Library, tmp_path: Path) -> None:
     library.add([uploaded(tmp_path, "ships.md", SHIPS)])
     again = library.add([uploaded(tmp_path, "ships.md", SHIPS)])
