@@ -6,6 +6,7 @@ same as structured content.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -212,7 +213,8 @@ class _Server(MCPServer[Any]):
 
     async def list_resources(self) -> list[Resource]:
         library = self._service.assistant.library
-        listed = library.catalogue().articles[:_LISTED] if library else ()
+        # Reading the list of a large index takes a moment.
+        listed = (await asyncio.to_thread(library.catalogue)).articles[:_LISTED] if library else ()
         return [
             Resource(
                 uri=SCHEME + quote(article.doc_id, errors="replace"),
