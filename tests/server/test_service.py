@@ -41,8 +41,14 @@ def figure(server: Running, name: str) -> float:
     return 0.0
 
 
-@pytest.mark.parametrize("stream", [False, True])
-@pytest.mark.parametrize("path", ["/v1/answer", "/v1/chat/completions"])
+@pytest.mark.parametrize(
+    ("path", "stream"),
+    [
+        *(("/v1/answer", whole) for whole in (False, True)),
+        *(("/v1/chat/completions", whole) for whole in (False, True)),
+        ("/mcp", True),
+    ],
+)
 @pytest.mark.parametrize(
     "behaviour", [slow_start(60), stalls_after("Apple chose", 60)], ids=["before", "within"]
 )
@@ -56,7 +62,13 @@ def test_a_client_that_leaves_stops_the_model(
             if "chat" in path:
                 messages = [{"role": "user", "content": WHY}]
                 body = {"model": "cited-rag", "messages": messages, "stream": stream}
-            with httpx2.Client(base_url=server.url, trust_env=False, timeout=60) as client:
+            if path == "/mcp":
+                call = {"name": "ask", "arguments": {"question": WHY}}
+                body = {"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": call}
+            headers = {"accept": "application/json, text/event-stream"}
+            with httpx2.Client(
+                base_url=server.url, trust_env=False, timeout=60, headers=headers
+            ) as client:
                 impatient = threading.Thread(target=_ask_and_leave, args=(client, path, body))
                 impatient.start()
                 assert until(lambda: len(chat.requests) >= 1)
