@@ -6,6 +6,7 @@ back. Until then a stream holds only comments that keep it open.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -118,7 +119,8 @@ async def _answered(
 ) -> _Said:
     """Return the answer to the last question of the turns."""
     question = question_of(turns, model)
-    if (reply := brief_reply(turns)) is not None:
+    # A hostile conversation takes a moment to look through.
+    if (reply := await asyncio.to_thread(brief_reply, turns)) is not None:
         return _Said(model=model, parts=(reply,), created=int(time.time()))
     request.scope["rag.question"] = question.text
     answer = await service.answer(caller_of(request), question)
