@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal
@@ -55,8 +56,10 @@ def render_chooser(
         return loaded
     close = escaped(words.close)
     number = "" if answers is None else f' data-answers="{answers}"'
+    outlets = escaped(json.dumps(scope.outlets))
     return (
         f'{loaded}<section class="rag-scope" id="{PANEL_ID}" popover{number} '
+        f'data-outlets="{outlets}" '
         f'lang="{HTML_LANGUAGE[language]}" aria-label="{escaped(words.chooser)}">'
         f'<button type="button" class="rag-button rag-scope-close" popovertarget="{PANEL_ID}" '
         f'popovertargetaction="hide" aria-label="{close}" title="{close}">✕</button>'
