@@ -37,7 +37,7 @@ from rag.uploads.library import WORK_PREFIX
 
 DEFAULT_HOST = "127.0.0.1"
 
-_STYLES = ("page.css", "scope.css", "places.css", "section.css", "compare.css")
+_STYLES = ("page.css", "composer.css", "scope.css", "places.css", "section.css", "compare.css")
 
 
 def serve(

@@ -135,12 +135,14 @@ class Assessment:
     """The decision to answer or not, and what was looked for and not found.
 
     `answerability` is the estimated probability that the evidence holds an answer, 0 to 1. It is 0
-    if what was asked for is certainly nowhere near.
+    if what was asked for is certainly nowhere near. `unnamed` is true if it names someone or
+    something by a name that no found article has: no reading of a sentence makes up for that.
     """
 
     answerable: bool
     missing: tuple[Message, ...]
     answerability: float = 0.0
+    unnamed: bool = False
 
 
 def assess(
@@ -162,7 +164,7 @@ def assess(
     reader = RequirementReader(needed)
     unknown = _unknown(needed, found or ranked, reader)
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
-        return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),))
+        return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),), unnamed=True)
     if not any(c.evidence.coverage or c.evidence.nearby for c in ranked) or not asked.concepts:
         # Even if a sentence looks near, nothing that the question is about is in any of them.
         return Assessment(answerable=False, missing=(_nothing_near(_texts(asked.concepts)),))

@@ -138,10 +138,10 @@ def sure_of_answer(assessment: Assessment, best: Candidate) -> Assessment:
     """Return the assessment, overruled if only words were missing and the reader is sure.
 
     A text may use other words than the question: 职工 for 员工. A refusal for another reason, such
-    as another period or another line, stays.
+    as a name that no article has, another period or another line, stays.
     """
     codes = {message.code for message in assessment.missing}
-    if assessment.answerable or not codes <= _BY_WORDS:
+    if assessment.answerable or assessment.unnamed or not codes <= _BY_WORDS:
         return assessment
     if best.read is None:
         return assessment

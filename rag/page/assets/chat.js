@@ -223,6 +223,10 @@ document.addEventListener("focusin", ({ target }) => {
 
 // --- drawn anew ---------------------------------------------------------------------------------
 
+// An answer that is there before anyone can have read it is read from its start: the view goes along
+// only with one that grows for longer, in milliseconds.
+const READING = 1500;
+
 // Each new piece of the answer draws its part anew, which folds and unmarks everything: put back
 // what the reader had unfolded, chosen and opened.
 function redrawn() {
@@ -243,11 +247,18 @@ function redrawn() {
     // What is chosen has been used: the chooser would cover the answer.
     document.querySelector(".rag-scope:popover-open")?.hidePopover();
     page.followed = true;
+    page.answering = null;
     asked.scrollIntoView({ block: "start" });
-  } else if (page.followed) {
+  } else if (page.followed && answering(asked) > READING) {
     const hidden = asked.querySelector(".rag-answer").getBoundingClientRect().bottom + 2 * GAP;
     window.scrollBy(0, Math.max(0, hidden - box.getBoundingClientRect().top));
   }
+}
+
+// Milliseconds for which an answer has been growing.
+function answering(asked) {
+  if (asked.querySelector(".rag-statement")) page.answering ??= performance.now();
+  return page.answering ? performance.now() - page.answering : 0;
 }
 
 // Once readers have done anything outside the question box, where they go is theirs to choose.

@@ -13,6 +13,7 @@ let pressed = null; // the box of the outlet on which the pointer went down, whi
 let timer = 0;
 let waiting = null; // what is done when the timer ends
 let sent = { number: 0 }; // the last choice sent
+let outlets = new Set(); // all that are chosen, also those that are not shown
 
 const find = (selector) => element.querySelector(selector);
 const rows = () => [...element.querySelectorAll(".rag-timeline tbody tr")];
@@ -42,7 +43,8 @@ function draw() {
 function redrawn() {
   const answers = find(".rag-scope")?.dataset.answers;
   const late = answers && Number(answers) < sent.number; // The answer to a choice before the last.
-  if (late) show(isSent, (day) => sent[day.name]);
+  if (!late) outlets = new Set(JSON.parse(find(".rag-scope")?.dataset.outlets ?? "[]"));
+  if (late) show((box) => outlets.has(box.value), (day) => sent[day.name]);
   // What the reader does at this moment is newer than what was drawn.
   else if (anchor === null && !timer) {
     const plot = find(".rag-plot");
@@ -51,11 +53,6 @@ function redrawn() {
     show((box) => box.defaultChecked, (day) => day.defaultValue);
   }
   draw();
-}
-
-// Whether a box was ticked in the last choice sent, if it was shown then.
-function isSent(box) {
-  return sent.shown.includes(box.value) ? sent.outlets.includes(box.value) : box.defaultChecked;
 }
 
 function show(ticked, value) {
@@ -69,18 +66,13 @@ function show(ticked, value) {
 
 // --- sending ------------------------------------------------------------------------------------
 
+// Each choice is sent whole and has a number: the program takes none that is older than the last it
+// got, since what is sent first need not be there first.
 function send({ since, until }) {
   clearTimeout(timer);
   timer = 0;
-  const boxes = [...element.querySelectorAll(".rag-outlets input")];
-  sent = {
-    number: sent.number + 1,
-    since,
-    until,
-    query: find(".rag-find-outlet")?.value ?? "",
-    shown: boxes.map((box) => box.value),
-    outlets: boxes.filter((box) => box.checked).map((box) => box.value),
-  };
+  const query = find(".rag-find-outlet")?.value ?? "";
+  sent = { number: sent.number + 1, since, until, query, outlets: [...outlets] };
   // The pickers say at once what is chosen: the next choice is read from them.
   show((box) => box.checked, (day) => sent[day.name]);
   trigger("choose", sent);
@@ -170,7 +162,10 @@ element.addEventListener("keydown", (event) => {
 });
 
 element.addEventListener("change", ({ target }) => {
-  if (target.matches(".rag-outlets input")) send(picked());
+  if (target.matches(".rag-outlets [type=checkbox]")) {
+    outlets[target.checked ? "add" : "delete"](target.value);
+    send(picked());
+  }
   // A day that is being typed is not complete, or is of the year 2.
   else if (target.matches(".rag-days input") && target.validity.valid) later(sendPicked);
 });

@@ -4,6 +4,8 @@
 // What was changed here and may not have reached the program yet, by the article's id: a list that
 // was drawn before must not undo it.
 const changed = new Map();
+let number = 0; // of the last message
+const MOST = 500; // ids that the program takes at once
 
 element.addEventListener("change", ({ target }) => {
   if (!target.matches(".rag-tick")) return;
@@ -17,8 +19,12 @@ element.addEventListener("change", ({ target }) => {
     target.setCustomValidity("");
     return;
   }
+  changed.delete(target.value);
   changed.set(target.value, target.checked);
-  trigger("tick", { shown: boxes.map((box) => box.value), ticked });
+  // All that changed is sent each time, with a number: the program takes nothing that is older than
+  // the last it got, since what is sent first need not be there first.
+  const all = (state) => [...changed].filter(([, on]) => on === state).map(([id]) => id).slice(-MOST);
+  trigger("tick", { number: ++number, ticked: all(true), unticked: all(false) });
 });
 
 // What a person has changed no longer follows its attribute, and a box is used for another article

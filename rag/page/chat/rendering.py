@@ -207,16 +207,25 @@ def _actions(turn: Turn, words: Texts, language: Language, *, last: bool) -> str
     buttons += f'<button {data} data-act="edit">{escaped(words.edit)}</button>'
     if last:
         buttons += f'<button {data} data-act="ask">{escaped(words.retry)}</button>'
-        for form, label in (
-            ("docx", words.save_word),
-            ("pdf", words.save_pdf),
-            ("md", words.save_markdown),
-            ("json", words.save_json),
-        ):
-            buttons += (
-                f'<button {data} data-act="export" data-form="{form}">{escaped(label)}</button>'
-            )
+        buttons += (
+            f'<span class="rag-save-all">{escaped(words.save_all)} {_saving(data, words)}</span>'
+        )
     return f'<div class="rag-actions">{buttons}<span class="rag-hint" role="status"></span></div>'
+
+
+def _saving(data: str, words: Texts) -> str:
+    """Return a button for each format in which the conversation can be saved."""
+    forms = (
+        ("docx", "Word", words.save_word),
+        ("pdf", "PDF", words.save_pdf),
+        ("md", "Markdown", words.save_markdown),
+        ("json", "JSON", words.save_json),
+    )
+    return "".join(
+        f'<button {data} data-act="export" data-form="{form}" aria-label="{escaped(label)}">'
+        f"{name}</button>"
+        for form, name, label in forms
+    )
 
 
 def _distinct(citations: Iterable[Citation]) -> tuple[Citation, ...]:

@@ -47,6 +47,7 @@ class Texts:
     retry: str
     editing: str
     cancel: str
+    save_all: str
     save_word: str
     save_pdf: str
     save_markdown: str
@@ -175,6 +176,7 @@ EN = Texts(
     retry="Ask again",
     editing="Editing question {}: the new question replaces it, and all that follows is removed.",
     cancel="Cancel",
+    save_all="Save all as",
     save_word="Save all as Word",
     save_pdf="Save all as PDF",
     save_markdown="Save all as Markdown",
@@ -284,6 +286,7 @@ ZH = Texts(
     retry="重新提问",
     editing="正在修改第 {} 个问题：新问题会取代它，其后的内容将被移除。",
     cancel="取消",
+    save_all="整段对话存为",
     save_word="整段对话存为 Word",
     save_pdf="整段对话存为 PDF",
     save_markdown="整段对话存为 Markdown",

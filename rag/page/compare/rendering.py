@@ -19,6 +19,7 @@ from rag.page.markup import escaped, inline
 from rag.page.quoting import render_quote
 from rag.page.scope.choice import Asked
 from rag.page.scope.rendering import render_asked
+from rag.page.scope.texts import counted
 from rag.page.texts import HTML_LANGUAGE
 
 _UNFOLDED = 4
@@ -85,11 +86,11 @@ def render_comparison(result: Comparison, language: Language, *, asked: Asked | 
 
 def _summary(result: Comparison, asked: Asked | None, words: Texts, language: Language) -> str:
     counts = (
-        (words.differ, len(result.contradictions)),
-        (words.shared, len(result.shared)),
-        (words.only, sum(len(report.citations) for report in result.only)),
+        counted(words.differ, len(result.contradictions)),
+        words.shared.format(len(result.shared)),
+        words.only.format(sum(len(report.citations) for report in result.only)),
     )
-    listed = "".join(f"<li>{escaped(word.format(count))}</li>" for word, count in counts)
+    listed = "".join(f"<li>{escaped(count)}</li>" for count in counts)
     notices = "".join(f"<p>{escaped(notice.text(language))}</p>" for notice in result.notices)
     if any(notice.code == ALONE for notice in result.notices):
         notices += f'<p class="rag-hint">{escaped(words.choose)}</p>'

@@ -25,7 +25,7 @@ class Texts:
     comparing: str
     save: str
     file_name: str
-    differ: str
+    differ: tuple[str, str]
     shared: str
     only: str
     more: str
@@ -58,7 +58,7 @@ EN = Texts(
     comparing="Comparing sentences: {} of {}",
     save="Save the comparison",
     file_name="comparison",
-    differ="{} contradictions",
+    differ=("{} contradiction", "{} contradictions"),
     shared="{} shared",
     only="{} of one outlet",
     more="{} more",
@@ -90,7 +90,7 @@ ZH = Texts(
     comparing="正在对比句子：{} / {}",
     save="保存对比结果",
     file_name="媒体对比",
-    differ="{} 处矛盾",
+    differ=("{} 处矛盾", "{} 处矛盾"),
     shared="{} 条共同报道",
     only="{} 条独家内容",
     more="还有 {} 条",

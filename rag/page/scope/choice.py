@@ -52,13 +52,13 @@ class Scope:
         """Return the scope with other outlets, the first `MOST_OUTLETS` of them."""
         return replace(self, outlets=tuple(dict.fromkeys(outlets))[:MOST_OUTLETS])
 
-    def with_articles(self, shown: Iterable[str], ticked: Iterable[str]) -> Scope:
-        """Return the scope after a reader has ticked articles on a page of the list.
+    def with_articles(self, changed: Iterable[str], ticked: Iterable[str]) -> Scope:
+        """Return the scope after a reader has changed the ticks of some articles.
 
-        `shown` are all articles of that page. The others stay as they were. There are at most
-        `MOST_ARTICLES`; those ticked last are left out.
+        `changed` are all of these, and `ticked` those that are ticked now. The others stay as they
+        were. There are at most `MOST_ARTICLES`; those ticked last are left out.
         """
-        gone = set(shown)
+        gone = set(changed)
         kept = (article for article in self.articles if article not in gone)
         return replace(self, articles=tuple(dict.fromkeys((*kept, *ticked)))[:MOST_ARTICLES])
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import gradio as gr
 from gradio.events import Dependency
@@ -92,6 +92,8 @@ def wire_scope(
     """
     labels = [parts.beside, parts.in_draft, parts.in_compare, parts.in_articles]
     shown = [parts.chosen, parts.chooser, *labels]
+    # The numbers of the last choice and the last ticks taken, as the browser counts them.
+    taken = gr.State({"choice": 0, "ticks": 0})
 
     def drawn(
         scope: Scope, language: Language, answers: int | None = None, query: str = ""
@@ -113,24 +115,28 @@ def wire_scope(
             parts.in_articles: render_labels(now, scope, language, to_ask=True),
         }
 
-    def choose(event: gr.EventData, scope: Scope, language: Language) -> Update:
-        """Take the days and outlets of the chooser. Outlets that it does not show stay."""
-        sent = _sent(event)
-        offered = set(sent_texts(sent.get("shown"), MOST_OUTLETS))
-        kept = [outlet for outlet in scope.outlets if outlet not in offered]
-        ticked = sent_texts(sent.get("outlets"), MOST_OUTLETS)
-        days = sent_day(sent.get("since")), sent_day(sent.get("until"))
-        scope = scope.with_outlets((*kept, *ticked)).with_days(*days)
-        number, (query, *_) = sent.get("number"), (*sent_texts([sent.get("query")], 1), "")
-        answers = number if isinstance(number, int) else None
-        return drawn(scope, language, answers, query[:MOST_QUERY])
+    def take(kind: Literal["choice", "ticks"], change: _Change) -> Callable[..., Update]:
+        """Return a function that takes what a browser sent, unless newer came before it."""
 
-    def tick(event: gr.EventData, scope: Scope, language: Language) -> Update:
-        """Take the articles that are ticked on the page of the list that is shown."""
-        sent = _sent(event)
-        on_page = sent_texts(sent.get("shown"), MOST_ARTICLES)
-        ticked = sent_texts(sent.get("ticked"), MOST_ARTICLES)
-        return drawn(scope.with_articles(on_page, ticked), language)
+        def taking(
+            event: gr.EventData, scope: Scope, latest: dict[str, int], language: Language
+        ) -> Update:
+            sent = _sent(event)
+            number, query = _sent_number(sent), sent_texts([sent.get("query")], 1)
+            if number < latest[kind]:
+                kept: Update = gr.skip()
+                return kept
+            return {
+                taken: {**latest, kind: number},
+                **drawn(
+                    change(scope, sent),
+                    language,
+                    number if kind == "choice" else None,
+                    "".join(query)[:MOST_QUERY],
+                ),
+            }
+
+        return taking
 
     def drop(event: gr.EventData, scope: Scope, language: Language) -> Update:
         """Take one label away, or all."""
@@ -138,13 +144,19 @@ def wire_scope(
         return drawn(_without(scope, sent.get("what"), sent.get("value")), language)
 
     inputs = [parts.chosen, choice]
-    # In the queue, one after the other: the last choice made is the last one taken. ("always_last"
-    # would call again with what was sent first.)
-    in_turn: dict[str, Any] = {"trigger_mode": "multiple", **QUIET}
-    parts.chooser.choose(choose, inputs, shown, **in_turn)
-    listing.tick(tick, inputs, shown, **in_turn)
+    # One after the other, since each changes what the one before it left. ("always_last" would call
+    # again with what was sent first.)
+    in_turn: dict[str, Any] = {
+        "trigger_mode": "multiple",
+        "concurrency_id": "choices",
+        "concurrency_limit": 1,
+        **QUIET,
+    }
+    counted = [parts.chosen, taken, choice]
+    parts.chooser.choose(take("choice", _chosen), counted, [taken, *shown], **in_turn)
+    listing.tick(take("ticks", _ticked), counted, [taken, *shown], **in_turn)
     for place in (parts.beside, parts.in_draft, parts.in_compare):
-        place.drop_label(drop, inputs, shown, **_AT_ONCE)
+        place.drop_label(drop, inputs, shown, **in_turn)
 
     def draw_after(event: Callable[..., Dependency]) -> None:
         event(drawn, inputs, shown, **_AT_ONCE)
@@ -153,7 +165,7 @@ def wire_scope(
         draw_after(event)
     return ScopeEvents(
         chosen=parts.chosen,
-        dropped=parts.in_articles.drop_label(drop, inputs, shown, **_AT_ONCE),
+        dropped=parts.in_articles.drop_label(drop, inputs, shown, **in_turn),
         draw_after=draw_after,
     )
 
@@ -162,6 +174,24 @@ def narrow_with(shelf: Callable[[], Shelf]) -> Callable[[Scope], Narrowed]:
     """Return the function that reads a choice against the articles of the moment of asking."""
     # Without a choice, the list of articles is not needed, and need not be readable.
     return lambda scope: shelf().narrow(scope) if scope else Narrowed(scope=scope)
+
+
+_Change = Callable[[Scope, dict[str, object]], Scope]
+"""Returns a scope after what a browser sent."""
+
+
+def _chosen(scope: Scope, sent: dict[str, object]) -> Scope:
+    """Return the scope with the outlets and days of the chooser."""
+    outlets = sent_texts(sent.get("outlets"), MOST_OUTLETS)
+    return scope.with_outlets(outlets).with_days(
+        sent_day(sent.get("since")), sent_day(sent.get("until"))
+    )
+
+
+def _ticked(scope: Scope, sent: dict[str, object]) -> Scope:
+    """Return the scope with the articles whose ticks were changed in the list."""
+    ticked = sent_texts(sent.get("ticked"), MOST_ARTICLES)
+    return scope.with_articles((*ticked, *sent_texts(sent.get("unticked"), MOST_ARTICLES)), ticked)
 
 
 def _without(scope: Scope, what: object, value: object) -> Scope:
@@ -179,3 +209,8 @@ def _without(scope: Scope, what: object, value: object) -> Scope:
 def _sent(event: gr.EventData) -> dict[str, object]:
     data = event._data  # None if the browser sent nothing.
     return data if isinstance(data, dict) else {}
+
+
+def _sent_number(sent: dict[str, object]) -> int:
+    number = sent.get("number")
+    return number if isinstance(number, int) else 0

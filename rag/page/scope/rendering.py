@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import date
 from typing import Literal
@@ -23,6 +24,8 @@ PANEL_ID = "rag-scope-panel"
 _HEIGHT = 100
 _LEAST = 4
 """The heights of the highest bar and of the lowest, which must be seen, in units of the drawing."""
+_FEW_BARS = 7
+"""Up to this number of bars, the timeline is drawn narrower: broad bars look like blocks."""
 _OUTLETS_NAMED = 2
 """The number of outlets with a label each. More of them share one label."""
 _TITLE_CHARACTERS = 24
@@ -55,8 +58,10 @@ def render_chooser(
         return loaded
     close = escaped(words.close)
     number = "" if answers is None else f' data-answers="{answers}"'
+    outlets = escaped(json.dumps(scope.outlets))
     return (
         f'{loaded}<section class="rag-scope" id="{PANEL_ID}" popover{number} '
+        f'data-outlets="{outlets}" '
         f'lang="{HTML_LANGUAGE[language]}" aria-label="{escaped(words.chooser)}">'
         f'<button type="button" class="rag-button rag-scope-close" popovertarget="{PANEL_ID}" '
         f'popovertargetaction="hide" aria-label="{close}" title="{close}">✕</button>'
@@ -79,8 +84,9 @@ def _days(shelf: Shelf, scope: Scope, words: Texts, language: Language) -> str:
         return ""
     undated = len(shelf) - int(shelf.dated.sum())
     note = f" {counted(words.undated, undated)}" if undated else ""
+    few = " rag-few" if len(timeline.bars) <= _FEW_BARS else ""
     return (
-        f'<div class="rag-timeline"><p class="rag-scope-name">'
+        f'<div class="rag-timeline{few}"><p class="rag-scope-name">'
         f"{escaped(words.timeline[timeline.unit])}</p>"
         f"{_plot(shelf, timeline, scope, words, language)}"
         f'<p class="rag-hint">{escaped(words.drag + note)}</p>'

@@ -175,7 +175,8 @@ def wire_set_up(
     parts.look.click(look, [*led_here, parts.asked], shown, queue=False, **QUIET)
     language_choice.input(translate, [*led_here, parts.asked], drawn, queue=False, **QUIET)
     gr.on(
-        [parts.which.input, parts.endpoint.input],
+        # Not `input` of the address: the library does not tell of a text that is pasted or dropped.
+        [parts.which.input, parts.endpoint.change],
         changed,
         [parts.which, parts.endpoint, language_choice],
         [parts.endpoint, parts.model, parts.key, parts.sent, parts.result, parts.use],

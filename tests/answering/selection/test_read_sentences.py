@@ -84,6 +84,18 @@ def test_a_word_that_the_article_has_another_for_is_no_reason_to_refuse(
     assert made.ask("瑞川科技有多少职工？").status in ("answered", "partial")
 
 
+@pytest.mark.parametrize(
+    "question",
+    ["What did Elon Musk say about Alibaba?", "What did Bill Gates say about Apple?"],
+)
+def test_no_reading_makes_up_for_a_name_that_no_article_has(
+    assistant: Assistant, question: str
+) -> None:
+    answer = assistant.ask(question)
+    assert answer.status == "abstained"
+    assert question.split(" say")[0].removeprefix("What did ") in answer.missing[0].en
+
+
 def test_the_passage_that_answers_comes_first(made: Assistant) -> None:
     hits = made.ask("Who is the warden of Heron Marsh reserve?").hits
     assert hits[0].passage.doc_id == "park"

@@ -21,8 +21,10 @@ TALL_PHONE: ViewportSize = {"width": 390, "height": 844}
 def made(assistant: ScriptedAssistant, question: str, history: Sequence[Answer]) -> Iterator[Event]:
     """A short answer, a long one, or one that waits in the middle, as the question asks for."""
     del history
-    sentences = 60 if "long" in question else 3
+    sentences = 60 if "long" in question else 6 if "one by one" in question else 3
     statements = [claim(f"The harbour of Norvia has {n} piers.") for n in range(sentences)]
+    if "one by one" in question:  # As quotes come: few, and not short.
+        statements = [claim(f"{statement.text} " * 12) for statement in statements]
     if "at once" not in question:
         yield Progress(stage="searching")
         yield statements[0]
@@ -30,10 +32,12 @@ def made(assistant: ScriptedAssistant, question: str, history: Sequence[Answer])
     if "slow" in question:
         assistant.wait()
         assistant.gate.clear()
+    if "one by one" in question:
+        yield from statements[1:]
     if "grow" in question:
         for statement in statements[1:]:
             yield statement
-            time.sleep(0.02)  # Not faster than a page is drawn.
+            time.sleep(0.05)  # Not faster than a page is drawn, and longer than a glance.
         assistant.wait()
         assistant.gate.clear()
     yield answered(question, *statements)
@@ -90,7 +94,8 @@ def test_every_new_answer_begins_at_the_top_of_the_view(
     harbour: Served, visit: Visit, viewport: ViewportSize, locale: str, scheme: str
 ) -> None:
     page = visit(harbour.url, locale=locale, viewport=viewport, color_scheme=scheme)
-    for turn, question in enumerate(("short", "short?", "long", "at once", "long?"), start=1):
+    questions = ("short", "short?", "long", "at once", "one by one", "long?")
+    for turn, question in enumerate(questions, start=1):
         ask(page, question)
         answer(page, turn)
         assert_in_view(page, turn)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import Locator, Page, Route, ViewportSize, expect
 
 from rag.page import texts as head_texts
 from rag.page.articles.texts import texts as articles_texts
@@ -50,6 +50,20 @@ def far_away(page: Page) -> None:
     """Let each request take 0.7 s longer."""
     slow = {"offline": False, "latency": 700, "downloadThroughput": -1, "uploadThroughput": -1}
     page.context.new_cdp_session(page).send("Network.emulateNetworkConditions", slow)
+
+
+def hold_the_next_choice(page: Page) -> list[Route]:
+    """Keep the next choice from the program, and return the list that it will be in."""
+    held: list[Route] = []
+
+    def pass_on(route: Route) -> None:
+        if held or '"event_data":{' not in (route.request.post_data or ""):
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.route("**/queue/join**", pass_on)
+    return held
 
 
 def labels(page: Page) -> Locator:
@@ -275,6 +289,32 @@ def test_choices_made_before_the_program_answers_all_count(harbour: Served, visi
     assert ticked == names
 
 
+@pytest.mark.parametrize("what", ["outlets", "articles"])
+def test_of_choices_that_overtake_each_other_the_last_one_made_counts(
+    harbour: Served, visit: Visit, what: str
+) -> None:
+    page = visit(harbour.url, locale="en-US", viewport=DESK)
+    if what == "outlets":
+        boxes, told = page.locator(".rag-outlet input"), page.locator("#rag-only")
+    else:
+        page.get_by_role("tab", name=head_texts.EN.articles, exact=True).click()
+        boxes, told = page.locator(".rag-tick"), page.locator("#rag-articles-only")
+    expect(boxes.first).to_be_visible()
+    held = hold_the_next_choice(page)
+    for place in (0, 1):
+        boxes.nth(place).click()
+    both = "5 of 7 articles" if what == "outlets" else "2 of 7 articles"
+    expect(told).to_contain_text(both)
+    held[0].continue_()
+    page.wait_for_timeout(1000)  # Nothing takes it back.
+    expect(told).to_contain_text(both)
+    # The next one goes on from there.
+    boxes.nth(0).click()
+    expect(told).to_contain_text("2 of 7 articles" if what == "outlets" else "1 of 7 articles")
+    checked = boxes.evaluate_all("(all) => all.map((box) => box.checked)")
+    assert checked[:2] == [False, True]
+
+
 def test_ticks_made_before_the_program_answers_all_count(harbour: Served, visit: Visit) -> None:
     page = visit(harbour.url, locale="en-US", viewport=DESK)
     page.get_by_role("tab", name=head_texts.EN.articles, exact=True).click()
@@ -333,7 +373,6 @@ def test_an_outlet_beyond_the_largest_is_found_by_its_name_and_ticked(
         search.press_sequentially("outlet 39")
         expect(boxes).to_have_count(1)
         expect(search).to_be_focused()
-        page.wait_for_timeout(500)  # What was found takes its place.
         boxes.click()
         expect(labels(page)).to_have_text(["Outlet 00 ✕", "Outlet 39 ✕"])
         search.fill("nothing")

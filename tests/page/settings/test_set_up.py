@@ -99,7 +99,9 @@ def test_the_owner_names_a_server_and_its_key_is_seen_nowhere(
         page.locator("#rag-set-up-try").click()
         bad = page.locator('.rag-set-up-result [data-kind="bad"]')
         expect(bad).to_contain_text("no address of a model server")
+        # Pasted, without a key: it is said at once where a question would go.
         page.locator("#rag-own-endpoint :is(input, textarea)").fill(model.url)
+        expect(page.locator(".rag-set-up-sent")).to_contain_text(model.url.split("/")[2])
         page.locator("#rag-own-model :is(input, textarea)").fill("their-model")
         page.locator("#rag-own-key input").fill(TYPED)
         page.locator("#rag-set-up-try").click()
