@@ -26,7 +26,7 @@ from retrieval_time import read_passages, records
 from rag.config import BUNDLED_EMBEDDER
 from rag.models.loading import load_embedder
 from rag.retrieval.lexical import Clause, LexicalIndex
-from rag.store.sections import Postings
+from rag.store.postings import Postings
 from rag.text.words import count_terms, read_counts, term_number, terms
 
 _BEST = 100

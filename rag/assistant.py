@@ -39,7 +39,8 @@ from rag.models.reader import Reader
 from rag.retrieval.question import checked_question
 from rag.retrieval.time_frame import day_of_asking, days_between
 from rag.store.articles import document_not_found, reference
-from rag.store.snapshot import Snapshot, read_snapshot
+from rag.store.searching import OpenIndex
+from rag.store.snapshot import read_snapshot
 from rag.text.sentences import split_sentences
 from rag.types import (
     Answer,
@@ -69,7 +70,7 @@ class Assistant(QuestionPath):
     def __init__(
         self,
         *,
-        snapshot: Snapshot,
+        snapshot: OpenIndex,
         embedder: Embedder,
         chat_model: ChatModel | None = None,
         reranker: Reranker | None = None,
@@ -122,7 +123,7 @@ class Assistant(QuestionPath):
     @classmethod
     def over(
         cls,
-        snapshot: Snapshot,
+        snapshot: OpenIndex,
         embedder: Embedder,
         config: Config,
         *,

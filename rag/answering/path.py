@@ -37,7 +37,8 @@ from rag.retrieval.spelling import spelled
 from rag.retrieval.summary_asked import SummaryRequests
 from rag.retrieval.time_frame import check_time_frame
 from rag.store.database import current_manifest
-from rag.store.snapshot import Snapshot, read_snapshot
+from rag.store.searching import OpenIndex
+from rag.store.snapshot import read_snapshot
 from rag.text.languages import text_language
 from rag.types import Answer, Conflict, Document, Event, Progress, TimeFrame, Timings
 
@@ -48,7 +49,7 @@ class QuestionPath:
     def __init__(
         self,
         *,
-        snapshot: Snapshot,
+        snapshot: OpenIndex,
         embedder: Embedder,
         chat_model: ChatModel | None = None,
         reranker: Reranker | None = None,
@@ -99,7 +100,7 @@ class QuestionPath:
         self._opened = None
 
     @property
-    def snapshot(self) -> Snapshot:
+    def snapshot(self) -> OpenIndex:
         """The generation of the index that answers come from now."""
         return self._corpus.snapshot
 

@@ -52,7 +52,7 @@ from rag.retrieval.known_words import KnownWords
 from rag.retrieval.question import Query, as_embedded
 from rag.retrieval.stories import Stories
 from rag.retrieval.time_frame import without_days
-from rag.store.snapshot import Snapshot
+from rag.store.searching import OpenIndex
 from rag.text.terms import FoldedTexts, concepts, fold, weights
 from rag.types import Document, Hit, Passage, Statement
 
@@ -64,7 +64,7 @@ _EMBEDDED_SENTENCES = 64
 class Corpus:
     """One generation of the index with everything that is built to search it. Never changed."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None) -> None:
+    def __init__(self, snapshot: OpenIndex, embedder: Embedder, reranker: Reranker | None) -> None:
         self.snapshot = snapshot
         self.retriever = HybridRetriever(snapshot, embedder, reranker)
         self.stories = Stories(snapshot)
@@ -73,7 +73,7 @@ class Corpus:
         self.sample = FoldedTexts(
             fold(text)
             for section in snapshot.sections
-            for texts in [section.sample.texts]
+            for texts in [[text for sample, _ in section.samples for text in sample.texts]]
             for step in [len(texts) * total // (_SAMPLED_PASSAGES * len(section))]
             for text in texts[:: max(1, step)]
         )

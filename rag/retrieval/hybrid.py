@@ -8,7 +8,7 @@ does not hide the other, and words count only as far as they distinguish passage
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from rag.messages import Language
 from rag.models.cross_encoders import Reranker
 from rag.models.embedder import Embedder, begin_query
-from rag.retrieval.lexical import LexicalIndex, LexicalSearch, Scores, by_language, clauses_for
+from rag.retrieval.lexical import LexicalIndex, LexicalSearch, by_language, clauses_for
 from rag.retrieval.question import Query, as_embedded
-from rag.store.sections import PublicationDays, Section
-from rag.store.snapshot import Snapshot
+from rag.store.searching import Limits, OpenIndex, PublicationDays, Scores, SearchedSection
+from rag.store.sections import between
 from rag.text.languages import text_language
 from rag.text.periods import Period
 from rag.types import Hit, Passage, TimeFrame
@@ -52,29 +52,29 @@ def until_reported(frame: TimeFrame | None, periods: Sequence[Period]) -> TimeFr
     return replace(frame, end=frame.end + timedelta(days=late))
 
 
-def newest_day(sections: Sequence[Section]) -> date | None:
+def newest_day(sections: Sequence[SearchedSection]) -> date | None:
     """Return the day of the newest article, or None if no article has a date."""
-    last = [
-        int(days[:, 1].max(initial=0))
-        for section in sections
-        for days in [section.days if section.allowed is None else section.days[section.allowed]]
-    ]
-    newest = max(last, default=0)
+    newest = max((section.newest for section in sections), default=0)
     return date.fromordinal(newest) if newest else None
+
+
+def days_of_frame(frame: TimeFrame) -> tuple[int, int]:
+    """Return the first and last day that fit a frame, as ordinals.
+
+    If the frame is only preferred, some later days count too, because reports come later than
+    events.
+    """
+    start, end = frame.start or date.min, frame.end or date.max
+    late = _LATE_DAYS if frame.effect == "prefer" else 0
+    return start.toordinal(), min(end.toordinal() + late, date.max.toordinal())
 
 
 def within(days: PublicationDays, frame: TimeFrame) -> NDArray[np.bool_]:
     """Return which passages may have been published in a frame, shape (passages,).
 
-    If the frame is only preferred, some later days count too, because reports come later than
-    events. Undated passages are False.
+    Undated passages are False.
     """
-    start, end = frame.start or date.min, frame.end or date.max
-    late = _LATE_DAYS if frame.effect == "prefer" else 0
-    latest = min(end.toordinal() + late, date.max.toordinal())
-    first, last = days.T
-    fitting: NDArray[np.bool_] = (first <= latest) & (last >= start.toordinal()) & (first <= last)
-    return fitting
+    return between(days, days_of_frame(frame))
 
 
 def preferred(days: PublicationDays, frame: TimeFrame) -> NDArray[np.float64]:
@@ -105,28 +105,27 @@ _LEXICAL_WEIGHT = 0.25
 _DAY_WEIGHT = 1.0
 """docs/retrieval.md explains how both weights were chosen."""
 
-Allowed = NDArray[np.bool_] | None
-"""Which passages of a section may be found; None for all."""
-
 
 class HybridRetriever:
     """Finds passages by meaning and by words, in both languages. Safe between threads."""
 
     def __init__(
-        self, snapshot: Snapshot, embedder: Embedder, reranker: Reranker | None = None
+        self, snapshot: OpenIndex, embedder: Embedder, reranker: Reranker | None = None
     ) -> None:
         self._embedder = embedder
         self._reranker = reranker
+        self._sections = tuple(snapshot.sections)
         self._languages = [
             _OneLanguage(language, sections)
-            for language, sections in by_language(snapshot.sections).items()
+            for language, sections in by_language(self._sections).items()
         ]
-        self.newest = newest_day(snapshot.sections)
+        self.newest = newest_day(self._sections)
         """The day of the newest article, or None if no article has a date."""
 
     def has_articles_of(self, frame: TimeFrame) -> bool:
         """Return True if an article may have been published on the days of the frame."""
-        return any(bool(np.any(some)) for each in self._languages for some in each.allowed(frame))
+        days = days_of_frame(frame)
+        return any(section.has_days(days) for section in self._sections)
 
     def retrieve(self, question: str, k: int, frame: TimeFrame | None = None) -> tuple[Hit, ...]:
         """Return the `k` best hits for a question as it is, best first; fewer in a small index."""
@@ -146,7 +145,8 @@ class HybridRetriever:
         if not self._languages:
             return ()
         frame = until_reported(query.time_frame, query.periods)
-        only = frame if frame and frame.effect == "only" else None
+        only = days_of_frame(frame) if frame and frame.effect == "only" else None
+        limits = Limits(days=only, articles=query.articles)
         looked_up = [each.look_up(query) for each in self._languages]
         # Called only once: some embedders compute the embedding now.
         embedded = vector()
@@ -158,7 +158,7 @@ class HybridRetriever:
             _Spread.pooled([one.cosines for one in asked]),
             _Spread.pooled([one.words for one in asked]),
         )
-        found = _Found.joined([one.fused(of_all, only, query.articles) for one in asked])
+        found = _Found.joined([one.fused(of_all, limits) for one in asked])
         scores = found.scores
         dates = np.zeros(len(scores))
         if frame and only is None and self.has_articles_of(frame):
@@ -228,7 +228,7 @@ class _Spread:
 class _Found:
     """Proposed passages: row `rows[i]` of the section `sections[places[i]]`."""
 
-    sections: tuple[Section, ...]
+    sections: tuple[SearchedSection, ...]
     places: NDArray[np.int64]
     rows: NDArray[np.int64]
     scores: NDArray[np.float64]
@@ -253,7 +253,7 @@ class _Found:
         read: dict[int, Passage] = {}
         for place, section in enumerate(self.sections):
             of_section = [i for i in chosen if self.places[i] == place]
-            passages = section.passages.at(self.rows[of_section].tolist())
+            passages = section.read(self.rows[of_section].tolist())
             read |= {i: p for i, p in zip(of_section, passages, strict=True) if p}
         return read
 
@@ -261,35 +261,18 @@ class _Found:
 class _OneLanguage:
     """The passages of one language."""
 
-    def __init__(self, language: Language, sections: Sequence[Section]) -> None:
+    def __init__(self, language: Language, sections: Sequence[SearchedSection]) -> None:
         self.language = language
         self.sections = tuple(sections)
-        self._index = LexicalIndex([section.postings for section in sections])
+        self._index = LexicalIndex([part for section in sections for part in section.statistics])
 
-    def look_up(self, query: Query) -> tuple[LexicalSearch, list[Scores]]:
-        """Return the search for a question's words, and the scores of each section's sample.
-
-        If the sample is the whole section, these are the section's scores.
-        """
+    def look_up(self, query: Query) -> tuple[LexicalSearch, list[list[Scores]]]:
+        """Return the search for a question's words, and the scores of each section's samples."""
         search = self._index.search(clauses_for(query, self.language))
-        return search, [search.scores(section.sample.postings) for section in self.sections]
-
-    def allowed(
-        self, frame: TimeFrame | None, articles: Collection[str] | None = None
-    ) -> list[Allowed]:
-        """Return which passages of each section may be found.
-
-        With a frame, these are only passages in it; with `articles`, only passages of these.
-        """
-        found: list[Allowed] = []
-        for section in self.sections:
-            some = section.allowed
-            if frame:
-                some = _both(some, within(section.days, frame))
-            if articles is not None:
-                some = _both(some, section.passages.of_articles(articles))
-            found.append(some)
-        return found
+        return search, [
+            [search.scores(sample.postings) for sample, _ in section.samples]
+            for section in self.sections
+        ]
 
 
 class _Asked:
@@ -302,72 +285,35 @@ class _Asked:
         self,
         language: _OneLanguage,
         vector: NDArray[np.float32],
-        words: tuple[LexicalSearch, list[Scores]],
+        words: tuple[LexicalSearch, list[list[Scores]]],
     ) -> None:
         self._language = language
         self._vector = vector
         self._search, self._sampled = words
-        counts = [section.count for section in language.sections]
-        near = [section.sample.vectors @ vector for section in language.sections]
+        samples = [each for section in language.sections for each in section.samples]
+        counts = [count for _, count in samples]
+        near = [sample.vectors @ vector for sample, _ in samples]
+        scores = [each for of_section in self._sampled for each in of_section]
         self.cosines = _Spread.pooled(list(map(_Spread.of, near, counts)))
-        self.words = _Spread.pooled(list(map(_Spread.of, self._sampled, counts)))
+        self.words = _Spread.pooled(list(map(_Spread.of, scores, counts)))
 
-    def fused(
-        self,
-        of_all: tuple[_Spread, _Spread],
-        only: TimeFrame | None,
-        articles: Collection[str] | None,
-    ) -> _Found:
+    def fused(self, of_all: tuple[_Spread, _Spread], limits: Limits) -> _Found:
         """Return the passages that embeddings or words propose, with their combined scores.
 
-        `of_all` are the spreads of the cosines and of the lexical scores in all languages. `only`
-        and `articles` limit what may be found, as in `_OneLanguage.allowed`.
+        `of_all` are the spreads of the cosines and of the lexical scores in all languages.
         """
-        sections = self._language.sections
-        allowed = self._language.allowed(only, articles)
         cosines, words = self.cosines.with_prior(of_all[0]), self.words.with_prior(of_all[1])
         parts = []
-        for place, (section, some) in enumerate(zip(sections, allowed, strict=True)):
-            near, _ = section.vectors.search(self._vector, _CANDIDATES, some)
-            rows, scores = self._words(place, near, some)
-            dense = cosines.standing_out(section.vectors.cosines(self._vector, rows))
-            lexical = words.standing_out(scores)
+        for section, sampled in zip(self._language.sections, self._sampled, strict=True):
+            found = section.propose(self._vector, self._search, sampled, _CANDIDATES, limits)
+            dense, lexical = cosines.standing_out(found.cosines), words.standing_out(found.words)
             parts.append(
                 _Found(
                     sections=(section,),
-                    places=np.zeros(len(rows), np.int64),
-                    rows=rows,
+                    places=np.zeros(len(found.rows), np.int64),
+                    rows=found.rows,
                     scores=dense + _LEXICAL_WEIGHT * lexical,
-                    days=section.days[rows],
+                    days=found.days,
                 )
             )
         return _Found.joined(parts)
-
-    def _words(
-        self, place: int, near: NDArray[np.int64], allowed: Allowed
-    ) -> tuple[NDArray[np.int64], Scores]:
-        """Return the rows that words propose in a section and those in `near`, with their scores.
-
-        Rows are in rising order.
-        """
-        if self._is_whole(place):
-            scores = self._sampled[place]
-            rows = np.union1d(near, _best(scores, allowed))
-            return rows, scores[rows]
-        postings = self._language.sections[place].postings
-        rows, scores = self._search.best(postings, _CANDIDATES, allowed, also=near)
-        order = np.argsort(rows)
-        return rows[order], scores[order]
-
-    def _is_whole(self, place: int) -> bool:
-        return len(self._sampled[place]) == len(self._language.sections[place])
-
-
-def _both(some: Allowed, others: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    return others if some is None else some & others
-
-
-def _best(scores: Scores, allowed: Allowed) -> NDArray[np.int64]:
-    """Return the best rows with a score above 0, best first."""
-    rows = np.flatnonzero(scores > 0 if allowed is None else (scores > 0) & allowed)
-    return rows[np.argsort(-scores[rows], kind="stable")[:_CANDIDATES]]

@@ -5,11 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import cache, reduce
+from functools import cache
 
-import numpy as np
-
-from rag.store.sections import Section
+from rag.store.searching import SearchedSection
 from rag.text.characters import has_han
 from rag.text.dictionary import is_pinyin, load_dictionary, plain_pinyin, stem, words_by_pinyin
 from rag.text.languages import ENGLISH_STOP
@@ -30,13 +28,13 @@ _OPENING = re.compile(r"(?:^|[.!?:;。！？：；\n“”\"'(（#-])\s*$")
 class KnownWords:
     """The words in Latin letters of an index. Safe between threads."""
 
-    def __init__(self, sections: Sequence[Section]) -> None:
+    def __init__(self, sections: Sequence[SearchedSection]) -> None:
         self._sections = sections
         self._written: dict[str, Counter[str]] = {}
 
     def holds(self, word: str) -> bool:
         """Return True if an article has the word, in any case and with any ending."""
-        return any(len(section.postings.find(_term(word))[0]) for section in self._sections)
+        return self._holds(_term(word))
 
     def passages_with(self, text: str) -> int:
         """Return an upper limit for the number of passages that have all terms of a text.
@@ -45,13 +43,14 @@ class KnownWords:
         """
         wanted = [term_number(term) for term in terms(text)]
         return sum(
-            min((len(section.postings.find(term)[0]) for term in wanted), default=0)
+            min((part.held(term) for term in wanted), default=0)
             for section in self._sections
+            for part in section.statistics
         )
 
     def holds_pair(self, pair: str) -> bool:
         """Return True if an article has two Chinese characters next to each other."""
-        return any(len(section.postings.find(term_number(pair))[0]) for section in self._sections)
+        return self._holds(term_number(pair))
 
     def holding(self, name: str, most: int) -> tuple[int, list[str]]:
         """Return how many passages have all neighbouring characters of a name, and some of them.
@@ -61,10 +60,9 @@ class KnownWords:
         pairs = [term_number(name[i : i + 2]) for i in range(len(name) - 1)]
         total, texts = 0, list[str]()
         for section in self._sections:
-            rows = reduce(np.intersect1d, (section.postings.find(pair)[0] for pair in pairs))
-            total += len(rows)
-            read = section.passages.at(rows[: most - len(texts)].tolist())
-            texts += [passage.text for passage in read if passage]
+            count, rows = section.holding(pairs, most - len(texts))
+            total += count
+            texts += [passage.text for passage in section.read(rows) if passage]
         return total, texts
 
     def passages_naming(self, word: str) -> int:
@@ -124,13 +122,17 @@ class KnownWords:
         """Yield some passages that contain a Latin word, those in memory first."""
         left = _LOOKED_AT
         for section in self._sections:
-            rows = section.sample.postings.find(_term(word))[0][:left].tolist()
-            yield from (section.sample.texts[row] for row in rows)
-            left -= len(rows)
+            for sample, _ in section.samples:
+                rows = sample.postings.find(_term(word))[0][:left].tolist()
+                yield from (sample.texts[row] for row in rows)
+                left -= len(rows)
         for section in self._sections if left == _LOOKED_AT else ():
-            rows = section.postings.find(_term(word))[0][:left].tolist()
-            yield from (passage.text for passage in section.passages.at(rows) if passage)
+            _, rows = section.holding([_term(word)], left)
+            yield from (passage.text for passage in section.read(rows) if passage)
             left -= len(rows)
+
+    def _holds(self, term: int) -> bool:
+        return any(part.held(term) for section in self._sections for part in section.statistics)
 
 
 def in_dictionary(word: str) -> bool:

@@ -11,22 +11,24 @@ import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rag.messages import Language
 from rag.retrieval.question import Query
-from rag.store.sections import Postings, Section
+from rag.store.postings import Postings, TermStatistics
+from rag.store.searching import Scores, SearchedSection
 from rag.text.languages import text_language
 from rag.text.terms import concepts
 from rag.text.words import term_number, terms, value_terms
 
-Scores = NDArray[np.float32]
-"""Shape (passages,), each score 0 or more."""
 Rows = NDArray[np.int64]
 Holding = NDArray[np.uint32]
 """Rows in rising order, as in postings."""
+
+_Section = TypeVar("_Section", bound=SearchedSection)
 
 _NO_ROWS: Rows = np.zeros(0, np.int64)
 
@@ -86,14 +88,17 @@ def _numbers(wanted: Sequence[str]) -> tuple[int, ...]:
 
 
 class LexicalIndex:
-    """BM25 over the passages of one language, in one or more parts. It is never changed."""
+    """BM25 over the passages of one language, in one or more parts. It is never changed.
 
-    def __init__(self, parts: Sequence[Postings]) -> None:
+    Parts that are `Postings` can be searched. Of others only the statistics count.
+    """
+
+    def __init__(self, parts: Sequence[TermStatistics]) -> None:
         self.parts = tuple(parts)
         self.passages = sum(map(len, parts))
-        total = sum(float(part.lengths.sum()) for part in parts)
+        total = sum(part.total_length for part in parts)
         self._mean_length = total / self.passages if total else 1.0
-        self._norms = {id(part): self._norm(part) for part in parts}
+        self._norms = {id(part): self._norm(part) for part in parts if isinstance(part, Postings)}
         self._zeros: dict[int, list[Scores]] = {}
 
     def search(self, clauses: Sequence[Clause]) -> LexicalSearch:
@@ -136,10 +141,24 @@ class LexicalSearch:
         self._index = index
         self._clauses = clauses
         self._lists: dict[tuple[int, int], tuple[Holding, NDArray[np.uint8]]] = {}
+        # The lists are found by the identity of their postings, which must not be given anew.
+        self._seen: list[Postings] = []
         self._idf: dict[int, float] = {}
         for term in {term for clause in clauses for form in clause.forms for term in form}:
-            held = sum(len(self._find(term, part)[0]) for part in index.parts)
+            held = sum(self._held(term, part) for part in index.parts)
             self._idf[term] = math.log1p((index.passages - held + 0.5) / (held + 0.5))
+
+    @property
+    def weights(self) -> dict[int, float]:
+        """How much each term can count: its rarity, and its share in the clauses with it."""
+        found: dict[int, float] = {}
+        for clause in self._clauses:
+            shares: dict[int, float] = {}
+            for form in clause.forms:
+                shares |= {term: max(shares.get(term, 0.0), 1 / len(form)) for term in form}
+            for term, share in shares.items():
+                found[term] = found.get(term, 0.0) + clause.weight * share * self._idf[term]
+        return found
 
     def scores(self, postings: Postings) -> Scores:
         """Return the score of every passage of a part."""
@@ -199,7 +218,13 @@ class LexicalSearch:
         known = id(postings), term
         if known not in self._lists:
             self._lists[known] = postings.find(term)
+            if not self._seen or self._seen[-1] is not postings:
+                self._seen.append(postings)
         return self._lists[known]
+
+    def _held(self, term: int, part: TermStatistics) -> int:
+        """Return the number of passages of a part that contain a term."""
+        return len(self._find(term, part)[0]) if isinstance(part, Postings) else part.held(term)
 
     def _bound(self, clause: Clause) -> float:
         """Return the highest score that a clause can give."""
@@ -305,9 +330,9 @@ def _top(rows: Rows, scores: Scores, k: int) -> tuple[Rows, Scores]:
     return rows[best], scores[best]
 
 
-def by_language(sections: Sequence[Section]) -> dict[Language, list[Section]]:
+def by_language(sections: Sequence[_Section]) -> dict[Language, list[_Section]]:
     """Return the sections of each language, sorted by language."""
-    found: dict[Language, list[Section]] = {}
+    found: dict[Language, list[_Section]] = {}
     for section in sorted(sections, key=lambda section: section.language):
         found.setdefault(section.language, []).append(section)
     return found

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from rag.store.articles import reference
-from rag.store.snapshot import Snapshot
+from rag.store.searching import OpenIndex
 from rag.types import DocumentReference, Hit
 
 
 class Stories:
     """The groups of articles that tell the same story. It is never changed after it is built."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: OpenIndex) -> None:
         self._snapshot = snapshot
 
     def others(self, doc_id: str) -> tuple[DocumentReference, ...]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rag.store.articles import published_of
 from rag.store.database import connect, read_manifest
-from rag.store.snapshot import Snapshot
+from rag.store.searching import OpenIndex
 from rag.text.written_dates import published_days
 from rag.types import Published
 
@@ -26,7 +26,7 @@ class Dated:
 
 
 def articles_between(
-    snapshot: Snapshot, folder: Path | None, start: date | None, end: date | None
+    snapshot: OpenIndex, folder: Path | None, start: date | None, end: date | None
 ) -> list[Dated]:
     """Return the articles that may have been published on these days, the newest first.
 
@@ -51,7 +51,7 @@ def articles_between(
     )
 
 
-def outlets_of(snapshot: Snapshot, folder: Path | None) -> tuple[str, ...]:
+def outlets_of(snapshot: OpenIndex, folder: Path | None) -> tuple[str, ...]:
     """Return the names of the outlets, those with most articles first, 2,000 at most."""
     counts: dict[str, int] = {}
     for article in articles_between(snapshot, folder, None, None):

@@ -19,6 +19,7 @@ from rag.store.articles import Stored, read_failures, read_roots, read_stored
 from rag.store.database import Failure, Manifest, check_manifest, connect, damaged, read_manifest
 from rag.store.large.bulk import Bulk, BulkUnusable, open_bulk
 from rag.store.large.documents import BulkPassages, Documents
+from rag.store.searching import OpenIndex
 from rag.store.sections import Section, sections_of
 from rag.types import Document, Passage
 
@@ -106,7 +107,7 @@ def read_snapshot(
     *,
     fingerprint: str,
     chunker: ChunkerSettings,
-    previous: Snapshot | None = None,
+    previous: OpenIndex | None = None,
 ) -> Snapshot:
     """Read one complete generation of the index in `folder`, and check it.
 
@@ -115,6 +116,7 @@ def read_snapshot(
     reused, and neither read nor checked again. Raises `IndexMissing`, `IndexMismatch` (another
     format, model or chunker) or `IndexDamaged`.
     """
+    known = previous if isinstance(previous, Snapshot) else None
     tries = _TRIES
     while True:
         tries -= 1
@@ -122,10 +124,10 @@ def read_snapshot(
             connection.execute("BEGIN")
             manifest = read_manifest(connection, folder)
             check_manifest(manifest, folder, fingerprint=fingerprint, chunker=chunker)
-            bulk = _bulk(folder, manifest, previous)
+            bulk = _bulk(folder, manifest, known)
             # The bulk may be gone because a newer one replaced it: read the manifest again.
             if bulk or manifest.bulk is None or not tries:
-                return _read(connection, folder, manifest, bulk, previous)
+                return _read(connection, folder, manifest, bulk, known)
 
 
 def _bulk(folder: Path, manifest: Manifest, previous: Snapshot | None) -> Bulk | None:

@@ -18,7 +18,7 @@ from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.lexical import Clause, LexicalIndex
 from rag.retrieval.time_frame import time_frame_of
 from rag.store.indexing import update_index
-from rag.store.sections import Postings
+from rag.store.postings import Postings
 from rag.store.snapshot import Snapshot
 from rag.text.languages import passage_language
 from rag.text.words import count_terms, term_number, terms

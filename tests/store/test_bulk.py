@@ -25,7 +25,7 @@ from rag.store.database import current_manifest
 from rag.store.indexing import update_index
 from rag.store.large import compaction, documents
 from rag.store.large.bulk import Bulk
-from rag.store.sections import write_postings
+from rag.store.postings import write_postings
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.store.sync import Run
 from rag.store.vectors import StoredVectors, write_vectors

@@ -22,6 +22,7 @@ from rag.store.articles import read_status, stored_documents
 from rag.store.database import REBUILDING_NAME
 from rag.store.indexing import changes, known_roots, remove, update_index
 from rag.store.notices import IndexProgress
+from rag.store.snapshot import Snapshot
 from tests.conftest import HashEmbedder
 from tests.store.test_indexing import snapshot, write
 
@@ -469,6 +470,7 @@ def test_an_open_assistant_picks_up_what_changed(
     answer = assistant.ask("Which lighthouse was built at Torekov?")
     assert {hit.passage.doc_id for hit in answer.hits} == {"c", "deep/b"}
     # What did not change is taken over as it is, not read again.
+    assert isinstance(assistant.snapshot, Snapshot)
     assert assistant.snapshot.stored["deep/b"] is before.stored["deep/b"]
     assert set(assistant.snapshot.documents) == {"c", "deep/b"}
     whole = snapshot(folder, hash_embedder)

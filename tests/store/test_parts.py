@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from rag.retrieval import lexical
 from rag.retrieval.lexical import Clause, LexicalIndex
-from rag.store import sections, vectors
+from rag.store import postings, vectors
 from rag.store.large.bulk import BulkUnusable, Names, open_bulk
-from rag.store.sections import Postings, write_postings
+from rag.store.postings import Postings, write_postings
 from rag.store.vectors import FlatVectors, StoredVectors, write_vectors
 
 counted = st.lists(
@@ -39,7 +39,7 @@ def test_postings_written_in_chunks_are_those_made_at_once(
         tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder,
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(sections, "_CHUNK", chunk)
+        patch.setattr(postings, "_CHUNK", chunk)
         write_postings(Path(folder), "en", blobs(counts))
         read, whole = Postings.open(Path(folder), "en"), Postings.of(blobs(counts))
         for name in ("terms", "starts", "rows", "counts", "lengths"):

@@ -32,7 +32,7 @@ from rag.answering.search import QuestionVector
 from rag.cancellation import stop_if_cancelled
 from rag.messages import Message
 from rag.store.articles import reference
-from rag.store.snapshot import Snapshot
+from rag.store.searching import OpenIndex
 from rag.text.languages import text_language
 from rag.text.written_dates import published_days
 from rag.types import Citation, ConflictValue, Document, Published, TimeFrame
@@ -108,7 +108,7 @@ def _worth_reading(told: Sequence[Told]) -> list[tuple[int, int]]:
 
 
 def _only_outlet(
-    snapshot: Snapshot, articles: frozenset[str] | None, frame: TimeFrame | None
+    snapshot: OpenIndex, articles: frozenset[str] | None, frame: TimeFrame | None
 ) -> str | None:
     """Return the outlet of all articles that were searched, None if they are of several.
 

@@ -26,7 +26,8 @@ from numpy.typing import NDArray
 from rag.errors import IndexDamaged
 from rag.ingest.near_duplicates import Bands, Signatures, sharing_a_band
 from rag.messages import Language
-from rag.store.sections import Postings, PublicationDays, Sample
+from rag.store.postings import Postings
+from rag.store.searching import PublicationDays, Sample
 from rag.store.vectors import StoredVectors
 
 FORMAT_VERSION = 1

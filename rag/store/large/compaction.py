@@ -28,7 +28,8 @@ from rag.store.large.bulk import (
     description_checksum,
     open_bulk,
 )
-from rag.store.sections import days_of, write_postings
+from rag.store.postings import write_postings
+from rag.store.sections import days_of
 from rag.store.vectors import sample_rows, write_vectors
 from rag.store.writer import Writer
 from rag.text.languages import passage_language
