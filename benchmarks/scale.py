@@ -45,7 +45,7 @@ from rag.store.database import vector_key
 from rag.store.indexing import update_index
 from rag.store.large.compaction import compact, needs_compaction
 from rag.store.opening import open_writer
-from rag.store.snapshot import read_snapshot
+from rag.store.snapshot import Snapshot, read_snapshot
 from rag.text.sentences import split_sentences
 from rag.text.words import count_terms
 from rag.types import Document
@@ -286,7 +286,7 @@ def measure(index: Path, sets: Path, questions: int, embedder: Embedder) -> dict
             "after_the_questions": after_questions - before,
         },
         "disk_mebibytes": disk(index),
-        "recall_at_10": recall(assistant, asked, embedder),
+        "recall_at_10": recall(snapshot, asked, embedder),
         "one_changed_article_seconds": changed_article(index, assistant, embedder),
     }
 
@@ -301,9 +301,9 @@ def read_questions(sets: Path, most: int) -> list[str]:
     return found
 
 
-def recall(assistant: Assistant, asked: Sequence[str], embedder: Embedder) -> dict[str, float]:
+def recall(snapshot: Snapshot, asked: Sequence[str], embedder: Embedder) -> dict[str, float]:
     """Return the share of the 10 truly nearest passages that are among the 10 found."""
-    sections = assistant.snapshot.sections
+    sections = snapshot.sections
     queries = np.concatenate([embedder.embed_queries([question]) for question in asked])
     shares: list[float] = []
     exact = [exact_best(section, queries) for section in sections]

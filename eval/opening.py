@@ -21,7 +21,7 @@ from rag.config import Config
 from rag.errors import ConfigError
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
-from rag.store.indexing import update_index
+from rag.store.index import update_index
 from rag.types import Answer, Document
 
 Composer = Literal["extractive", "model"]

@@ -25,8 +25,8 @@ from rag.config import Config, FetchConfig, message_language
 from rag.errors import ConfigError
 from rag.messages import Language
 from rag.models.embedder import Embedder
-from rag.store.database import current_manifest
-from rag.store.indexing import first_root, made_of_seeds, update_index
+from rag.store.index import current_manifest, first_root, update_index
+from rag.store.indexing import made_of_seeds
 from rag.store.notices import IndexReport, OnIndexProgress
 from rag.types import Answer, SearchResult, Statement
 from rag.uploads.library import Library

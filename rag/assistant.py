@@ -39,8 +39,8 @@ from rag.models.reader import Reader
 from rag.retrieval.question import checked_question
 from rag.retrieval.time_frame import day_of_asking, days_between
 from rag.store.articles import document_not_found, reference
+from rag.store.index import read_index
 from rag.store.searching import OpenIndex
-from rag.store.snapshot import read_snapshot
 from rag.text.sentences import split_sentences
 from rag.types import (
     Answer,
@@ -117,7 +117,7 @@ class Assistant(QuestionPath):
             from rag.models.loading import load_embedder
 
             embedder = load_embedder(config.embedder, on_progress)
-        snapshot = read_snapshot(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+        snapshot = read_index(config.index, fingerprint=embedder.fingerprint, chunker=CHUNKER)
         return cls.over(snapshot, embedder, config, folder=config.index, reader=reader)
 
     @classmethod

@@ -27,9 +27,10 @@ from rag.cli_indexing import (
     prepared_embedder,
     show_report,
 )
+from rag.cli_moving import move, moved_to, print_moved
 from rag.cli_questions import Json, ask, search, verify
 from rag.cli_serving import keys, mcp, serve
-from rag.config import LOOPBACK, PAGE_PORT, Config, PageConfig
+from rag.config import LOOPBACK, PAGE_PORT, Config, PageConfig, shown_index
 from rag.errors import ConfigError, IndexMissing, RagError
 from rag.terminal import (
     LANGUAGE,
@@ -186,16 +187,37 @@ def index(
             ),
         ),
     ] = False,
+    store: Annotated[
+        Path | None,
+        typer.Option(
+            "--from",
+            metavar="FOLDER",
+            help=local(
+                "Write the index on the Milvus server anew from this index folder, without reading"
+                " articles.",
+                "用这个索引文件夹重新写入 Milvus 服务器上的索引，不读取文章。",
+            ),
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     from rag.store.indexing import known_roots
 
     config = Config.from_environment()
+    if store is not None:
+        if paths or rebuild or watch:
+            raise ConfigError(
+                en="--from reads no articles: give it without PATHS, --rebuild and --watch.",
+                zh="--from 不读取文章：请勿同时给出 PATHS、--rebuild 或 --watch。",
+            )
+        print_moved(moved_to(store, config.index, again=True), config.index)
+        return
     if not paths and not known_roots(config.index):
+        named = shown_index(config.index)
         raise IndexMissing(
-            en=f"There is no index in {config.index} yet: run `rag index FOLDER` with the folder of"
-            " your articles.",
-            zh=f"{config.index} 中还没有索引：请运行 `rag index 文件夹`（存放文章的文件夹）。",
+            en=f"There is no index in {named} yet: run `rag index FOLDER` with the folder of your"
+            " articles.",
+            zh=f"{named} 中还没有索引：请运行 `rag index 文件夹`（存放文章的文件夹）。",
         )
     embedder = prepared_embedder(config)
     report = index_folders(config, paths, embedder, rebuild=rebuild)
@@ -230,7 +252,7 @@ def remove(
         ),
     ] = None,
 ) -> None:
-    from rag.store.indexing import remove as remove_articles
+    from rag.store.index import remove as remove_articles
 
     config = Config.from_environment()
     if not doc_ids and not root:
@@ -242,6 +264,12 @@ def remove(
     out.print(local(f"{count} articles removed.", f"已移除 {count} 篇文章。"))
 
 
+app.command(
+    help=local(
+        "Copy the index to a Milvus server, or from it, without embedding anything.",
+        "把索引复制到 Milvus 服务器或从中取回，无需重新计算嵌入。",
+    )
+)(move)
 app.command(
     help=local(
         "Correct the outlet, title or day of an article by hand. Its file stays as it is.",
@@ -268,7 +296,7 @@ def export(
     ] = None,
 ) -> None:
     from rag.ingest.json_lines import to_line
-    from rag.store.articles import stored_document, stored_documents
+    from rag.store.index import stored_document, stored_documents
 
     folder = Config.from_environment().index
     documents = (
@@ -290,7 +318,7 @@ def show(
     ],
     as_json: Json = False,
 ) -> None:
-    from rag.store.articles import stored_document
+    from rag.store.index import stored_document
 
     document = stored_document(Config.from_environment().index, doc_id)
     if as_json:
@@ -311,7 +339,7 @@ def status(
     ] = False,
     as_json: Json = False,
 ) -> None:
-    from rag.store.articles import read_status
+    from rag.store.index import read_status
 
     config = Config.from_environment()
     found = read_status(config.index)
@@ -321,7 +349,7 @@ def status(
             "reader": config.reader,
             "chat_model": config.chat_model.name if config.chat_model else None,
         }
-        print_json({**asdict(found), "index": str(config.index), **models})
+        print_json({**asdict(found), "index": shown_index(config.index), **models})
     else:
         print_status(found, config, every=every)
 

@@ -74,8 +74,8 @@ def correct(
 
 def _list(config: Config, article: str, *, as_json: bool) -> None:
     """Print the corrections of the index, or of one article."""
-    from rag.store.articles import stored_document
     from rag.store.corrections import read_corrections
+    from rag.store.index import stored_document
 
     if article:
         stored_document(config.index, article)  # so that a wrong id is told
@@ -103,8 +103,8 @@ def _list(config: Config, article: str, *, as_json: bool) -> None:
 def _print_now(config: Config, article: str, *, as_json: bool) -> None:
     """Print the article as it is listed now."""
     from rag.exports.layout import details_of
-    from rag.store.articles import stored_document
     from rag.store.corrections import as_corrected
+    from rag.store.index import stored_document
 
     document = stored_document(config.index, article)
     if as_json:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rag.config import BUNDLED_EMBEDDER, Config
+from rag.config import BUNDLED_EMBEDDER, Config, shown_index
 from rag.errors import RagError
 from rag.progress_bars import index_progress, model_progress
 from rag.terminal import LANGUAGE, err, local, print_error, print_json, print_report
@@ -27,8 +27,8 @@ def open_assistant() -> Assistant:
 
     If there is none, build it from the folder `seeds/`, if it exists.
     """
-    from rag.store.articles import read_status
-    from rag.store.indexing import first_root, made_of_seeds
+    from rag.store.index import first_root, read_status
+    from rag.store.indexing import made_of_seeds
 
     config = Config.from_environment()
     seeds = first_root(config.index)
@@ -65,7 +65,7 @@ def index_folders(
 
     If `roots` is None, the folders that the index already follows are used.
     """
-    from rag.store.indexing import update_index
+    from rag.store.index import update_index
 
     with index_progress() as advance:
         return update_index(
@@ -76,7 +76,7 @@ def index_folders(
 def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:
     """Print the result of an indexing run, as text or as JSON."""
     if as_json:
-        print_json({**asdict(report), "index": str(config.index)})
+        print_json({**asdict(report), "index": shown_index(config.index)})
     else:
         print_report(report)
 

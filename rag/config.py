@@ -2,7 +2,10 @@
 
 | variable          | meaning                                                   | default         |
 |-------------------|-----------------------------------------------------------|-----------------|
-| `RAG_INDEX`       | folder of the index                                       | `.rag`          |
+| `RAG_INDEX`       | folder of the index, or `milvus://HOST:PORT/NAME`         | `.rag`          |
+| `RAG_HOME`        | folder for what belongs to indexes on Milvus servers      | the user's      |
+| `RAG_MILVUS_TOKEN`| token, or `user:password`, of the Milvus server           | none            |
+| `RAG_MILVUS_TLS`  | `1` for TLS, or a file with the server's authority        | no TLS          |
 | `RAG_EMBEDDER`    | sentence-transformers name or path of the embedding model | the bundled one |
 | `RAG_RERANKER`    | sentence-transformers CrossEncoder, name or path          | none            |
 | `RAG_READER`      | folder of a reader model, or `off`                        | the bundled one |
@@ -27,6 +30,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -34,6 +38,7 @@ import platformdirs
 
 from rag.errors import ConfigError
 from rag.messages import Language
+from rag.milvus_address import MilvusAddress, address_of, folder_of, read_address
 
 BUNDLED_EMBEDDER = "multilingual-e5-small"
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -103,7 +108,9 @@ class Config:
                 en=f"The index is {given!r}: give the path of its folder.",
                 zh=f"索引为 {given!r}：请给出其文件夹的路径。",
             )
-        object.__setattr__(self, "index", Path(given))
+        address = read_address(str(given))
+        folder = folder_of(address, data_folder()) if address else Path(given)
+        object.__setattr__(self, "index", folder)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -250,6 +257,59 @@ class WeightsConfig:
             pip_file=first("PIP_CONFIG_FILE"),
             certificates=first("PIP_CERT", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE"),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class MilvusConfig:
+    """How a Milvus server is reached. `repr` does not show the token.
+
+    `authority` is a file with the certificate of the server's authority. `patience` is how many
+    seconds one request may take.
+    """
+
+    token: str = field(default="", repr=False)
+    tls: bool = False
+    authority: str | None = None
+    patience: float = 30.0
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> MilvusConfig:
+        """Read the variables above. Raises `ConfigError` if a value cannot be used."""
+        env = os.environ if environment is None else environment
+        tls = env.get("RAG_MILVUS_TLS", "").strip()
+        if tls not in ("", "0", "1") and not Path(tls).is_file():
+            raise ConfigError(
+                en=f"RAG_MILVUS_TLS is {tls!r}: set it to 1, or to a file with the certificate of"
+                " the server's authority.",
+                zh=f"RAG_MILVUS_TLS 为 {tls!r}：请设为 1，或服务器证书颁发机构的证书文件。",
+            )
+        return cls(
+            token=env.get("RAG_MILVUS_TOKEN", "").strip(),
+            tls=tls not in ("", "0"),
+            authority=tls if tls not in ("", "0", "1") else None,
+            patience=_seconds("RAG_TIMEOUT", env.get("RAG_TIMEOUT", "").strip() or "30"),
+        )
+
+
+def milvus_address(folder: Path) -> MilvusAddress | None:
+    """Return the Milvus server's address of an index, or None if it is in its folder."""
+    return address_of(folder, data_folder())
+
+
+def shown_index(folder: Path) -> str:
+    """Return how an index is named to a person: its folder, or its address on a server."""
+    return str(milvus_address(folder) or folder)
+
+
+def data_folder() -> Path:
+    """Return the user's folder for what can't be made again: `RAG_HOME`, or the system's."""
+    named = os.environ.get("RAG_HOME", "").strip()
+    return Path(named).expanduser().absolute() if named else _user_data()
+
+
+@cache
+def _user_data() -> Path:
+    return Path(platformdirs.user_data_dir("cited-rag"))
 
 
 def traces_wanted(environment: Mapping[str, str] | None = None) -> bool:

@@ -14,7 +14,8 @@
     │   ├── IndexMismatch       made with another format, embedding model or chunker
     │   ├── IndexDamaged        its file fails its own checks
     │   ├── IndexBusy           another process is writing to it
-    │   └── IndexNotWritable    its disk is full, or can't be written
+    │   ├── IndexNotWritable    its disk is full, or can't be written
+    │   └── IndexUnreachable    its Milvus server does not answer, or refuses
     ├── AssistantClosed         the assistant was closed before
     ├── DocumentNotFound        no article has that id
     ├── QuestionError           the question is empty or too long
@@ -112,6 +113,10 @@ class IndexBusy(IndexUnusable):
 
 class IndexNotWritable(IndexUnusable):
     """The index can't be written: its disk is full, or read-only."""
+
+
+class IndexUnreachable(IndexUnusable):
+    """The Milvus server of the index does not answer in time, or refuses."""
 
 
 class AssistantClosed(RagError):

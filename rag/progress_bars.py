@@ -80,6 +80,8 @@ def index_progress() -> Iterator[Callable[[IndexProgress], None]]:
             task = local("Indexing", "建立索引")
             if now.task == "arranging":
                 task = local("Putting passages in order", "整理段落")
+            if now.task == "publishing":
+                task = local("Copying", "复制")
             if bar is None:
                 bar = stack.enter_context(_bar(task, "{task.fields[counts]}"))
             seconds = bar.tasks[0].elapsed or 0.0

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.text import Text
 
-from rag.config import Config, PageConfig, message_language
+from rag.config import Config, PageConfig, message_language, shown_index
 
 if TYPE_CHECKING:
     from rag.store.articles import IndexStatus
@@ -211,7 +211,9 @@ def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
     chat_model = config.chat_model.name if config.chat_model else None
     print_lines(
         [
-            local(f"Index:    {config.index}", f"索引：    {config.index}"),
+            local(
+                f"Index:    {shown_index(config.index)}", f"索引：    {shown_index(config.index)}"
+            ),
             *(local(f"Follows:  {root}", f"跟踪：    {root}") for root in found.roots),
             local(
                 f"Articles: {len(found.documents)}, in {found.passages} passages",

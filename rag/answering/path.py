@@ -36,9 +36,8 @@ from rag.retrieval.question import checked_question, tidy_question, turns_that_a
 from rag.retrieval.spelling import spelled
 from rag.retrieval.summary_asked import SummaryRequests
 from rag.retrieval.time_frame import check_time_frame
-from rag.store.database import current_manifest
+from rag.store.index import current_manifest, read_index
 from rag.store.searching import OpenIndex
-from rag.store.snapshot import read_snapshot
 from rag.text.languages import text_language
 from rag.types import Answer, Conflict, Document, Event, Progress, TimeFrame, Timings
 
@@ -115,7 +114,7 @@ class QuestionPath:
         try:
             old, new = self.snapshot.manifest, current_manifest(self._folder)
             if old.commit_id != new.commit_id:
-                snapshot = read_snapshot(
+                snapshot = read_index(
                     self._folder,
                     fingerprint=self._embedder.fingerprint,
                     chunker=CHUNKER,

@@ -8,8 +8,8 @@ from pathlib import Path
 from rag.doctor.finding import Finding, failed, folder_size, good, shown, size_of, trouble
 from rag.errors import IndexMissing, RagError
 from rag.models.embedder import Embedder
-from rag.store.articles import read_status
 from rag.store.database import whole_within
+from rag.store.index import read_status
 
 CHECKED_SECONDS = 20.0
 """How long the file of the index is checked. A very large one takes longer than that."""

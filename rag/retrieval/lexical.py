@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rag.messages import Language
 from rag.retrieval.question import Query
-from rag.store.postings import Postings, TermStatistics
+from rag.store.postings import K1, B, Postings, TermStatistics
 from rag.store.searching import Scores, SearchedSection
 from rag.text.languages import text_language
 from rag.text.terms import concepts
@@ -32,9 +32,6 @@ _Section = TypeVar("_Section", bound=SearchedSection)
 
 _NO_ROWS: Rows = np.zeros(0, np.int64)
 
-# The usual values, from Robertson and Zaragoza, The Probabilistic Relevance Framework (2009).
-_K1 = 1.2
-_B = 0.75
 _INESSENTIAL = 0.35
 """The weight of a concept that is not a noun or a name, the same as in `rag.text.terms`."""
 _MOST_POSTINGS = 40_000
@@ -127,7 +124,7 @@ class LexicalIndex:
             kept.append(array)
 
     def _norm(self, postings: Postings) -> NDArray[np.float32]:
-        norm = _K1 * (1 - _B + _B * postings.lengths / self._mean_length)
+        norm = K1 * (1 - B + B * postings.lengths / self._mean_length)
         return norm.astype(np.float32)
 
 
@@ -229,7 +226,7 @@ class LexicalSearch:
     def _bound(self, clause: Clause) -> float:
         """Return the highest score that a clause can give."""
         return clause.weight * max(
-            (_K1 + 1) * sum(map(self._idf.__getitem__, form)) / len(form) for form in clause.forms
+            (K1 + 1) * sum(map(self._idf.__getitem__, form)) / len(form) for form in clause.forms
         )
 
     def _size(self, clause: Clause, postings: Postings) -> int:
@@ -307,7 +304,7 @@ class LexicalSearch:
 
     def _weights(self, term: int, counts: NDArray[np.uint8], norm: NDArray[np.float32]) -> Scores:
         often = counts.astype(np.float32)
-        return self._idf[term] * often * (_K1 + 1) / (often + norm)
+        return self._idf[term] * often * (K1 + 1) / (often + norm)
 
 
 def _few(allowed: NDArray[np.bool_] | None) -> Rows | None:

@@ -113,7 +113,7 @@ def read_documents(
     `where` is an optional SQL condition that selects some of them.
     """
     query = f"SELECT {DOCUMENT_COLUMNS} FROM documents {where} ORDER BY doc_id"  # noqa: S608
-    yield from map(_document, connection.execute(query, parameters))
+    yield from map(document_of, connection.execute(query, parameters))
 
 
 def _checked(
@@ -147,7 +147,7 @@ def _checked_batch(
         if checksum != document_checksum((*columns, generation), spans, signature):
             raise damaged(folder, f"article {str(columns[0])[:80]!r} fails its checksum")
         yield _Row(
-            document=_document(columns),
+            document=document_of(columns),
             signature=signature,
             generation=generation,
             checksum=checksum,
@@ -165,7 +165,8 @@ def _vectors(rows: Sequence[tuple[int, Any, Any]], folder: Path, dimensions: int
     return np.frombuffer(joined, dtype="<f4").astype(np.float32).reshape(len(rows), dimensions)
 
 
-def _document(row: Sequence[str | int | None]) -> Document:
+def document_of(row: Sequence[str | int | None]) -> Document:
+    """Return the article of a row of `DOCUMENT_COLUMNS`."""
     doc_id, path, title, outlet, published, precision, zone_assumed, language, url, text, digest = (
         row
     )

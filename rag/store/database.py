@@ -33,6 +33,7 @@ from rag.errors import (
 from rag.ingest.chunker import ChunkerSettings
 from rag.ingest.reading import READING_VERSION
 from rag.messages import Message
+from rag.milvus_address import MilvusAddress
 from rag.text.characters import one_line
 
 FORMAT_VERSION = 8
@@ -249,9 +250,16 @@ def manifest_checksum(entries: dict[str, str]) -> int:
 
 
 def check_manifest(
-    manifest: Manifest, folder: Path, *, fingerprint: str, chunker: ChunkerSettings
+    manifest: Manifest,
+    folder: Path | MilvusAddress,
+    *,
+    fingerprint: str,
+    chunker: ChunkerSettings,
 ) -> None:
-    """Raise `IndexMismatch` unless the index was made with this model and this chunker."""
+    """Raise `IndexMismatch` unless the index was made with this model and this chunker.
+
+    `folder` is where it is, for the message.
+    """
     if manifest.fingerprint != fingerprint:
         raise IndexMismatch(
             en=f"The index {folder} was made with embedding model {manifest.embedder!r}"

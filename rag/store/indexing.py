@@ -214,6 +214,8 @@ def update_index(
     *,
     rebuild: bool = False,
     files: Collection[Path] | None = None,
+    arrange: bool = True,
+    prefix: str = "",
 ) -> IndexReport:
     """Update the index in `folder` from the files of `roots`, or of its known roots if None.
 
@@ -223,7 +225,9 @@ def update_index(
     and the next run continues. Files that can't be read are reported, and their indexed articles
     stay, in a rebuild as well. A file that is given by itself is indexed even if it was removed by
     hand. Uploaded articles (`rag.uploads`) stay in a rebuild without being named. If no `roots` are
-    given, `files` may name all files that can have changed; no others are looked at then.
+    given, `files` may name all files that can have changed; no others are looked at then. Unless
+    `arrange` is set, a large index gets no search files, because it is not searched here. The ids
+    of new articles begin with `prefix`.
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
     writes, `IndexNotWritable`, and `IndexMismatch` if another model or chunker made the index,
@@ -238,11 +242,12 @@ def update_index(
         _take_over_uploads(writer)
         told = on_progress or (lambda _: None)
         if roots is None and files is not None:
-            report = _look_at(files, writer, embedder, told)
+            report = _look_at(files, writer, embedder, told, prefix)
             if report:
-                _arrange(writer, told, thorough=False)
+                if arrange:
+                    arrange_files(writer, told, thorough=False)
                 return report
-        run = Run(writer, embedder, told)
+        run = Run(writer, embedder, told, prefix=prefix)
         if rebuild:
             run.inherit(folder)
         if roots is None:
@@ -253,7 +258,8 @@ def update_index(
             report = run.follow(tuple(dict.fromkeys((*named, *_uploads(folder)))), named, ())
         else:
             report = run.follow(named, named, known_roots(folder))
-        _arrange(writer, told, thorough=True)
+        if arrange:
+            arrange_files(writer, told, thorough=True)
         return report
 
 
@@ -275,7 +281,11 @@ def _take_over_uploads(writer: Writer) -> None:
 
 
 def _look_at(
-    files: Collection[Path], writer: Writer, embedder: Embedder, on_progress: OnIndexProgress
+    files: Collection[Path],
+    writer: Writer,
+    embedder: Embedder,
+    on_progress: OnIndexProgress,
+    prefix: str,
 ) -> IndexReport | None:
     """Index the changes in these files, or return None if all files have to be looked at."""
     followed = known_roots(writer.folder)
@@ -284,7 +294,9 @@ def _look_at(
     # Failures are stored by root, so only a run over whole roots can update them.
     if not listed or writer.has_failures():
         return None
-    report = Run(writer, embedder, on_progress, files).follow(tuple(set(files)), (), followed)
+    report = Run(writer, embedder, on_progress, files, prefix).follow(
+        tuple(set(files)), (), followed
+    )
     if not report.failures:
         return report
     # A file that went away or can't be read was added as a root: undo that.
@@ -294,8 +306,11 @@ def _look_at(
     return None
 
 
-def _arrange(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) -> None:
-    """Write new search files for a large index if enough has changed since the last ones."""
+def arrange_files(writer: Writer, on_progress: OnIndexProgress, *, thorough: bool) -> None:
+    """Write new search files for a large index if enough has changed since the last ones.
+
+    With `thorough`, those that are there are checked. Raises `IndexNotWritable`.
+    """
     manifest = writer.manifest()
     if manifest is None or not needs_compaction(writer, thorough=thorough):
         return

@@ -114,14 +114,15 @@ class IndexProgress:
     """The progress of an indexing run.
 
     While `task` is "reading", `done` and `total` are bytes of the files that have to be read. A
-    large index may then have its search files written ("arranging"): both are passages then.
+    large index may then have its search files written ("arranging"): both are passages then. One on
+    a Milvus server is written there ("publishing"): both are articles then.
     """
 
     done: int
     total: int
     articles: int
     passages: int
-    task: Literal["reading", "arranging"] = "reading"
+    task: Literal["reading", "arranging", "publishing"] = "reading"
 
 
 OnIndexProgress = Callable[[IndexProgress], None]

@@ -41,20 +41,20 @@ def articles_between(
                 "SELECT doc_id, outlet, published, precision, zone_assumed FROM documents"
                 " ORDER BY julianday(published) DESC, doc_id"
             )
-            return _between((_dated(*row) for row in rows), start, end)
+            return between((_dated(*row) for row in rows), start, end)
     documents = sorted(snapshot.all_documents(), key=lambda document: document.doc_id)
     documents.sort(key=lambda d: d.published.moment.timestamp() if d.published else 0, reverse=True)
-    return _between(
+    return between(
         (Dated(doc_id=d.doc_id, outlet=d.outlet, published=d.published) for d in documents),
         start,
         end,
     )
 
 
-def outlets_of(snapshot: OpenIndex, folder: Path | None) -> tuple[str, ...]:
-    """Return the names of the outlets, those with most articles first, 2,000 at most."""
+def outlets_among(articles: Iterable[Dated]) -> tuple[str, ...]:
+    """Return the names of the outlets of some articles, those with most first, 2,000 at most."""
     counts: dict[str, int] = {}
-    for article in articles_between(snapshot, folder, None, None):
+    for article in articles:
         if article.outlet:
             counts[article.outlet] = counts.get(article.outlet, 0) + 1
     return tuple(sorted(counts, key=lambda name: -counts[name])[:_MOST_OUTLETS])
@@ -70,7 +70,8 @@ def is_between(published: Published | None, start: date | None, end: date | None
     return (end is None or first <= end) and (start is None or last >= start)
 
 
-def _between(articles: Iterable[Dated], start: date | None, end: date | None) -> list[Dated]:
+def between(articles: Iterable[Dated], start: date | None, end: date | None) -> list[Dated]:
+    """Return the articles that may have been published on these days, in their order."""
     return [article for article in articles if is_between(article.published, start, end)]
 
 

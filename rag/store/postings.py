@@ -14,6 +14,11 @@ from numpy.typing import NDArray
 
 from rag.text.words import read_counts
 
+# The usual values for BM25, from Robertson and Zaragoza, The Probabilistic Relevance Framework
+# (2009): how soon repetitions stop to count, and how much the length of a passage counts.
+K1 = 1.2
+B = 0.75
+
 Rows = NDArray[np.uint32]
 
 _MOST_PASSAGES = 1 << 24

@@ -73,13 +73,18 @@ class Run:
         embedder: Embedder,
         on_progress: OnIndexProgress,
         files: Collection[Path] | None = None,
+        prefix: str = "",
     ) -> None:
-        """`files` are absolute paths, and all that will be looked at. None means any file."""
+        """`files` are absolute paths, and all that will be looked at. None means any file.
+
+        The ids of new articles begin with `prefix`.
+        """
         self._writer = writer
         self._embedder = embedder
         self._on_progress = on_progress
         known = writer.files() if files is None else filter(None, map(writer.file, files))
         self._known = {Path(file.base, file.path): file for file in known}
+        self._prefix = prefix
         # Ids that are given away, besides those of what is stored already.
         self._taken = set[str]()
         self._waiting = set[str]()
@@ -309,16 +314,17 @@ class Run:
     def _new_id(self, document: Document) -> str:
         """Return the id for a new article.
 
-        A moved article keeps its id. Any other article gets its natural id, with a number added if
-        that is taken.
+        A moved article keeps its id. Any other article gets its natural id, with the prefix of the
+        store and, if that is taken, a number.
         """
         if moved := self._gone.get(document.content_hash):
             self._counts["moved"] += 1
             return moved.pop()
         self._counts["added"] += 1
-        doc_id, number = document.doc_id, 2
+        natural = self._prefix + document.doc_id
+        doc_id, number = natural, 2
         while doc_id in self._taken or self._writer.holds(doc_id):
-            doc_id, number = f"{document.doc_id}~{number}", number + 1
+            doc_id, number = f"{natural}~{number}", number + 1
         self._taken.add(doc_id)
         return doc_id
 

@@ -355,6 +355,30 @@ class Writer:
         self._connection.execute("DELETE FROM removed WHERE generation <= ?", (generation,))
         self._write_manifest({"bulk": name, "bulk_generation": str(generation)})
 
+    def forget_bulk(self) -> None:
+        """Use no bulk any more, because this copy of the index has none."""
+        self._connection.execute("DELETE FROM removed")
+        self._connection.execute("DELETE FROM manifest WHERE key IN ('bulk', 'bulk_generation')")
+        self._write_manifest({})
+
+    def adopt(self, manifest: Manifest) -> None:
+        """Write the first manifest: with the model of another index, and what is stored here."""
+        self._write_manifest(
+            {
+                "index_id": uuid.uuid4().hex,
+                "embedder": manifest.embedder,
+                "runtime": manifest.runtime,
+                "fingerprint": manifest.fingerprint,
+                "dimensions": str(manifest.dimensions),
+                "chunker": json.dumps(asdict(manifest.chunker)),
+                "generation": "1",
+                "updated": manifest.updated,
+                "documents": str(self._count("documents")),
+                "passages": str(self._count("passages")),
+                "reading": str(manifest.reading),
+            }
+        )
+
     def outside(self, generation: int) -> tuple[int, int]:
         """Return the number of passages stored, and of articles removed, since a generation."""
         (passages,) = self._connection.execute(

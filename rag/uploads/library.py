@@ -26,18 +26,23 @@ from rag.store.articles import (
     Catalogue,
     Listed,
     document_not_found,
-    read_catalogue,
-    stored_document,
 )
 from rag.store.corrections import (
     Correction,
     as_corrected,
-    correct,
     forget_corrections,
     read_corrections,
 )
-from rag.store.database import UPLOADS_NAME, current_manifest
-from rag.store.indexing import readmit, remove, update_index
+from rag.store.database import UPLOADS_NAME
+from rag.store.index import (
+    correct,
+    current_manifest,
+    read_catalogue,
+    remove,
+    stored_document,
+    update_index,
+)
+from rag.store.indexing import readmit
 from rag.store.notices import OnIndexProgress
 from rag.types import Document
 from rag.uploads.intake import Refusal, Upload, take_in

@@ -15,7 +15,7 @@ from rag.answering.summary.summarising import Wanted, stream_summary
 from rag.retrieval.outlet_names import outlets_named
 from rag.retrieval.question import turns_that_asked
 from rag.retrieval.time_frame import read_time_frame
-from rag.store.overview import articles_between, outlets_of
+from rag.store.index import articles_between, outlets_of
 from rag.text.languages import text_language
 from rag.text.summary_requests import SummaryRequest, read_request, request_text
 from rag.text.written_dates import published_days

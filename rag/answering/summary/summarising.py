@@ -35,7 +35,7 @@ from rag.errors import ChatModelError, ConfigError
 from rag.messages import Language, Message
 from rag.retrieval.stories import Stories
 from rag.store.articles import reference
-from rag.store.overview import articles_between
+from rag.store.index import articles_between
 from rag.text.languages import text_language
 from rag.text.words import terms
 from rag.types import Document, Draft, Progress, Statement, TimeFrame

@@ -1,0 +1,111 @@
+"""Who publishes from a store: a name, and what the ids of its articles begin with.
+
+The first store that publishes to an index keeps the ids that its files give. Any other one puts its
+name before them, so that two machines never give one id to two articles. The series are the numbers
+of the rows that it has on the server; only those of the committed one are visible.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from rag.errors import IndexDamaged, IndexMismatch
+from rag.store.milvus.layout import SERIES_BITS
+from rag.store.milvus.server import Server
+from rag.whole_files import write_whole
+
+FILE_NAME = "published.json"
+_UNDECIDED = "?"
+_REGISTER = "+"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Owner:
+    """A store that publishes. The last of `series` is that of the index `index_id`."""
+
+    name: str
+    prefix: str | None = None
+    index_id: str = ""
+    series: tuple[int, ...] = ()
+
+
+def read_owner(folder: Path) -> Owner | None:
+    """Return the owner that a store is, or None if it never published. Raises `IndexDamaged`."""
+    path = folder / FILE_NAME
+    try:
+        kept = json.loads(path.read_text("utf-8"))
+        return Owner(**{**kept, "series": tuple(map(int, kept["series"]))})
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise IndexDamaged(
+            en=f"{path} can't be read ({type(error).__name__}): delete it, and run `rag index"
+            " --rebuild`.",
+            zh=f"无法读取 {path}（{type(error).__name__}）：请删除它，并运行"
+            " `rag index --rebuild`。",
+        ) from error
+
+
+def write_owner(folder: Path, owner: Owner) -> None:
+    """Keep what an owner is."""
+    write_whole(folder / FILE_NAME, json.dumps(asdict(owner)).encode())
+
+
+def register(folder: Path, server: Server) -> Owner:
+    """Return the owner that a store is, and make it known to the server.
+
+    Of two stores that register at the same moment, at most one keeps plain ids: each writes its
+    name before it looks for others. Raises `IndexMismatch` if the index has another owner with
+    plain ids by now, because the index was deleted on the server and made by others.
+    """
+    owner = read_owner(folder)
+    if owner is None:
+        folder.mkdir(parents=True, exist_ok=True)
+        owner = Owner(name=secrets.token_hex(6))
+        write_owner(folder, owner)
+    _announce(server, owner)
+    others = {
+        str(row["key"]): str(row["body"])
+        for row in server.rows("records", f'owner == "{_REGISTER}"', ["key", "body"])
+        if row["key"] != _key(owner)
+    }
+    if owner.prefix is None:
+        owner = replace(owner, prefix=f"{owner.name}/" if others else "")
+        write_owner(folder, owner)
+        _announce(server, owner)
+    elif owner.prefix == "" and "" in others.values():
+        raise IndexMismatch(
+            en=f"The index {server.address} has been made anew by another machine, whose articles"
+            f" may have the same ids: delete {folder / FILE_NAME} and run `rag index --rebuild`.",
+            zh=f"索引 {server.address} 已由另一台机器重新建立，文章编号可能相同："
+            f"请删除 {folder / FILE_NAME}，并运行 `rag index --rebuild`。",
+        )
+    return owner
+
+
+def with_series(
+    folder: Path, owner: Owner, index_id: str, taken: Sequence[int], *, afresh: bool = False
+) -> Owner:
+    """Return the owner with a series for an index, the one that it has or a new one."""
+    if owner.index_id == index_id and owner.series and not afresh:
+        return owner
+    number = 0
+    while not number or number in taken or number in owner.series:
+        number = secrets.randbelow(1 << SERIES_BITS)
+    owner = replace(owner, index_id=index_id, series=(*owner.series, number))
+    write_owner(folder, owner)
+    return owner
+
+
+def _announce(server: Server, owner: Owner) -> None:
+    body = _UNDECIDED if owner.prefix is None else owner.prefix
+    row = {"key": _key(owner), "owner": _REGISTER, "body": body, "vector": [0.0, 0.0]}
+    server.upsert("records", [row])
+
+
+def _key(owner: Owner) -> str:
+    return f"registered/{owner.name}"
