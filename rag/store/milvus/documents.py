@@ -75,7 +75,7 @@ class ServedDocuments(Mapping[str, Document]):
 
     def __init__(self, server: Server, where: str, count: int) -> None:
         self._server = server
-        self._where = where
+        self.where = where
         self._count = count
         self._kept: OrderedDict[str, Document] = OrderedDict()
         self._characters = 0
@@ -88,7 +88,7 @@ class ServedDocuments(Mapping[str, Document]):
         return self._count
 
     def __iter__(self) -> Iterator[str]:
-        rows = self._server.rows("documents", f"{self._where} and part == 0", ["doc_id"])
+        rows = self._server.rows("documents", f"{self.where} and part == 0", ["doc_id"])
         yield from sorted(str(row["doc_id"]) for row in rows)
 
     def whole(self) -> Iterator[Document]:
@@ -101,7 +101,7 @@ class ServedDocuments(Mapping[str, Document]):
 
     def about(self) -> Iterator[About]:
         """Yield every article without its text, in no order."""
-        for row in self._server.rows("documents", f"{self._where} and part == 0", ["about"]):
+        for row in self._server.rows("documents", f"{self.where} and part == 0", ["about"]):
             yield read_about(str(row["about"]))
 
     def read(self, doc_ids: Collection[str]) -> dict[str, Document]:
@@ -120,7 +120,7 @@ class ServedDocuments(Mapping[str, Document]):
     def _stored(self, doc_ids: Collection[str]) -> dict[str, Document]:
         numbers = [number_of(doc_id) for doc_id in doc_ids]
         by_revision: dict[int, list[Row]] = {}
-        where = f"{self._where} and document in {numbers}"
+        where = f"{self.where} and document in {numbers}"
         for row in self._server.rows("documents", where, _FIELDS):
             by_revision.setdefault(int(row["revision"]), []).append(row)
         found: dict[str, Document] = {}

@@ -309,6 +309,7 @@ class _Publication:
             for some in _in_parts(rows, _PARTS_AT_ONCE):
                 self._server.upsert("records", some)
         self._server.flush()
+        self._server.warm()
         self._server.upsert("records", [record_row(record)])
         self._delete(record.series, dead)
         if dead:

@@ -32,6 +32,8 @@ _CONNECTING_SECONDS = 10.0
 _SLOW = 10.0
 """How many times longer than another request one may take that writes or reads much."""
 _KEY_BYTES = 512
+_NOT_LOADED = 101
+"""The server's code for a collection that can't be read before it is loaded."""
 _Result = TypeVar("_Result")
 
 
@@ -67,15 +69,12 @@ class Server:
 
     def create(self, dimensions: int) -> None:
         """Make what is missing of the collections, for vectors of that length."""
-        there = set(self._call("list_collections"))
         for kind in KINDS:
-            if self._name(kind) not in there:
-                self._create(kind, dimensions)
+            self._make(kind, dimensions)
 
     def create_records(self) -> None:
         """Make the collection of records if it is missing."""
-        if self._name("records") not in set(self._call("list_collections")):
-            self._create("records", 0)
+        self._make("records", 0)
 
     def drop(self) -> None:
         """Delete the index."""
@@ -95,6 +94,18 @@ class Server:
         """Have everything that was written put into files, which are then searched by index."""
         for kind in KINDS:
             self._call("flush", kind, slow=True)
+
+    def warm(self) -> None:
+        """Have the indexes of what is new made now: a small server does so at the first search."""
+        self._read(
+            "search",
+            "passages",
+            slow=True,
+            data=[{1: 1.0}],
+            anns_field="sparse",
+            limit=1,
+            search_params={"metric_type": "IP"},
+        )
 
     def count(self, kind: Kind, where: str) -> int:
         """Return the number of rows for which an expression is true."""
@@ -150,6 +161,19 @@ class Server:
         )
         return [dict(hit["entity"]) for hit in found[0]]
 
+    def _make(self, kind: Kind, dimensions: int) -> None:
+        if self._has(kind):
+            return
+        try:
+            self._create(kind, dimensions)
+        except IndexUnreachable:
+            # Another machine may have made it at the same moment.
+            if not self._has(kind):
+                raise
+
+    def _has(self, kind: Kind) -> bool:
+        return self._name(kind) in self._call("list_collections")
+
     def _create(self, kind: Kind, dimensions: int) -> None:
         types = self._types
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
@@ -203,6 +227,14 @@ class Server:
         if kind is not None:
             options["collection_name"] = self._name(kind)
         options["timeout"] = self._config.patience * (_SLOW if slow else 1)
+        try:
+            return self._asked(lambda: getattr(self._client, method)(**options))
+        except IndexUnreachable as error:
+            if kind is None or getattr(error.__cause__, "code", None) != _NOT_LOADED:
+                raise
+        # A server that was started again has the collection on disk only.
+        wait = self._config.patience * _SLOW
+        self._asked(lambda: self._client.load_collection(self._name(kind), timeout=wait))
         return self._asked(lambda: getattr(self._client, method)(**options))
 
     def _asked(self, ask: Callable[[], _Result]) -> _Result:

@@ -20,7 +20,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
         yield started
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Sets whose machine this is: each has stores of its own."""
 
@@ -37,7 +37,6 @@ def name() -> str:
 
 
 @pytest.fixture
-def index(server: MilvusServer, at_home: Callable[[str], None], name: str) -> Path:
+def index(server: MilvusServer, name: str) -> Path:
     """The folder of an index on the server, where nothing is yet."""
-    assert at_home
     return Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index

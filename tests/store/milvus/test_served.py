@@ -152,7 +152,7 @@ def test_days_and_chosen_articles_limit_both_alike(
         update_index(each, [articles], hash_embedder)
     one, other = opened(index, hash_embedder), opened(local, hash_embedder)
     for effect in ("only", "prefer", "newest"):
-        frame = TimeFrame(start=date(2025, 3, 3), end=date(2025, 3, 4), effect=effect)  # type: ignore[arg-type]
+        frame = TimeFrame(start=date(2025, 3, 3), end=date(2025, 3, 4), effect=effect)
         assert hits(one, hash_embedder, frame) == hits(other, hash_embedder, frame)
     chosen = Query(text="harbour", language="en", articles=frozenset({"3", "4", "undated"}))
     vector = hash_embedder.embed_queries(["harbour"])[0]
