@@ -14,12 +14,13 @@ import sys
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from rag.config import Config, PageConfig, message_language, shown_index
+from rag.config import Config, PageConfig, message_language, milvus_address, shown_index
 
 if TYPE_CHECKING:
     from rag.store.articles import IndexStatus
@@ -202,18 +203,28 @@ def print_report(report: IndexReport, to: Console = out) -> None:
     print_notices(report.notices, to)
 
 
+def _store_line(index: Path) -> list[str]:
+    """Return the line that says where an index on a server can be made from; none for others."""
+    if milvus_address(index) is None:
+        return []
+    if index.is_dir():
+        all_of_it = local("all of it can be made from there", "可由此重建全部内容")
+        return [local(f"Store:    {index}, {all_of_it}", f"本地库：  {index}，{all_of_it}")]
+    return [local("Store:    where the articles are indexed", "本地库：  在收录文章的机器上")]
+
+
 def print_status(found: IndexStatus, config: Config, *, every: bool) -> None:
     """Print what an index holds. Lists only the first 20 articles unless `every` is true."""
     from rag.answering.notices import rereading_due
 
     manifest = found.manifest
     embedder = f"{manifest.embedder} ({manifest.runtime})"
+    named = shown_index(config.index)
     chat_model = config.chat_model.name if config.chat_model else None
     print_lines(
         [
-            local(
-                f"Index:    {shown_index(config.index)}", f"索引：    {shown_index(config.index)}"
-            ),
+            local(f"Index:    {named}", f"索引：    {named}"),
+            *_store_line(config.index),
             *(local(f"Follows:  {root}", f"跟踪：    {root}") for root in found.roots),
             local(
                 f"Articles: {len(found.documents)}, in {found.passages} passages",

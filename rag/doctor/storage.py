@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rag.config import milvus_address
 from rag.doctor.finding import Finding, failed, folder_size, good, shown, size_of, trouble
 from rag.errors import IndexMissing, RagError
 from rag.models.embedder import Embedder
@@ -39,7 +40,9 @@ def index(folder: Path, embedder: Embedder | None) -> Finding:
     """Return the state of the index: what it holds, and if it is whole and fits the model."""
     try:
         found = read_status(folder)
-        whole = whole_within(folder, CHECKED_SECONDS)
+        # A server checks its own files; what is read from it has checksums.
+        served = milvus_address(folder) is not None
+        whole = served or whole_within(folder, CHECKED_SECONDS)
     except IndexMissing as error:
         return _missing(folder, error)
     except RagError as error:
@@ -56,12 +59,12 @@ def index(folder: Path, embedder: Embedder | None) -> Finding:
         "checked": whole,
     }
     en = (
-        f"{shown(folder)}, {size_of(size)}: {len(found.documents)} articles in {found.passages}"
+        f"{_place(folder)}, {size_of(size)}: {len(found.documents)} articles in {found.passages}"
         f" passages, generation {manifest.generation} of {manifest.updated}; "
         + ("no damage" if whole else f"no damage in what {CHECKED_SECONDS:.0f} s could check")
     )
     zh = (
-        f"{shown(folder)}，{size_of(size)}：{len(found.documents)} 篇文章、{found.passages} 个段落"
+        f"{_place(folder)}，{size_of(size)}：{len(found.documents)} 篇文章、{found.passages} 个段落"
         f"，第 {manifest.generation} 代（{manifest.updated}）；"
         + ("没有损坏" if whole else f"{CHECKED_SECONDS:.0f} 秒内查到的部分没有损坏")
     )
@@ -89,13 +92,19 @@ def index(folder: Path, embedder: Embedder | None) -> Finding:
     return good("index", en, zh, facts=facts)
 
 
+def _place(folder: Path) -> str:
+    """Return how an index is named: its folder, or its address on a server."""
+    address = milvus_address(folder)
+    return shown(folder) if address is None else str(address)
+
+
 def _missing(folder: Path, error: IndexMissing) -> Finding:
     if folder.exists() and not os.access(folder, os.W_OK):
         return failed("index", error)
     return trouble(
         "index",
-        f"none in {shown(folder)}",
-        f"{shown(folder)} 中没有索引",
+        f"none in {_place(folder)}",
+        f"{_place(folder)} 中没有索引",
         remedy=("run `rag index FOLDER`", "请运行 `rag index 文件夹`"),
         level="note",
     )
