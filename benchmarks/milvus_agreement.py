@@ -1,13 +1,16 @@
 """Compare the hits of an index in its folder with those of the same index on a Milvus server.
 
     python benchmarks/milvus_agreement.py SETS [--set NAME ...] [--questions N]
+    python benchmarks/milvus_agreement.py SETS --index INDEX [--questions N]
 
 Needs the extra `milvus`, and `milvus-lite` for the server that is started here, on 127.0.0.1. Each
 set of `SETS` (form: `eval/collection.py`) with at most `--most-passages` passages is written into
 an index, with the vectors that the evaluation keeps. `rag move`'s function copies it, and the same
 questions are asked of both. It prints a line of JSON for each set: how many of the 10 best passages
 are the same, how many rankings are the same in order, nDCG@10 of both by article, and the time
-of a search without embedding, which alternates between both.
+of a search without embedding, which alternates between both. With `--index`, an index of any size
+is copied instead (`benchmarks/scale.py` makes large ones), and asked N questions of all sets
+together; memory and disk are told, too, and no nDCG.
 """
 
 from __future__ import annotations
@@ -17,6 +20,7 @@ import gc
 import json
 import math
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -50,6 +54,7 @@ from rag.types import Hit
 
 _HITS = 10
 _AT_ONCE = 2_000
+_SEED = 4
 
 
 def main() -> None:
@@ -58,9 +63,17 @@ def main() -> None:
     parser.add_argument("--set", action="append", dest="names")
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--most-passages", type=int, default=60_000)
+    parser.add_argument("--index", type=Path)
     parser.add_argument("--vectors", type=Path, default=VECTORS)
     options = parser.parse_args()
     embedder = CachedEmbedder(load_embedder(BUNDLED_EMBEDDER), options.vectors)
+    if options.index:
+        with tempfile.TemporaryDirectory() as scratch:
+            os.environ["RAG_HOME"] = scratch
+            found = drawn(options.sets, options.questions)
+            about = both(options.index, Path(scratch), embedder, found)
+            print(json.dumps({"index": options.index.name, **about}), flush=True)
+        return
     folders = sorted(filter(is_collection, options.sets.iterdir()))
     for folder in folders:
         if options.names and folder.name not in options.names:
@@ -81,24 +94,59 @@ def compare(
     write(scratch / "index", made, embedder)
     del made
     gc.collect()
-    with server(scratch / "server") as port:
+    return {
+        "set": folder.name,
+        "passages": passages,
+        **both(scratch / "index", scratch, embedder, collection.questions),
+    }
+
+
+def both(
+    folder: Path, scratch: Path, embedder: Embedder, questions: Sequence[RetrievalQuestion]
+) -> dict[str, Any]:
+    """Copy the index in a folder to a server, and ask both."""
+    with server(scratch / "server") as (port, process):
         index = Config(index=Path(f"milvus://127.0.0.1:{port}/agreement")).index
         address = milvus_address(index)
         assert address is not None
         started = time.perf_counter()
-        to_server(scratch / "index", index, address, MilvusConfig())
-        moved = time.perf_counter() - started
-        opened = [
-            read_index(each, fingerprint=embedder.fingerprint, chunker=CHUNKER)
-            for each in (scratch / "index", index)
-        ]
-        local, served = (HybridRetriever(each, embedder) for each in opened)
+        moved = to_server(folder, index, address, MilvusConfig())
+        seconds = [time.perf_counter() - started]
+        retrievers = []
+        for each in (folder, index):
+            started = time.perf_counter()
+            opened = read_index(each, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+            retrievers.append(HybridRetriever(opened, embedder))
+            seconds.append(time.perf_counter() - started)
         return {
-            "set": folder.name,
-            "passages": passages,
-            "moved_seconds": round(moved, 1),
-            **agreement(local, served, collection.questions, embedder),
+            "passages_moved": moved.passages,
+            "moved_seconds": round(seconds[0], 1),
+            "opened_seconds": [round(each, 1) for each in seconds[1:]],
+            **agreement(retrievers[0], retrievers[1], questions, embedder),
+            "mebibytes_of_disk": [disk(folder), disk(scratch / "server")],
+            "mebibytes_of_memory": {"client, both": resident("self"), "server": resident(process)},
         }
+
+
+def drawn(sets: Path, count: int) -> list[RetrievalQuestion]:
+    """Return some questions of all sets, in a fixed random order."""
+    found = [
+        replace(question, relevant=())
+        for folder in sorted(filter(is_collection, sets.iterdir()))
+        for question in read_collection(folder, count).questions
+    ]
+    random.Random(_SEED).shuffle(found)
+    return found[:count]
+
+
+def disk(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file()) >> 20
+
+
+def resident(process: int | str) -> int:
+    lines = Path(f"/proc/{process}/status").read_text().splitlines()
+    [line] = [line for line in lines if line.startswith("VmRSS")]
+    return int(line.split()[1]) >> 10
 
 
 def agreement(
@@ -125,14 +173,14 @@ def agreement(
             for key, hit in zip(keys[1], found[1], strict=True)
             if key in shared
         ]
-        for hits, gain in zip(found, gains, strict=True):
+        for hits, gain in zip(found, gains, strict=True) if question.relevant else ():
             gain.append(ndcg(hits, question.relevant))
     return {
         "questions": len(questions),
         "overlap_at_10": round(float(np.mean(overlaps)), 4),
         "same_ranking": same,
         "largest_difference_of_scores": round(max(scores, default=0.0), 6),
-        "ndcg_at_10": [round(float(np.mean(gain)), 4) for gain in gains],
+        "ndcg_at_10": [round(float(np.mean(gain)), 4) for gain in gains if gain],
         "milliseconds_p50": [round(float(np.percentile(each, 50)), 1) for each in seconds],
         "milliseconds_p95": [round(float(np.percentile(each, 95)), 1) for each in seconds],
     }
@@ -181,8 +229,8 @@ def write(folder: Path, made: Snapshot, embedder: Embedder) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[int]:
-    """Start a small Milvus server on this machine, and yield its port."""
+def server(folder: Path) -> Iterator[tuple[int, int]]:
+    """Start a small Milvus server on this machine, and yield its port and process."""
     folder.mkdir(parents=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -202,7 +250,7 @@ def server(folder: Path) -> Iterator[int]:
                     if process.poll() is not None:
                         raise
                     time.sleep(0.1)
-            yield port
+            yield port, process.pid
         finally:
             process.kill()
             process.wait()

@@ -247,7 +247,7 @@ def update_index(
                 if arrange:
                     arrange_files(writer, told, thorough=False)
                 return report
-        run = Run(writer, embedder, told, prefix=prefix)
+        run = Run(writer, embedder, told, None, prefix)
         if rebuild:
             run.inherit(folder)
         if roots is None:
