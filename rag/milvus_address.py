@@ -50,9 +50,10 @@ def read_address(text: str) -> MilvusAddress | None:
         usable = False
     if not usable or parts.hostname is None:
         raise ConfigError(
-            en="RAG_INDEX names no index on a Milvus server: write milvus://HOST:PORT/NAME, the"
-            " name of letters, digits and _; a token belongs in RAG_MILVUS_TOKEN.",
-            zh="RAG_INDEX 不是 Milvus 服务器上的索引：请写成 milvus://主机:端口/名称，"
+            en="The address of an index on a Milvus server can't be used: write"
+            " milvus://HOST:PORT/NAME, the name of letters, digits and _; a token belongs in"
+            " RAG_MILVUS_TOKEN.",
+            zh="Milvus 服务器上的索引地址不可用：请写成 milvus://主机:端口/名称，"
             "名称由字母、数字和 _ 组成；令牌请写在 RAG_MILVUS_TOKEN 中。",
         )
     return MilvusAddress(host=parts.hostname, port=port, name=name)
