@@ -82,6 +82,7 @@ if TYPE_CHECKING:
         RagError,
         ReaderError,
         RerankerError,
+        WorkersFailed,
     )
     from rag.exports.saving import export
     from rag.feeds.following import Feeds
@@ -143,6 +144,7 @@ _HOMES = {
             "IndexUnusable",
         ),
         *("JudgeError", "QuestionError", "RagError", "ReaderError", "RerankerError"),
+        "WorkersFailed",
     ),
     "rag.exports.saving": ("export",),
     "rag.feeds.following": ("Feeds",),
@@ -213,6 +215,7 @@ __all__ = [
     "StoryRow",
     "Summary",
     "TimeFrame",
+    "WorkersFailed",
     "__version__",
     "aanswer",
     "aanswer_all",

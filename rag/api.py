@@ -28,6 +28,8 @@ from rag.models.embedder import Embedder
 from rag.store.index import current_manifest, first_root, update_index
 from rag.store.indexing import made_of_seeds
 from rag.store.notices import IndexReport, OnIndexProgress
+from rag.store.ray_reading import RayWorkers, read_on_ray
+from rag.store.reading import Reading, read_here
 from rag.types import Answer, SearchResult, Statement
 from rag.uploads.library import Library
 
@@ -195,6 +197,9 @@ def index(
     paths: PathLike | Sequence[PathLike] = (),
     *,
     rebuild: bool = False,
+    ray: bool = False,
+    ray_address: str | None = None,
+    ray_workers: int | None = None,
     on_progress: OnIndexProgress | None = None,
     config: Config | None = None,
 ) -> IndexReport:
@@ -204,8 +209,12 @@ def index(
     those whose file is gone are removed. What can't be read is in the report's `failures` and
     stops nothing. `rebuild` makes the index anew. `on_progress` is told how far it is.
 
-    Raises `ConfigError` for a path that does not exist, `IndexBusy` while another process writes,
-    `IndexNotWritable`, `IndexMismatch` for an index of another model, and `EmbedderError`.
+    With `ray`, the articles are read and embedded on Ray: by `ray_workers` models on this machine,
+    or on the running cluster at `ray_address` ("auto" or "HOST:PORT").
+
+    Raises `ConfigError` for a path that does not exist and for what Ray needs, `IndexBusy` while
+    another process writes, `IndexNotWritable`, `IndexMismatch` for an index of another model,
+    `EmbedderError`, and `WorkersFailed` if Ray ended too soon.
     """
     config = config or Config.from_environment()
     given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
@@ -214,8 +223,24 @@ def index(
             en=f"The paths are {paths!r}: give paths of files or folders.",
             zh=f"路径为 {paths!r}：请给出文件或文件夹的路径。",
         )
+    if not ray and (ray_address or ray_workers):
+        raise ConfigError(
+            en="ray_address and ray_workers are for Ray: give ray=True too.",
+            zh="ray_address 和 ray_workers 用于 Ray：请同时给出 ray=True。",
+        )
+    if ray_workers is not None and ray_workers < 1:
+        raise ConfigError(
+            en=f"ray_workers is {ray_workers}: give 1 or more.",
+            zh=f"ray_workers 为 {ray_workers}：请给出 1 或更大的数。",
+        )
     roots = [Path(path) for path in given] or None
-    return update_index(config.index, roots, _embedder(config), on_progress, rebuild=rebuild)
+    embedder = _embedder(config)
+    reading: Reading = read_here
+    if ray:
+        reading = read_on_ray(RayWorkers.of(config.embedder, embedder, ray_address, ray_workers))
+    return update_index(
+        config.index, roots, embedder, on_progress, rebuild=rebuild, reading=reading
+    )
 
 
 def fetch(addresses: str | Sequence[str], *, config: Config | None = None) -> tuple[Kept, ...]:
@@ -408,12 +433,22 @@ async def aindex(
     paths: PathLike | Sequence[PathLike] = (),
     *,
     rebuild: bool = False,
+    ray: bool = False,
+    ray_address: str | None = None,
+    ray_workers: int | None = None,
     on_progress: OnIndexProgress | None = None,
     config: Config | None = None,
 ) -> IndexReport:
     """`index` for async callers; `on_progress` is called in the thread that indexes."""
     return await asyncio.to_thread(
-        index, paths, rebuild=rebuild, on_progress=on_progress, config=config
+        index,
+        paths,
+        rebuild=rebuild,
+        ray=ray,
+        ray_address=ray_address,
+        ray_workers=ray_workers,
+        on_progress=on_progress,
+        config=config,
     )
 
 

@@ -25,6 +25,7 @@ from rag.cli_indexing import (
     open_assistant,
     prepare,
     prepared_embedder,
+    reading_with,
     show_report,
 )
 from rag.cli_moving import move, moved_to, print_moved
@@ -199,16 +200,52 @@ def index(
             ),
         ),
     ] = None,
+    ray: Annotated[
+        bool,
+        typer.Option(
+            "--ray",
+            help=local(
+                "Read and embed with Ray: on this machine, or on a cluster with --ray-address.",
+                "用 Ray 读取并计算嵌入：在本机，或通过 --ray-address 在集群上进行。",
+            ),
+        ),
+    ] = False,
+    ray_address: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help=local(
+                "The address of a running Ray cluster: auto or HOST:PORT.",
+                "正在运行的 Ray 集群的地址：auto 或 主机:端口。",
+            ),
+        ),
+    ] = None,
+    ray_workers: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help=local(
+                "How many models embed at the same time. By default one for two processors.",
+                "同时计算嵌入的模型数，默认每两个处理器一个。",
+            ),
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     from rag.store.indexing import known_roots
 
     config = Config.from_environment()
+    if not ray and (ray_address or ray_workers):
+        raise ConfigError(
+            en="--ray-address and --ray-workers are for Ray: give --ray too.",
+            zh="--ray-address 和 --ray-workers 用于 Ray：请同时给出 --ray。",
+        )
     if store is not None:
-        if paths or rebuild or watch:
+        if paths or rebuild or watch or ray:
             raise ConfigError(
-                en="--from reads no articles: give it without PATHS, --rebuild and --watch.",
-                zh="--from 不读取文章：请勿同时给出 PATHS、--rebuild 或 --watch。",
+                en="--from reads no articles: give it without PATHS, --rebuild, --watch and --ray.",
+                zh="--from 不读取文章：请勿同时给出 PATHS、--rebuild、--watch 或 --ray。",
             )
         print_moved(moved_to(store, config.index, again=True), config.index)
         return
@@ -220,7 +257,8 @@ def index(
             zh=f"{named} 中还没有索引：请运行 `rag index 文件夹`（存放文章的文件夹）。",
         )
     embedder = prepared_embedder(config)
-    report = index_folders(config, paths, embedder, rebuild=rebuild)
+    reading = reading_with(config, embedder, ray_address, ray_workers) if ray else None
+    report = index_folders(config, paths, embedder, rebuild=rebuild, reading=reading)
     show_report(report, config, as_json=as_json)
     if watch:
         follow(config, embedder, as_json=as_json)

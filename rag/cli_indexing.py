@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rag.models.embedder import Embedder
     from rag.models.reader import Reader
     from rag.store.notices import IndexReport
+    from rag.store.reading import Reading
 
 
 def open_assistant() -> Assistant:
@@ -60,17 +61,34 @@ def index_folders(
     *,
     rebuild: bool = False,
     files: Collection[Path] | None = None,
+    reading: Reading | None = None,
 ) -> IndexReport:
     """Bring the index up to date and show the progress.
 
-    If `roots` is None, the folders that the index already follows are used.
+    If `roots` is None, the folders that the index already follows are used. `reading` reads the
+    files, by default in this process.
     """
     from rag.store.index import update_index
 
     with index_progress() as advance:
         return update_index(
-            config.index, roots or None, embedder, advance, rebuild=rebuild, files=files
+            config.index,
+            roots or None,
+            embedder,
+            advance,
+            rebuild=rebuild,
+            files=files,
+            reading=reading,
         )
+
+
+def reading_with(
+    config: Config, embedder: Embedder, address: str | None, workers: int | None
+) -> Reading:
+    """Return a way of reading files that uses Ray. Raises `ConfigError` if it can't be used."""
+    from rag.store.ray_reading import RayWorkers, read_on_ray
+
+    return read_on_ray(RayWorkers.of(config.embedder, embedder, address, workers))
 
 
 def show_report(report: IndexReport, config: Config, *, as_json: bool) -> None:

@@ -16,6 +16,7 @@
     │   ├── IndexBusy           another process is writing to it
     │   ├── IndexNotWritable    its disk is full, or can't be written
     │   └── IndexUnreachable    its Milvus server does not answer, or refuses
+    ├── WorkersFailed           the processes that index on Ray ended before their work was done
     ├── AssistantClosed         the assistant was closed before
     ├── DocumentNotFound        no article has that id
     ├── QuestionError           the question is empty or too long
@@ -117,6 +118,10 @@ class IndexNotWritable(IndexUnusable):
 
 class IndexUnreachable(IndexUnusable):
     """The Milvus server of the index does not answer in time, or refuses."""
+
+
+class WorkersFailed(RagError):
+    """The processes that index on Ray ended before their work was done."""
 
 
 class AssistantClosed(RagError):

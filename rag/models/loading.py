@@ -38,14 +38,17 @@ BUILD_FORMAT = 4
 _ACCELERATORS = ("/dev/nvidia0", "/dev/kfd")
 
 
-def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
+def load_embedder(
+    name: str, on_progress: OnProgress | None = None, threads: int | None = None
+) -> Embedder:
     """Load the embedding model `name`: the bundled one, a folder, or a name on the model hub.
 
     With a GPU, sentence-transformers runs the model. Otherwise OpenVINO runs it; for that, the
     model is once put into its form in the user's cache. This takes seconds for the bundled model,
     and about a minute for another. If that fails, sentence-transformers runs the model on the
-    processor, with a notice. `on_progress` is called during all that is done once. Raises
-    `EmbedderError` if the model can't be found, fetched, unpacked or loaded.
+    processor, with a notice. `on_progress` is called during all that is done once. `threads` is how
+    many of the processor's compute with OpenVINO, by default all. Raises `EmbedderError` if the
+    model can't be found, fetched, unpacked or loaded.
     """
     if _has_accelerator():
         return _by_torch(find_model(name, on_progress), None)
@@ -56,7 +59,7 @@ def load_embedder(name: str, on_progress: OnProgress | None = None) -> Embedder:
         folder, run = find_model(name, on_progress), _other
     target = export_folder(folder)
     try:
-        return run(folder, target, on_progress)
+        return run(folder, target, on_progress, threads)
     except ExportUnusable as error:
         require_torch(name, str(error))
         notice = _slow(str(error), target.with_suffix(".failed"))
@@ -92,7 +95,9 @@ def older_forms() -> list[Path]:
     ]
 
 
-def _bundled(folder: ModelFolder, target: Path, on_progress: OnProgress | None) -> Embedder:
+def _bundled(
+    folder: ModelFolder, target: Path, on_progress: OnProgress | None, threads: int | None
+) -> Embedder:
     weights = find_weights(on_progress)
 
     def load() -> Embedder:
@@ -100,7 +105,7 @@ def _bundled(folder: ModelFolder, target: Path, on_progress: OnProgress | None) 
             table = bundled_table(weights)
         except (OSError, ValueError) as error:  # a file that is too short
             raise ExportUnusable(str(error)) from error
-        return OpenVinoEmbedder(folder, target, table)
+        return OpenVinoEmbedder(folder, target, table, threads)
 
     def make() -> None:
         # Imported here, because it is needed once.
@@ -113,13 +118,15 @@ def _bundled(folder: ModelFolder, target: Path, on_progress: OnProgress | None) 
     return _exported(target, make, load)
 
 
-def _other(folder: ModelFolder, target: Path, on_progress: OnProgress | None) -> Embedder:
+def _other(
+    folder: ModelFolder, target: Path, on_progress: OnProgress | None, threads: int | None
+) -> Embedder:
     def make() -> None:
         from rag.models.openvino_export import export
 
         export(folder, target, on_progress)
 
-    return _exported(target, make, lambda: OpenVinoEmbedder(folder, target))
+    return _exported(target, make, lambda: OpenVinoEmbedder(folder, target, None, threads))
 
 
 def _exported(target: Path, make: Callable[[], None], load: Callable[[], Embedder]) -> Embedder:

@@ -80,18 +80,27 @@ class ExportSettings:
 class OpenVinoEmbedder:
     """An `Embedder` that uses an exported model in the folder `export`.
 
-    `table` has the token vectors if they are not in that folder. Raises `ExportUnusable` if it
+    `table` has the token vectors if they are not in that folder. `threads` is how many compute at
+    the same time, by default all. Raises `ExportUnusable` if it
     can't be loaded, or if its vectors here differ from those of the reference model.
     """
 
     notice: Message | None = None
 
-    def __init__(self, folder: ModelFolder, export: Path, table: Table | None = None) -> None:
+    def __init__(
+        self,
+        folder: ModelFolder,
+        export: Path,
+        table: Table | None = None,
+        threads: int | None = None,
+    ) -> None:
         try:
             # The compiler runs without the GIL, so both work at the same time.
             core = import_openvino().Core()
             with ThreadPoolExecutor(1) as pool:
-                compiling = pool.submit(compile_model, core, export, export / COMPILED_FOLDER)
+                compiling = pool.submit(
+                    compile_model, core, export, export / COMPILED_FOLDER, threads
+                )
                 self._settings = ExportSettings.read(export)
                 self._tokens = TokenVectors.read(export, table)
                 reference = np.load(export / PROBE_FILE)

@@ -103,13 +103,17 @@ def import_openvino() -> Any:
     return openvino
 
 
-def compile_model(core: openvino.Core, export: Path, cache: Path | None) -> openvino.CompiledModel:
+def compile_model(
+    core: openvino.Core, export: Path, cache: Path | None, threads: int | None = None
+) -> openvino.CompiledModel:
     """Return the model, compiled for this processor. This takes seconds the first time.
 
     The compiled model is kept in the folder `cache`, so later calls are faster. Without a folder,
-    it is compiled each time.
+    it is compiled each time. `threads` is how many compute at the same time, by default all.
     """
     settings = {"PERFORMANCE_HINT": "THROUGHPUT"}
+    if threads is not None:
+        settings["INFERENCE_NUM_THREADS"] = str(threads)
     if cache is not None:
         settings["CACHE_DIR"] = str(cache)
         # The weights are read where they are: without this, they would be there twice.

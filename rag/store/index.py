@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from rag.store.database import Manifest
     from rag.store.notices import IndexReport, OnIndexProgress
     from rag.store.overview import Dated
+    from rag.store.reading import Reading
     from rag.store.searching import OpenIndex
     from rag.types import Document
 
@@ -149,6 +150,7 @@ def update_index(
     *,
     rebuild: bool = False,
     files: Collection[Path] | None = None,
+    reading: Reading | None = None,
 ) -> IndexReport:
     """Bring an index up to date with its files; see `rag.store.indexing.update_index`.
 
@@ -167,6 +169,7 @@ def update_index(
         files=files,
         arrange=prefix is None,
         prefix=prefix or "",
+        reading=reading,
     )
     _publish(folder, told)
     return report

@@ -27,6 +27,7 @@ from rag.store.followed_files import beneath
 from rag.store.large.compaction import compact, needs_compaction
 from rag.store.notices import IndexProgress, IndexReport, OnIndexProgress
 from rag.store.opening import open_writer
+from rag.store.reading import Reading, read_here
 from rag.store.sync import Run
 from rag.store.writer import Writer
 
@@ -216,6 +217,7 @@ def update_index(
     files: Collection[Path] | None = None,
     arrange: bool = True,
     prefix: str = "",
+    reading: Reading | None = None,
 ) -> IndexReport:
     """Update the index in `folder` from the files of `roots`, or of its known roots if None.
 
@@ -227,7 +229,8 @@ def update_index(
     hand. Uploaded articles (`rag.uploads`) stay in a rebuild without being named. If no `roots` are
     given, `files` may name all files that can have changed; no others are looked at then. Unless
     `arrange` is set, a large index gets no search files, because it is not searched here. The ids
-    of new articles begin with `prefix`.
+    of new articles begin with `prefix`. `reading`
+    reads the other files (`rag.store.ray_reading`).
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
     writes, `IndexNotWritable`, and `IndexMismatch` if another model or chunker made the index,
@@ -247,7 +250,7 @@ def update_index(
                 if arrange:
                     arrange_files(writer, told, thorough=False)
                 return report
-        run = Run(writer, embedder, told, None, prefix)
+        run = Run(writer, embedder, told, None, prefix, reading=reading or read_here)
         if rebuild:
             run.inherit(folder)
         if roots is None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+import numpy as np
+
 from rag.ingest.files import ArticleFile, LoadFailure, LoadNotice, stored_path
-from rag.ingest.loader import load_documents
 from rag.models.embedder import Embedder, Vectors
 from rag.store.articles import stored_document
 from rag.store.corrections import read_corrections
@@ -23,7 +25,8 @@ from rag.store.followed_files import (
 )
 from rag.store.notices import IndexProgress, IndexReport, Notice, OnIndexProgress, notices_of
 from rag.store.opening import stored_state
-from rag.store.preparing import Prepared, prepare
+from rag.store.preparing import Embedded, Prepared, prepare
+from rag.store.reading import FileToRead, Item, Reading, read_here
 from rag.store.writer import Writer
 from rag.types import Document
 
@@ -74,12 +77,15 @@ class Run:
         on_progress: OnIndexProgress,
         files: Collection[Path] | None = None,
         prefix: str = "",
+        *,
+        reading: Reading = read_here,
     ) -> None:
         """`files` are absolute paths, and all that will be looked at. None means any file.
 
         The ids of new articles begin with `prefix`.
         """
         self._writer = writer
+        self._reading = reading
         self._embedder = embedder
         self._on_progress = on_progress
         known = writer.files() if files is None else filter(None, map(writer.file, files))
@@ -150,14 +156,17 @@ class Run:
         sizes = {file.path: file.size for found in scans for file in found.fresh}
         self._progress = replace(self._progress, total=sum(sizes.values()))
         failures = {found.root: list(found.failures) for found in scans}
-        seen: set[Path] = set()
-        unchanged = {Path(f.base, f.path): f for found in scans for f in found.unchanged}
-        self._counts["unchanged"] += sum(len(file.documents) for file in unchanged.values())
+        fresh: dict[Path, tuple[ArticleFile, Scan]] = {}
         for found in scans:
             for file in found.fresh:
-                if file.path not in seen:
-                    seen.add(file.path)
-                    failures[found.root] += self._read(file, found)
+                fresh.setdefault(file.path, (file, found))
+        unchanged = {Path(f.base, f.path): f for found in scans for f in found.unchanged}
+        self._counts["unchanged"] += sum(len(file.documents) for file in unchanged.values())
+        files = (self._to_read(file, found) for file, found in fresh.values())
+        # Closed also after an error, since other processes may be reading.
+        with closing(self._reading(files, self._writer.vector_keys)) as given:
+            for (file, found), items in zip(fresh.values(), given, strict=True):
+                failures[found.root] += self._read(file, found, items)
         self._carry_over(everything)
         self._flush(_Ending(gone=tuple(gone.values()), failures=failures))
         manifest = self._writer.manifest()
@@ -217,11 +226,16 @@ class Run:
             if self._old_folder is None or not wanted or doc_id in gone or self._holds(doc_id):
                 continue
             document = stored_document(self._old_folder, doc_id)
-            self._add(self._prepared(document, natural_id, file.base, file.path))
+            self._add(self._prepared(document, natural_id, (file.base, file.path), None))
             if self._batch.full():
                 self._flush()
 
-    def _read(self, file: ArticleFile, found: Scan) -> tuple[Failure, ...]:
+    def _to_read(self, file: ArticleFile, found: Scan) -> FileToRead:
+        known = self._known.get(file.path)
+        base = Path(known.base) if known else found.base
+        return FileToRead(path=file.path, size=file.size, base=base, known=known)
+
+    def _read(self, file: ArticleFile, found: Scan, items: Iterator[Item]) -> tuple[Failure, ...]:
         """Put the changed articles of one file into the batch, and return the file's failures."""
         known = self._known.get(file.path)
         failures: list[LoadFailure] = []
@@ -229,17 +243,19 @@ class Run:
         seen: set[str] = set()
         base = Path(known.base) if known else found.base
         unread = file.size
-        for item in load_documents(file.path, base):
+        for item in items:
             if isinstance(item, LoadFailure):
                 failures.append(item)
                 continue
             if isinstance(item, LoadNotice):
                 notices.append(item)
                 continue
-            seen.add(item.doc_id)
-            self._take(item, known, base)
+            made = item if isinstance(item, Embedded) else None
+            document = item.document if isinstance(item, Embedded) else item
+            seen.add(document.doc_id)
+            self._take(document, known, base, made)
             # For the progress, the size of an article's text is a good enough estimate.
-            read = min(unread, len(item.text.encode()))
+            read = min(unread, len(document.text.encode()))
             unread -= read
             self._batch.size += read
             if self._batch.full():
@@ -264,7 +280,9 @@ class Run:
             self._flush()
         return failures_of(failures)
 
-    def _take(self, document: Document, known: KnownFile | None, base: Path) -> None:
+    def _take(
+        self, document: Document, known: KnownFile | None, base: Path, made: Embedded | None
+    ) -> None:
         """Put an article into the batch, unless it is already stored or was removed by hand."""
         path = known.path if known else document.path
         natural_id = document.doc_id
@@ -280,7 +298,7 @@ class Run:
         document = replace(document, doc_id=doc_id)
         if doc_id in self._corrections:
             document = self._corrections[doc_id].over(document)
-        article = self._prepared(document, natural_id, str(base), path)
+        article = self._prepared(document, natural_id, (str(base), path), made)
         if same and self._is_stored(article):
             self._counts["unchanged"] += 1
             return
@@ -288,8 +306,13 @@ class Run:
             self._counts["changed" if held else "added"] += 1
         self._add(article)
 
-    def _prepared(self, document: Document, natural_id: str, base: str, path: str) -> Prepared:
-        return prepare(document, self._embedder, natural_id=natural_id, base=base, path=path)
+    def _prepared(
+        self, document: Document, natural_id: str, place: tuple[str, str], made: Embedded | None
+    ) -> Prepared:
+        base, path = place
+        return prepare(
+            document, self._embedder, natural_id=natural_id, base=base, path=path, made=made
+        )
 
     def _is_stored(self, article: Prepared) -> bool:
         """Return True if exactly this article is stored already."""
@@ -366,7 +389,14 @@ class Run:
             self._report(replace(self._progress, passages=passages, done=done))
 
         advance(0)
-        return missing, self._embedder.embed_passages([texts[key] for key in missing], advance)
+        ready = {key: row for article in batch.articles for key, row in article.embedded.items()}
+        here = [key for key in missing if key not in ready]
+        vectors = self._embedder.embed_passages([texts[key] for key in here], advance)
+        if len(here) == len(missing):
+            return missing, vectors
+        advance(len(missing) - len(here))
+        ready.update(zip(here, vectors, strict=True))
+        return missing, np.stack([ready[key] for key in missing])
 
     def _put(self, batch: _Batch) -> bool:
         """Store the batch, within a commit. Returns True if an article changed."""

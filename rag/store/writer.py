@@ -277,6 +277,11 @@ class Writer:
         """Allow an article again. It is indexed when its file is next read."""
         drop_exclusion(self._connection, exclusion)
 
+    def vector_keys(self) -> Iterator[str]:
+        """Yield the keys of all stored vectors."""
+        for (key,) in self._connection.execute("SELECT vector_key FROM vectors"):
+            yield key
+
     def missing_keys(self, keys: Iterable[str]) -> set[str]:
         """Return the keys that have no stored vector."""
         return {
