@@ -15,7 +15,7 @@ import pickle
 import tempfile
 import warnings
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -98,8 +98,10 @@ def read_on_ray(settings: RayWorkers) -> Reading:
         if not listed:  # nothing changed: Ray need not start
             return
         ray = _ray(local=settings.address is None)
-        with _session(ray, settings) as (workers, threads):
-            rows = _rows(ray, settings, listed, vector_keys, workers, threads)
+        with (
+            _session(ray, settings) as (workers, threads),
+            closing(_rows(ray, settings, listed, vector_keys, workers, threads)) as rows,
+        ):
             by_file = groupby(_told(ray, rows), key=lambda row: row[0])
             for number, (given, items) in enumerate(by_file):
                 if number != given:
@@ -151,6 +153,8 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
             "_temp_dir": folder,
         }
         try:
+            # Else it prints on standard output that a worker died, which nobody need act on.
+            ray._private.worker.print_to_stdstream = lambda *_, **__: None
             with _silenced():
                 ray.init(
                     address=settings.address or "local",
@@ -203,7 +207,7 @@ def _rows(
     vector_keys: Callable[[], Iterator[str]],
     workers: int,
     threads: int,
-) -> Iterator[tuple[int, object]]:
+) -> Generator[tuple[int, object], None, None]:
     """Yield the number of a file and what it gave, or a `RagError` of a worker, in order."""
     context = ray.data.DataContext.get_current().copy()
     context.enable_progress_bars = False
@@ -235,9 +239,11 @@ def _rows(
                 },
             )
         )
-        for batch in dataset.iter_batches(batch_size=None, batch_format="numpy"):
-            for number, data in zip(batch["file"], batch["item"], strict=True):
-                yield int(number), pickle.loads(data)  # noqa: S301 - from this run's own workers
+        batches = iter(dataset.iter_batches(batch_size=None, batch_format="numpy"))
+        with closing(batches):  # which ends Ray's work if the run ends early
+            for batch in batches:
+                for number, data in zip(batch["file"], batch["item"], strict=True):
+                    yield int(number), pickle.loads(data)  # noqa: S301 - from this run's workers
 
 
 def _told(ray: Any, rows: Iterator[tuple[int, object]]) -> Iterator[tuple[int, Any]]:

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import pytest
 
 from rag.errors import ConfigError, EmbedderError
+from rag.ingest import files
 from rag.models.embedder import Embedder
 from rag.store import ray_reading, sync
 from rag.store.corrections import Correction, correct
@@ -48,7 +49,9 @@ def session() -> Iterator[None]:
 
 
 @pytest.fixture
-def articles(tmp_path: Path) -> Path:
+def articles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    # A file that was just written gets its stamp at once.
+    monkeypatch.setattr(files, "_SETTLED_NANOSECONDS", 0)
     folder = tmp_path / "articles"
     write(folder, "a.md", "The harbour of Lund opened on Monday. Forty ships came.")
     write(folder, "deep/b.txt", "新港口周一开放。四十艘船到港。", title="新港口", day=2)
@@ -176,11 +179,11 @@ def test_a_large_file_is_read_in_pieces(tmp_path: Path) -> None:
 
 
 def test_files_are_parted_by_size_and_number(tmp_path: Path) -> None:
-    files = [
+    given = [
         FileToRead(path=tmp_path / f"{n}.md", size=size, base=tmp_path, known=None)
         for n, size in enumerate([10] * 300 + [ray_reading._PART_BYTES] * 2 + [10])
     ]
-    parts = list(ray_reading._parts(files))
+    parts = list(ray_reading._parts(given))
     assert [number for part in parts for number, _, _ in part] == list(range(303))
     assert [len(part) for part in parts] == [256, 45, 1, 1]
 
