@@ -119,7 +119,7 @@ def _kill_a_worker() -> None:
     """Kill one of the processes that this one's Ray embeds in."""
     for path in sorted(Path("/proc").glob("[0-9]*/cmdline")):
         try:
-            ours = path.read_bytes().startswith(b"ray::MapWorker(MapBatches(_Worker))")
+            ours = path.read_bytes().startswith(b"ray::MapWorker(MapBatches(Worker))")
         except OSError:
             continue
         if ours:

@@ -8,7 +8,6 @@ files, and it alone writes. Ray runs a task again if its process dies, so nothin
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import os
 import pickle
@@ -22,30 +21,30 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rag.errors import ConfigError, EmbedderError, RagError, WorkersFailed, first_line
-from rag.ingest.loader import load_documents
-from rag.messages import Message
+from rag.errors import ConfigError, EmbedderError, WorkersFailed, first_line
+from rag.ingest.files import shown
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
-from rag.store.preparing import Cut, Embedded, cut
+from rag.store.ray_work import (
+    Deadly,
+    Known,
+    Refused,
+    Tries,
+    Worker,
+    parts_of,
+    processors,
+    read_part,
+)
 from rag.store.reading import FileToRead, Item, Reading
-from rag.types import Document
 
 _WORKER_THREADS = 2
 """Processors of one worker. Cutting texts uses a single one, so more of them would often wait."""
 _BLOCK_BYTES = 256 * 1024
 """About how much text a worker is given at a time: some seconds' work."""
-_PART_BYTES = 1024 * 1024
-_PART_FILES = 256
-_YIELDED_BYTES = 64 * 1024
+_TRIES = 5
+"""How often a worker may die over the same articles: one of them may end every process."""
 _STORE_BYTES = 256 * 1024 * 1024
 """The memory that local workers hand over their results in."""
-
-_Batch = dict[str, NDArray[Any]]
-_Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +101,7 @@ def read_on_ray(settings: RayWorkers) -> Reading:
             _session(ray, settings) as (workers, threads),
             closing(_rows(ray, settings, listed, vector_keys, workers, threads)) as rows,
         ):
-            by_file = groupby(_told(ray, rows), key=lambda row: row[0])
+            by_file = groupby(_told(ray, rows, listed), key=lambda row: row[0])
             for number, (given, items) in enumerate(by_file):
                 if number != given:
                     raise _failed(f"file {number} is missing")
@@ -140,12 +139,15 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
 
     A connection that the program has already is used, and stays.
     """
-    processors = _processors()
     if ray.is_initialized():
         yield _shares(int(ray.cluster_resources().get("CPU", 1)), settings.workers)
         return
-    with tempfile.TemporaryDirectory(prefix="rag-ray-", ignore_cleanup_errors=True) as folder:
-        workers, threads = _shares(processors, settings.workers)
+    with (
+        tempfile.TemporaryDirectory(prefix="rag-ray-", ignore_cleanup_errors=True) as folder,
+        # Else it prints on standard output that a worker died, which nobody need act on.
+        _replaced(ray._private.worker, "print_to_stdstream", lambda *_, **__: None),
+    ):
+        workers, threads = _shares(processors(), settings.workers)
         here = {
             "num_cpus": workers * threads,
             "include_dashboard": False,
@@ -153,8 +155,6 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
             "_temp_dir": folder,
         }
         try:
-            # Else it prints on standard output that a worker died, which nobody need act on.
-            ray._private.worker.print_to_stdstream = lambda *_, **__: None
             with _silenced():
                 ray.init(
                     address=settings.address or "local",
@@ -175,6 +175,16 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
 
 
 @contextmanager
+def _replaced(module: Any, name: str, value: object) -> Iterator[None]:
+    kept = getattr(module, name, None)
+    setattr(module, name, value)
+    try:
+        yield
+    finally:
+        setattr(module, name, kept)
+
+
+@contextmanager
 def _silenced() -> Iterator[None]:
     """Hide what is written to standard error: Ray tells there, from C++, how it will log."""
     with Path(os.devnull).open("wb") as nothing:
@@ -187,17 +197,10 @@ def _silenced() -> Iterator[None]:
             os.close(kept)
 
 
-def _shares(processors: int, workers: int | None) -> tuple[int, int]:
-    """Return the number of workers, and the processors of each."""
-    count = workers or max(1, processors // _WORKER_THREADS)
-    return count, max(1, min(_WORKER_THREADS, processors // count))
-
-
-def _processors() -> int:
-    """Return the number of processors that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
+def _shares(total: int, workers: int | None) -> tuple[int, int]:
+    """Return the number of workers, and the processors of each, out of a total."""
+    count = workers or max(1, total // _WORKER_THREADS)
+    return count, max(1, min(_WORKER_THREADS, total // count))
 
 
 def _rows(
@@ -214,20 +217,20 @@ def _rows(
     context.target_max_block_size = _BLOCK_BYTES
     context.execution_options.preserve_order = True
     # What is large and the same for all workers is handed over once for each machine.
-    known = ray.put(_Known.of(files, vector_keys()))
+    known = ray.put(Known.of(files, vector_keys()))
     with ray.data.DataContext.current(context):
-        parts = [{"part": pickle.dumps(part)} for part in _parts(files)]
+        parts = [{"part": pickle.dumps(part)} for part in parts_of(files)]
         dataset = (
             ray.data.from_items(parts, override_num_blocks=len(parts))
             # Reading needs no processor of its own: workers may have taken them all.
             .map_batches(
-                _read_part,
+                read_part,
                 batch_format="numpy",
                 num_cpus=0,
                 compute=ray.data.TaskPoolStrategy(size=max(1, workers // 2)),
             )
             .map_batches(
-                _Worker,
+                Worker,
                 batch_format="numpy",
                 compute=ray.data.ActorPoolStrategy(size=workers),
                 num_cpus=threads,
@@ -236,6 +239,8 @@ def _rows(
                     "fingerprint": settings.fingerprint,
                     "threads": threads,
                     "known": [known],
+                    "tries": ray.remote(Tries).options(num_cpus=0).remote(),
+                    "most": _TRIES,
                 },
             )
         )
@@ -246,181 +251,22 @@ def _rows(
                     yield int(number), pickle.loads(data)  # noqa: S301 - from this run's workers
 
 
-def _told(ray: Any, rows: Iterator[tuple[int, object]]) -> Iterator[tuple[int, Any]]:
+def _told(
+    ray: Any, rows: Iterator[tuple[int, object]], files: list[FileToRead]
+) -> Iterator[tuple[int, Any]]:
     """Yield the rows. What a worker refused, and Ray's own failure, is raised as a `RagError`."""
     try:
         for number, item in rows:
-            if isinstance(item, _Refused):
+            if isinstance(item, Refused):
                 raise EmbedderError(en=item.reason.en, zh=item.reason.zh)
+            if isinstance(item, Deadly):
+                raise _deadly(shown(str(files[number].path)))
             yield number, item
     except ray.exceptions.RayError as error:
         raise _failed(first_line(error)) from error
 
 
-# Reading, in tasks.
-
-
-def _parts(files: list[FileToRead]) -> Iterator[list[tuple[int, Path, Path]]]:
-    """Yield the files with their numbers, paths and bases, in parts that one task each reads."""
-    part: list[tuple[int, Path, Path]] = []
-    size = 0
-    for number, file in enumerate(files):
-        part.append((number, file.path, file.base))
-        size += file.size
-        if len(part) >= _PART_FILES or size >= _PART_BYTES:
-            yield part
-            part, size = [], 0
-    if part:
-        yield part
-
-
-def _read_part(batch: _Batch) -> Iterator[_Batch]:
-    """Yield what the files of a part give, a little at a time."""
-    rows: list[tuple[int, bytes]] = []
-    size = 0
-    for data in batch["part"]:
-        for number, path, base in pickle.loads(data):  # noqa: S301 - from this run
-            for item in (*load_documents(path, base), None):
-                rows.append((number, pickle.dumps(item)))
-                size += len(rows[-1][1])
-                if size >= _YIELDED_BYTES:
-                    yield _batch(rows)
-                    rows, size = [], 0
-    if rows:
-        yield _batch(rows)
-
-
-def _batch(rows: list[tuple[int, bytes]]) -> _Batch:
-    items = np.empty(len(rows), dtype=object)
-    items[:] = [item for _, item in rows]
-    return {"file": np.array([number for number, _ in rows]), "item": items}
-
-
-# Cutting and embedding, in actors.
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Known:
-    """What workers must know of the index, as the sorted first 64 bits of hashes.
-
-    `articles` did not change since this version of the program read them; `vectors` are stored. If
-    two hashes begin alike, the indexing run makes what is then missing.
-    """
-
-    articles: _Hashes
-    vectors: _Hashes
-
-    @classmethod
-    def of(cls, files: Iterable[FileToRead], vector_keys: Iterable[str]) -> _Known:
-        """Return what is known of these files, and of the index."""
-        articles = (
-            _hash_of(document.natural_id, document.content_hash)
-            for file in files
-            if file.known and file.known.read_by_this_version
-            for document in file.known.documents
-        )
-        return cls(articles=_sorted(articles), vectors=_sorted(map(_first_bits, vector_keys)))
-
-
-def _sorted(hashes: Iterable[int]) -> _Hashes:
-    return np.sort(np.fromiter(hashes, np.uint64))
-
-
-def _holds(hashes: _Hashes, wanted: int) -> bool:
-    place = int(np.searchsorted(hashes, np.uint64(wanted)))
-    return place < len(hashes) and int(hashes[place]) == wanted
-
-
-def _hash_of(natural_id: str, content_hash: str) -> int:
-    text = f"{natural_id}\0{content_hash}".encode(errors="surrogatepass")
-    return int.from_bytes(hashlib.sha256(text).digest()[:8])
-
-
-def _first_bits(vector_key: str) -> int:
-    return int(vector_key[:16], 16)
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Refused:
-    """A worker can't work: it can't load the model, or has another one."""
-
-    reason: Message
-
-
-class _Worker:
-    """Holds an embedding model, and cuts and embeds the articles that it is given."""
-
-    def __init__(
-        self,
-        load: Callable[[int | None], Embedder],
-        fingerprint: str,
-        threads: int,
-        known: list[Any],
-    ) -> None:
-        import ray
-
-        # The tokenizer has threads of its own.
-        os.environ.setdefault("RAYON_NUM_THREADS", str(threads))
-        self._known: _Known = ray.get(known[0])
-        self._refused: _Refused | None = None
-        try:
-            self._embedder = load(threads if threads < _processors() else None)
-        except RagError as error:
-            self._refused = _Refused(reason=error.message)
-            return
-        if self._embedder.fingerprint != fingerprint:
-            self._refused = _Refused(reason=_other_model(self._embedder.name))
-
-    def __call__(self, batch: _Batch) -> Iterator[_Batch]:
-        """Yield the batch with its articles cut and embedded."""
-        if self._refused:
-            yield _batch([(int(batch["file"][0]), pickle.dumps(self._refused))])
-            return
-        items = [pickle.loads(data) for data in batch["item"]]  # noqa: S301 - from this run
-        numbers = map(int, batch["file"])
-        made = map(pickle.dumps, self._made(items))
-        yield _batch(list(zip(numbers, made, strict=True)))
-
-    def _made(self, items: list[Item | None]) -> Iterator[Item | None]:
-        """Yield the items; articles that are new or changed are cut, and new passages embedded."""
-        cuts = [self._cut(item) if isinstance(item, Document) else None for item in items]
-        keys: list[tuple[str, ...]] = []
-        texts: dict[str, str] = {}
-        for item, parts in zip(items, cuts, strict=True):
-            fresh: dict[str, str] = {}
-            if isinstance(item, Document) and parts:
-                for key, span in zip(parts.keys, parts.spans, strict=True):
-                    if key not in texts and not _holds(self._known.vectors, _first_bits(key)):
-                        fresh[key] = item.text[span.start : span.end]
-            keys.append(tuple(fresh))
-            texts |= fresh
-        vectors = self._embedder.embed_passages(list(texts.values()))
-        done = 0
-        for item, parts, own in zip(items, cuts, keys, strict=True):
-            if not isinstance(item, Document) or parts is None:
-                yield item
-                continue
-            rows = vectors[done : done + len(own)]
-            done += len(own)
-            yield Embedded(document=item, cut=parts, keys=own, vectors=rows)
-
-    def _cut(self, document: Document) -> Cut | None:
-        """Cut an article, unless it is stored as it is."""
-        known = _hash_of(document.doc_id, document.content_hash)
-        return None if _holds(self._known.articles, known) else cut(document.text, self._embedder)
-
-
 # Messages.
-
-
-def _other_model(name: str) -> Message:
-    return Message(
-        code="EmbedderError",
-        en=f"A worker on the cluster has another embedding model ({name}): install the same version"
-        " of this program and the same model on every machine.",
-        zh=f"集群中的一个工作进程使用了另一个嵌入模型（{name}）："
-        "请在每台机器上安装相同版本的本程序和相同的模型。",
-    )
 
 
 def _unreachable(address: str | None, error: Exception) -> ConfigError:
@@ -435,6 +281,14 @@ def _unreachable(address: str | None, error: Exception) -> ConfigError:
         " runs the same versions of Python and Ray.",
         zh=f"Ray 集群 {address!r} 无法使用（{reason}）：请检查地址，"
         "并确认其 Python 和 Ray 的版本与本机相同。",
+    )
+
+
+def _deadly(path: str) -> WorkersFailed:
+    return WorkersFailed(
+        en=f"Each worker that was given the articles of {path} died: move the file away, or give"
+        " Ray a machine with more memory.",
+        zh=f"处理 {path} 中文章的每个工作进程都意外结束：请移走该文件，或给 Ray 内存更大的机器。",
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import signal
@@ -20,7 +21,8 @@ DEADLY = "The worker ends here."
 class SumEmbedder:
     """Gives each text a vector that no other text has.
 
-    If `mark` is a path, the first process that is to embed `DEADLY` writes it and kills itself.
+    If `mark` is a path, the first process that is to embed `DEADLY` writes it and kills itself. If
+    it can't be written, every such process does.
     """
 
     name = "sum"
@@ -46,7 +48,8 @@ class SumEmbedder:
         self, texts: Sequence[str], on_progress: Callable[[int], None] | None = None
     ) -> Vectors:
         if self._mark and not self._mark.exists() and any(DEADLY in text for text in texts):
-            self._mark.write_text("ended")
+            with contextlib.suppress(OSError):
+                self._mark.write_text("ended")
             os.kill(os.getpid(), signal.SIGKILL)
         time.sleep(self._seconds)
         self.embedded += texts

@@ -15,10 +15,10 @@ from unittest.mock import patch
 
 import pytest
 
-from rag.errors import ConfigError, EmbedderError
+from rag.errors import ConfigError, EmbedderError, WorkersFailed
 from rag.ingest import files
 from rag.models.embedder import Embedder
-from rag.store import ray_reading, sync
+from rag.store import ray_reading, ray_work, sync
 from rag.store.corrections import Correction, correct
 from rag.store.database import FILE_NAME
 from rag.store.indexing import update_index
@@ -141,6 +141,19 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(articles: Path, tmp_path
 
 
 @pytest.mark.usefixtures("session")
+def test_an_article_that_kills_every_worker_ends_the_run_with_one_line(tmp_path: Path) -> None:
+    write(tmp_path / "articles", "deadly.md", DEADLY)
+    load = partial(load_mortal, tmp_path / "no folder" / "mark")
+    with (
+        patch.object(ray_reading, "_TRIES", 2),
+        pytest.raises(WorkersFailed, match=r"deadly\.md died: move the file away"),
+    ):
+        update_index(
+            tmp_path / "index", [tmp_path / "articles"], SumEmbedder(), reading=_on_ray(load)
+        )
+
+
+@pytest.mark.usefixtures("session")
 def test_a_run_that_is_stopped_goes_on(articles: Path, tmp_path: Path) -> None:
     there = tmp_path / "there"
 
@@ -172,18 +185,18 @@ def test_workers_with_another_model_are_refused(articles: Path, tmp_path: Path) 
 def test_a_large_file_is_read_in_pieces(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     path.write_text("\n".join(map(_line, range(_LINES))))
-    batches = ray_reading._read_part({"part": [pickle.dumps([(0, path, tmp_path)])]})  # type: ignore[dict-item]
+    batches = ray_work.read_part({"part": [pickle.dumps([(0, path, tmp_path)])]})  # type: ignore[dict-item]
     sizes = [sum(map(len, batch["item"])) for batch in batches]
     assert len(sizes) > 5
-    assert max(sizes) < 2 * ray_reading._YIELDED_BYTES
+    assert max(sizes) < 2 * ray_work._YIELDED_BYTES
 
 
 def test_files_are_parted_by_size_and_number(tmp_path: Path) -> None:
     given = [
         FileToRead(path=tmp_path / f"{n}.md", size=size, base=tmp_path, known=None)
-        for n, size in enumerate([10] * 300 + [ray_reading._PART_BYTES] * 2 + [10])
+        for n, size in enumerate([10] * 300 + [ray_work._PART_BYTES] * 2 + [10])
     ]
-    parts = list(ray_reading._parts(given))
+    parts = list(ray_work.parts_of(given))
     assert [number for part in parts for number, _, _ in part] == list(range(303))
     assert [len(part) for part in parts] == [256, 45, 1, 1]
 
