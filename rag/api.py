@@ -28,7 +28,6 @@ from rag.models.embedder import Embedder
 from rag.store.index import current_manifest, first_root, update_index
 from rag.store.indexing import made_of_seeds
 from rag.store.notices import IndexReport, OnIndexProgress
-from rag.store.ray_reading import RayWorkers, read_on_ray
 from rag.store.reading import Reading, read_here
 from rag.types import Answer, SearchResult, Statement
 from rag.uploads.library import Library
@@ -237,6 +236,9 @@ def index(
     embedder = _embedder(config)
     reading: Reading = read_here
     if ray:
+        # Imported here, as few need it.
+        from rag.store.ray_reading import RayWorkers, read_on_ray
+
         reading = read_on_ray(RayWorkers.of(config.embedder, embedder, ray_address, ray_workers))
     return update_index(
         config.index, roots, embedder, on_progress, rebuild=rebuild, reading=reading

@@ -17,7 +17,7 @@ from rag.assistant import Assistant
 from rag.errors import ConfigError, DocumentNotFound
 from rag.ingest import files
 from rag.models.embedder import Vectors
-from rag.store import followed_files, sync
+from rag.store import followed_files, reading, sync
 from rag.store.articles import read_status, stored_documents
 from rag.store.database import REBUILDING_NAME
 from rag.store.indexing import changes, known_roots, remove, update_index
@@ -187,7 +187,7 @@ def test_a_file_that_did_not_change_is_not_even_read(
     def refuse(*_: object) -> object:
         raise AssertionError("a file was read")
 
-    monkeypatch.setattr(sync, "load_documents", refuse)
+    monkeypatch.setattr(reading, "load_documents", refuse)
     report = update_index(folder, [articles], hash_embedder)
     assert (report.unchanged, report.generation) == (2, 1)
     write(articles, "a.md", "The harbour closed.")

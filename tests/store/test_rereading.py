@@ -18,7 +18,7 @@ from rag.config import Config
 from rag.ingest import loader
 from rag.ingest.files import LoadFailure, LoadNotice
 from rag.ingest.reading import READING_VERSION
-from rag.store import preparing, sync
+from rag.store import preparing, reading, sync
 from rag.store.articles import read_status
 from rag.store.database import FILE_NAME, current_manifest, manifest_checksum
 from rag.store.indexing import remove, update_index
@@ -53,7 +53,7 @@ def read_as_before(path: Path, root: Path) -> Iterator[Document | LoadFailure | 
 def index_as_before(folder: Path, articles: Path, embedder: HashEmbedder) -> None:
     """Make an index as a version did that wrote down nothing of reading."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sync, "load_documents", read_as_before)
+        patch.setattr(reading, "load_documents", read_as_before)
         update_index(folder, [articles], embedder)
     with sqlite3.connect(folder / FILE_NAME) as connection:
         connection.execute("UPDATE files SET stamp = substr(stamp, instr(stamp, ':') + 1)")
