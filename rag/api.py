@@ -28,7 +28,6 @@ from rag.models.embedder import Embedder
 from rag.store.index import current_manifest, first_root, update_index
 from rag.store.indexing import made_of_seeds
 from rag.store.notices import IndexReport, OnIndexProgress
-from rag.store.reading import Reading, read_here
 from rag.types import Answer, SearchResult, Statement
 from rag.uploads.library import Library
 
@@ -234,7 +233,7 @@ def index(
         )
     roots = [Path(path) for path in given] or None
     embedder = _embedder(config)
-    reading: Reading = read_here
+    reading = None
     if ray:
         # Imported here, as few need it.
         from rag.store.ray_reading import RayWorkers, read_on_ray
