@@ -40,9 +40,8 @@ def index(folder: Path, embedder: Embedder | None) -> Finding:
     """Return the state of the index: what it holds, and if it is whole and fits the model."""
     try:
         found = read_status(folder)
-        # A server checks its own files; what is read from it has checksums.
         served = milvus_address(folder) is not None
-        whole = served or whole_within(folder, CHECKED_SECONDS)
+        whole = not served and whole_within(folder, CHECKED_SECONDS)
     except IndexMissing as error:
         return _missing(folder, error)
     except RagError as error:
@@ -58,15 +57,21 @@ def index(folder: Path, embedder: Embedder | None) -> Finding:
         "not_read": len(found.failures),
         "checked": whole,
     }
+    state = (
+        f"no damage in what {CHECKED_SECONDS:.0f} s could check",
+        f"{CHECKED_SECONDS:.0f} 秒内查到的部分没有损坏",
+    )
+    if whole:
+        state = "no damage", "没有损坏"
+    if served:
+        state = "its server answers, and checks its own files", "服务器有回应，文件由它自行检查"
     en = (
         f"{_place(folder)}, {size_of(size)}: {len(found.documents)} articles in {found.passages}"
-        f" passages, generation {manifest.generation} of {manifest.updated}; "
-        + ("no damage" if whole else f"no damage in what {CHECKED_SECONDS:.0f} s could check")
+        f" passages, generation {manifest.generation} of {manifest.updated}; {state[0]}"
     )
     zh = (
         f"{_place(folder)}，{size_of(size)}：{len(found.documents)} 篇文章、{found.passages} 个段落"
-        f"，第 {manifest.generation} 代（{manifest.updated}）；"
-        + ("没有损坏" if whole else f"{CHECKED_SECONDS:.0f} 秒内查到的部分没有损坏")
+        f"，第 {manifest.generation} 代（{manifest.updated}）；{state[1]}"
     )
     if embedder is not None and embedder.fingerprint != manifest.fingerprint:
         return trouble(

@@ -53,16 +53,15 @@ class OfLanguage:
 class OwnerRecord:
     """What an owner has committed. `manifest` is that of its store.
 
-    `prefix` begins the ids of its articles. `chunks` is the number of rows of each longer part of
-    the record (`rag.store.milvus.parts`), and `dead` the number of revisions in the part of that
-    name. `state` is a checksum of the parts that say how the store is kept up to date.
+    `chunks` is the number of rows of each longer part of the record (`rag.store.milvus.parts`), and
+    `dead` the number of revisions in the part of that name. `state` is a checksum of the part that
+    says how the store is kept up to date. `told` are the languages of the articles.
     """
 
     owner: str
     format: int
     series: int
     generation: int
-    prefix: str
     state: int
     dead: int
     manifest: Manifest

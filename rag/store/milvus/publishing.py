@@ -279,7 +279,6 @@ class _Publication:
             format=FORMAT_VERSION,
             series=owner.series[-1],
             generation=generation,
-            prefix=owner.prefix or "",
             state=zlib.crc32(parts.bodies["state"]),
             dead=len(dead),
             manifest=self._manifest,
