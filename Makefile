@@ -112,7 +112,7 @@ lock:
 	$(PYTHON) -m venv $(VENV)/uv
 	$(VENV)/uv/bin/pip install --quiet uv
 	$(LOCK) pyproject.toml --extra all -c requirements-torch.txt -o requirements.lock
-	$(LOCK) pyproject.toml --extra all --extra haystack --extra langchain --extra llama-index --extra milvus \
+	$(LOCK) pyproject.toml --extra all --extra haystack --extra langchain --extra llama-index --extra milvus --extra ray \
 	  --group dev -c requirements-torch.txt -c requirements.lock -o requirements-dev.lock
 	$(PYTHON) tools/slim_requirements.py | $(LOCK) - -c requirements.lock -o requirements-slim.lock
 
