@@ -20,7 +20,7 @@ from rag.ingest.chunker import CHUNKER
 from rag.models.embedder import Embedder
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.time_frame import time_frame_of
-from rag.store import indexing, vectors
+from rag.store import indexing, recent_documents, vectors
 from rag.store.database import current_manifest
 from rag.store.indexing import update_index
 from rag.store.large import compaction, documents
@@ -234,9 +234,9 @@ def test_files_are_named_in_vain_that_nobody_would_have_looked_at(
     # One that goes while it is looked at is no root from then on.
     fleeting = write(articles, "fleeting.md", "Half a sentence")
 
-    def late(*arguments: Any) -> Run:
+    def late(*arguments: Any, **named: Any) -> Run:
         fleeting.unlink(missing_ok=True)
-        return Run(*arguments)
+        return Run(*arguments, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(indexing, "Run", late)
@@ -446,9 +446,9 @@ def test_articles_that_were_read_are_kept_within_bounds(
     whole = large_seeds.documents
     assert isinstance(whole, documents.Documents)
     lazy = documents.Documents(whole._folder, {}, bulk_of(large_seeds), large_seeds.current)
-    monkeypatch.setattr(documents, "_KEPT_CHARACTERS", 3_000)
+    monkeypatch.setattr(recent_documents, "_KEPT_CHARACTERS", 3_000)
     for doc_id in list(lazy):
         text = lazy[doc_id].text
-        kept = sum(len(document.text) for document in lazy._kept.values())
-        assert lazy._characters == kept
+        kept = sum(len(document.text) for document in lazy._recent._kept.values())
+        assert lazy._recent._characters == kept
         assert kept <= max(3_000, len(text))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -13,9 +11,9 @@ from numpy.typing import NDArray
 from rag.store.articles import read_texts
 from rag.store.database import connect
 from rag.store.large.bulk import Bulk, BulkPart
+from rag.store.recent_documents import RecentDocuments
 from rag.types import Document, Passage
 
-_KEPT_CHARACTERS = 20_000_000
 _READ_AT_ONCE = 500
 
 
@@ -39,9 +37,7 @@ class Documents(Mapping[str, Document]):
         self._in_memory = in_memory
         self._bulk = bulk
         self._current = current
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._characters = 0
-        self._lock = threading.Lock()
+        self._recent = RecentDocuments()
 
     def __getitem__(self, doc_id: str) -> Document:
         return self.read([doc_id])[doc_id]
@@ -64,19 +60,9 @@ class Documents(Mapping[str, Document]):
 
     def read(self, doc_ids: Collection[str]) -> dict[str, Document]:
         """Return the articles that have these ids, read with one query. Unknown ids are skipped."""
-        found: dict[str, Document] = {}
-        with self._lock:
-            for doc_id in doc_ids:
-                if document := self._in_memory.get(doc_id) or self._kept.get(doc_id):
-                    found[doc_id] = document
-                    if doc_id in self._kept:
-                        self._kept.move_to_end(doc_id)
-        missing = [doc_id for doc_id in dict.fromkeys(doc_ids) if doc_id not in found]
-        if missing:
-            read = self._stored(missing)
-            self._keep(read)
-            found |= read
-        return found
+        here = {id_: self._in_memory[id_] for id_ in doc_ids if id_ in self._in_memory}
+        stored = [doc_id for doc_id in doc_ids if doc_id not in here]
+        return here | self._recent.read(stored, self._stored)
 
     def _stored(self, doc_ids: Sequence[str]) -> dict[str, Document]:
         rows = {doc_id: self._bulk.names.row(doc_id) for doc_id in doc_ids}
@@ -94,16 +80,6 @@ class Documents(Mapping[str, Document]):
                 for document, mark in read_texts(connection, self._folder, tuple(known))
                 if mark == known[document.doc_id]
             }
-
-    def _keep(self, read: Mapping[str, Document]) -> None:
-        with self._lock:
-            for doc_id, document in read.items():
-                if doc_id not in self._kept:
-                    self._kept[doc_id] = document
-                    self._characters += len(document.text)
-            while self._characters > _KEPT_CHARACTERS and len(self._kept) > len(read):
-                _, dropped = self._kept.popitem(last=False)
-                self._characters -= len(dropped.text)
 
 
 class BulkPassages:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
-import threading
 import zlib
-from collections import OrderedDict
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -14,9 +12,9 @@ from rag.messages import Message
 from rag.store.articles import Listed, document_of, published_of
 from rag.store.milvus.layout import number_of
 from rag.store.milvus.server import Row, Server, damaged
+from rag.store.recent_documents import RecentDocuments
 from rag.types import Document
 
-_KEPT_CHARACTERS = 20_000_000
 _AT_ONCE = 100
 _FIELDS = ("doc_id", "document", "revision", "part", "parts", "about", "text")
 
@@ -77,9 +75,7 @@ class ServedDocuments(Mapping[str, Document]):
         self._server = server
         self.where = where
         self._count = count
-        self._kept: OrderedDict[str, Document] = OrderedDict()
-        self._characters = 0
-        self._lock = threading.Lock()
+        self._recent = RecentDocuments()
 
     def __getitem__(self, doc_id: str) -> Document:
         return self.read([doc_id])[doc_id]
@@ -106,16 +102,7 @@ class ServedDocuments(Mapping[str, Document]):
 
     def read(self, doc_ids: Collection[str]) -> dict[str, Document]:
         """Return the articles that have these ids. Unknown ids are skipped."""
-        with self._lock:
-            found = {doc_id: self._kept[doc_id] for doc_id in doc_ids if doc_id in self._kept}
-            for doc_id in found:
-                self._kept.move_to_end(doc_id)
-        missing = [doc_id for doc_id in dict.fromkeys(doc_ids) if doc_id not in found]
-        if missing:
-            read = self._stored(missing)
-            self._keep(read)
-            found |= read
-        return found
+        return self._recent.read(doc_ids, self._stored)
 
     def _stored(self, doc_ids: Collection[str]) -> dict[str, Document]:
         numbers = [number_of(doc_id) for doc_id in doc_ids]
@@ -147,13 +134,3 @@ class ServedDocuments(Mapping[str, Document]):
                 ),
             )
         return about.document(text)
-
-    def _keep(self, read: Mapping[str, Document]) -> None:
-        with self._lock:
-            for doc_id, document in read.items():
-                if doc_id not in self._kept:
-                    self._kept[doc_id] = document
-                    self._characters += len(document.text)
-            while self._characters > _KEPT_CHARACTERS and len(self._kept) > len(read):
-                _, dropped = self._kept.popitem(last=False)
-                self._characters -= len(dropped.text)
