@@ -111,7 +111,8 @@ def compose(
     if not found.assessment.answerable:
         return Composition(statements=())
     if writer is None:
-        return (yield from _quote_found(found, language, sources, no_model()))
+        said = no_model(found.corpus.snapshot.searched_at)
+        return (yield from _quote_found(found, language, sources, said))
     model = writer.model
     judge = ChatModelJudge(model) if judge == "model" else judge
     evidence = found.evidence[: sources or _PROMPT_SENTENCES]

@@ -79,8 +79,19 @@ def rereading_due() -> Message:
     )
 
 
-def no_model() -> Message:
-    """Say that no chat model wrote the answer."""
+def no_model(searched_at: str | None) -> Message:
+    """Say that no chat model wrote the answer.
+
+    `searched_at` is the host that the question was sent to for searching, None for this machine.
+    """
+    if searched_at:
+        return Message(
+            code="no_model_searched_elsewhere",
+            en="No language model was used: these are the articles' own sentences. The question's"
+            f" vector and terms went to {searched_at}, where the articles are searched.",
+            zh="未使用语言模型：以下均为文章原句。"
+            f"问题的向量与词项曾发送到 {searched_at}，在那里检索文章。",
+        )
     return Message(
         code="no_model",
         en="No language model was used: these are the articles' own sentences, and nothing left"

@@ -99,6 +99,11 @@ class QuestionPath:
         self._opened = None
 
     @property
+    def searched_at(self) -> str | None:
+        """The host that questions are sent to for searching; None if that is this machine."""
+        return self.snapshot.searched_at
+
+    @property
     def snapshot(self) -> OpenIndex:
         """The generation of the index that answers come from now."""
         return self._corpus.snapshot

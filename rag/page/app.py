@@ -77,7 +77,7 @@ def build_page(
     with page:
         with gr.Row(elem_id="rag-head"):
             intro = gr.HTML(
-                render_intro(models.configured, "en"),
+                render_intro(models.configured, "en", searched_at=assistant.searched_at),
                 js_on_load=asset("toasts.js"),
                 apply_default_css=False,
             )
@@ -203,7 +203,7 @@ def build_page(
             scope.chosen,
             narrow,
             intro,
-            partial(_heading, models, intro),
+            partial(_heading, models, assistant.searched_at, intro),
         )
         for tab, name in (
             (chat_tab, ""),
@@ -278,6 +278,7 @@ def _options_of(models: Models, kept: object, request: gr.Request) -> Options:
 
 def _heading(
     models: Models,
+    searched_at: str | None,
     intro: gr.HTML,
     stored: object,
     language: Language,
@@ -289,4 +290,4 @@ def _heading(
     trouble = model_trouble(turn)
     if name and (trouble or (turn.answer and turn.answer.model)):
         models.tell(name, down=trouble is not None)
-    return {intro: render_intro(name, language, down=models.is_down(name))}
+    return {intro: render_intro(name, language, down=models.is_down(name), searched_at=searched_at)}

@@ -59,14 +59,21 @@ def external_link(url: str | None, label: str) -> str:
 # --- the header -------------------------------------------------------------------------------
 
 
-def render_intro(chat_model: str | None, language: Language, *, down: bool = False) -> str:
+def render_intro(
+    chat_model: str | None,
+    language: Language,
+    *,
+    down: bool = False,
+    searched_at: str | None = None,
+) -> str:
     """Return the header: what the page is, and which model, if any, will see a question.
 
-    `down` is true if that model did not answer when it was asked last. The words for the library's
+    `down` is true if that model did not answer when it was asked last. `searched_at` is the host
+    that questions are sent to for searching, None for this machine. The words for the library's
     own messages are in it too (`assets/toasts.js`).
     """
     words = texts(language)
-    privacy = words.no_model
+    privacy = words.searched_at.format(searched_at) if searched_at else words.no_model
     if chat_model is not None:
         privacy = (words.model_down if down else words.model_will_see).format(chat_model)
     toasts = {

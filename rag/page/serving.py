@@ -171,7 +171,7 @@ def build_app(
 
     def draw(language: Language) -> str:
         """Return the first view's title and what is loaded."""
-        intro = render_intro(assistant.chat_model_name, language)
+        intro = render_intro(assistant.chat_model_name, language, searched_at=assistant.searched_at)
         if library is None:
             return intro
         return intro + render_loaded(what_is_loaded(library.catalogue()), language)

@@ -18,6 +18,7 @@ class Texts:
     title: str
     tagline: str
     no_model: str
+    searched_at: str
     model_will_see: str
     model_down: str
     offline_title: str
@@ -41,6 +42,7 @@ EN = Texts(
     title="Ask the news",
     tagline="Every sentence cites its source, and each citation has been checked.",
     no_model="No language model: nothing you ask leaves this machine.",
+    searched_at="No language model. Your question is searched on {}.",
     model_will_see="Your question and passages of the articles go to {}.",
     model_down="{} is not answering now. It will be asked again with your next question.",
     offline_title="No connection",
@@ -65,6 +67,7 @@ ZH = Texts(
     title="问新闻",
     tagline="每一句话都注明出处，每一处引用都经过核对。",
     no_model="未使用语言模型：您的提问不会离开本机。",
+    searched_at="未使用语言模型。您的问题在 {} 上检索。",
     model_will_see="您的问题和文章片段会发送给 {}。",
     model_down="{} 目前没有响应；您提下一个问题时会再次尝试。",
     offline_title="连接已断开",

@@ -163,6 +163,11 @@ class OpenIndex(Protocol):
         ...
 
     @property
+    def searched_at(self) -> str | None:
+        """The host that questions are sent to for searching; None if that is this machine."""
+        ...
+
+    @property
     def languages(self) -> frozenset[Language]:
         """The languages of the articles."""
         ...

@@ -58,6 +58,11 @@ class Snapshot:
         return found + self._bulk_sections()
 
     @property
+    def searched_at(self) -> None:
+        """See `rag.store.searching.OpenIndex`: this machine searches."""
+        return None
+
+    @property
     def languages(self) -> frozenset[Language]:
         """The languages of the articles. A language of the bulk may have no articles any more."""
         stored = [item.document for item in self.stored.values()]

@@ -41,6 +41,7 @@ class ScriptedAssistant:
     articles: Mapping[str, Document]
     script: Script
     chat_model_name: str | None = None
+    searched_at: str | None = None
     histories: list[tuple[str, tuple[Answer, ...]]] = field(default_factory=list)
     time_frames: list[TimeFrame | None] = field(default_factory=list)
     options: list[Options] = field(default_factory=list)

@@ -234,7 +234,7 @@ def _composed(
     if not sentences:
         return Composition(statements=())
     if wanted.writer is None:
-        return (yield from _quoted(wanted, sentences, most, language, no_model()))
+        return (yield from _quoted(wanted, sentences, most, language, no_model(path.searched_at)))
     model = wanted.writer.model
     evidence = _chosen(sentences, min(_MOST_IN_PROMPT, _PROMPT_FACTOR * most))
     judge = ChatModelJudge(model) if path.judge == "model" else path.judge

@@ -34,7 +34,7 @@ from rag.page.scope.choice import Asked
 from rag.page.scope.rendering import render_asked
 from rag.page.texts import HTML_LANGUAGE
 from rag.retrieval.time_frame import effect_of
-from rag.types import Answer, Citation, ModelUse, Statement
+from rag.types import Answer, Citation, Statement
 
 _SIGNS = {"supported": "✓", "partial": "≈", "unsupported": "✕"}
 
@@ -84,7 +84,7 @@ def render_answer(
     """
     words = texts(language)
     parts = [_understanding(answer, words, language, asked=asked)]
-    said = {"no_model", "did_you_mean"}
+    said = {"no_model", "no_model_searched_elsewhere", "did_you_mean"}
     if asked:
         said.add("only_chosen")
     if any(notice.code in CODES for notice in answer.notices):
@@ -110,7 +110,7 @@ def render_answer(
     ]
     seconds = escaped(words.seconds.format(answer.timings.total))
     parts.append(
-        f'<footer class="rag-provenance">{_model(answer.model, words)} · {seconds}</footer>'
+        f'<footer class="rag-provenance">{_model(answer, words, language)} · {seconds}</footer>'
     )
     return "".join(parts)
 
@@ -383,9 +383,13 @@ def _list(lines: Iterable[str]) -> str:
     return f"<ul>{items}</ul>" if items else ""
 
 
-def _model(model: ModelUse | None, words: Texts) -> str:
+def _model(answer: Answer, words: Texts, language: Language) -> str:
     """Return which model saw the text, and its token counts."""
+    model = answer.model
     if model is None:
+        for notice in answer.notices:
+            if notice.code == "no_model_searched_elsewhere":
+                return escaped(notice.text(language))
         return escaped(words.model_none)
     saw = words.model_saw if model.saw_articles else words.model_saw_question
     line = saw.format(model.name, model.endpoint)

@@ -119,6 +119,11 @@ class Assistant(Protocol):
     """The part of `rag.assistant.Assistant` that the page uses."""
 
     @property
+    def searched_at(self) -> str | None:
+        """The host that questions are sent to for searching; None if that is this machine."""
+        ...
+
+    @property
     def chat_model_name(self) -> str | None:
         """The model that will see questions and passages, or None if no text leaves the machine."""
 

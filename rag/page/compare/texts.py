@@ -45,10 +45,10 @@ EN = Texts(
     side_by_side="Outlets side by side",
     through_time="Through time",
     intro="Name a topic. The program finds what several outlets report, what one alone reports, and"
-    " where they contradict each other. Every line is an exact quote. Nothing leaves this machine.",
+    " where they contradict each other. Every line is an exact quote. No language model is used.",
     story_intro="Name a topic. The program lays out what the articles tell of it: one row an event,"
     " the newest last, with values that changed and where outlets differ. Every line is an exact"
-    " quote. Nothing leaves this machine.",
+    " quote. No language model is used.",
     label="Topic",
     placeholder="A question or words, such as Apple Alibaba",
     compare="Compare",
@@ -78,9 +78,9 @@ ZH = Texts(
     side_by_side="媒体并列",
     through_time="时间线",
     intro="写一个话题，看多家媒体共同报道了什么、哪些内容只有一家报道、哪里互相矛盾。每一行都是原文引用，"
-    "全部在本机完成。",
+    "不使用语言模型。",
     story_intro="写一个话题，按时间看各篇文章的报道：每行一件事，最新的在最后，"
-    "标出变化的数值和各媒体说法不一之处。每一行都是原文引用，全部在本机完成。",
+    "标出变化的数值和各媒体说法不一之处。每一行都是原文引用，不使用语言模型。",
     label="话题",
     placeholder="问题或词语，例如：苹果 阿里巴巴",
     compare="对比",

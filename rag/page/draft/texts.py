@@ -25,7 +25,7 @@ class Texts:
 
 
 EN = Texts(
-    intro="Paste a text. Each sentence is compared with your articles, on this machine: what"
+    intro="Paste a text. Each sentence is compared with your articles: what"
     " differs is marked, with the sentence of the article that says otherwise.",
     label="Your text",
     placeholder="Paste your text here",
@@ -40,7 +40,7 @@ EN = Texts(
 )
 
 ZH = Texts(
-    intro="粘贴一段文字。每句话都会在本机与您的文章对照：与出处不符之处会被标出，并附上文章中的原句。",
+    intro="粘贴一段文字。每句话都会与您的文章对照：与出处不符之处会被标出，并附上文章中的原句。",
     label="您的文字",
     placeholder="在此粘贴文字",
     open_file="打开文本文件",

@@ -48,7 +48,7 @@ EN = Texts(
     composer="Who writes the answer",
     composer_info="A language model answers in its own words, and each sentence is checked against"
     " its source. Without a model, the sentences of the articles that answer are quoted, and"
-    " nothing leaves this machine.",
+    " nothing is sent to a model.",
     model_writes="A language model",
     quotes="The articles’ own sentences",
     endpoint="Endpoint",
@@ -89,7 +89,7 @@ EN = Texts(
 ZH = Texts(
     composer="由谁作答",
     composer_info="语言模型用自己的话作答，每句话都对照出处核对；不用语言模型时，"
-    "直接引用文章中能回答问题的句子，没有任何内容离开本机。",
+    "直接引用文章中能回答问题的句子，不向任何模型发送内容。",
     model_writes="语言模型",
     quotes="文章原句",
     endpoint="接口",

@@ -73,6 +73,7 @@ class ServedDocuments(Mapping[str, Document]):
 
     def __init__(self, server: Server, where: str, count: int) -> None:
         self._server = server
+        self.host = server.address.host
         self.where = where
         self._count = count
         self._recent = RecentDocuments()

@@ -15,7 +15,7 @@ from typing import TypeVar, cast
 
 import numpy as np
 
-from rag.config import MilvusConfig
+from rag.config import LOOPBACK, MilvusConfig
 from rag.ingest.chunker import ChunkerSettings
 from rag.messages import Language
 from rag.milvus_address import MilvusAddress
@@ -68,6 +68,12 @@ class ServedIndex:
     states: tuple[State, ...]
     stories: Callable[[], Mapping[str, tuple[str, ...]]]
     samples: Mapping[int, Row]
+
+    @property
+    def searched_at(self) -> str | None:
+        """See `OpenIndex`."""
+        host = self.documents.host
+        return None if host in LOOPBACK else host
 
     @cached_property
     def failures(self) -> tuple[Failure, ...]:

@@ -16,6 +16,8 @@ from rag.config import Config, MilvusConfig, milvus_address
 from rag.errors import ConfigError, DocumentNotFound, IndexMismatch, IndexMissing
 from rag.ingest.chunker import CHUNKER
 from rag.models.embedder import Embedder
+from rag.page.chat.rendering import render_answer
+from rag.page.markup import render_intro
 from rag.retrieval.hybrid import HybridRetriever
 from rag.retrieval.question import Query
 from rag.store.corrections import Correction
@@ -33,6 +35,7 @@ from rag.store.index import (
     update_index,
 )
 from rag.store.milvus.layout import packed_terms, sparse_terms, unpacked_terms
+from rag.store.milvus.reading import ServedIndex
 from rag.store.milvus.server import Server
 from rag.store.searching import OpenIndex
 from rag.text.words import count_terms
@@ -182,6 +185,25 @@ def test_the_seeds_are_answered_alike(index: Path, seeds_index: Path, embedder: 
                 ]
             )
     assert answers[0] == answers[1]
+
+
+def test_an_answer_says_where_its_question_was_searched(
+    index: Path, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(index, [SEEDS], embedder)
+    with Assistant.open(Config(index=index), embedder=embedder) as assistant:
+        assert assistant.searched_at is None, "the server of the tests is on this machine"
+        assert isinstance(assistant.snapshot, ServedIndex)
+        monkeypatch.setattr(assistant.snapshot.documents, "host", "search.example")
+        answer = assistant.ask("why did Apple choose Alibaba")
+        intro = render_intro(None, "zh", searched_at=assistant.searched_at)
+    [said] = [n for n in answer.notices if n.code.startswith("no_model")]
+    assert "search.example" in said.en
+    assert "search.example" in said.zh
+    assert "left this machine" not in said.en
+    assert "search.example" in render_answer(answer, turn=1, language="en")
+    assert "search.example" in intro
+    assert "不会离开本机" not in intro
 
 
 def test_an_open_assistant_sees_the_next_generation(
