@@ -16,6 +16,8 @@ from rag.errors import ConfigError
 
 PORT = 19530
 _SCHEME = re.compile(r"milvus:(?:/{1,2}|$)", re.IGNORECASE)  # a `Path` drops slashes
+_OTHER = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+"""Begins an address of something else. It may hold a password, and must not become a folder."""
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,99}")
 
 
@@ -37,10 +39,13 @@ def read_address(text: str) -> MilvusAddress | None:
 
     Raises `ConfigError` for one that can't be used.
     """
+    text = text.replace("\\", "/")  # what a `Path` makes of it on Windows
     scheme = _SCHEME.match(text)
-    if scheme is None:
+    if scheme is None and not _OTHER.match(text):
         return None
     try:
+        if scheme is None:
+            raise ValueError
         parts = urlsplit(f"milvus://{text[scheme.end() :]}")
         name = parts.path.strip("/")
         usable = bool(parts.hostname) and parts.username is None and not parts.query

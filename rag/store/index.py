@@ -159,7 +159,7 @@ def update_index(
     from rag.store import indexing
 
     told = on_progress or (lambda _: None)
-    prefix = _prepare(folder)
+    prefix = _prepare(folder, embedder)
     report = indexing.update_index(
         folder,
         roots,
@@ -202,7 +202,7 @@ def _publish(folder: Path, told: OnIndexProgress = lambda _: None) -> None:
         publish(folder, address, MilvusConfig.from_environment(), told)
 
 
-def _prepare(folder: Path) -> str | None:
+def _prepare(folder: Path, embedder: Embedder) -> str | None:
     """Return what ids of new articles begin with in an index on a server, None for another.
 
     The store is made known to its server, because the ids depend on it.
@@ -212,7 +212,7 @@ def _prepare(folder: Path) -> str | None:
         return None
     from rag.store.milvus.publishing import announce
 
-    return announce(folder, address, MilvusConfig.from_environment())
+    return announce(folder, address, MilvusConfig.from_environment(), embedder)
 
 
 def _check_store(folder: Path) -> None:

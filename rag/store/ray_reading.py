@@ -151,6 +151,7 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
         here = {
             "num_cpus": workers * threads,
             "include_dashboard": False,
+            "_node_ip_address": "127.0.0.1",
             "object_store_memory": _STORE_BYTES,
             "_temp_dir": folder,
         }
@@ -162,7 +163,13 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
                     log_to_driver=False,
                     **({} if settings.address else here),
                 )
-        except (ConnectionError, RuntimeError, ValueError, OSError) as error:
+        except (
+            ConnectionError,
+            RuntimeError,
+            ValueError,
+            OSError,
+            ray.exceptions.RayError,
+        ) as error:
             ray.shutdown()
             raise _unreachable(settings.address, error) from error
         try:

@@ -179,7 +179,7 @@ class Worker:
         if self._refused:
             yield _batch([(int(batch["file"][0]), pickle.dumps(self._refused))])
             return
-        digest = hashlib.sha256(b"".join(batch["item"])).digest()
+        digest = hashlib.sha256(batch["file"].tobytes() + b"".join(batch["item"])).digest()
         if ray.get(self._tries.begin.remote(digest)) > self._most:
             yield _batch([(int(batch["file"][0]), pickle.dumps(Deadly()))])
             return

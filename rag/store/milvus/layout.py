@@ -80,12 +80,12 @@ def record_row(record: OwnerRecord) -> Row:
     }
 
 
-def chunk_rows(owner: str, generation: int, name: str, body: bytes) -> list[Row]:
+def chunk_rows(owner: str, state: str, name: str, body: bytes) -> list[Row]:
     """Return the rows that hold a long part of an owner's record."""
     text = base64.b64encode(zlib.compress(body, 6)).decode()
     return [
         {
-            "key": chunk_key(owner, generation, name, number),
+            "key": chunk_key(owner, state, name, number),
             "owner": owner,
             "body": text[first : first + _CHUNK],
             "vector": [0.0, 0.0],
@@ -94,9 +94,14 @@ def chunk_rows(owner: str, generation: int, name: str, body: bytes) -> list[Row]
     ]
 
 
-def chunk_key(owner: str, generation: int, name: str, number: int) -> str:
-    """Return the key of a row of a long part."""
-    return f"{owner}/{generation}/{name}/{number}"
+def chunk_key(owner: str, state: str, name: str, number: int) -> str:
+    """Return the key of a row of a long part. `state` is that of the record (`state_name`)."""
+    return f"{owner}/{state}/{name}/{number}"
+
+
+def state_name(series: int, generation: int) -> str:
+    """Return the name of what a record makes visible: a new series begins with generation 1."""
+    return f"{series:x}-{generation}"
 
 
 def from_chunks(bodies: Sequence[str]) -> bytes:

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from rag.config import MilvusConfig
-from rag.errors import IndexMismatch
+from rag.errors import IndexMismatch, IndexUnreachable
 from rag.ingest.chunker import CHUNKER, Span
 from rag.messages import Message
 from rag.milvus_address import MilvusAddress
@@ -41,7 +41,7 @@ from rag.store.milvus.owner import read_owner, write_owner
 from rag.store.milvus.parts import State
 from rag.store.milvus.publishing import announce, publish
 from rag.store.milvus.reading import committed_of, connected, states_of
-from rag.store.milvus.records import not_whole, read_committed, read_dead
+from rag.store.milvus.records import Outdated, not_whole, read_committed, read_dead
 from rag.store.milvus.server import Row, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
 from rag.store.opening import open_writer
@@ -49,6 +49,8 @@ from rag.store.writer import Writer
 from rag.types import Document
 from rag.whole_files import replace_file, write_whole
 
+_SOURCE_NAME = "moved_from"
+"""The file that says of which index, and which state of it, an unfinished copy is."""
 _ARTICLES_AT_ONCE = 50
 _PASSAGE_FIELDS = ("key", "document", "revision", "start", "end", "terms", "vector")
 
@@ -80,8 +82,9 @@ def to_server(
         # A backup of the store: it goes on as the same owner.
         folder.mkdir(parents=True, exist_ok=True)
         write_owner(folder, kept)
-    announced = announce(folder, address, config)
+    # First: without an index to move, the server is told nothing.
     manifest = current_manifest(source)
+    announced = announce(folder, address, config)
     if announced:
         raise IndexMismatch(
             en=f"The index {address} has articles of other machines, which may have the same ids:"
@@ -108,8 +111,20 @@ def to_folder(
 ) -> Moved:
     """Copy the index of all owners from a server into `folder`.
 
-    Raises `IndexMismatch` if there is an index in the folder already.
+    A copy that was cut off is taken up again if the server still has the same state; otherwise all
+    is copied. Raises `IndexMismatch` if there is an index in the folder already, and
+    `IndexUnreachable`, also if somebody indexes there meanwhile.
     """
+    try:
+        return _to_folder(address, folder, told)
+    except Outdated as error:
+        raise IndexUnreachable(
+            en=f"The index {address} changed while it was copied: run the same command again.",
+            zh=f"复制期间索引 {address} 有变化：请再次运行同一命令。",
+        ) from error
+
+
+def _to_folder(address: MilvusAddress, folder: Path, told: OnIndexProgress) -> Moved:
     server = connected(address)
     if index_exists(folder) and _is_finished(folder):
         raise IndexMismatch(
@@ -122,10 +137,17 @@ def to_folder(
     where = visible(list(committed.records.values()), read_dead(server, committed))
     documents = ServedDocuments(server, where, manifest.documents)
     done = passages = 0
+    seen: set[str] = set()
     with open_writer(folder) as writer:
+        # What was copied of another state is copied again.
+        source, begun = folder / _SOURCE_NAME, f"{address} {manifest.commit_id}\n"
+        goes_on = source.exists() and source.read_text() == begun
+        write_whole(source, begun.encode())
         files: dict[tuple[str, str], int] = {}
         for some in _batches(documents.about()):
-            missing = [about for about in some if not writer.holds(str(about.columns[0]))]
+            names = {str(about.columns[0]): about for about in some}
+            seen.update(names)
+            missing = [a for name, a in names.items() if not (goes_on and writer.holds(name))]
             copies = list(_copies(server, where, documents, missing, manifest.fingerprint))
             with writer.commit():
                 for copy in copies:
@@ -143,6 +165,8 @@ def to_folder(
             )
         states = states_of(server, committed)
         with writer.commit():
+            for doc_id in set(writer.doc_ids()) - seen:
+                writer.remove_document(doc_id)
             for state in states:
                 _put_state(writer, state)
             writer.adopt(manifest)
@@ -151,6 +175,7 @@ def to_folder(
             write_whole(folder / CORRECTIONS, str(text).encode())
         arrange_files(writer, told, thorough=False)
         after = writer.manifest()
+    source.unlink(missing_ok=True)
     if after is None or (after.documents, after.passages) != (done, passages):
         raise not_whole(address, "not all of it was read", "未能全部读取")
     return Moved(documents=done, passages=passages)
@@ -188,7 +213,8 @@ def _compare(folder: Path, server: Server) -> None:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)
         wrong = sum(
-            not _is_same(connection, row) for row in server.rows("passages", where, _PASSAGE_FIELDS)
+            not _is_same(connection, row)
+            for row in server.rows("passages", where, _PASSAGE_FIELDS, slow=True)
         )
         documents = ServedDocuments(server, where, manifest.documents)
         stored = {
@@ -243,10 +269,14 @@ def _copies(
     numbers = [number_of(doc_id) for doc_id in read]
     rows: dict[int, list[Row]] = {}
     if numbers:
-        for row in server.rows("passages", f"{where} and document in {numbers}", _PASSAGE_FIELDS):
+        for row in server.rows(
+            "passages", f"{where} and document in {numbers}", _PASSAGE_FIELDS, slow=True
+        ):
             rows.setdefault(int(row["revision"]), []).append(row)
     for about in abouts:
         doc_id = str(about.columns[0])
+        if doc_id not in read:
+            raise Outdated(doc_id)
         own = rows.get(number_of(doc_id, about.generation, about.checksum), [])
         own.sort(key=lambda row: int(row["key"]))
         text = read[doc_id].text

@@ -80,9 +80,10 @@ def register(folder: Path, server: Server) -> Owner:
     elif owner.prefix == "" and "" in others.values():
         raise IndexMismatch(
             en=f"The index {server.address} has been made anew by another machine, whose articles"
-            f" may have the same ids: delete {folder / FILE_NAME} and run `rag index --rebuild`.",
+            f" may have the same ids: delete the folder {folder} (save its uploads first), and run"
+            " `rag index FOLDER`.",
             zh=f"索引 {server.address} 已由另一台机器重新建立，文章编号可能相同："
-            f"请删除 {folder / FILE_NAME}，并运行 `rag index --rebuild`。",
+            f"请删除文件夹 {folder}（先另存其中上传的文件），再运行 `rag index 文件夹`。",
         )
     return owner
 

@@ -23,6 +23,7 @@ from filelock import FileLock, Timeout
 
 from rag.config import MilvusConfig
 from rag.milvus_address import MilvusAddress
+from rag.models.embedder import Embedder
 from rag.store.articles import Stored, columns_of, read_stored
 from rag.store.database import Manifest, busy, connect, read_manifest
 from rag.store.milvus.layout import (
@@ -34,12 +35,13 @@ from rag.store.milvus.layout import (
     passage_key,
     record_row,
     sparse_terms,
+    state_name,
     text_parts,
     visible,
 )
 from rag.store.milvus.owner import Owner, register, with_series, write_owner
 from rag.store.milvus.parts import Parts, parts_of, state_of
-from rag.store.milvus.records import Committed, check_same, not_whole, read_committed
+from rag.store.milvus.records import Committed, check_model, check_same, not_whole, read_committed
 from rag.store.milvus.server import Kind, Row, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
 from rag.store.sections import days_of
@@ -80,15 +82,21 @@ def publish(
         server.close()
 
 
-def announce(folder: Path, address: MilvusAddress, config: MilvusConfig) -> str:
+def announce(
+    folder: Path, address: MilvusAddress, config: MilvusConfig, embedder: Embedder | None = None
+) -> str:
     """Make the store in `folder` known to the server; return what its articles' ids begin with.
 
-    Raises `IndexUnreachable`, before any article is read.
+    Raises `IndexUnreachable`, and `IndexMismatch` if the vectors of `embedder` do not fit in; both
+    before any article is read.
     """
     server = Server(address, config)
     try:
         server.create_records()
-        return register(folder, server).prefix or ""
+        owner = register(folder, server)
+        if embedder is not None:
+            check_model(read_committed(server), embedder, owner.name)
+        return owner.prefix or ""
     finally:
         server.close()
 
@@ -170,12 +178,12 @@ class _Publication:
         own = f"series == {series}"
         sent = {
             int(row["revision"]): int(row["since"])
-            for row in self._server.rows("documents", f"{own} and part == 0", _MARKS)
+            for row in self._server.rows("documents", f"{own} and part == 0", _MARKS, slow=True)
         }
         left = {
             int(row["revision"])
             for kind in _ARTICLE_KINDS
-            for row in self._server.rows(kind, f"{own} and since > {generation}", _MARKS)
+            for row in self._server.rows(kind, f"{own} and since > {generation}", _MARKS, slow=True)
         }
         self._delete(series, left - wanted.keys())
         return _Difference(
@@ -193,6 +201,8 @@ class _Publication:
         """Return True if there is anything to commit."""
         if before is None or known is None or found.missing or found.dead:
             return True
+        if self._server.count("records", f'owner == "{known.owner}"') != sum(known.chunks.values()):
+            return True  # a part of the record is lost
         state = zlib.crc32(state_of(self._connection, self._folder))
         return (known.manifest, known.state, known.dead) != (self._manifest, state, 0)
 
@@ -300,7 +310,7 @@ class _Publication:
         """Make it visible in one step, and delete what it replaces."""
         bodies = {**parts.bodies, "dead": np.array(sorted(dead), "<i8").tobytes()}
         chunks = {
-            name: chunk_rows(owner.name, record.generation, name, body)
+            name: chunk_rows(owner.name, state_name(record.series, record.generation), name, body)
             for name, body in bodies.items()
         }
         record = replace(record, chunks={name: len(rows) for name, rows in chunks.items()})
@@ -326,7 +336,7 @@ class _Publication:
                 self._server.delete(kind, f"series == {series}")
         if len(owner.series) > 1:
             write_owner(self._folder, replace(owner, series=owner.series[-1:]))
-        current = f"{owner.name}/{record.generation}/"
+        current = f"{owner.name}/{state_name(record.series, record.generation)}/"
         old = [
             str(row["key"])
             for row in self._server.rows("records", f'owner == "{owner.name}"', ["key"])

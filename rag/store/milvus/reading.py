@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -27,6 +28,7 @@ from rag.store.milvus.parts import State, read_sample, read_state, read_statisti
 from rag.store.milvus.records import (
     Committed,
     Outdated,
+    not_whole,
     read_committed,
     read_dead,
     read_part,
@@ -39,6 +41,8 @@ from rag.store.searching import OpenIndex, Sample
 from rag.types import Document, DocumentReference
 
 _TRIES = 5
+_PAUSE = 0.1
+"""Seconds until the next try: an owner's commit takes a moment."""
 _THREADS = 16
 _SAMPLED = ("key", "doc_id", "terms", "vector", "text")
 _Result = TypeVar("_Result")
@@ -124,7 +128,7 @@ def open_served(
         check_manifest(manifest, address, fingerprint=fingerprint, chunker=chunker)
         return _opened(server, committed, manifest, known)
 
-    return _again(opened)
+    return _again(address, opened)
 
 
 def manifest_of(address: MilvusAddress) -> Manifest:
@@ -229,17 +233,17 @@ def _view(address: MilvusAddress) -> _View:
             urls={},
         )
 
-    return _again(viewed)
+    return _again(address, viewed)
 
 
-def _again(work: Callable[[], _Result]) -> _Result:
+def _again(address: MilvusAddress, work: Callable[[], _Result]) -> _Result:
     """Do work that fails if an owner commits meanwhile, a few times if need be."""
-    for _ in range(_TRIES - 1):
+    for _ in range(_TRIES):
         try:
             return work()
         except Outdated:
-            continue
-    return work()
+            time.sleep(_PAUSE)
+    raise not_whole(address, "a part of its records is missing", "其记录缺少一部分")
 
 
 def committed_of(address: MilvusAddress) -> Committed:

@@ -13,6 +13,7 @@ from rag.errors import IndexMismatch, IndexMissing
 from rag.ingest.chunker import ChunkerSettings
 from rag.messages import Message
 from rag.milvus_address import MilvusAddress
+from rag.models.embedder import Embedder
 from rag.store.database import Manifest
 from rag.store.milvus.layout import (
     FORMAT_VERSION,
@@ -21,6 +22,7 @@ from rag.store.milvus.layout import (
     chunk_key,
     from_chunks,
     number_of,
+    state_name,
 )
 from rag.store.milvus.server import Server, damaged
 
@@ -92,7 +94,7 @@ def read_committed(server: Server) -> Committed:
 def read_part(server: Server, record: OwnerRecord, name: str) -> bytes:
     """Return a part of a record. Raises `Outdated` if it is gone."""
     keys = [
-        chunk_key(record.owner, record.generation, name, number)
+        chunk_key(record.owner, state_name(record.series, record.generation), name, number)
         for number in range(record.chunks[name])
     ]
     found = {str(row["key"]): str(row["body"]) for row in server.with_keys("records", keys, _BODY)}
@@ -132,6 +134,27 @@ def check_same(committed: Committed, manifest: Manifest, owner: str, folder: Pat
                 f"（{other.fingerprint[:12]}），{folder} 中的是 {manifest.embedder!r}"
                 f"（{manifest.fingerprint[:12]}）：请把 RAG_EMBEDDER 设为同一模型和版本，"
                 "并运行 `rag index --rebuild`。",
+            )
+
+
+def check_model(committed: Committed, embedder: Embedder, owner: str) -> None:
+    """Raise `IndexMismatch` if the vectors of a model can't lie beside those of an index.
+
+    A lone owner may change to a model of the same dimensions.
+    """
+    for record in committed.records.values():
+        theirs = record.manifest
+        fits = record.owner == owner or theirs.fingerprint == embedder.fingerprint
+        if theirs.dimensions != embedder.dimensions or not fits:
+            raise IndexMismatch(
+                en=f"The index {committed.address} was made with embedding model"
+                f" {theirs.embedder!r} ({theirs.fingerprint[:12]}), not with {embedder.name!r}"
+                f" ({embedder.fingerprint[:12]}): set RAG_EMBEDDER back, or index into another"
+                " name on that server.",
+                zh=f"索引 {committed.address} 由嵌入模型 {theirs.embedder!r}"
+                f"（{theirs.fingerprint[:12]}）建立，而不是 {embedder.name!r}"
+                f"（{embedder.fingerprint[:12]}）：请改回 RAG_EMBEDDER，"
+                "或在该服务器上换一个索引名称。",
             )
 
 

@@ -7,8 +7,10 @@ An index `NAME` is three collections: `NAME_passages`, `NAME_documents` and `NAM
 from __future__ import annotations
 
 import logging
+import os
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -117,12 +119,14 @@ class Server:
         found = self._read("query", kind, filter=where, output_fields=list(fields), limit=most)
         return list(found)
 
-    def rows(self, kind: Kind, where: str, fields: Sequence[str]) -> Iterator[Row]:
-        """Yield all rows for which an expression is true."""
+    def rows(
+        self, kind: Kind, where: str, fields: Sequence[str], *, slow: bool = False
+    ) -> Iterator[Row]:
+        """Yield all rows for which an expression is true. `slow` is for bulk work: see `_call`."""
         pages = self._read(
             "query_iterator",
             kind,
-            slow=True,
+            slow=slow,
             filter=where,
             output_fields=list(fields),
             batch_size=_PAGE,
@@ -136,7 +140,7 @@ class Server:
         """Yield the rows with these keys, in no order."""
         for first in range(0, len(keys), _KEYS_AT_ONCE):
             some = list(keys[first : first + _KEYS_AT_ONCE])
-            yield from self._read("query", kind, slow=True, ids=some, output_fields=list(fields))
+            yield from self._read("query", kind, ids=some, output_fields=list(fields))
 
     def search(
         self,
@@ -266,7 +270,9 @@ _FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = 
 
 def unreachable(address: MilvusAddress, error: Exception, seconds: float) -> IndexUnreachable:
     """Return the error for a server that did not answer, or refused."""
-    reason = one_line(str(getattr(error, "message", "") or error))[:200]
+    details = getattr(error, "details", None)  # of gRPC, whose errors are whole reports as text
+    said = details() if callable(details) else getattr(error, "message", "")
+    reason = one_line(str(said or error))[:200]
     return IndexUnreachable(
         en=f"The Milvus server of {address} gave no answer that can be used, after {seconds:.0f} s"
         f" ({reason}): see that it runs and can be reached, check RAG_MILVUS_TOKEN and"
@@ -287,9 +293,28 @@ def damaged(address: MilvusAddress, what: Message) -> IndexUnreachable:
     )
 
 
+@contextmanager
+def _own_environment() -> Iterator[None]:
+    """Keep the client from what is not meant for it while it is imported.
+
+    It reads any `.env` file near its own folder into the environment, and connects to what
+    variables of other programs name.
+    """
+    kept = dict(os.environ)
+    for name in ("MILVUS_URI", "MILVUS_DEFAULT_CONNECTION"):
+        os.environ.pop(name, None)
+    os.environ["PYTHON_DOTENV_DISABLED"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
 def _client_library() -> Any:
     try:
-        import pymilvus
+        with _own_environment():
+            import pymilvus
     except ImportError:
         raise ConfigError(
             en='An index on a Milvus server needs the extra for it: run `pip install "cited-rag'

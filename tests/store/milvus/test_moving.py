@@ -14,8 +14,12 @@ from rag.errors import IndexMismatch, IndexUnreachable
 from rag.ingest.chunker import CHUNKER
 from rag.store.corrections import Correction, correct, read_corrections
 from rag.store.database import FILE_NAME
-from rag.store.index import read_index, remove, update_index
+from rag.store.index import correct as correct_index
+from rag.store.index import read_index, read_status, update_index
+from rag.store.index import remove as remove_from_index
+from rag.store.indexing import remove
 from rag.store.indexing import update_index as update_folder
+from rag.store.milvus import moving
 from rag.store.milvus.moving import to_folder, to_server
 from rag.store.milvus.server import Server
 from tests.conftest import HashEmbedder
@@ -118,6 +122,72 @@ def test_a_copy_that_differs_is_told(
         to_folder(address, tmp_path / "back")
     with pytest.raises(IndexUnreachable, match="1 passages"):
         to_server(index, index, address, MilvusConfig())
+
+
+def test_a_copy_goes_on_only_with_the_state_that_it_began(
+    index: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(tmp_path / "articles", 6)
+    update_index(index, [tmp_path / "articles"], hash_embedder)
+    address, back = milvus_address(index), tmp_path / "back"
+    assert address is not None
+
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(moving, "_put_state", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            to_folder(address, back)
+    correct_index(index, {"2": Correction(title="Another title")}, hash_embedder)
+    remove_from_index(index, ["3"])
+    assert to_folder(address, back).documents == 5
+    assert contents(back)[:2] == contents(index)[:2]
+
+
+def test_a_rebuild_that_is_cut_off_leaves_what_was_there(
+    index: Path, tmp_path: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    articles = tmp_path / "articles"
+    fill(articles, 8)
+    update_index(index, [articles], hash_embedder)
+    before = opened(index, hash_embedder)
+    write(articles, "9.md", "The ferry sails to Torekov in spring.")
+
+    def cut_off(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Server, "warm", cut_off)
+        with pytest.raises(KeyboardInterrupt):
+            update_index(index, [articles], hash_embedder, rebuild=True)
+    after = opened(index, hash_embedder)
+    assert after.manifest == before.manifest
+    assert [s.texts for x in after.sections for s, _ in x.samples] == [
+        s.texts for x in before.sections for s, _ in x.samples
+    ]
+    update_index(index, None, hash_embedder)
+    assert len(opened(index, hash_embedder).documents) == 9
+
+
+def test_a_lost_part_of_a_record_is_told_and_written_again(
+    index: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    fill(tmp_path / "articles", 4)
+    update_index(index, [tmp_path / "articles"], hash_embedder)
+    address = milvus_address(index)
+    assert address is not None
+    server = Server(address, MilvusConfig())
+    [lost] = [
+        str(row["key"])
+        for row in server.rows("records", 'owner != "*"', ["key"])
+        if "/state/" in str(row["key"])
+    ]
+    server.delete("records", f'key == "{lost}"')
+    with pytest.raises(IndexUnreachable, match="run `rag index`"):
+        read_status(index)
+    update_index(index, None, hash_embedder)
+    assert len(read_status(index).documents) == 4
 
 
 def test_the_commands_work_on_a_server(server: MilvusServer, tmp_path: Path, name: str) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import zlib
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from rag.assistant import Assistant
 from rag.config import Config, MilvusConfig, milvus_address
 from rag.errors import ConfigError, DocumentNotFound, IndexMismatch, IndexMissing
 from rag.ingest.chunker import CHUNKER
+from rag.milvus_address import read_address
 from rag.models.embedder import Embedder
 from rag.page.chat.rendering import render_answer
 from rag.page.markup import render_intro
@@ -276,6 +278,25 @@ def test_what_does_not_fit_is_told_with_what_to_do(
     assert opened(index, HashEmbedder("hash-2")).manifest.documents == 2
 
 
+def test_an_address_is_known_as_windows_writes_it() -> None:
+    written = str(PureWindowsPath("milvus://host:19530/NAME"))
+    assert read_address(written) == read_address("milvus://host:19530/NAME")
+
+
+def test_the_client_takes_nothing_from_the_surroundings(
+    index: Path, articles: Path, hash_embedder: HashEmbedder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    update_index(index, [articles], hash_embedder)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "pymilvus"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setenv("MILVUS_URI", "localhost:19530")
+    before = dict(os.environ)
+    address = milvus_address(index)
+    assert address
+    Server(address, MilvusConfig()).close()
+    assert dict(os.environ) == before
+
+
 def test_without_the_extra_one_line_names_it(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pymilvus", None)
     address = milvus_address(index)
@@ -289,6 +310,7 @@ def test_without_the_extra_one_line_names_it(index: Path, monkeypatch: pytest.Mo
     [
         *("milvus://", "milvus://host", "milvus://host:0/a", "milvus://host:x/a", "milvus://h/a b"),
         *("milvus://user:secret@host/a", "milvus://h/a/b", "milvus://h/a?b=1", "milvus://h/1a"),
+        *("http://user:secret@host/a", "https:/user:secret@host/a"),
     ],
 )
 def test_addresses_that_name_no_index_are_refused(text: str) -> None:
