@@ -11,6 +11,7 @@ chat: $(VENV)/ready
 
 test: $(VENV)/ready-dev
 	$(BIN)/pytest -n auto --maxprocesses 4
+	$(BIN)/pytest -m ray
 
 # The tests of language and of pure functions: no model, no browser, under a minute.
 test-fast: $(VENV)/ready-dev

@@ -155,21 +155,22 @@ def _session(ray: Any, settings: RayWorkers) -> Iterator[tuple[int, int]]:
             "object_store_memory": _STORE_BYTES,
             "_temp_dir": folder,
         }
+        begin = partial(
+            ray.init,
+            address=settings.address or "local",
+            configure_logging=False,
+            log_to_driver=False,
+            **({} if settings.address else here),
+        )
         try:
             with _silenced():
-                ray.init(
-                    address=settings.address or "local",
-                    configure_logging=False,
-                    log_to_driver=False,
-                    **({} if settings.address else here),
-                )
-        except (
-            ConnectionError,
-            RuntimeError,
-            ValueError,
-            OSError,
-            ray.exceptions.RayError,
-        ) as error:
+                try:
+                    begin()
+                except Exception:
+                    # It gives its own processes 30 s to start, which a busy machine may exceed.
+                    ray.shutdown()
+                    begin()
+        except Exception as error:  # that one is a plain `Exception`
             ray.shutdown()
             raise _unreachable(settings.address, error) from error
         try:

@@ -91,6 +91,7 @@ def _rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     return {name: sorted(found, key=repr) for name, found in rows.items()}
 
 
+@pytest.mark.ray
 @pytest.mark.usefixtures("session")
 def test_rows_are_those_of_a_run_without_ray(articles: Path, tmp_path: Path) -> None:
     here, there = tmp_path / "here", tmp_path / "there"
@@ -129,6 +130,7 @@ def _columns(folder: Path, names: str) -> list[tuple[object, ...]]:
         return connection.execute(f"SELECT {names} FROM documents").fetchall()
 
 
+@pytest.mark.ray
 @pytest.mark.usefixtures("session")
 def test_a_worker_that_is_killed_costs_nothing_but_time(articles: Path, tmp_path: Path) -> None:
     write(articles, "deadly.md", DEADLY)
@@ -140,6 +142,7 @@ def test_a_worker_that_is_killed_costs_nothing_but_time(articles: Path, tmp_path
     assert _rows(tmp_path / "there") == _rows(tmp_path / "here")
 
 
+@pytest.mark.ray
 @pytest.mark.usefixtures("session")
 def test_an_article_that_kills_every_worker_ends_the_run_with_one_line(tmp_path: Path) -> None:
     write(tmp_path / "articles", "deadly.md", DEADLY)
@@ -153,6 +156,7 @@ def test_an_article_that_kills_every_worker_ends_the_run_with_one_line(tmp_path:
         )
 
 
+@pytest.mark.ray
 @pytest.mark.usefixtures("session")
 def test_a_run_that_is_stopped_goes_on(articles: Path, tmp_path: Path) -> None:
     there = tmp_path / "there"
@@ -173,6 +177,7 @@ def test_a_run_that_is_stopped_goes_on(articles: Path, tmp_path: Path) -> None:
         assert _rows(there)[table] == _rows(tmp_path / "here")[table]
 
 
+@pytest.mark.ray
 @pytest.mark.usefixtures("session")
 def test_workers_with_another_model_are_refused(articles: Path, tmp_path: Path) -> None:
     with pytest.raises(EmbedderError, match="another embedding model") as raised:
