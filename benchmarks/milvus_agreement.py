@@ -49,6 +49,7 @@ from rag.store.index import read_index
 from rag.store.indexing import arrange_files
 from rag.store.milvus.moving import to_server
 from rag.store.opening import open_writer
+from rag.store.preparing import Cut
 from rag.store.snapshot import Snapshot
 from rag.types import Hit
 
@@ -214,14 +215,16 @@ def write(folder: Path, made: Snapshot, embedder: Embedder) -> None:
                     writer.put_document(
                         writer.put_file(base, f"{doc_id}.md"),
                         replace(document, path=f"{doc_id}.md"),
+                        Cut(
+                            signature=signature(document.text),
+                            spans=[
+                                Span(start=made.passages[row].start, end=made.passages[row].end)
+                                for row in rows
+                            ],
+                            keys=keys,
+                            terms=[made.terms[row] for row in rows],
+                        ),
                         natural_id=doc_id,
-                        signature=signature(document.text),
-                        spans=[
-                            Span(start=made.passages[row].start, end=made.passages[row].end)
-                            for row in rows
-                        ],
-                        keys=keys,
-                        terms=[made.terms[row] for row in rows],
                         generation=generation,
                     )
                 writer.finish_generation(embedder)

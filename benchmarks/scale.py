@@ -45,6 +45,7 @@ from rag.store.database import vector_key
 from rag.store.indexing import update_index
 from rag.store.large.compaction import compact, needs_compaction
 from rag.store.opening import open_writer
+from rag.store.preparing import Cut
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.text.sentences import split_sentences
 from rag.text.words import count_terms
@@ -221,11 +222,8 @@ def write(
                     writer.put_document(
                         writer.put_file(base, path),
                         replace(document, path=path),
+                        Cut(signature=marks, spans=article.spans, keys=keys, terms=terms),
                         natural_id=document.doc_id,
-                        signature=marks,
-                        spans=article.spans,
-                        keys=keys,
-                        terms=terms,
                         generation=generation,
                     )
                 writer.finish_generation(embedder)

@@ -151,19 +151,16 @@ def _store(writer: Writer, document: Document, place: Place, embedder: Embedder)
         document, embedder, natural_id=place.natural_id, base=place.base, path=place.path
     )
     # The file may have changed since the article was indexed.
-    missing = sorted(writer.missing_keys(article.keys))
+    texts = article.texts()
+    missing = sorted(writer.missing_keys(texts))
     if missing:
-        texts = dict(zip(article.keys, article.texts(), strict=True))
         vectors = embedder.embed_passages([texts[key] for key in missing], lambda _: None)
         writer.put_vectors(missing, vectors)
     writer.put_document(
         place.file_id,
         article.document,
+        article.cut,
         natural_id=article.natural_id,
-        signature=article.signature,
-        spans=article.spans,
-        keys=article.keys,
-        terms=article.terms,
         generation=writer.next_generation(),
     )
 

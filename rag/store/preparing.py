@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,9 +23,16 @@ class Cut:
     """
 
     signature: bytes
-    spans: tuple[Span, ...]
-    keys: tuple[str, ...]
-    terms: tuple[bytes, ...]
+    spans: Sequence[Span]
+    keys: Sequence[str]
+    terms: Sequence[bytes]
+
+    def rows(self) -> list[tuple[int, int, str, bytes]]:
+        """Return the start, end, vector key and term counts of each passage."""
+        return [
+            (span.start, span.end, key, counts)
+            for span, key, counts in zip(self.spans, self.keys, self.terms, strict=True)
+        ]
 
 
 def cut(text: str, embedder: Embedder) -> Cut:
@@ -57,23 +65,21 @@ class Embedded:
 class Prepared:
     """An article that is ready to be stored, with its file.
 
-    `keys[i]` is the vector key of `spans[i]`, `terms[i]` its term counts. `embedded` has vectors
-    that are there already, by their key.
+    `embedded` has vectors that are there already, by their key.
     """
 
     base: str
     path: str
     document: Document
     natural_id: str
-    signature: bytes
-    spans: tuple[Span, ...]
-    keys: tuple[str, ...]
-    terms: tuple[bytes, ...]
+    cut: Cut
     embedded: dict[str, np.ndarray[tuple[int], np.dtype[np.float32]]]
 
-    def texts(self) -> list[str]:
-        """Return the text of each passage, which is the text to embed."""
-        return [self.document.text[span.start : span.end] for span in self.spans]
+    def texts(self) -> dict[str, str]:
+        """Return the text of each passage, which is the text to embed, by its vector key."""
+        text = self.document.text
+        spans = zip(self.cut.keys, self.cut.spans, strict=True)
+        return {key: text[span.start : span.end] for key, span in spans}
 
 
 def prepare(
@@ -89,15 +95,11 @@ def prepare(
 
     `made` is what was made elsewhere of the same text.
     """
-    parts = made.cut if made else cut(document.text, embedder)
     return Prepared(
         base=base,
         path=path,
         document=document,
         natural_id=natural_id,
-        signature=parts.signature,
-        spans=parts.spans,
-        keys=parts.keys,
-        terms=parts.terms,
+        cut=made.cut if made else cut(document.text, embedder),
         embedded=dict(zip(made.keys, made.vectors, strict=True)) if made else {},
     )

@@ -316,18 +316,12 @@ class Run:
 
     def _is_stored(self, article: Prepared) -> bool:
         """Return True if exactly this article is stored already."""
-        return self._writer.is_stored(
-            article.document,
-            signature=article.signature,
-            spans=article.spans,
-            keys=article.keys,
-            terms=article.terms,
-        )
+        return self._writer.is_stored(article.document, article.cut)
 
     def _add(self, article: Prepared) -> None:
         self._waiting.add(article.document.doc_id)
         self._batch.articles.append(article)
-        self._batch.passages += len(article.spans)
+        self._batch.passages += len(article.cut.spans)
         self._batch.characters += len(article.document.text)
 
     def _holds(self, doc_id: str) -> bool:
@@ -373,11 +367,7 @@ class Run:
 
     def _embedded(self, batch: _Batch) -> tuple[Sequence[str], Vectors | None]:
         """Embed the texts of the batch that have no vector; return their keys and vectors."""
-        texts = {
-            key: text
-            for article in batch.articles
-            for key, text in zip(article.keys, article.texts(), strict=True)
-        }
+        texts = {key: text for article in batch.articles for key, text in article.texts().items()}
         missing = sorted(self._writer.missing_keys(texts))
         if not missing:
             return (), None
@@ -409,11 +399,8 @@ class Run:
             self._writer.put_document(
                 files[place],
                 article.document,
+                article.cut,
                 natural_id=article.natural_id,
-                signature=article.signature,
-                spans=article.spans,
-                keys=article.keys,
-                terms=article.terms,
                 generation=generation,
             )
         for doc_id in batch.removed:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rag.errors import IndexMissing
-from rag.ingest.chunker import CHUNKER, Span
+from rag.ingest.chunker import CHUNKER
 from rag.ingest.files import LoadNotice
 from rag.ingest.reading import READING_VERSION
 from rag.models.embedder import Embedder, Vectors
@@ -42,6 +42,7 @@ from rag.store.followed_files import (
     put_exclusion,
 )
 from rag.store.notices import make_table, put_notices
+from rag.store.preparing import Cut
 from rag.types import Document
 
 # In this order, no row is deleted while another one refers to it.
@@ -199,41 +200,29 @@ class Writer:
         self,
         file_id: int,
         document: Document,
+        cut: Cut,
         *,
         natural_id: str,
-        signature: bytes,
-        spans: Sequence[Span],
-        keys: Sequence[str],
-        terms: Sequence[bytes],
         generation: int,
     ) -> None:
         """Store an article with its passages, in place of an older one with the same `doc_id`.
 
-        `keys[i]` is the vector key of `spans[i]`; its vector must have been stored before.
-        `terms[i]` are the term counts of `spans[i]` (`rag.text.words`).
+        The vectors of the passages must have been stored before.
         """
         self.remove_document(document.doc_id)
-        columns, passages = columns_of(document), _passages(spans, keys, terms)
-        checksum = document_checksum((*columns, generation), passages, signature)
+        columns, passages = columns_of(document), cut.rows()
+        checksum = document_checksum((*columns, generation), passages, cut.signature)
         self._connection.execute(
             f"INSERT INTO documents ({DOCUMENT_COLUMNS}, file_id, natural_id, signature,"  # noqa: S608
             " generation, checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (*columns, file_id, natural_id, signature, generation, checksum),
+            (*columns, file_id, natural_id, cut.signature, generation, checksum),
         )
         self._connection.executemany(
             "INSERT INTO passages (doc_id, start, end, vector_key, terms) VALUES (?, ?, ?, ?, ?)",
             [(document.doc_id, *passage) for passage in passages],
         )
 
-    def is_stored(
-        self,
-        document: Document,
-        *,
-        signature: bytes,
-        spans: Sequence[Span],
-        keys: Sequence[str],
-        terms: Sequence[bytes],
-    ) -> bool:
+    def is_stored(self, document: Document, cut: Cut) -> bool:
         """Return True if `put_document` would change nothing. Only the checksums are compared."""
         row = self._connection.execute(
             "SELECT generation, checksum FROM documents WHERE doc_id = ?", (document.doc_id,)
@@ -241,7 +230,7 @@ class Writer:
         if row is None:
             return False
         columns = (*columns_of(document), row[0])
-        checksum = document_checksum(columns, _passages(spans, keys, terms), signature)
+        checksum = document_checksum(columns, cut.rows(), cut.signature)
         return bool(checksum == row[1])
 
     def remove_document(self, doc_id: str) -> None:
@@ -435,12 +424,3 @@ class Writer:
             "dimensions": str(embedder.dimensions),
             "chunker": json.dumps(asdict(CHUNKER)),
         }
-
-
-def _passages(
-    spans: Sequence[Span], keys: Sequence[str], terms: Sequence[bytes]
-) -> list[tuple[int, int, str, bytes]]:
-    return [
-        (span.start, span.end, key, counts)
-        for span, key, counts in zip(spans, keys, terms, strict=True)
-    ]

@@ -45,6 +45,7 @@ from rag.store.milvus.records import Outdated, not_whole, read_committed, read_d
 from rag.store.milvus.server import Row, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
 from rag.store.opening import open_writer
+from rag.store.preparing import Cut
 from rag.store.writer import Writer
 from rag.types import Document
 from rag.whole_files import replace_file, write_whole
@@ -251,9 +252,7 @@ class _Copy:
 
     about: About
     document: Document
-    spans: Sequence[Span]
-    keys: Sequence[str]
-    terms: Sequence[bytes]
+    cut: Cut
     vectors: Vectors
 
 
@@ -281,15 +280,15 @@ def _copies(
         own.sort(key=lambda row: int(row["key"]))
         text = read[doc_id].text
         spans = [Span(start=int(row["start"]), end=int(row["end"])) for row in own]
-        keys = [vector_key(fingerprint, text[span.start : span.end]) for span in spans]
-        terms = [unpacked_terms(row["terms"]) for row in own]
+        cut = Cut(
+            signature=about.signature,
+            spans=spans,
+            keys=[vector_key(fingerprint, text[span.start : span.end]) for span in spans],
+            terms=[unpacked_terms(row["terms"]) for row in own],
+        )
         *columns, content_hash = about.columns
-        places = [
-            (span.start, span.end, key, counts)
-            for span, key, counts in zip(spans, keys, terms, strict=True)
-        ]
         checksum = document_checksum(
-            (*columns, text, content_hash, about.generation), places, about.signature
+            (*columns, text, content_hash, about.generation), cut.rows(), cut.signature
         )
         if checksum != about.checksum:
             name = doc_id[:80]
@@ -299,9 +298,7 @@ def _copies(
         yield _Copy(
             about=about,
             document=read[doc_id],
-            spans=spans,
-            keys=keys,
-            terms=terms,
+            cut=cut,
             vectors=np.array([row["vector"] for row in own], np.float32),
         )
 
@@ -310,18 +307,16 @@ def _put(writer: Writer, copy: _Copy, files: dict[tuple[str, str], int]) -> None
     place = copy.about.base, copy.about.file
     if place not in files:
         files[place] = writer.put_file(*place)
-    missing = writer.missing_keys(copy.keys)
-    rows = [row for row, key in enumerate(copy.keys) if key in missing]
+    keys = copy.cut.keys
+    missing = writer.missing_keys(keys)
+    rows = [row for row, key in enumerate(keys) if key in missing]
     if rows:
-        writer.put_vectors([copy.keys[row] for row in rows], copy.vectors[rows])
+        writer.put_vectors([keys[row] for row in rows], copy.vectors[rows])
     writer.put_document(
         files[place],
         copy.document,
+        copy.cut,
         natural_id=copy.about.natural_id,
-        signature=copy.about.signature,
-        spans=copy.spans,
-        keys=copy.keys,
-        terms=copy.terms,
         generation=1,
     )
 
