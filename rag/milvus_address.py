@@ -43,17 +43,8 @@ def read_address(text: str) -> MilvusAddress | None:
     scheme = _SCHEME.match(text)
     if scheme is None and not _OTHER.match(text):
         return None
-    try:
-        if scheme is None:
-            raise ValueError
-        parts = urlsplit(f"milvus://{text[scheme.end() :]}")
-        name = parts.path.strip("/")
-        usable = bool(parts.hostname) and parts.username is None and not parts.query
-        usable = usable and parts.port != 0 and bool(_NAME.fullmatch(name)) and text.isprintable()
-        port = parts.port or PORT
-    except ValueError:
-        usable = False
-    if not usable or parts.hostname is None:
+    address = _parts(text[scheme.end() :]) if scheme and text.isprintable() else None
+    if address is None:
         raise ConfigError(
             en="The address of an index on a Milvus server can't be used: write"
             " milvus://HOST:PORT/NAME, the name of letters, digits and _; a token belongs in"
@@ -61,6 +52,20 @@ def read_address(text: str) -> MilvusAddress | None:
             zh="Milvus 服务器上的索引地址不可用：请写成 milvus://主机:端口/名称，"
             "名称由字母、数字和 _ 组成；令牌请写在 RAG_MILVUS_TOKEN 中。",
         )
+    return address
+
+
+def _parts(text: str) -> MilvusAddress | None:
+    """Return the address that follows `milvus://`, or None if it can't be used."""
+    try:
+        parts = urlsplit(f"milvus://{text}")
+        port = PORT if parts.port is None else parts.port
+    except ValueError:
+        return None
+    name = parts.path.strip("/")
+    plain = parts.username is None and not parts.query
+    if not (parts.hostname and plain and port and _NAME.fullmatch(name)):
+        return None
     return MilvusAddress(host=parts.hostname, port=port, name=name)
 
 

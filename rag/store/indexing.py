@@ -229,8 +229,7 @@ def update_index(
     hand. Uploaded articles (`rag.uploads`) stay in a rebuild without being named. If no `roots` are
     given, `files` may name all files that can have changed; no others are looked at then. Unless
     `arrange` is set, a large index gets no search files, because it is not searched here. The ids
-    of new articles begin with `prefix`. `reading`
-    reads the other files (`rag.store.ray_reading`).
+    of new articles begin with `prefix`. `reading` reads the other files (`rag.store.reading`).
 
     Raises `ConfigError` for a new root that does not exist, `IndexBusy` while another process
     writes, `IndexNotWritable`, and `IndexMismatch` if another model or chunker made the index,

@@ -6,11 +6,11 @@ import json
 import shutil
 import uuid
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from rag.store.large.bulk import (
     open_bulk,
 )
 from rag.store.postings import write_postings
+from rag.store.read_texts import ReadTexts
 from rag.store.sections import days_of
 from rag.store.vectors import sample_rows, write_vectors
 from rag.store.writer import Writer
@@ -120,7 +121,8 @@ def _write(
     keys = np.stack(list(band_keys(signed)))
     order = np.argsort(keys, axis=1, kind="stable")
     stories = np.full(len(names), -1, np.int32)
-    for number, rows in enumerate(group(signed, _Texts(texts), moments)):
+    read = ReadTexts(len(texts), lambda row: texts[row].decode())
+    for number, rows in enumerate(group(signed, read, moments)):
         stories[list(rows)] = number
     arrays = {
         "names": np.frombuffer(b"".join(names), np.uint8),
@@ -180,27 +182,6 @@ class _Spool:
 
     def __iter__(self) -> Iterator[bytes]:
         return (self[row] for row in range(len(self)))
-
-
-class _Texts(Sequence[str]):
-    """The texts in a spool, as a sequence."""
-
-    def __init__(self, spool: _Spool) -> None:
-        self._spool = spool
-
-    def __len__(self) -> int:
-        return len(self._spool)
-
-    @overload
-    def __getitem__(self, row: int) -> str: ...
-
-    @overload
-    def __getitem__(self, row: slice) -> list[str]: ...
-
-    def __getitem__(self, row: int | slice) -> str | list[str]:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
-        return self._spool[row].decode()
 
 
 class _Part:

@@ -8,10 +8,10 @@ from __future__ import annotations
 import io
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, overload
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,7 @@ from rag.store.database import Failure
 from rag.store.followed_files import exclusions
 from rag.store.milvus.layout import OfLanguage, passage_key
 from rag.store.notices import Notice, read_notices
+from rag.store.read_texts import ReadTexts
 from rag.store.sections import days_of
 from rag.store.vectors import sample_rows
 from rag.text.languages import passage_language
@@ -167,35 +168,14 @@ def _stories(connection: sqlite3.Connection) -> bytes:
         names.append(doc_id)
         signatures.append(signature)
         moments.append(published.moment if published else None)
-    groups = group(read_signatures(signatures), _Texts(connection, names), moments)
+
+    def text(row: int) -> str:
+        found = connection.execute("SELECT text FROM documents WHERE doc_id = ?", (names[row],))
+        return str(found.fetchone()[0])
+
+    groups = group(read_signatures(signatures), ReadTexts(len(names), text), moments)
     stories = [[names[row] for row in rows] for rows in groups if len(rows) > 1]
     return json.dumps(stories, ensure_ascii=False).encode()
-
-
-class _Texts(Sequence[str]):
-    """The texts of articles, read from the store one by one."""
-
-    def __init__(self, connection: sqlite3.Connection, names: Sequence[str]) -> None:
-        self._connection = connection
-        self._names = names
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-    @overload
-    def __getitem__(self, row: int) -> str: ...
-
-    @overload
-    def __getitem__(self, row: slice) -> list[str]: ...
-
-    def __getitem__(self, row: int | slice) -> str | list[str]:
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
-        found = self._connection.execute(
-            "SELECT text FROM documents WHERE doc_id = ?", (self._names[row],)
-        )
-        (text,) = found.fetchone()
-        return str(text)
 
 
 # State: what a store knows besides its articles.

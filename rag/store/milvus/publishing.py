@@ -22,6 +22,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from rag.config import MilvusConfig
+from rag.ingest.chunker import CHUNKER
 from rag.milvus_address import MilvusAddress
 from rag.models.embedder import Embedder
 from rag.store.articles import Stored, columns_of, read_stored
@@ -41,7 +42,7 @@ from rag.store.milvus.layout import (
 )
 from rag.store.milvus.owner import Owner, register, with_series, write_owner
 from rag.store.milvus.parts import Parts, parts_of, state_of
-from rag.store.milvus.records import Committed, check_model, check_same, not_whole, read_committed
+from rag.store.milvus.records import Committed, MadeWith, check_model, not_whole, read_committed
 from rag.store.milvus.server import Kind, Row, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
 from rag.store.sections import days_of
@@ -95,7 +96,13 @@ def announce(
         server.create_records()
         owner = register(folder, server)
         if embedder is not None:
-            check_model(read_committed(server), embedder, owner.name)
+            model = MadeWith(
+                embedder=embedder.name,
+                fingerprint=embedder.fingerprint,
+                dimensions=embedder.dimensions,
+                chunker=CHUNKER,
+            )
+            check_model(read_committed(server), owner.name, model)
         return owner.prefix or ""
     finally:
         server.close()
@@ -134,7 +141,13 @@ class _Publication:
         server.create(manifest.dimensions)
         owner = register(self._folder, server)
         committed = read_committed(server)
-        check_same(committed, manifest, owner.name, self._folder)
+        model = MadeWith(
+            embedder=manifest.embedder,
+            fingerprint=manifest.fingerprint,
+            dimensions=manifest.dimensions,
+            chunker=manifest.chunker,
+        )
+        check_model(committed, owner.name, model)
         taken = [record.series for record in committed.records.values()]
         owner = with_series(self._folder, owner, manifest.index_id, taken, afresh=afresh)
         series = owner.series[-1]

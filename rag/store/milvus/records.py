@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 
@@ -13,7 +12,6 @@ from rag.errors import IndexMismatch, IndexMissing
 from rag.ingest.chunker import ChunkerSettings
 from rag.messages import Message
 from rag.milvus_address import MilvusAddress
-from rag.models.embedder import Embedder
 from rag.store.database import Manifest
 from rag.store.milvus.layout import (
     FORMAT_VERSION,
@@ -117,43 +115,34 @@ def not_whole(address: MilvusAddress, en: str, zh: str) -> Exception:
     return damaged(address, Message(code="not_whole", en=en, zh=zh))
 
 
-def check_same(committed: Committed, manifest: Manifest, owner: str, folder: Path) -> None:
-    """Raise `IndexMismatch` unless all other owners use the same model and chunker."""
+@dataclass(frozen=True, kw_only=True)
+class MadeWith:
+    """The embedding model and the chunker that articles are indexed with."""
+
+    embedder: str
+    fingerprint: str
+    dimensions: int
+    chunker: ChunkerSettings
+
+
+def check_model(committed: Committed, owner: str, model: MadeWith) -> None:
+    """Raise `IndexMismatch` if vectors of a model can't lie beside those of an index.
+
+    All owners share a model and a chunker; a lone one may change them, but not the dimensions.
+    """
     committed.check_format()
     for record in committed.records.values():
-        other = record.manifest
-        if record.owner == owner:
-            continue
-        if (other.fingerprint, other.chunker) != (manifest.fingerprint, manifest.chunker):
-            raise IndexMismatch(
-                en=f"The other articles of {committed.address} were indexed with embedding model"
-                f" {other.embedder!r} ({other.fingerprint[:12]}), those in {folder} with"
-                f" {manifest.embedder!r} ({manifest.fingerprint[:12]}): set RAG_EMBEDDER to the"
-                " same model and version, and run `rag index --rebuild`.",
-                zh=f"{committed.address} 中其他文章使用的嵌入模型是 {other.embedder!r}"
-                f"（{other.fingerprint[:12]}），{folder} 中的是 {manifest.embedder!r}"
-                f"（{manifest.fingerprint[:12]}）：请把 RAG_EMBEDDER 设为同一模型和版本，"
-                "并运行 `rag index --rebuild`。",
-            )
-
-
-def check_model(committed: Committed, embedder: Embedder, owner: str) -> None:
-    """Raise `IndexMismatch` if the vectors of a model can't lie beside those of an index.
-
-    A lone owner may change to a model of the same dimensions.
-    """
-    for record in committed.records.values():
         theirs = record.manifest
-        fits = record.owner == owner or theirs.fingerprint == embedder.fingerprint
-        if theirs.dimensions != embedder.dimensions or not fits:
+        same = (theirs.fingerprint, theirs.chunker) == (model.fingerprint, model.chunker)
+        if theirs.dimensions != model.dimensions or not (same or record.owner == owner):
             raise IndexMismatch(
                 en=f"The index {committed.address} was made with embedding model"
-                f" {theirs.embedder!r} ({theirs.fingerprint[:12]}), not with {embedder.name!r}"
-                f" ({embedder.fingerprint[:12]}): set RAG_EMBEDDER back, or index into another"
+                f" {theirs.embedder!r} ({theirs.fingerprint[:12]}), not with {model.embedder!r}"
+                f" ({model.fingerprint[:12]}): set RAG_EMBEDDER back, or index into another"
                 " name on that server.",
                 zh=f"索引 {committed.address} 由嵌入模型 {theirs.embedder!r}"
-                f"（{theirs.fingerprint[:12]}）建立，而不是 {embedder.name!r}"
-                f"（{embedder.fingerprint[:12]}）：请改回 RAG_EMBEDDER，"
+                f"（{theirs.fingerprint[:12]}）建立，而不是 {model.embedder!r}"
+                f"（{model.fingerprint[:12]}）：请改回 RAG_EMBEDDER，"
                 "或在该服务器上换一个索引名称。",
             )
 
