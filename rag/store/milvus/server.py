@@ -30,6 +30,9 @@ TEXT_BYTES = 65_535
 
 _PAGE = 4_000
 _KEYS_AT_ONCE = 1_000
+_PING_MILLISECONDS = 300_000
+"""How long a connection is silent before the client asks whether it works. By default it asks each
+10 seconds, and servers that allow less end the connection in the middle of a long request."""
 _CONNECTING_SECONDS = 10.0
 _SLOW = 10.0
 """How many times longer than another request one may take that writes or reads much."""
@@ -51,7 +54,11 @@ class Server:
         self.address = address
         self._config = config
         self._types = pymilvus.DataType
-        options: dict[str, Any] = {"token": config.token, "secure": config.tls}
+        options: dict[str, Any] = {
+            "token": config.token,
+            "secure": config.tls,
+            "grpc_options": {"grpc.keepalive_time_ms": _PING_MILLISECONDS},
+        }
         if config.authority:
             options["server_pem_path"] = config.authority
         host = f"[{address.host}]" if ":" in address.host else address.host
