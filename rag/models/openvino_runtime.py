@@ -114,6 +114,8 @@ def compile_model(
     settings = {"PERFORMANCE_HINT": "THROUGHPUT"}
     if threads is not None:
         settings["INFERENCE_NUM_THREADS"] = str(threads)
+        # Else each process would hold its threads on the first processors, all on the same ones.
+        settings["ENABLE_CPU_PINNING"] = "NO"
     if cache is not None:
         settings["CACHE_DIR"] = str(cache)
         # The weights are read where they are: without this, they would be there twice.

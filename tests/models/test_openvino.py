@@ -341,3 +341,13 @@ def test_compiled_models_of_other_paths_do_not_pile_up(copied: Path, tmp_path: P
     left = list(cache.glob("*.blob"))
     assert len(left) == _COMPILED_KEPT
     assert newest in left
+
+
+def test_processes_of_few_threads_are_not_held_on_the_same_processors(
+    copied: Path, tmp_path: Path
+) -> None:
+    core = import_openvino().Core()
+    for threads in (None, 1):  # the second is read from what the first one kept
+        compiled = compile_model(core, copied, tmp_path / "cache", threads)
+    assert compiled.get_property("INFERENCE_NUM_THREADS") == 1
+    assert compiled.get_property("ENABLE_CPU_PINNING") is False

@@ -89,7 +89,7 @@ class ServedDocuments(Mapping[str, Document]):
         yield from sorted(str(row["doc_id"]) for row in rows)
 
     def whole(self) -> Iterator[Document]:
-        """Yield every article by id, without keeping it."""
+        """Yield every article by id, without keeping it. Those that are replaced are skipped."""
         names = list(self)
         for first in range(0, len(names), _AT_ONCE):
             some = names[first : first + _AT_ONCE]

@@ -36,12 +36,18 @@ from rag.store.database import (
 from rag.store.followed_files import Exclusion
 from rag.store.indexing import arrange_files
 from rag.store.milvus.documents import About, ServedDocuments
-from rag.store.milvus.layout import number_of, passage_number, unpacked_terms, visible
-from rag.store.milvus.owner import read_owner, write_owner
+from rag.store.milvus.layout import (
+    OwnerRecord,
+    number_of,
+    passage_number,
+    unpacked_terms,
+    visible,
+)
+from rag.store.milvus.owner import ids_begin_with, read_owner, write_owner
 from rag.store.milvus.parts import State
 from rag.store.milvus.publishing import announce, publish
 from rag.store.milvus.reading import committed_of, connected, states_of
-from rag.store.milvus.records import Outdated, not_whole, read_committed, read_dead
+from rag.store.milvus.records import Outdated, not_whole, read_dead
 from rag.store.milvus.server import Row, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
 from rag.store.opening import open_writer
@@ -85,8 +91,7 @@ def to_server(
         write_owner(folder, kept)
     # First: without an index to move, the server is told nothing.
     manifest = current_manifest(source)
-    announced = announce(folder, address, config)
-    if announced:
+    if not ids_begin_with(source, announce(folder, address, config)):
         raise IndexMismatch(
             en=f"The index {address} has articles of other machines, which may have the same ids:"
             " give another name, or index the folders there with `rag index FOLDER`.",
@@ -102,8 +107,8 @@ def to_server(
         )
     if source.resolve() != folder.resolve():
         _copy(source, folder)
-    publish(folder, address, config, told, afresh=again)
-    _compare(folder, Server(address, config))
+    record = publish(folder, address, config, told, afresh=again)
+    _compare(folder, Server(address, config), record)
     return Moved(documents=manifest.documents, passages=manifest.passages)
 
 
@@ -206,10 +211,9 @@ def _copy(source: Path, folder: Path) -> None:
         shutil.copyfile(source / CORRECTIONS, folder / CORRECTIONS)
 
 
-def _compare(folder: Path, server: Server) -> None:
-    """Compare every passage and article on the server with the store."""
-    committed = read_committed(server)
-    where = visible(list(committed.records.values()), read_dead(server, committed))
+def _compare(folder: Path, server: Server, record: OwnerRecord) -> None:
+    """Compare every passage and article of an owner on the server with its store."""
+    where = visible([record], {})
     with connect(folder) as connection:
         connection.execute("BEGIN")
         manifest = read_manifest(connection, folder)

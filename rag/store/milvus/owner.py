@@ -14,7 +14,9 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from rag.errors import IndexDamaged, IndexMismatch
+from rag.store.database import connect, current_manifest, index_exists
 from rag.store.milvus.layout import SERIES_BITS
+from rag.store.milvus.records import read_committed
 from rag.store.milvus.server import Server
 from rag.whole_files import write_whole
 
@@ -25,12 +27,17 @@ _REGISTER = "+"
 
 @dataclass(frozen=True, kw_only=True)
 class Owner:
-    """A store that publishes. The last of `series` is that of the index `index_id`."""
+    """A store that publishes. The last of `series` is that of the index `index_id`.
+
+    `commits` are those of the store (`Manifest.commit_id`) that may be visible on the server. If
+    another one is, the store is an older copy of what published it.
+    """
 
     name: str
     prefix: str | None = None
     index_id: str = ""
     series: tuple[int, ...] = ()
+    commits: tuple[str, ...] = ()
 
 
 def read_owner(folder: Path) -> Owner | None:
@@ -38,15 +45,14 @@ def read_owner(folder: Path) -> Owner | None:
     path = folder / FILE_NAME
     try:
         kept = json.loads(path.read_text("utf-8"))
-        return Owner(**{**kept, "series": tuple(map(int, kept["series"]))})
+        series, commits = map(int, kept["series"]), map(str, kept["commits"])
+        return Owner(**{**kept, "series": tuple(series), "commits": tuple(commits)})
     except FileNotFoundError:
         return None
     except (OSError, ValueError, TypeError, KeyError) as error:
         raise IndexDamaged(
-            en=f"{path} can't be read ({type(error).__name__}): delete it, and run `rag index"
-            " --rebuild`.",
-            zh=f"无法读取 {path}（{type(error).__name__}）：请删除它，并运行"
-            " `rag index --rebuild`。",
+            en=f"{path} can't be read ({type(error).__name__}): delete it, and run `rag index`.",
+            zh=f"无法读取 {path}（{type(error).__name__}）：请删除它，并运行 `rag index`。",
         ) from error
 
 
@@ -59,25 +65,23 @@ def register(folder: Path, server: Server) -> Owner:
     """Return the owner that a store is, and make it known to the server.
 
     Of two stores that register at the same moment, at most one keeps plain ids: each writes its
-    name before it looks for others. Raises `IndexMismatch` if the index has another owner with
-    plain ids by now, because the index was deleted on the server and made by others.
+    name before it looks for others. Raises `IndexMismatch` if ids of the store may be those of
+    others, because the index was deleted on the server and made by others.
     """
-    owner = read_owner(folder)
+    owner = read_owner(folder) or _published_before(folder, server)
     if owner is None:
         folder.mkdir(parents=True, exist_ok=True)
         owner = Owner(name=secrets.token_hex(6))
         write_owner(folder, owner)
     _announce(server, owner)
-    others = {
-        str(row["key"]): str(row["body"])
-        for row in server.rows("records", f'owner == "{_REGISTER}"', ["key", "body"])
-        if row["key"] != _key(owner)
-    }
+    others = _registered(server)
+    del others[_key(owner)]
     if owner.prefix is None:
         owner = replace(owner, prefix=f"{owner.name}/" if others else "")
         write_owner(folder, owner)
         _announce(server, owner)
-    elif owner.prefix == "" and "" in others.values():
+    taken = owner.prefix == "" and "" in others.values()
+    if taken or not ids_begin_with(folder, owner.prefix or ""):
         raise IndexMismatch(
             en=f"The index {server.address} has been made anew by another machine, whose articles"
             f" may have the same ids: delete the folder {folder} (save its uploads first), and run"
@@ -86,6 +90,15 @@ def register(folder: Path, server: Server) -> Owner:
             f"请删除文件夹 {folder}（先另存其中上传的文件），再运行 `rag index 文件夹`。",
         )
     return owner
+
+
+def ids_begin_with(folder: Path, prefix: str) -> bool:
+    """Return True if the ids of all articles in a store begin with a text."""
+    if not prefix or not index_exists(folder):
+        return True
+    with connect(folder) as connection:
+        other = "SELECT 1 FROM documents WHERE substr(doc_id, 1, ?) != ? LIMIT 1"
+        return connection.execute(other, (len(prefix), prefix)).fetchone() is None
 
 
 def with_series(
@@ -100,6 +113,26 @@ def with_series(
     owner = replace(owner, index_id=index_id, series=(*owner.series, number))
     write_owner(folder, owner)
     return owner
+
+
+def _published_before(folder: Path, server: Server) -> Owner | None:
+    """Return the owner that a store was before its file was lost, as the server knows it."""
+    if not index_exists(folder):
+        return None
+    index_id = current_manifest(folder).index_id
+    for record in read_committed(server).records.values():
+        if record.manifest.index_id == index_id:
+            owner = Owner(name=record.owner, index_id=index_id, series=(record.series,))
+            owner = replace(owner, prefix=_registered(server).get(_key(owner)))
+            write_owner(folder, owner)
+            return owner
+    return None
+
+
+def _registered(server: Server) -> dict[str, str]:
+    """Return what the ids of each owner begin with, by key."""
+    rows = server.rows("records", f'owner == "{_REGISTER}"', ["key", "body"])
+    return {str(row["key"]): str(row["body"]) for row in rows}
 
 
 def _announce(server: Server, owner: Owner) -> None:

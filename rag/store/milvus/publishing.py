@@ -8,7 +8,6 @@ own, so writing it again after a lost reply makes no second one.
 
 from __future__ import annotations
 
-import base64
 import json
 import sqlite3
 import zlib
@@ -25,28 +24,23 @@ from rag.config import MilvusConfig
 from rag.ingest.chunker import CHUNKER
 from rag.milvus_address import MilvusAddress
 from rag.models.embedder import Embedder
-from rag.store.articles import Stored, columns_of, read_stored
+from rag.store.articles import Stored, read_stored
 from rag.store.database import Manifest, busy, connect, read_manifest
 from rag.store.milvus.layout import (
     FORMAT_VERSION,
     OwnerRecord,
     chunk_rows,
     number_of,
-    packed_terms,
-    passage_key,
     record_row,
-    sparse_terms,
     state_name,
-    text_parts,
     visible,
 )
 from rag.store.milvus.owner import Owner, register, with_series, write_owner
 from rag.store.milvus.parts import Parts, parts_of, state_of
 from rag.store.milvus.records import Committed, MadeWith, check_model, not_whole, read_committed
-from rag.store.milvus.server import Kind, Row, Server
+from rag.store.milvus.rows import Place, document_rows, passage_rows
+from rag.store.milvus.server import Kind, Server
 from rag.store.notices import IndexProgress, OnIndexProgress
-from rag.store.sections import days_of
-from rag.text.languages import passage_language
 
 _Item = TypeVar("_Item")
 
@@ -54,8 +48,6 @@ _PASSAGES_AT_ONCE = 500
 _PARTS_AT_ONCE = 200
 _ARTICLES_AT_ONCE = 100
 _NUMBERS_AT_ONCE = 1_000
-_MEAN_LENGTH = 200.0
-"""The mean number of terms of a passage that sparse vectors are made for, if none is known yet."""
 
 
 def publish(
@@ -155,6 +147,9 @@ class _Publication:
         if before and before.series not in owner.series:  # an older copy of the store
             owner = replace(owner, series=(before.series, *owner.series))
         known = before if before and before.series == series else None
+        if known and self._is_older(owner, known):
+            # Its new passages may have the numbers of visible ones.
+            return self.run(afresh=True)
         generation = known.generation if known else 0
         found = self._difference(series, generation)
         if not self._is_due(before, known, found):
@@ -179,6 +174,13 @@ class _Publication:
                 f" {counts[1]} 个；原有内容仍然可用",
             )
         return self._commit(owner, record, parts, found.dead)
+
+    def _is_older(self, owner: Owner, known: OwnerRecord) -> bool:
+        """Return True if the store is an older copy of the one that published last."""
+        theirs = known.manifest
+        return (
+            theirs.commit_id not in owner.commits or theirs.generation > self._manifest.generation
+        )
 
     def _difference(self, series: int, generation: int) -> _Difference:
         """Compare the store with the server, and delete what an earlier run left there."""
@@ -227,12 +229,12 @@ class _Publication:
                 self._connection, self._folder, some, self._manifest.dimensions
             ):
                 batch.append(item)
+                passages += len(item.passages)
                 if sum(len(each.passages) for each in batch) >= _PASSAGES_AT_ONCE:
                     yield batch
                     batch = []
             yield batch
             done += len(some)
-            passages += sum(len(each.passages) for each in batch)
             self._told(
                 IndexProgress(
                     done=done,
@@ -247,52 +249,25 @@ class _Publication:
         self, items: Sequence[Stored], series: int, since: int, lengths: Mapping[str, float]
     ) -> None:
         """Write articles. The first part of each comes last: where it is, all of it is there."""
-        passages = [row for item in items for row in _passage_rows(item, series, since, lengths)]
+        passages = [row for item in items for row in passage_rows(item, series, since, lengths)]
         for some in _in_parts(passages, _PASSAGES_AT_ONCE):
             self._server.upsert("passages", some)
-        documents = [row for item in items for row in self._document_rows(item, series, since)]
+        documents = [
+            row
+            for item in items
+            for row in document_rows(item, self._place(item.document.doc_id), series, since)
+        ]
         documents.sort(key=lambda row: -int(row["part"]))
         for some in _in_parts(documents, _PARTS_AT_ONCE):
             self._server.upsert("documents", some)
 
-    def _document_rows(self, item: Stored, series: int, since: int) -> Iterator[Row]:
-        document = item.document
-        base, path, natural_id = self._connection.execute(
+    def _place(self, doc_id: str) -> Place:
+        base, file, natural_id = self._connection.execute(
             "SELECT base, files.path, natural_id FROM documents JOIN files USING (file_id)"
             " WHERE doc_id = ?",
-            (document.doc_id,),
+            (doc_id,),
         ).fetchone()
-        *columns, _, content_hash = columns_of(document)
-        about = json.dumps(
-            {
-                "columns": [*columns, content_hash],
-                "base": base,
-                "file": path,
-                "natural_id": natural_id,
-                "signature": base64.b64encode(item.signature).decode(),
-                "generation": item.generation,
-                "checksum": item.checksum,
-                "passages": len(item.passages),
-                "crc": zlib.crc32(document.text.encode()),
-            },
-            ensure_ascii=False,
-        )
-        mark = _mark(item, series, since)
-        [(first, last)] = days_of([document.published]).tolist()
-        parts = list(text_parts(document.text))
-        for number, part in enumerate(parts):
-            yield {
-                **mark,
-                "key": f"{series:x}-{mark['revision']:x}-{number}",
-                "part": number,
-                "parts": len(parts),
-                "first": first,
-                "last": last,
-                "doc_id": document.doc_id,
-                "about": _short(about) if number == 0 else "",
-                "text": part,
-                "vector": [0.0, 0.0],
-            }
+        return Place(base=base, file=file, natural_id=natural_id)
 
     def _record(
         self, owner: Owner, parts: Parts, dead: Collection[int], generation: int
@@ -332,6 +307,9 @@ class _Publication:
                 self._server.upsert("records", some)
         self._server.flush()
         self._server.warm()
+        # Noted before and after: a run may be cut off between the two.
+        owner = replace(owner, commits=(*owner.commits, record.manifest.commit_id))
+        write_owner(self._folder, owner)
         self._server.upsert("records", [record_row(record)])
         self._delete(record.series, dead)
         if dead:
@@ -347,8 +325,9 @@ class _Publication:
         for series in owner.series[:-1]:
             for kind in _ARTICLE_KINDS:
                 self._server.delete(kind, f"series == {series}")
-        if len(owner.series) > 1:
-            write_owner(self._folder, replace(owner, series=owner.series[-1:]))
+        tidy = replace(owner, series=owner.series[-1:], commits=(record.manifest.commit_id,))
+        if tidy != owner:
+            write_owner(self._folder, tidy)
         current = f"{owner.name}/{state_name(record.series, record.generation)}/"
         old = [
             str(row["key"])
@@ -369,41 +348,6 @@ _ARTICLE_KINDS: tuple[Kind, ...] = ("passages", "documents")
 """In this order: where the document is gone, its passages are, too."""
 
 
-def _mark(item: Stored, series: int, since: int) -> Row:
-    doc_id = item.document.doc_id
-    return {
-        "series": series,
-        "since": since,
-        "revision": number_of(doc_id, item.generation, item.checksum),
-        "document": number_of(doc_id),
-    }
-
-
-def _passage_rows(
-    item: Stored, series: int, since: int, lengths: Mapping[str, float]
-) -> Iterator[Row]:
-    document = item.document
-    mark = _mark(item, series, since)
-    [(first, last)] = days_of([document.published]).tolist()
-    for passage, vector, terms in zip(item.passages, item.vectors, item.terms, strict=True):
-        language = passage_language(passage.text, document.language)
-        yield {
-            **mark,
-            "key": passage_key(series, passage.passage_id),
-            "start": passage.start,
-            "end": passage.end,
-            "first": first,
-            "last": last,
-            "doc_id": document.doc_id,
-            "language": language,
-            "outlet": document.outlet or "",
-            "terms": packed_terms(terms),
-            "text": passage.text,
-            "vector": vector,
-            "sparse": sparse_terms(terms, lengths.get(language, _MEAN_LENGTH)),
-        }
-
-
 def _mean_lengths(parts: Parts, committed: Committed) -> dict[str, float]:
     """Return the mean length by language: of what is committed, or else of what comes now."""
     of_all = [parts.languages, *(record.languages for record in committed.records.values())]
@@ -413,16 +357,6 @@ def _mean_lengths(parts: Parts, committed: Committed) -> dict[str, float]:
         for name, each in languages.items()
         if each.total_length
     }
-
-
-def _short(about: str) -> str:
-    """Return the text as it is, or compressed if it may not fit into a field."""
-    if len(about.encode()) <= _LONGEST_ABOUT:
-        return about
-    return "z" + base64.b64encode(zlib.compress(about.encode(), 9)).decode()
-
-
-_LONGEST_ABOUT = 60_000
 
 
 def _in_parts(items: Sequence[_Item], most: int) -> Iterator[list[_Item]]:

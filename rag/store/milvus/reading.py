@@ -9,7 +9,7 @@ import json
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar, cast
@@ -17,6 +17,7 @@ from typing import TypeVar, cast
 import numpy as np
 
 from rag.config import LOOPBACK, MilvusConfig
+from rag.errors import IndexUnreachable
 from rag.ingest.chunker import ChunkerSettings
 from rag.messages import Language
 from rag.milvus_address import MilvusAddress
@@ -48,17 +49,29 @@ _SAMPLED = ("key", "doc_id", "terms", "vector", "text")
 _Result = TypeVar("_Result")
 
 _lock = threading.Lock()
-_servers: dict[tuple[MilvusAddress, MilvusConfig], Server] = {}
+_servers: dict[tuple[MilvusAddress, MilvusConfig], Future[Server]] = {}
 _threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="milvus")
 
 
 def connected(address: MilvusAddress) -> Server:
-    """Return the connection to a server, which every index of the process shares."""
+    """Return the connection to a server, which every index of the process shares.
+
+    Who asks while it is being made waits for it, and gets its error if there is one.
+    """
     known = address, MilvusConfig.from_environment()
     with _lock:
-        if known not in _servers:
-            _servers[known] = Server(*known)
-        return _servers[known]
+        made = _servers.get(known)
+        mine = made is None
+        if made is None:
+            made = _servers[known] = Future()
+    if mine:
+        try:
+            made.set_result(Server(*known))
+        except BaseException as error:
+            with _lock:
+                del _servers[known]
+            made.set_exception(error)
+    return made.result()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,8 +198,21 @@ def document_of(address: MilvusAddress, doc_id: str) -> Document:
 
 
 def documents_of(address: MilvusAddress) -> Iterator[Document]:
-    """Yield every article by id. Raises as `open_served` does."""
-    yield from _view(address).documents.whole()
+    """Yield every article by id. Raises as `open_served` does.
+
+    Also raises `IndexUnreachable` if articles are replaced before they are read.
+    """
+    view = _view(address)
+    count = 0
+    for document in view.documents.whole():
+        count += 1
+        yield document
+    if count < view.manifest.documents:
+        raise IndexUnreachable(
+            en=f"The index {address} changed while its articles were read: run the same command"
+            " again.",
+            zh=f"读取文章期间索引 {address} 有变化：请再次运行同一命令。",
+        )
 
 
 def dated(opened: OpenIndex) -> list[Dated]:
