@@ -3,14 +3,17 @@
     python benchmarks/milvus_agreement.py SETS [--set NAME ...] [--questions N]
     python benchmarks/milvus_agreement.py SETS --index INDEX [--questions N]
 
-Needs the extra `milvus`, and `milvus-lite` for the server that is started here, on 127.0.0.1. Each
-set of `SETS` (form: `eval/collection.py`) with at most `--most-passages` passages is written into
-an index, with the vectors that the evaluation keeps. `rag move`'s function copies it, and the same
-questions are asked of both. It prints a line of JSON for each set: how many of the 10 best passages
+Needs the extra `milvus`, and `milvus-lite` for the server that is started here, on 127.0.0.1. With
+`--server HOST:PORT`, a server that runs already is used; what is written there is deleted in the
+end (RAG_MILVUS_TOKEN and RAG_MILVUS_TLS are used as always).
+
+Each set of `SETS` (form: `eval/collection.py`) with at most `--most-passages` passages is written
+into an index, with the vectors that the evaluation keeps. `rag move`'s function copies it, and the
+same questions are asked of both. It prints a line of JSON for each set: how many of the 10 best passages
 are the same, how many rankings are the same in order, nDCG@10 of both by article, and the time
 of a search without embedding, which alternates between both. With `--index`, an index of any size
 is copied instead (`benchmarks/scale.py` makes large ones), and asked N questions of all sets
-together; memory and disk are told, too, and no nDCG.
+together; memory and disk are told, too (of a server that is started here), and no nDCG.
 """
 
 from __future__ import annotations
@@ -21,13 +24,14 @@ import json
 import math
 import os
 import random
+import secrets
 import socket
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -48,6 +52,7 @@ from rag.store.database import vector_key
 from rag.store.index import read_index
 from rag.store.indexing import arrange_files
 from rag.store.milvus.moving import to_server
+from rag.store.milvus.reading import connected
 from rag.store.opening import open_writer
 from rag.store.preparing import Cut
 from rag.store.snapshot import Snapshot
@@ -65,6 +70,7 @@ def main() -> None:
     parser.add_argument("--questions", type=int, default=100)
     parser.add_argument("--most-passages", type=int, default=60_000)
     parser.add_argument("--index", type=Path)
+    parser.add_argument("--server", metavar="HOST:PORT")
     parser.add_argument("--vectors", type=Path, default=VECTORS)
     options = parser.parse_args()
     embedder = CachedEmbedder(load_embedder(BUNDLED_EMBEDDER), options.vectors)
@@ -72,7 +78,7 @@ def main() -> None:
         with tempfile.TemporaryDirectory() as scratch:
             os.environ["RAG_HOME"] = scratch
             found = drawn(options.sets, options.questions)
-            about = both(options.index, Path(scratch), embedder, found)
+            about = both(options.index, Path(scratch), embedder, found, options.server)
             print(json.dumps({"index": options.index.name, **about}), flush=True)
         return
     folders = sorted(filter(is_collection, options.sets.iterdir()))
@@ -98,35 +104,47 @@ def compare(
     return {
         "set": folder.name,
         "passages": passages,
-        **both(scratch / "index", scratch, embedder, collection.questions),
+        **both(scratch / "index", scratch, embedder, collection.questions, options.server),
     }
 
 
 def both(
-    folder: Path, scratch: Path, embedder: Embedder, questions: Sequence[RetrievalQuestion]
+    folder: Path,
+    scratch: Path,
+    embedder: Embedder,
+    questions: Sequence[RetrievalQuestion],
+    running: str | None,
 ) -> dict[str, Any]:
     """Copy the index in a folder to a server, and ask both."""
-    with server(scratch / "server") as (port, process):
-        index = Config(index=Path(f"milvus://127.0.0.1:{port}/agreement")).index
+    with nullcontext((running, None)) if running else server(scratch / "server") as (host, process):
+        name = f"agreement_{secrets.token_hex(4)}"
+        index = Config(index=Path(f"milvus://{host}/{name}")).index
         address = milvus_address(index)
         assert address is not None
-        started = time.perf_counter()
-        moved = to_server(folder, index, address, MilvusConfig())
-        seconds = [time.perf_counter() - started]
-        retrievers = []
-        for each in (folder, index):
+        try:
             started = time.perf_counter()
-            opened = read_index(each, fingerprint=embedder.fingerprint, chunker=CHUNKER)
-            retrievers.append(HybridRetriever(opened, embedder))
-            seconds.append(time.perf_counter() - started)
-        return {
-            "passages_moved": moved.passages,
-            "moved_seconds": round(seconds[0], 1),
-            "opened_seconds": [round(each, 1) for each in seconds[1:]],
-            **agreement(retrievers[0], retrievers[1], questions, embedder),
-            "mebibytes_of_disk": [disk(folder), disk(scratch / "server")],
-            "mebibytes_of_memory": {"client, both": resident("self"), "server": resident(process)},
-        }
+            moved = to_server(folder, index, address, MilvusConfig.from_environment())
+            seconds = [time.perf_counter() - started]
+            retrievers = []
+            for each in (folder, index):
+                started = time.perf_counter()
+                opened = read_index(each, fingerprint=embedder.fingerprint, chunker=CHUNKER)
+                retrievers.append(HybridRetriever(opened, embedder))
+                seconds.append(time.perf_counter() - started)
+            found = {
+                "passages_moved": moved.passages,
+                "moved_seconds": round(seconds[0], 1),
+                "opened_seconds": [round(each, 1) for each in seconds[1:]],
+                **agreement(retrievers[0], retrievers[1], questions, embedder),
+                "mebibytes_of_memory": {"client, both": resident("self")},
+            }
+            if process:
+                found["mebibytes_of_memory"]["server"] = resident(process)
+                found["mebibytes_of_disk"] = [disk(folder), disk(scratch / "server")]
+            return found
+        finally:
+            if running:
+                connected(address).drop()
 
 
 def drawn(sets: Path, count: int) -> list[RetrievalQuestion]:
@@ -232,8 +250,8 @@ def write(folder: Path, made: Snapshot, embedder: Embedder) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[int, int]]:
-    """Start a small Milvus server on this machine, and yield its port and process."""
+def server(folder: Path) -> Iterator[tuple[str, int]]:
+    """Start a small Milvus server on this machine, and yield its address and process."""
     folder.mkdir(parents=True)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -253,7 +271,7 @@ def server(folder: Path) -> Iterator[tuple[int, int]]:
                     if process.poll() is not None:
                         raise
                     time.sleep(0.1)
-            yield port, process.pid
+            yield f"127.0.0.1:{port}", process.pid
         finally:
             process.kill()
             process.wait()

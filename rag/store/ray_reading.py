@@ -41,6 +41,8 @@ _WORKER_THREADS = 2
 """Processors of one worker. Cutting texts uses a single one, so more of them would often wait."""
 _BLOCK_BYTES = 256 * 1024
 """About how much text a worker is given at a time: some seconds' work."""
+_CALLS = 2
+"""So many times a worker is called at once: it cuts some articles while it embeds others."""
 _TRIES = 5
 """How often a worker may die over the same articles: one of them may end every process."""
 _STORE_BYTES = 256 * 1024 * 1024
@@ -240,7 +242,11 @@ def _rows(
             .map_batches(
                 Worker,
                 batch_format="numpy",
-                compute=ray.data.ActorPoolStrategy(size=workers),
+                compute=ray.data.ActorPoolStrategy(
+                    size=workers,
+                    max_concurrent_calls_per_actor=_CALLS,
+                    enable_true_multi_threading=True,
+                ),
                 num_cpus=threads,
                 fn_constructor_kwargs={
                     "load": settings.load,

@@ -146,7 +146,10 @@ class Tries:
 
 
 class Worker:
-    """Holds an embedding model, and cuts and embeds the articles that it is given."""
+    """Holds an embedding model, and cuts and embeds the articles that it is given.
+
+    It may be called again while a call runs.
+    """
 
     def __init__(
         self,

@@ -11,6 +11,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -173,14 +174,27 @@ class Server:
         return [dict(hit["entity"]) for hit in found[0]]
 
     def _make(self, kind: Kind, dimensions: int) -> None:
-        if self._has(kind):
+        """Make what is missing of a collection. A run that made it may have been cut off.
+
+        Another machine may make the same at the same moment.
+        """
+        if not self._has(kind):
+            try:
+                self._create(kind, dimensions)
+            except IndexUnreachable:
+                if not self._has(kind):
+                    raise
+        indexes = self._indexes(kind)
+        if len(self._call("list_indexes", kind)) == len(indexes):
             return
-        try:
-            self._create(kind, dimensions)
-        except IndexUnreachable:
-            # Another machine may have made it at the same moment.
-            if not self._has(kind):
-                raise
+        for field, index in indexes.items():
+            try:
+                # Nothing is there to be indexed yet, so nothing is waited for.
+                self._call("create_index", kind, slow=True, index_params=index, sync=False)
+            except IndexUnreachable:
+                if not self._call("list_indexes", kind, field_name=field):
+                    raise
+        self._call("load_collection", kind, slow=True)
 
     def _has(self, kind: Kind) -> bool:
         return self._name(kind) in self._call("list_collections")
@@ -188,7 +202,7 @@ class Server:
     def _create(self, kind: Kind, dimensions: int) -> None:
         types = self._types
         schema = self._client.create_schema(auto_id=False, enable_dynamic_field=False)
-        numbers, texts, indexed = _FIELDS[kind]
+        numbers, texts, _ = _FIELDS[kind]
         if kind == "passages":
             schema.add_field("key", types.INT64, is_primary=True)
         else:
@@ -197,33 +211,38 @@ class Server:
             schema.add_field(name, types.INT64)
         for name in texts:
             schema.add_field(name, types.VARCHAR, max_length=TEXT_BYTES)
-        indexes = self._client.prepare_index_params()
         # Every collection must have a vector.
         size = dimensions if kind == "passages" else 2
         schema.add_field("vector", types.FLOAT_VECTOR, dim=size)
-        indexes.add_index("vector", index_type=self._dense_index(), metric_type="IP", params={})
         if kind == "passages":
             schema.add_field("sparse", types.SPARSE_FLOAT_VECTOR)
-            indexes.add_index(
-                "sparse", index_type="SPARSE_INVERTED_INDEX", metric_type="IP", params={}
-            )
-        for name in indexed:
-            indexes.add_index(name, index_type="INVERTED", params={})
-        self._call(
-            "create_collection",
-            kind,
-            slow=True,
-            schema=schema,
-            index_params=indexes,
-            consistency_level="Strong",
-        )
+        self._call("create_collection", kind, slow=True, schema=schema, consistency_level="Strong")
 
+    def _indexes(self, kind: Kind) -> dict[str, Any]:
+        """Return the indexes that a collection has, by field, for the client."""
+        types = {"vector": self._dense_index}
+        if kind == "passages":
+            types["sparse"] = "SPARSE_INVERTED_INDEX"
+        types |= dict.fromkeys(_FIELDS[kind][2], "INVERTED")
+        found = {}
+        for field, index_type in types.items():
+            found[field] = self._client.prepare_index_params()
+            metric = {"metric_type": "IP"} if field in ("vector", "sparse") else {}
+            found[field].add_index(field, index_type=index_type, params={}, **metric)
+        return found
+
+    @cached_property
     def _dense_index(self) -> str:
         """Return the kind of index for dense vectors.
 
         The HNSW of the small server has an open bug; a whole server chooses by itself.
         """
-        return "FLAT" if "lite" in str(self._call("get_server_version")) else "AUTOINDEX"
+        try:
+            return "FLAT" if "lite" in str(self._call("get_server_version")) else "AUTOINDEX"
+        except IndexUnreachable as error:
+            if not _is_unknown(error.__cause__):
+                raise
+            return "FLAT"  # small servers before 3.0 don't tell a version
 
     def _name(self, kind: Kind) -> str:
         return f"{self.address.name}_{kind}"
@@ -273,6 +292,14 @@ _FIELDS: dict[Kind, tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = 
     "records": ((), ("owner", "body"), ("owner",)),
 }
 """The number fields and the text fields of each collection, and those that are indexed."""
+
+
+def _is_unknown(error: BaseException | None) -> bool:
+    """Return True if a server does not know what it was asked to do."""
+    import grpc
+
+    code = error.code() if isinstance(error, grpc.RpcError) and hasattr(error, "code") else None
+    return bool(code == grpc.StatusCode.UNIMPLEMENTED)
 
 
 def unreachable(address: MilvusAddress, error: Exception, seconds: float) -> IndexUnreachable:

@@ -1,14 +1,22 @@
-"""One server for all tests of a process, and an index of its own for each test."""
+"""One server for all tests of a process, and an index of its own for each test.
+
+With MILVUS_PORT, it is a server that runs on this machine, of any kind; tests that kill a server
+start one of their own all the same.
+"""
 
 from __future__ import annotations
 
 import itertools
+import os
+import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from rag.config import Config
+from rag.config import Config, MilvusConfig
+from rag.milvus_address import MilvusAddress
+from rag.store.milvus.server import Server
 from tests.store.milvus.serving import MilvusServer, milvus_server
 
 _names = itertools.count()
@@ -16,6 +24,9 @@ _names = itertools.count()
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusServer]:
+    if port := os.environ.get("MILVUS_PORT"):
+        yield MilvusServer(tmp_path_factory.mktemp("milvus"), int(port))
+        return
     with milvus_server(tmp_path_factory.mktemp("milvus")) as started:
         yield started
 
@@ -32,8 +43,14 @@ def at_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 
 
 @pytest.fixture
-def name() -> str:
-    return f"news{next(_names)}"
+def name(server: MilvusServer) -> Iterator[str]:
+    name = f"news{next(_names)}_{secrets.token_hex(4)}"
+    connection = Server(
+        MilvusAddress(host="127.0.0.1", port=server.port, name=name), MilvusConfig()
+    )
+    yield name
+    connection.drop()
+    connection.close()
 
 
 @pytest.fixture

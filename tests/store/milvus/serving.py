@@ -18,9 +18,12 @@ _STARTING_SECONDS = 60
 class MilvusServer:
     """A server that can be killed and started again, on the same port and with the same data."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, port: int | None = None) -> None:
         self._folder = folder
         self._process: subprocess.Popen[bytes] | None = None
+        if port:
+            self.port = port
+            return
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])

@@ -38,4 +38,5 @@ def test_articles_are_asked_about_added_corrected_and_removed(
         assert "雪山隧道通车" in [article["title"] for article in listed["articles"]]
         assert server.client.delete(place).json() == {"removed": ["雪山隧道通车"]}
         assert server.client.get(place).status_code == 404
-        assert Answer.from_json(server.post("/v1/answer", question=WHY).content) == answer
+        again = Answer.from_json(server.post("/v1/answer", question=WHY).content)
+        assert again.statements == answer.statements
