@@ -9,10 +9,10 @@ end (RAG_MILVUS_TOKEN and RAG_MILVUS_TLS are used as always).
 
 Each set of `SETS` (form: `eval/collection.py`) with at most `--most-passages` passages is written
 into an index, with the vectors that the evaluation keeps. `rag move`'s function copies it, and the
-same questions are asked of both. It prints a line of JSON for each set: how many of the 10 best passages
-are the same, how many rankings are the same in order, nDCG@10 of both by article, and the time
-of a search without embedding, which alternates between both. With `--index`, an index of any size
-is copied instead (`benchmarks/scale.py` makes large ones), and asked N questions of all sets
+same questions are asked of both. It prints a line of JSON for each set: how many of the 10 best
+passages are the same, how many rankings are the same in order, nDCG@10 of both by article, and the
+time of a search without embedding, which alternates between both. With `--index`, an index of any
+size is copied instead (`benchmarks/scale.py` makes large ones), and asked N questions of all sets
 together; memory and disk are told, too (of a server that is started here), and no nDCG.
 """
 
