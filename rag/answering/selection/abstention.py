@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rag.answering.selection.heard_names import unheard
 from rag.answering.selection.ranking import SENTENCE_FEATURES, Asked, Candidate
 from rag.answering.selection.reported import day_of_article
 from rag.answering.selection.requests import no_question, request_in
@@ -162,7 +163,7 @@ def assess(
     if absent := [name for name in asked.query.absent if name in asked.query.text]:
         return Assessment(answerable=False, missing=(_no_such_person(absent),))
     reader = RequirementReader(needed)
-    unknown = _unknown(needed, found or ranked, reader)
+    unknown = _unknown(asked.query.text, needed, found or ranked, reader)
     if unknown and not _asked_alike(asked.query.text, unknown, needed.names):
         return Assessment(answerable=False, missing=(not_mentioned(_texts(unknown)),), unnamed=True)
     if not any(c.evidence.coverage or c.evidence.nearby for c in ranked) or not asked.concepts:
@@ -224,15 +225,13 @@ def _dates_of(candidate: Candidate) -> list[CalendarDate]:
 
 
 def _unknown(
-    needed: Requirements, ranked: Sequence[Candidate], reader: RequirementReader
+    question: str, needed: Requirements, ranked: Sequence[Candidate], reader: RequirementReader
 ) -> tuple[Concept, ...]:
     """Return the names asked about that none of the found articles has."""
     documents = {c.evidence.document.doc_id: c.evidence.document for c in ranked}.values()
-    return tuple(
-        name
-        for name in needed.names
-        if all(surely_missing(name, reader.whole(document)) for document in documents)
-    )
+    texts = [reader.whole(document) for document in documents]
+    known = (name for name in needed.names if all(surely_missing(name, text) for text in texts))
+    return (*known, *unheard(question, texts))
 
 
 def _asked_alike(question: str, unknown: Sequence[Concept], names: Sequence[Concept]) -> bool:

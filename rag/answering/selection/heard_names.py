@@ -1,0 +1,80 @@
+"""Notice that a question names a person whom no article found mentions, in the other script.
+
+No dictionary has everyone: for "Sundar Pichai" it gives no Chinese name, so nothing shows that
+Chinese articles don't have him. But they would write him by his sound (皮查伊), and sounds can be
+compared.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rag.text.characters import HAN
+from rag.text.dictionary import load_dictionary, stem
+from rag.text.languages import ENGLISH_STOP, text_language
+from rag.text.name_sounds import letters_of, may_be_japanese, name_sounds, reads_as
+from rag.text.names import english_names
+from rag.text.romanised import romanised
+from rag.text.terms import Concept, FoldedText
+
+_PERSON = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z.]*)? (?:[A-Z][a-z]+[-'’])?[A-Z][a-zA-Z]*[a-z]")
+_PINYIN = 4
+"""The least letters of a name that may be pinyin: shorter ones are read in many texts."""
+_SURNAME, _ANY_NAME = 2.0, 3.0
+"""How well a Chinese text must fit the surname, or another name (`NameSounds.found_in`).
+
+`benchmarks/heard_names.py` measures them: all people in the questions of XQuAD are found in the
+article that the question is about. In other articles, 379 of 408 names are not found.
+"""
+
+
+def unheard(question: str, texts: Sequence[FoldedText]) -> tuple[Concept, ...]:
+    """Return the people of an English question who are in none of the texts.
+
+    Only those whom the dictionary does not know, and whose names are no words: it is not known how
+    Chinese articles write "Pro Bowl".
+    """
+    if text_language(question) != "en":
+        return ()
+    people = (name.text for name in english_names(question) if name.kind == "other")
+    return tuple(
+        Concept(text=person, forms=frozenset(), essential=True, name=True)
+        for person in dict.fromkeys(people)
+        if _is_person(person) and not any(_is_in(person, text) for text in texts)
+    )
+
+
+def _is_person(name: str) -> bool:
+    dictionary = load_dictionary()
+    words = tuple(map(stem, name.split()))
+    given, known = (dictionary.chinese.get(word, frozenset()) for word in (words[0], words[-1]))
+    return bool(
+        _PERSON.fullmatch(name)
+        and name.split()[0].lower() not in ENGLISH_STOP
+        and " ".join(words) not in dictionary.chinese
+        and (not known or not given or given & dictionary.names)
+        and known <= dictionary.names
+        and not any(romanised(name.split()[0], name.split()[-1]))
+        and (known or not may_be_japanese(name))
+    )
+
+
+def _is_in(person: str, text: FoldedText) -> bool:
+    names = person.split()
+    known = load_dictionary().chinese.get(stem(names[-1]), frozenset())
+    if any(form in text.characters for form in known):
+        return True
+    # One name is enough: the other one may be spelt in another way.
+    if any(f" {stem(name)} " in text.stems for name in names):
+        return True
+    if not re.search(f"[{HAN}]", text.characters) or may_be_japanese(person):
+        return False
+    *given, surname = map(letters_of, names)
+    # "Tongyi Qianwen": not only people have names in pinyin.
+    if any(len(n) >= _PINYIN and reads_as(n, text.characters) for n in (*given, surname)):
+        return True
+    sounds = name_sounds()
+    return sounds.found_in(surname, text.characters) >= _SURNAME or any(
+        sounds.found_in(name, text.characters) >= _ANY_NAME for name in given if len(name) > 1
+    )
