@@ -38,6 +38,7 @@ from rag.answering.selection.requirements import (
     mixes_scripts,
     requirements,
 )
+from rag.answering.selection.speakers import nothing_said, said_by
 from rag.answering.selection.tables import rows_asked_for
 from rag.answering.understanding import Translator
 from rag.free_memory import return_free_memory
@@ -53,6 +54,7 @@ from rag.retrieval.question import Query, as_embedded
 from rag.retrieval.stories import Stories
 from rag.retrieval.time_frame import without_days
 from rag.store.searching import OpenIndex
+from rag.text.speech_asked import speaker_asked
 from rag.text.terms import FoldedTexts, concepts, fold, weights
 from rag.types import Document, Hit, Passage, Statement
 
@@ -203,6 +205,9 @@ def search(
         may_answer = not_of_another_question(may_answer, shown, query.whether, across=across)
     else:
         may_answer = not_among(may_answer, shown)
+    speaker = speaker_asked(plain)
+    if speaker:
+        may_answer = said_by(may_answer, speaker)
     of_time, others = of_time_asked(may_answer, needed)
 
     def arranged(candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
@@ -213,6 +218,8 @@ def search(
     nothing = query.time_frame if not hits and query.time_frame else None
     if nothing:
         assessment = no_article_of(nothing)
+    elif speaker and not ranked + others and named.candidates:
+        assessment = Assessment(answerable=False, missing=(nothing_said(speaker),), unnamed=True)
     else:
         assessment = _assessment(asked, needed, members, named, ranked + others, shown)
     if reader and ranked:

@@ -55,5 +55,14 @@ def test_nobody_gets_the_words_of_another(seeds_index: object, embedder: Embedde
         answer = assistant.ask("What did Sundar Pichai say about Alibaba?")
         assert answer.statements == ()
         assert "Sundar Pichai" in answer.to_text()
-        said = assistant.ask("What did Joe Tsai say about Apple?")
-        assert said.statements
+        for nobody in ("What did Jack Ma say about Apple?", "马云怎么评价与苹果的合作？"):
+            assert assistant.ask(nobody).statements == ()
+        for question, speaker in (
+            ("What did Joe Tsai say about Apple?", "蔡崇信"),
+            ("What did Tim Cook say about Apple Intelligence?", "库克"),
+            ("郭天翔怎么看苹果与阿里的合作？", "郭天翔"),
+        ):
+            [first, *_] = assistant.ask(question).statements
+            passage = first.citations[0]
+            text = assistant.document(passage.doc_id).text
+            assert speaker in text[max(0, passage.start - 200) : passage.end]

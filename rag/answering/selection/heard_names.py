@@ -10,12 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.text.characters import HAN
+from rag.text.characters import HAN, has_han
 from rag.text.dictionary import load_dictionary, stem
 from rag.text.languages import ENGLISH_STOP, text_language
 from rag.text.name_sounds import letters_of, may_be_japanese, name_sounds, reads_as
 from rag.text.names import english_names
-from rag.text.romanised import romanised
+from rag.text.romanised import chinese_surnames, romanised
 from rag.text.terms import Concept, FoldedText
 
 _PERSON = re.compile(r"[A-Z][a-z]+(?: [A-Z][a-z.]*)? (?:[A-Z][a-z]+[-'’])?[A-Z][a-zA-Z]*[a-z]")
@@ -56,20 +56,43 @@ def _is_person(name: str) -> bool:
         and (not known or not given or given & dictionary.names)
         and known <= dictionary.names
         and not any(romanised(name.split()[0], name.split()[-1]))
-        and (known or not may_be_japanese(name))
     )
 
 
+def is_named(person: str, text: FoldedText) -> bool:
+    """Return False if a person, written in either script, is surely not in a text."""
+    chinese_text = re.search(f"[{HAN}]", text.characters) is not None
+    if has_han(person):
+        known = load_dictionary().english.get(person, frozenset())
+        parts = (person, person.rpartition("·")[2])
+        if chinese_text:
+            return any(part in text.characters for part in parts)
+        return not known or any(f" {form} " in text.stems for form in known)
+    names = [stem(name) for name in person.split()]
+    if any(f" {name} " in text.stems for name in names):
+        return True
+    whole = load_dictionary().chinese.get(" ".join(names))
+    if whole:
+        return any(form in text.characters for form in whole)
+    return not chinese_text or _is_in(person, text)
+
+
 def _is_in(person: str, text: FoldedText) -> bool:
-    names = person.split()
-    known = load_dictionary().chinese.get(stem(names[-1]), frozenset())
+    """Return True if a text may have a person who is written in Latin letters."""
+    names, dictionary = person.split(), load_dictionary()
+    known = dictionary.chinese.get(stem(names[-1]), frozenset()) & dictionary.names
     if any(form in text.characters for form in known):
         return True
     # One name is enough: the other one may be spelt in another way.
     if any(f" {stem(name)} " in text.stems for name in names):
         return True
-    if not re.search(f"[{HAN}]", text.characters) or may_be_japanese(person):
+    if not re.search(f"[{HAN}]", text.characters):
         return False
+    # "Joe Tsai": only the surname is Chinese.
+    if any(family in text.characters for family in chinese_surnames(names[-1])):
+        return True
+    if may_be_japanese(person):
+        return not known  # its characters are not known
     *given, surname = map(letters_of, names)
     # "Tongyi Qianwen": not only people have names in pinyin.
     if any(len(n) >= _PINYIN and reads_as(n, text.characters) for n in (*given, surname)):
