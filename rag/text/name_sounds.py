@@ -21,7 +21,12 @@ from rag.text.sounds import readings_of
 LONGEST = 5
 """The most letters that one syllable stands for."""
 _INITIAL = re.compile(r"zh|ch|sh|[bpmfdtnlgkhjqxrzcsyw]?")
-_KANA = re.compile(r"(?:(?:[kgsztdnhbpmyrwjf]y?|sh|ch|ts)?(?:[aiueo]|ou)n?)+", re.IGNORECASE)
+_KANA = re.compile(
+    r"(?:(?:[kgsztdnhbpmyrwjf]y?|sh|ch|ts)?[aiueo](?:n(?![aiueoy]))?)+", re.IGNORECASE
+)
+_VIETNAMESE = frozenset(
+    "nguyen tran le pham hoang huynh phan vu vo dang bui do ho ngo duong ly dinh truong".split()
+)
 _UNKNOWN = -9.0, -2.0
 """How likely letters are that no known name has for a syllable: at first, and for each letter."""
 _UNKNOWN_LETTER = -5.0
@@ -36,9 +41,13 @@ def letters_of(name: str) -> str:
     return re.sub(r"[^a-z]", "", unicodedata.normalize("NFKD", name).lower())
 
 
-def may_be_japanese(name: str) -> bool:
-    """Return True if a name sounds Japanese: Chinese texts have its characters, not its sound."""
-    return all(map(_KANA.fullmatch, name.split()))
+def has_characters(name: str) -> bool:
+    """Return True if a name may be Japanese or Vietnamese.
+
+    Chinese texts have the characters of such a name, which don't sound like it.
+    """
+    words = name.split()
+    return words[0].casefold() in _VIETNAMESE or all(map(_KANA.fullmatch, words))
 
 
 def reads_as(letters: str, text: str) -> bool:

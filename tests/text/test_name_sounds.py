@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.text.name_sounds import letters_of, may_be_japanese, name_sounds, reads_as
+from rag.text.name_sounds import has_characters, letters_of, name_sounds, reads_as
 
 # None of them is in the dictionary that the sounds were learned from.
 PAIRS = [
@@ -24,7 +24,7 @@ def test_a_name_fits_its_own_characters_best(name: str, chinese: str) -> None:
     sounds, letters = name_sounds(), letters_of(name)
     own = sounds.found_in(letters, f"他说，{chinese}周一到访。")
     others = [sounds.found_in(letters, other) for _, other in PAIRS if other != chinese]
-    assert own > 1.5
+    assert own > 1.25
     assert own > max(others) + 0.5
 
 
@@ -44,5 +44,7 @@ def test_pinyin_is_read() -> None:
 
 def test_letters_are_plain() -> None:
     assert letters_of("Müller-O’Brien") == "mullerobrien"
-    assert may_be_japanese("Kenji Tanaka")
-    assert not may_be_japanese("Sundar Pichai")
+    assert has_characters("Kenji Tanaka")
+    assert has_characters("Pham Minh Chinh")
+    assert not has_characters("Sundar Pichai")
+    assert not has_characters("A" + "na" * 2_000 + "x")  # at once

@@ -24,6 +24,7 @@ from rag.store.corrections import FILE_NAME as CORRECTIONS
 from rag.store.database import (
     FILE_NAME,
     Failure,
+    Manifest,
     check_manifest,
     closed_connection,
     connect,
@@ -58,6 +59,8 @@ from rag.whole_files import replace_file, write_whole
 
 _SOURCE_NAME = "moved_from"
 """The file that says of which index, and which state of it, an unfinished copy is."""
+_COPIED_NAME = "copied_commit"
+"""The file that holds the commit of a store that was copied, and not changed since."""
 _ARTICLES_AT_ONCE = 50
 _PASSAGE_FIELDS = ("key", "document", "revision", "start", "end", "terms", "vector")
 
@@ -98,8 +101,7 @@ def to_server(
             zh=f"索引 {address} 中已有其他机器收录的文章，编号可能相同："
             "请换一个名称，或用 `rag index 文件夹` 在那里收录。",
         )
-    own = current_manifest(folder).index_id if index_exists(folder) else manifest.index_id
-    if own != manifest.index_id and not again:
+    if not again and not _may_be_replaced(folder, manifest):
         raise IndexMismatch(
             en=f"The index {address} has its own articles already, from the store {folder}: give"
             " another name.",
@@ -107,6 +109,7 @@ def to_server(
         )
     if source.resolve() != folder.resolve():
         _copy(source, folder)
+        write_whole(folder / _COPIED_NAME, current_manifest(folder).commit_id.encode())
     record = publish(folder, address, config, told, afresh=again)
     _compare(folder, Server(address, config), record)
     return Moved(documents=manifest.documents, passages=manifest.passages)
@@ -188,6 +191,18 @@ def _to_folder(address: MilvusAddress, folder: Path, told: OnIndexProgress) -> M
 
 
 # To a server.
+
+
+def _may_be_replaced(folder: Path, manifest: Manifest) -> bool:
+    """Return True if a store holds nothing but what was copied from an index before."""
+    if not index_exists(folder):
+        return True
+    own, copied = current_manifest(folder), folder / _COPIED_NAME
+    if own.index_id != manifest.index_id:
+        return False
+    return own.commit_id == manifest.commit_id or (
+        copied.is_file() and copied.read_text("utf-8") == own.commit_id
+    )
 
 
 def _copy(source: Path, folder: Path) -> None:

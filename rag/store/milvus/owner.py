@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from rag.errors import IndexDamaged, IndexMismatch
+from rag.errors import IndexDamaged, IndexMismatch, IndexUnusable
 from rag.store.database import connect, current_manifest, index_exists
 from rag.store.milvus.layout import SERIES_BITS
 from rag.store.milvus.records import read_committed
@@ -45,7 +45,7 @@ def read_owner(folder: Path) -> Owner | None:
     path = folder / FILE_NAME
     try:
         kept = json.loads(path.read_text("utf-8"))
-        series, commits = map(int, kept["series"]), map(str, kept["commits"])
+        series, commits = map(int, kept["series"]), map(str, kept.get("commits", ()))
         return Owner(**{**kept, "series": tuple(series), "commits": tuple(commits)})
     except FileNotFoundError:
         return None
@@ -75,7 +75,7 @@ def register(folder: Path, server: Server) -> Owner:
         write_owner(folder, owner)
     _announce(server, owner)
     others = _registered(server)
-    del others[_key(owner)]
+    others.pop(_key(owner), None)  # gone if the index is being deleted
     if owner.prefix is None:
         owner = replace(owner, prefix=f"{owner.name}/" if others else "")
         write_owner(folder, owner)
@@ -93,12 +93,18 @@ def register(folder: Path, server: Server) -> Owner:
 
 
 def ids_begin_with(folder: Path, prefix: str) -> bool:
-    """Return True if the ids of all articles in a store begin with a text."""
+    """Return True if the ids of all articles in a store begin with a text.
+
+    So do those of a store that can't be read: it is going to be rebuilt.
+    """
     if not prefix or not index_exists(folder):
         return True
-    with connect(folder) as connection:
-        other = "SELECT 1 FROM documents WHERE substr(doc_id, 1, ?) != ? LIMIT 1"
-        return connection.execute(other, (len(prefix), prefix)).fetchone() is None
+    other = "SELECT 1 FROM documents WHERE substr(doc_id, 1, ?) != ? LIMIT 1"
+    try:
+        with connect(folder) as connection:
+            return connection.execute(other, (len(prefix), prefix)).fetchone() is None
+    except IndexUnusable:
+        return True
 
 
 def with_series(
@@ -119,7 +125,10 @@ def _published_before(folder: Path, server: Server) -> Owner | None:
     """Return the owner that a store was before its file was lost, as the server knows it."""
     if not index_exists(folder):
         return None
-    index_id = current_manifest(folder).index_id
+    try:
+        index_id = current_manifest(folder).index_id
+    except IndexUnusable:  # it is going to be rebuilt
+        return None
     for record in read_committed(server).records.values():
         if record.manifest.index_id == index_id:
             owner = Owner(name=record.owner, index_id=index_id, series=(record.series,))

@@ -208,6 +208,8 @@ def documents_of(address: MilvusAddress) -> Iterator[Document]:
         count += 1
         yield document
     if count < view.manifest.documents:
+        if manifest_of(address).commit_id == view.manifest.commit_id:
+            raise not_whole(address, "articles are missing", "缺少文章")
         raise IndexUnreachable(
             en=f"The index {address} changed while its articles were read: run the same command"
             " again.",

@@ -116,6 +116,43 @@ def test_each_of_several_machines_writes_its_articles_again(
     assert hits(opened(second, hash_embedder), hash_embedder) == before
 
 
+def test_a_damaged_store_of_another_machine_is_rebuilt(
+    index: Path,
+    name: str,
+    server: MilvusServer,
+    tmp_path: Path,
+    hash_embedder: HashEmbedder,
+    at_home: Callable[[str], None],
+) -> None:
+    fill(tmp_path / "one", 3)
+    fill(tmp_path / "two", 2)
+    update_index(index, [tmp_path / "one"], hash_embedder)
+    at_home("another")
+    second = Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index
+    update_index(second, [tmp_path / "two"], hash_embedder)
+    (second / "index.sqlite3").write_bytes(b"no database" * 500)
+    update_index(second, [tmp_path / "two"], hash_embedder, rebuild=True)
+    assert opened(second, hash_embedder).manifest.documents == 5
+
+
+def test_what_was_indexed_since_is_not_moved_over(
+    index: Path, tmp_path: Path, hash_embedder: HashEmbedder
+) -> None:
+    articles, local = tmp_path / "articles", tmp_path / "local"
+    fill(articles, 4)
+    update_index(local, [articles], hash_embedder)
+    address = address_of(index)
+    to_server(local, index, address, MilvusConfig())
+    write(articles, "x.md", "The bridge is open. The mayor came.")
+    update_index(local, [articles], hash_embedder)
+    assert to_server(local, index, address, MilvusConfig()).documents == 5
+    write(articles, "y.md", "The ferry sails to Torekov.")
+    update_index(index, [articles], hash_embedder)
+    with pytest.raises(IndexMismatch, match="another name"):
+        to_server(local, index, address, MilvusConfig())
+    assert "y" in opened(index, hash_embedder).documents
+
+
 def test_all_who_wait_for_a_server_that_is_down_are_told_at_once(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
