@@ -246,6 +246,7 @@ def test_a_checked_draft_is_no_turn_of_the_conversation(served: Served, visit: V
         }"""
     )
     page.locator("#rag-new").click()
+    expect(page.locator("#turn1")).to_have_count(0)
     ask(page, "weather?")
     answer(page)
     expect(page).not_to_have_url(first)
