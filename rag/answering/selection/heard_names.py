@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rag.text.characters import HAN, has_han
+from rag.text.characters import has_han
 from rag.text.dictionary import load_dictionary, stem
 from rag.text.languages import ENGLISH_STOP, text_language
 from rag.text.name_sounds import has_characters, letters_of, name_sounds, reads_as
@@ -66,20 +66,21 @@ def _is_person(name: str) -> bool:
 
 def is_named(person: str, text: FoldedText) -> bool:
     """Return False if a person, written in either script, is surely not in a text."""
-    chinese_text = re.search(f"[{HAN}]", text.characters) is not None
+    dictionary = load_dictionary()
     if has_han(person):
-        known = load_dictionary().english.get(person, frozenset())
-        parts = (person, person.rpartition("·")[2])
-        if chinese_text:
-            return any(part in text.characters for part in parts)
+        if has_han(text.characters):
+            return any(part in text.characters for part in (person, person.rpartition("·")[2]))
+        known = dictionary.english.get(person, frozenset())
         return not known or any(f" {form} " in text.stems for form in known)
-    names = [stem(name) for name in person.split()]
-    if any(f" {name} " in text.stems for name in names):
-        return True
-    whole = load_dictionary().chinese.get(" ".join(names))
+    whole = dictionary.chinese.get(" ".join(map(stem, person.split())))
     if whole:
-        return any(form in text.characters for form in whole)
-    return not chinese_text or _is_in(person, text)
+        return _is_in_latin(person, text) or any(form in text.characters for form in whole)
+    return _is_in(person, text) or not has_han(text.characters)
+
+
+def _is_in_latin(person: str, text: FoldedText) -> bool:
+    """Return True if one of the names is in a text: another one may be spelt in another way."""
+    return any(f" {stem(name)} " in text.stems for name in person.split())
 
 
 def _is_in(person: str, text: FoldedText) -> bool:
@@ -88,10 +89,9 @@ def _is_in(person: str, text: FoldedText) -> bool:
     known = dictionary.chinese.get(stem(names[-1]), frozenset()) & dictionary.names
     if any(form in text.characters for form in known):
         return True
-    # One name is enough: the other one may be spelt in another way.
-    if any(f" {stem(name)} " in text.stems for name in names):
+    if _is_in_latin(person, text):
         return True
-    if not re.search(f"[{HAN}]", text.characters):
+    if not has_han(text.characters):
         return False
     # "Joe Tsai": only the surname is Chinese.
     if any(family in text.characters for family in chinese_surnames(names[-1])):

@@ -54,6 +54,19 @@ def name(server: MilvusServer) -> Iterator[str]:
 
 
 @pytest.fixture
+def elsewhere(
+    server: MilvusServer, name: str, at_home: Callable[[str], None]
+) -> Callable[[], Path]:
+    """Goes to another machine, and returns the folder that the same index has there."""
+
+    def go() -> Path:
+        at_home("another")
+        return Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index
+
+    return go
+
+
+@pytest.fixture
 def index(server: MilvusServer, name: str) -> Path:
     """The folder of an index on the server, where nothing is yet."""
     return Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index

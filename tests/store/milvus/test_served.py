@@ -43,7 +43,6 @@ from rag.store.searching import OpenIndex
 from rag.text.words import count_terms
 from rag.types import TimeFrame
 from tests.conftest import SEEDS, HashEmbedder
-from tests.store.milvus.serving import MilvusServer
 from tests.store.test_indexing import write
 
 QUESTIONS = (
@@ -234,17 +233,15 @@ def test_a_long_article_comes_back_whole(
 
 def test_two_machines_index_into_one(
     index: Path,
-    name: str,
     tmp_path: Path,
     hash_embedder: HashEmbedder,
     at_home: Callable[[str], None],
-    server: MilvusServer,
+    elsewhere: Callable[[], Path],
 ) -> None:
     fill(tmp_path / "one", 12)
     fill(tmp_path / "two", 8)
     update_index(index, [tmp_path / "one"], hash_embedder)
-    at_home("another")
-    second = Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index
+    second = elsewhere()
     assert second != index
     with pytest.raises(IndexMissing, match="another machine"):
         remove(second, ["1"])

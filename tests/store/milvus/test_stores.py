@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rag.config import Config, MilvusConfig, milvus_address
+from rag.config import MilvusConfig, milvus_address
 from rag.errors import IndexMismatch, IndexUnreachable
 from rag.milvus_address import MilvusAddress
 from rag.store.index import stored_documents, update_index
@@ -20,7 +20,7 @@ from rag.store.milvus.owner import FILE_NAME
 from rag.store.milvus.reading import connected
 from rag.store.milvus.server import Server
 from tests.conftest import HashEmbedder
-from tests.store.milvus.serving import MilvusServer, milvus_server
+from tests.store.milvus.serving import milvus_server
 from tests.store.milvus.test_served import agree, fill, hits, opened
 from tests.store.test_indexing import write
 
@@ -87,17 +87,15 @@ def test_a_store_is_known_again_without_the_file_that_names_it(
 
 def test_each_of_several_machines_writes_its_articles_again(
     index: Path,
-    name: str,
-    server: MilvusServer,
     tmp_path: Path,
     hash_embedder: HashEmbedder,
     at_home: Callable[[str], None],
+    elsewhere: Callable[[], Path],
 ) -> None:
     fill(tmp_path / "one", 6)
     fill(tmp_path / "two", 4)
     update_index(index, [tmp_path / "one"], hash_embedder)
-    at_home("another")
-    second = Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index
+    second = elsewhere()
     update_index(second, [tmp_path / "two"], hash_embedder)
     before = hits(opened(second, hash_embedder), hash_embedder)
     for number, each in enumerate((index, second)):
@@ -117,18 +115,12 @@ def test_each_of_several_machines_writes_its_articles_again(
 
 
 def test_a_damaged_store_of_another_machine_is_rebuilt(
-    index: Path,
-    name: str,
-    server: MilvusServer,
-    tmp_path: Path,
-    hash_embedder: HashEmbedder,
-    at_home: Callable[[str], None],
+    index: Path, tmp_path: Path, hash_embedder: HashEmbedder, elsewhere: Callable[[], Path]
 ) -> None:
     fill(tmp_path / "one", 3)
     fill(tmp_path / "two", 2)
     update_index(index, [tmp_path / "one"], hash_embedder)
-    at_home("another")
-    second = Config(index=Path(f"milvus://127.0.0.1:{server.port}/{name}")).index
+    second = elsewhere()
     update_index(second, [tmp_path / "two"], hash_embedder)
     (second / "index.sqlite3").write_bytes(b"no database" * 500)
     update_index(second, [tmp_path / "two"], hash_embedder, rebuild=True)
