@@ -14,7 +14,7 @@ _SAYS = (
     "responded|describe|described|view|viewed|see|assess|assessed|judge|judged|explain|explained"
 )
 _ENGLISH = re.compile(
-    rf"\b(?:what|how) (?:did|does|do|has|had|would) (?P<verb>[^?,.]{{3,60}}?) (?:{_SAYS})\b"
+    rf"\b(?:what|how) (?:did|does|do|has|had|would) (?P<verb>[^?,.]{{2,60}}?) (?:{_SAYS})\b"
     r"|\bwhat (?:is|was|are|were) (?P<noun>[^?,.]{3,60}?)(?:'s|’s|s'|s’) "
     r"(?:views?|opinions?|take|reactions?|comments?|stance|position|response|assessment)\b",
     re.IGNORECASE,

@@ -15,6 +15,8 @@ from rag.text.speech_asked import speaker_asked, speech_around
         ("What did Wedbush's Dan Ives predict?", "Dan Ives"),
         ("What is Joe Tsai's view of the deal?", "Joe Tsai"),
         ("What did 蔡崇信 say about it?", "蔡崇信"),
+        ("What did 马云 say about it?", "马云"),
+        ("What did it say?", None),
         ("马云对苹果怎么看？", "马云"),
         ("财长耶伦如何评价惠誉的行为？", "耶伦"),
         ("泰勒·斯威夫特怎么评价这次合作？", "泰勒·斯威夫特"),
