@@ -171,8 +171,13 @@ def test_an_error_of_the_server_is_told_as_json(
     assert error["code"] == "internal_error"
     assert response.headers["x-request-id"] in error["message"]
     assert "secret" not in response.text
-    logged = [str(record.exc_info[1]) for record in caplog.records if record.exc_info]
-    assert "a secret of the server" in logged
+
+    def logged() -> bool:
+        errors = [record.exc_info for record in caplog.records if record.exc_info]
+        return "a secret of the server" in [str(error[1]) for error in errors]
+
+    # The server writes its log after the answer has gone out.
+    assert until(logged)
 
 
 def test_a_stream_of_notices_is_not_kept_open(server: Running) -> None:
