@@ -12,6 +12,7 @@ const page = Object.assign((window.citedRag ??= { kept: null }), {
   turn: null, // id of the turn being answered that was scrolled to when it was asked
   followed: false, // whether the view goes along with the end of that turn's answer
   redrawn,
+  emptied,
   act, // send what a button would send
 });
 
@@ -232,7 +233,7 @@ const READING = 1500;
 function redrawn() {
   // A checked draft looks like a turn, but is none.
   if (!document.querySelector("article.rag-turn")) {
-    Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
+    emptied();
     return;
   }
   page.unfolded.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
@@ -253,6 +254,11 @@ function redrawn() {
     const hidden = asked.querySelector(".rag-answer").getBoundingClientRect().bottom + 2 * GAP;
     window.scrollBy(0, Math.max(0, hidden - box.getBoundingClientRect().top));
   }
+}
+
+// A new conversation begins: nothing of it is kept, unfolded or chosen yet.
+function emptied() {
+  Object.assign(page, { unfolded: new Set(), chosen: null, turn: null, kept: null });
 }
 
 // Milliseconds for which an answer has been growing.

@@ -282,7 +282,11 @@ function openListed(id) {
 }
 
 document.addEventListener("click", ({ target }) => {
-  if (target.closest("#rag-new")) record({ ...NOWHERE });
+  if (target.closest("#rag-new")) {
+    // At once: a question may be asked before the page is drawn empty.
+    page.emptied();
+    record({ ...NOWHERE });
+  }
   const act = target.closest("[data-do]")?.dataset;
   if (!act || !here) return;
   if (act.do === "open_article") {

@@ -120,7 +120,7 @@ def test_a_list_of_feeds_is_taken_in_asked_stopped_gone_on_with_and_saved(
     names = ("One", "Two", "Three", "Four", "Five & Co", "Six")
     addresses: list[str] = []
     for name, slug in zip(names, [*STORIES, *STORIES], strict=True):
-        site.put(f"/{name[:3]}/{slug}", page(slug, extra=f"Told by {name}."), drip=0.005)
+        site.put(f"/{name[:3]}/{slug}", page(slug, extra=f"Told by {name}."), drip=0.02)
         news = rss(item(slug, f"/{name[:3]}/{slug}"), title=escape(name))
         addresses.append(site.put(f"/rss{len(addresses)}", news, kind=XML))
     outlines = [
@@ -143,13 +143,14 @@ def test_a_list_of_feeds_is_taken_in_asked_stopped_gone_on_with_and_saved(
     # Four are asked at once, so that two wait when it is stopped.
     view.get_by_role("button", name=words.run, exact=True).click()
     view.get_by_role("button", name=words.stop, exact=True).click()
+    expect(outcome).to_contain_text(words.stopping)
+    for answer in site.answers.values():
+        answer.drip = 0.0
     expect(outcome).to_contain_text(words.stopped.split("{")[0])
     # What was under way is kept.
     listed = view.locator("#rag-feeds li")
     expect(listed.filter(has_text=words.articles[0].format(1))).not_to_have_count(0)
     expect(listed.filter(has_text=words.never_asked)).not_to_have_count(0)
-    for answer in site.answers.values():
-        answer.drip = 0.0
     view.get_by_role("button", name=words.run, exact=True).click()
     expect(outcome).to_contain_text(words.brought.format("Six", 1, 0, 0))
     expect(

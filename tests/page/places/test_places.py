@@ -230,6 +230,17 @@ def test_tabs_have_addresses(served: Served, visit: Visit, viewport: ViewportSiz
     expect(selected).to_have_text(words.check)
 
 
+def test_a_new_chat_begins_at_the_click(served: Served, visit: Visit) -> None:
+    """Nothing asked after the click is kept with the conversation before it."""
+    page = visit(served.url, locale="en-US")
+    ask(page, WHY)
+    answer(page)
+    page.wait_for_url(CONVERSATION)
+    assert page.evaluate("citedRag.kept") is not None
+    script = "document.getElementById('rag-new').click(); citedRag.kept"
+    assert page.evaluate(script) is None
+
+
 def test_a_checked_draft_is_no_turn_of_the_conversation(served: Served, visit: Visit) -> None:
     """A new chat after the check of a draft is another conversation, and the first one stays."""
     page = visit(served.url, locale="en-US")
