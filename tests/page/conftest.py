@@ -104,11 +104,19 @@ def reload(page: Page) -> None:
     streams = _streams[page]
     page.wait_for_timeout(500)  # What was clicked last may not have asked for its stream yet.
     # The browser does not tell of every stream that has ended, so this wait has an end of its own.
-    _wait(page, lambda: not streams.open, 5_000)
+    wait_until(page, lambda: not streams.open, 5_000)
     page.reload()
 
 
-def _wait(page: Page, condition: Callable[[], bool], milliseconds: int = PATIENCE_MS) -> None:
+def idle(page: Page) -> None:
+    """Wait until a visited page has done what was clicked last.
+
+    Until then, its library drops a second click on the same button, though the result is there.
+    """
+    wait_until(page, lambda: not _streams[page].open, 5_000)
+
+
+def wait_until(page: Page, condition: Callable[[], bool], milliseconds: int = PATIENCE_MS) -> None:
     """Let the page go on until the condition holds, or the time is over."""
     for _ in range(milliseconds // 20):
         if condition():

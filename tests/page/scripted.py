@@ -84,7 +84,7 @@ class ScriptedAssistant:
 
     def wait(self) -> None:
         """Hold the answer until the test opens the gate."""
-        if not self.gate.wait(timeout=20):
+        if not self.gate.wait(timeout=180):
             raise TimeoutError("The test never opened the gate.")
 
 

@@ -8,6 +8,7 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -42,6 +43,15 @@ def answer(page: Page, turn: int = 1) -> None:
     """Wait until a turn has its answer and the page is ready for another question."""
     expect(page.locator(f"#turn{turn} .rag-provenance")).to_be_visible()
     expect(page.locator("#rag-ask")).to_be_visible()
+
+
+@contextmanager
+def answered_anew(page: Page, turn: int) -> Iterator[None]:
+    """Wait after the block until a turn that was answered before has its new answer."""
+    page.locator(f"#turn{turn}").evaluate("turn => turn.setAttribute('data-old', '')")
+    yield
+    expect(page.locator(f"#turn{turn}[data-old]")).to_have_count(0)
+    answer(page, turn)
 
 
 # --- asking and reading ---------------------------------------------------------------------------
@@ -192,6 +202,7 @@ def test_an_example_is_one_click_and_errors_are_one_line(
     answer(page)
     ask(page, "bug")
     expect(page.get_by_role("alert")).to_have_text(words.unexpected)
+    expect(page.locator("#rag-ask")).to_be_visible()
     ask(page, "down")
     expect(page.get_by_role("alert").last).to_contain_text("127.0.0.1:9")
     expect(page.locator("body")).not_to_contain_text("Traceback")
@@ -380,6 +391,6 @@ def test_serve_has_its_port_before_it_says_so(monkeypatch: pytest.MonkeyPatch) -
         target=serve, args=(assistant,), kwargs={"port": 0, "on_ready": ready.append}
     )
     thread.start()
-    thread.join(timeout=10)
+    thread.join(timeout=120)
     assert len(served) == 1
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", served[0])

@@ -162,8 +162,8 @@ def test_an_edited_question_takes_the_place_of_the_old_one(
     edit.click()
     expect(box(page)).to_have_value("weather?")
     ask(page, "And the weather now?")
-    answer(page, turn=2)
     expect(page.locator("#turn2 .rag-question")).to_have_text("And the weather now?")
+    answer(page, turn=2)
     expect(page.locator(".rag-turn")).to_have_count(2)
     expect(hint(page)).to_have_count(0)
     question, history = served.assistant.histories[-1]

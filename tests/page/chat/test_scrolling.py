@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import FloatRect, Page, ViewportSize, expect
 
 from rag.types import Answer, Draft, Event, Progress
-from tests.page.conftest import Served, Visit, serving
+from tests.page.conftest import Served, Visit, serving, wait_until
 from tests.page.scripted import ScriptedAssistant, answered, claim, seed_articles
-from tests.page.test_page import answer, ask
+from tests.page.test_page import answer, answered_anew, ask
 
 DESK: ViewportSize = {"width": 1280, "height": 860}
 PHONE: ViewportSize = {"width": 390, "height": 690}
@@ -129,7 +129,7 @@ def test_a_reader_who_scrolls_up_is_left_there(harbour: Served, visit: Visit) ->
     settled(page, 2)
     page.mouse.move(400, 300)
     page.mouse.wheel(0, -700)
-    page.wait_for_timeout(300)
+    wait_until(page, lambda: box_of(page, "#turn2")["y"] > 500)
     away, *_ = settled(page, 2)
     assert away["y"] > 500
     harbour.assistant.gate.set()
@@ -157,6 +157,7 @@ def test_the_view_goes_along_with_an_answer_until_the_reader_scrolls(
     expect(page.locator("#turn3 .rag-statement").nth(3)).to_be_visible()
     page.mouse.move(200, 300)
     page.mouse.wheel(0, -2000)
+    wait_until(page, lambda: box_of(page, "#turn3")["y"] > 300)
     page.wait_for_timeout(300)
     away = box_of(page, "#turn3")["y"]
     assert away > 300
@@ -172,9 +173,8 @@ def test_a_question_asked_again_is_scrolled_to_again(harbour: Served, visit: Vis
     answer(page)
     ask(page, "long")
     answer(page, turn=2)
-    page.locator('#turn2 [data-act="ask"]').click()
-    expect(page.locator('#turn2[aria-busy="false"]')).to_be_visible()
-    answer(page, turn=2)
+    with answered_anew(page, 2):
+        page.locator('#turn2 [data-act="ask"]').click()
     assert_in_view(page, 2)
 
 

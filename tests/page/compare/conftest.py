@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -23,3 +26,19 @@ def served(
     assistant = Assistant.open(Config(index=index), embedder=embedder)
     with serving(assistant, library=assistant.library) as page:
         yield page
+
+
+@pytest.fixture
+def held(served: Served, monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Hold work on a topic after its first step, until the event is set."""
+    go_on = threading.Event()
+
+    def slow(stream: Any, *given: object, **chosen: object) -> Iterator[object]:
+        for step in stream(*given, **chosen):
+            yield step
+            go_on.wait(60)
+
+    for name in ("stream_comparison", "stream_story"):
+        held = partial(slow, getattr(served.assistant, name))
+        monkeypatch.setattr(served.assistant, name, held)
+    return go_on

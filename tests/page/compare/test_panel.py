@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page, expect
 from rag.page.compare.texts import EN, ZH, Texts
 from rag.page.texts import EN as PAGE_EN
 from rag.page.texts import ZH as PAGE_ZH
-from tests.page.conftest import Served, Visit
+from tests.page.conftest import Served, Visit, idle
 
 TOPIC = "苹果与百度的合作"
 DONE = '.rag-compared[aria-busy="false"]'
@@ -100,12 +101,14 @@ def test_the_choice_of_articles_is_shown_and_one_outlet_alone_is_told(
 
 
 def test_a_topic_without_words_is_one_line_and_work_can_be_stopped(
-    served: Served, visit: Visit
+    served: Served, visit: Visit, held: threading.Event
 ) -> None:
     page = visit(served.url, locale="zh-CN")
     compare(page, PAGE_ZH.compare, ZH, " ")
     expect(page.get_by_role("alert")).to_be_visible()
+    idle(page)
     compare(page, PAGE_ZH.compare, ZH, TOPIC + "<img src=x>")
     page.get_by_role("button", name=ZH.stop, exact=True).click()
+    held.set()
     expect(page.get_by_role("button", name=ZH.compare, exact=True)).to_be_visible()
     expect(page.locator(".rag-compared")).to_have_count(0)

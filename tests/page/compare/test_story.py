@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from playwright.sync_api import Page, expect
 from rag.answering.story.result import Story, StoryRow
 from rag.page.compare.story import render_story
 from rag.page.compare.texts import EN, ZH, Texts
-from tests.page.conftest import Served, Visit, reload
+from tests.page.conftest import Served, Visit, idle, reload
 
 TOPIC = "阿里巴巴的收盘股价"
 DONE = '.rag-story[aria-busy="false"]'
@@ -118,14 +119,20 @@ def test_the_address_keeps_the_view_and_each_view_its_result(served: Served, vis
     expect(page.get_by_role("radio", name=ZH.through_time)).to_be_checked()
 
 
-def test_nothing_found_is_told_and_work_can_be_stopped(served: Served, visit: Visit) -> None:
+def test_nothing_found_is_told(served: Served, visit: Visit) -> None:
     page = visit(f"{served.url}?tab=story", locale="zh-CN")
     lay_out(page, ZH, " ")
     expect(page.get_by_role("alert")).to_be_visible()
+    idle(page)
     lay_out(page, ZH, "西班牙足球联赛")
     expect(page.locator(f'{DONE} [role="status"]')).to_contain_text("没有找到")
     expect(page.locator(".rag-event")).to_have_count(0)
+
+
+def test_work_can_be_stopped(served: Served, visit: Visit, held: threading.Event) -> None:
+    page = visit(f"{served.url}?tab=story", locale="zh-CN")
     lay_out(page, ZH, TOPIC + "<img src=x>")
     page.locator("#rag-story-stop").click()
+    held.set()
     expect(page.get_by_role("button", name=ZH.lay_out, exact=True)).to_be_visible()
     expect(page.locator(".rag-story")).to_have_count(0)

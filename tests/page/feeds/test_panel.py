@@ -20,7 +20,7 @@ from rag.page import texts as head_texts
 from rag.page.feeds.texts import Texts, texts
 from tests.feeds.made import STORIES, item, page, rss
 from tests.feeds.site import Site, news_site
-from tests.page.conftest import Served, Visit, serving
+from tests.page.conftest import Served, Visit, idle, serving
 
 EN, ZH = texts("en"), texts("zh")
 XML = "application/rss+xml"
@@ -131,12 +131,14 @@ def test_a_list_of_feeds_is_taken_in_asked_stopped_gone_on_with_and_saved(
     chosen = view.locator("#rag-feeds-file")
     chosen.set_input_files(FilePayload(name="a.opml", mimeType="text/xml", buffer=b"<html/>"))
     expect(view.get_by_role("alert")).to_contain_text("OPML")
+    idle(view)
     opml = FilePayload(name="feeds.opml", mimeType="text/xml", buffer=write_opml(outlines).encode())
     chosen.set_input_files(opml)
     outcome = view.locator(".rag-outcome")
     expect(outcome).to_contain_text(words.imported.format(6))
     expect(view.locator("#rag-feeds h2")).to_have_text(words.followed.format(6))
     assert site.asked == []
+    idle(view)
     chosen.set_input_files(opml)
     expect(outcome).to_contain_text(words.none_imported)
 
@@ -151,6 +153,7 @@ def test_a_list_of_feeds_is_taken_in_asked_stopped_gone_on_with_and_saved(
     listed = view.locator("#rag-feeds li")
     expect(listed.filter(has_text=words.articles[0].format(1))).not_to_have_count(0)
     expect(listed.filter(has_text=words.never_asked)).not_to_have_count(0)
+    idle(view)
     view.get_by_role("button", name=words.run, exact=True).click()
     expect(outcome).to_contain_text(words.brought.format("Six", 1, 0, 0))
     expect(
@@ -175,6 +178,7 @@ def test_one_article_is_fetched_and_a_wrong_address_is_one_line(
     expect(view.get_by_label(EN.address, exact=True)).to_have_value("ftp://news.example/a")
     give(view, EN, "http://127.0.0.2/secret", EN.fetch)
     expect(view.locator('[data-outcome="refused"]')).to_be_visible()
+    idle(view)
     view.get_by_label(EN.address, exact=True).fill(site.put("/b", page("bridge")))
     view.keyboard.press("Enter")  # as the first button
     expect(view.locator('[data-outcome="new"]')).to_contain_text(STORIES["bridge"][0])

@@ -25,7 +25,7 @@ from rag.page.many.texts import Texts, texts
 from rag.types import Answer
 from rag.uploads.intake import Upload
 from rag.uploads.library import Library
-from tests.page.conftest import Visit, serving
+from tests.page.conftest import Visit, idle, serving
 from tests.page.scripted import ScriptedAssistant, answered, framing, seed_articles
 from tests.page.scripts import news
 
@@ -80,6 +80,7 @@ def test_a_table_is_answered_stopped_gone_on_with_and_saved(
         expect(outcome).to_contain_text(words.stopped.format(3, 4))
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
         asked = len(assistant.histories)
+        idle(page)
         page.get_by_role("button", name=words.go_on).click()
         expect(outcome).to_contain_text(words.done.format(4, 2, 0, 1, 1))
         assert len(assistant.histories) == asked + 1
@@ -121,6 +122,7 @@ def test_what_changed_is_shown_when_articles_have_come(
         again = page.get_by_role("button", name=words.ask_again, exact=True)
         expect(again).to_be_visible()
         expect(outcome.locator(".rag-change, .rag-changed-count")).to_have_count(0)
+        idle(page)
         again.click()
         expect(outcome.locator(".rag-changed-count")).to_have_text(words.compared.format(2, 0, 2))
 
@@ -161,15 +163,16 @@ def test_what_can_not_be_used_is_one_line(library: Library, visit: Visit) -> Non
             told = page.get_by_role("alert").inner_text()
             assert str(library.folder) not in told
             assert "--column" not in told
+            idle(page)
     assert list((library.folder / "asked").glob("*")) == []
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    for _ in range(500):
-        if condition():
-            return
+    end = time.monotonic() + 60
+    while not condition():
+        if time.monotonic() > end:
+            raise TimeoutError
         time.sleep(0.01)
-    raise TimeoutError
 
 
 def ended(job: Job) -> bool:
@@ -180,7 +183,7 @@ def test_one_file_at_a_time_and_the_same_file_joins(tmp_path: Path) -> None:
     gate = threading.Event()
 
     def ask(question: str, stop: threading.Event) -> Answer | None:
-        gate.wait(5)
+        gate.wait(60)
         return None if stop.is_set() else answered(question)
 
     jobs = Jobs(tmp_path)

@@ -87,6 +87,7 @@ def test_conversations_are_found_opened_renamed_and_deleted(
     assert asked == [WHY, "Still with Baidu?"]
     page.go_back()
     expect(page).to_have_url(second)
+    expect(page.locator(".rag-question")).to_have_text(["weather?"])
 
     reload(page)
     open_history(page, words)

@@ -17,7 +17,7 @@ from rag.page.scope.texts import Texts, texts
 from tests.page.conftest import Served, Visit, serving
 from tests.page.scripted import ScriptedAssistant, made_document
 from tests.page.scripts import news
-from tests.page.test_page import answer, ask
+from tests.page.test_page import answer, answered_anew, ask
 
 EN, ZH = texts("en"), texts("zh")
 DESK: ViewportSize = {"width": 1280, "height": 860}
@@ -113,16 +113,16 @@ def test_days_are_brushed_and_outlets_ticked_and_all_questions_are_asked_of_them
         expect(asked_of(page, turn)).to_have_text(told)
         expect(page.locator(f"#turn{turn} .rag-statement")).to_contain_text(["35 ships"])
     chat = chat_texts("zh" if locale == "zh-CN" else "en")
-    page.locator("#turn2").get_by_role("button", name=chat.retry).click()
-    answer(page, 2)
+    with answered_anew(page, 2):
+        page.locator("#turn2").get_by_role("button", name=chat.retry).click()
     expect(asked_of(page, 2)).to_have_text(told)
 
     # A label is taken away, and the question is edited.
     page.get_by_role("button", name=words.remove.format("Lund Post")).click()
     expect(labels(page)).to_have_count(1)
-    page.locator("#turn1").get_by_role("button", name=chat.edit).click()
-    ask(page, QUESTION)
-    answer(page, 1)
+    with answered_anew(page, 1):
+        page.locator("#turn1").get_by_role("button", name=chat.edit).click()
+        ask(page, QUESTION)
     expect(page.locator(".rag-turn")).to_have_count(1)
     expect(asked_of(page, 1)).to_contain_text(f"{days}")
     expect(asked_of(page, 1)).not_to_contain_text("Lund Post")

@@ -14,7 +14,7 @@ from rag.config import Login, PageConfig
 from rag.page.guard import PERIOD, TRIES, Gate
 from rag.page.serving import is_private
 from rag.page.texts import texts
-from tests.page.conftest import Served, serving
+from tests.page.conftest import PATIENCE_MS, Served, serving
 from tests.page.scripted import ScriptedAssistant, seed_articles
 from tests.page.scripts import news
 
@@ -155,6 +155,7 @@ def test_the_page_opens_with_the_login_in_a_browser(guarded: Served, browser: Br
     context = browser.new_context(
         locale="zh-CN", http_credentials={"username": LOGIN.user, "password": LOGIN.password}
     )
+    context.set_default_timeout(PATIENCE_MS)
     page = context.new_page()
     page.goto(guarded.url)
     expect(page.locator("#rag-first")).to_have_count(0)  # The page itself is there.

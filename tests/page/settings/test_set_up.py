@@ -14,7 +14,7 @@ from rag.page.chat.texts import texts as chat_texts
 from rag.page.texts import texts as head_texts
 from rag.store.snapshot import Snapshot
 from tests.chat_server import chat_server, fails, says
-from tests.page.conftest import Visit, serving
+from tests.page.conftest import PATIENCE_MS, Visit, idle, serving
 
 ENGLISH = "What was Alibaba's closing price in Hong Kong on February 13?"
 REPLY = says("Alibaba closed at 116.7 Hong Kong dollars. [1]")
@@ -99,6 +99,7 @@ def test_the_owner_names_a_server_and_its_key_is_seen_nowhere(
         page.locator("#rag-set-up-try").click()
         bad = page.locator('.rag-set-up-result [data-kind="bad"]')
         expect(bad).to_contain_text("no address of a model server")
+        idle(page)
         # Pasted, without a key: it is said at once where a question would go.
         page.locator("#rag-own-endpoint :is(input, textarea)").fill(model.url)
         expect(page.locator(".rag-set-up-sent")).to_contain_text(model.url.split("/")[2])
@@ -108,6 +109,7 @@ def test_the_owner_names_a_server_and_its_key_is_seen_nowhere(
         expect(bad).to_contain_text("401")
         expect(page.locator("#rag-own-key input")).to_have_value("")
         model.script[:] = [REPLY]
+        idle(page)
         page.locator("#rag-set-up-try").click()  # The key is in memory now.
         expect(page.locator('.rag-set-up-result [data-kind="good"]')).to_be_visible()
         assert model.requests[-1].headers["authorization"] == f"Bearer {TYPED}"
@@ -123,6 +125,7 @@ def test_the_librarys_own_messages_are_in_the_pages_language(
     assistant = Assistant(snapshot=seeds, embedder=embedder)
     with serving(assistant, config=PageConfig(local_endpoints=())) as served:
         page = browser.new_page(locale="zh-CN")  # type: ignore[attr-defined]
+        page.set_default_timeout(PATIENCE_MS)
         page.goto(served.url)
         expect(page.locator("#rag-first")).to_have_count(0)  # The page itself is there.
         expect(page.locator("h1")).to_have_text(head_texts("zh").title)

@@ -54,7 +54,7 @@ def ask(page: Page, question: str, turn: int = 1) -> None:
     page.get_by_role("tab").first.click()
     page.locator("#rag-question textarea").fill(question)
     page.keyboard.press("Enter")
-    expect(page.locator(f"#turn{turn} .rag-provenance")).to_be_visible(timeout=30_000)
+    expect(page.locator(f"#turn{turn} .rag-provenance")).to_be_visible()
     expect(page.locator("#rag-ask")).to_be_visible()
 
 
@@ -214,7 +214,7 @@ def test_what_a_browser_kept_and_nobody_understands_gives_way_to_the_start(
         route.continue_(post_data=json.dumps(body))
 
     # What a reload cuts off, the library complains of.
-    expect(page.locator(".rag-example").first).to_be_visible(timeout=20_000)
+    expect(page.locator(".rag-example").first).to_be_visible()
     page.route(re.compile("/gradio_api/"), spoil)
     reload(page)
     open_settings(page)
