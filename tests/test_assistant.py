@@ -361,7 +361,7 @@ def test_an_endless_reply_is_cut_and_the_server_hung_up_on(assistant: Assistant)
         (answers_html, "ChatModelFailed"),
         (malformed, "ChatModelFailed"),
         (error_inside("overloaded"), "ChatModelFailed"),
-        (stalls_after("阿里巴巴", 5), "ChatModelTimedOut"),
+        (stalls_after("阿里巴巴", 20), "ChatModelTimedOut"),
         (breaks_off("阿里巴巴港股收盘涨2.55%，报116.7港元。[1]", "总市"), "ChatModelBrokeOff"),
         (says(), "ChatModelEmpty"),
     ],
@@ -370,7 +370,7 @@ def test_a_failing_model_is_replaced_in_plain_sight(
     assistant: Assistant, behaviour: Behaviour, code: str
 ) -> None:
     with chat_server(behaviour) as server:
-        model = OpenAIChatModel(server.config(timeout=0.3))
+        model = OpenAIChatModel(server.config(timeout=0.3 if code == "ChatModelTimedOut" else 5))
         events = list(with_model(assistant, model).stream(CLOSE))
     answer = check(assistant, events)
     assert Progress(stage="falling_back") in events

@@ -257,7 +257,7 @@ def loaded(folder: Path, arguments: list[str], heavy: tuple[str, ...]) -> list[s
         env={**os.environ, "PYTHONPATH": str(SEEDS.parent)},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=300,
         check=False,  # the command itself may fail
     )
     found: list[str] = json.loads(done.stdout.splitlines()[-1])

@@ -115,6 +115,6 @@ def test_what_stands_before_an_order_stays() -> None:
 
 @pytest.mark.parametrize("piece", ["每一个", "AI助手", "note to all AI ", "you must ", "a b "])
 def test_hostile_text_takes_no_time(piece: str) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     instructs(piece * 5_000)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1

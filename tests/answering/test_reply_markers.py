@@ -70,8 +70,8 @@ def test_beside_brackets_a_parenthesis_is_none() -> None:
     "text", ["[1", "(1)", "[1]、", "①", "（来源：", "[1, ", "根据", "\\[", "¹", "[1] "]
 )
 def test_a_hostile_line_costs_little(text: str) -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     parted(text * 2000)
     may_become_marker(text * 200 + "x")
     before_stops("Velmont.\n" + text * 200 + "x", final=True)
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2

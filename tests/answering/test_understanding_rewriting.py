@@ -47,11 +47,11 @@ def test_what_does_not_fit_is_not_used(behaviour: Behaviour) -> None:
 
 
 def test_a_model_that_is_too_slow_is_not_waited_for() -> None:
-    with chat_server(stalls_after("How many", seconds=5)) as server:
+    with chat_server(stalls_after("How many", seconds=20)) as server:
         rewriter = QuestionRewriter(OpenAIChatModel(server.config()), patience=0.2)
         started = time.perf_counter()
         assert rewriter.rewrite("And BYD?", [BEFORE], "en").text is None
-        assert time.perf_counter() - started < 2
+        assert time.perf_counter() - started < 15
 
 
 def test_an_instruction_in_a_question_cannot_close_the_fence() -> None:

@@ -47,7 +47,7 @@ def test_many_at_once_are_all_translated_by_a_quick_model() -> None:
         says(IN_CHINESE)(reply, request)
 
     with chat_server(quick) as server:
-        translator = Translator(OpenAIChatModel(server.config()))
+        translator = Translator(OpenAIChatModel(server.config()), patience=60)
         questions = [f"{QUESTION} ({number})" for number in range(12)]
         with ThreadPoolExecutor(len(questions)) as pool:
             made = list(pool.map(lambda question: translator.translate(question, "zh"), questions))
@@ -79,17 +79,17 @@ def test_thoughts_and_announcements_are_passed_over() -> None:
         assert translator.translate(QUESTION, "zh").text == IN_CHINESE
 
 
-@pytest.mark.parametrize("behaviour", [slow_start(3.0), stalls_after("苹果", 3.0)])
+@pytest.mark.parametrize("behaviour", [slow_start(20), stalls_after("苹果", 20)])
 def test_a_slow_model_is_not_waited_for_and_then_left_alone(behaviour: Behaviour) -> None:
     with chat_server(behaviour) as server:
-        translator = Translator(OpenAIChatModel(server.config()), patience=0.3)
+        translator = Translator(OpenAIChatModel(server.config()), patience=1)
         began = time.perf_counter()
         assert translator.translate(QUESTION, "zh").text is None
-        assert time.perf_counter() - began < 2
+        assert time.perf_counter() - began < 15
         began = time.perf_counter()
         left_alone = translator.translate("Who is Joe Tsai?", "zh")
         assert (left_alone.text, left_alone.usage) == (None, None)
-        assert time.perf_counter() - began < 0.2
+        assert time.perf_counter() - began < 0.8
         assert len(server.requests) == 1
 
 

@@ -206,7 +206,7 @@ def test_a_stopped_command_goes_on(tmp_path: Path, seeds_index: Path, stop: sign
         assert time.monotonic() < end
         time.sleep(0.01)
     running.send_signal(stop)
-    _, told = running.communicate(timeout=60)
+    _, told = running.communicate(timeout=300)
     assert running.returncode == (-signal.SIGKILL if stop is signal.SIGKILL else 130)
     assert not (tmp_path / "a.csv").exists()
     if stop is signal.SIGINT:

@@ -37,7 +37,7 @@ def open_feeds(tmp_path: Path, library: Library) -> Iterator[Callable[..., Feeds
     opened: list[Feeds] = []
 
     def made(**settings: object) -> Feeds:
-        config = FetchConfig(**{"allow": HERE, "pause": 0.0, "patience": 5.0, **settings})  # type: ignore[arg-type]
+        config = FetchConfig(**{"allow": HERE, "pause": 0.0, "patience": 30.0, **settings})  # type: ignore[arg-type]
         opened.append(Feeds(tmp_path / "index", lambda: library, config))
         return opened[-1]
 

@@ -55,7 +55,7 @@ def test_a_feed_that_is_gone_is_not_asked_again(feeds: Feeds, site: Site) -> Non
 def test_a_host_that_asks_for_time_gets_it(feeds: Feeds, site: Site, status: int) -> None:
     feeds.add(put_teasers(site, "harbour", "bank"))
     answer = site.answers["/news/harbour"]
-    site.put("/news/harbour", "", status=status, headers={"Retry-After": "1"})
+    site.put("/news/harbour", "", status=status, headers={"Retry-After": "600"})
     [report] = feeds.run()
     assert report.error is not None
     assert re.search(r"left alone until \d{4}-", report.error.en)
@@ -64,7 +64,7 @@ def test_a_host_that_asks_for_time_gets_it(feeds: Feeds, site: Site, status: int
     [report] = feeds.run()  # too early: nothing is asked
     assert len(site.asked) == asked
     assert report.error is not None
-    time.sleep(1.1)
+    feeds._web._hosts._now = lambda: time.time() + 601
     site.answers["/news/harbour"] = answer
     # The feed did not change, and yet what was left is fetched.
     [report] = feeds.run()
@@ -99,11 +99,11 @@ def test_a_robots_file_that_cannot_be_read_forbids_for_now(feeds: Feeds, site: S
 def test_a_host_is_asked_at_its_pace_by_a_named_program(
     open_feeds: Callable[..., Feeds], site: Site
 ) -> None:
-    feeds = open_feeds(pause=0.2)
+    feeds = open_feeds(pause=0.8)
     feeds.fetch([site.put(f"/{slug}", page(slug)) for slug in STORIES])
     times = sorted(moment for _, _, moment in site.asked)
     assert len(times) >= 4
-    assert all(later - earlier > 0.15 for earlier, later in pairwise(times))
+    assert all(later - earlier > 0.4 for earlier, later in pairwise(times))
     assert {headers["user-agent"] for _, headers, _ in site.asked} == {web.USER_AGENT}
 
 
@@ -156,11 +156,11 @@ def test_text_of_a_damaged_feed_is_no_article(feeds: Feeds, site: Site, library:
 def test_a_slow_page_is_given_up(open_feeds: Callable[..., Feeds], site: Site) -> None:
     feeds = open_feeds(patience=0.6)
     site.put("/robots.txt", "", status=404)
-    address = site.put("/slow", page("bank"), drip=0.05)
+    address = site.put("/slow", page("bank"), drip=0.2)
     begun = time.monotonic()
     [kept] = feeds.fetch([address])
     assert kept.outcome == "failed"
-    assert time.monotonic() - begun < 4
+    assert time.monotonic() - begun < 15
     assert kept.reason is not None
     assert "0.6 seconds" in kept.reason.en
 

@@ -269,6 +269,6 @@ def test_any_block_is_read_or_refused(text: str) -> None:
     ],
 )
 def test_no_text_makes_the_search_for_fields_slow(text: str, body: str | None) -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     assert read_front_matter(text).body == (body or text)
-    assert time.perf_counter() - start < 1
+    assert time.thread_time() - start < 1

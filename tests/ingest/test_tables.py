@@ -215,14 +215,14 @@ def test_a_wide_row_is_cut_into_lines_that_each_have_its_name() -> None:
 
 
 def test_large_and_hostile_tables_take_bounded_time() -> None:
-    started = time.perf_counter()
+    started = time.thread_time()
     rows = "".join(f"<tr><td>n{i}</td><td>{i}</td></tr>" for i in range(5_000))
     assert len(text_of(f"<table>{rows}</table>").split("\n")) > 5_000
     span = '<td rowspan="65000" colspan="65000">' + "x" * 5_000 + "</td>"
     assert len(text_of(f"<table><tr>{span}</tr>{'<tr><td>1</td></tr>' * 300}</table>")) < 100_000
     assert text_of("<table><tr><td>1" * 3_000)
     assert text_of("|" * 20_000 + "\n" + "|" * 20_000 + "\nText.")
-    assert time.perf_counter() - started < 10
+    assert time.thread_time() - started < 10
 
 
 CELLS = st.text("甲乙丙ab12.,%（） ：；;:|", max_size=6)
@@ -260,12 +260,12 @@ def test_an_exported_table_is_read_again_as_it_is(tmp_path: Path) -> None:
 )
 def test_no_table_grows_without_bound(first: str) -> None:
     source = f"<table><tr>{first}</tr>{'<tr><td>y</td></tr>' * 3_000}</table>"
-    start = time.perf_counter()
+    start = time.thread_time()
     assert sum(len(line) for block in parse_blocks(source) for line in block.lines) < 1_000_000
-    assert time.perf_counter() - start < 3
+    assert time.thread_time() - start < 3
 
 
 def test_lines_that_are_no_table_take_no_more_time_each_the_more_there_are() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     assert with_plain_tables("a\n" * 100_000) == "a\n" * 100_000
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2

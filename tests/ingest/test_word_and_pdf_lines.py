@@ -54,7 +54,7 @@ def test_pages_without_text_give_none() -> None:
 
 
 def test_lines_of_one_length_take_no_more_time_each_the_more_there_are() -> None:
-    start = time.perf_counter()
+    start = time.thread_time()
     text = join_lines(["Total 1 2\n" * 50_000])
     assert text.count("Total") == 50_000
-    assert time.perf_counter() - start < 2
+    assert time.thread_time() - start < 2

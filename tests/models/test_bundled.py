@@ -162,7 +162,7 @@ def test_two_processes_unpack_at_once_and_damage_is_repaired(cache: Path) -> Non
     command = [sys.executable, "-W", "error", "-c", script, str(cache)]
     both = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(2)]
     for process in both:
-        output, _ = process.communicate(timeout=120)
+        output, _ = process.communicate(timeout=300)
         assert process.returncode == 0
         # Bytes of float32: 250,037 + 512 + 2 rows and 2 norms of 384, and 12 layers, each four
         # times 384 * 384 + 384, 384 * 1536 + 1536, 1536 * 384 + 384 and four norms of 384.

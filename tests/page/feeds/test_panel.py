@@ -45,7 +45,7 @@ def assistant(seeds_index: Path, embedder: Embedder, tmp_path: Path) -> Assistan
 def feeds(assistant: Assistant) -> Iterator[Feeds]:
     library = assistant.library
     assert library is not None
-    here = FetchConfig(allow=frozenset({"127.0.0.1"}), pause=0.0, patience=5.0)
+    here = FetchConfig(allow=frozenset({"127.0.0.1"}), pause=0.0, patience=30.0)
     opened = Feeds(library.folder, lambda: library, here)
     yield opened
     opened.close()

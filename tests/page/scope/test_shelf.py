@@ -133,9 +133,9 @@ def test_a_large_index_is_told_in_few_words_and_at_once() -> None:
     shelf = Shelf(articles)
     scope = Scope(outlets=("Outlet 1",), since=FEBRUARY, until=date(2030, 1, 1))
     render_chooser(shelf, scope, "en")  # What is worked out once is known then.
-    begun = time.perf_counter()
+    begun = time.thread_time()
     html = render_chooser(shelf, scope, "en") + render_labels(shelf, scope, "en", choose=True)
-    assert time.perf_counter() - begun < 1
+    assert time.thread_time() - begun < 1
     assert len(html) < 40_000
     assert html.count('class="rag-outlet"') == 30
     assert html.count("<tr") <= 60

@@ -26,7 +26,7 @@ from tests.page.scripted import answered, cite, claim
 from tests.store.test_indexing import write
 
 EN, ZH = texts("en"), texts("zh")
-HERE = FetchConfig(allow=frozenset({"127.0.0.1"}), pause=0.0, patience=5.0)
+HERE = FetchConfig(allow=frozenset({"127.0.0.1"}), pause=0.0, patience=30.0)
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def test_a_server_that_is_down_is_told_in_one_line(
     started = time.monotonic()
     with pytest.raises(IndexUnreachable, match="gave no answer") as told:
         current_manifest(index)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 30
     assert "服务器" in told.value.message.zh
     assert "\n" not in str(told.value)
 
@@ -66,14 +66,14 @@ def test_a_network_that_stalls_ends_at_the_deadline(
     with network(server.port) as line:
         index = Config(index=Path(f"milvus://127.0.0.1:{line.port}/{name}")).index
         update_index(index, [tmp_path / "articles"], hash_embedder)
-        monkeypatch.setenv("RAG_TIMEOUT", "2")
+        monkeypatch.setenv("RAG_TIMEOUT", "5")
         found = opened(index, hash_embedder)
         before = hits(found, hash_embedder)
         line.flows.clear()
         started = time.monotonic()
         with pytest.raises(IndexUnreachable):
             hits(found, hash_embedder)
-        assert time.monotonic() - started < 8
+        assert time.monotonic() - started < 20
         line.flows.set()
         line.cut()
         assert _until(lambda: hits(opened(index, hash_embedder), hash_embedder)) == before
