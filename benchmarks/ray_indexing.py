@@ -18,6 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -130,7 +131,7 @@ def _kill_a_worker() -> None:
 
 
 def _rows(index: Path) -> list[tuple[object, ...]]:
-    with sqlite3.connect(index / FILE_NAME) as connection:
+    with closing(sqlite3.connect(index / FILE_NAME)) as connection, connection:
         return connection.execute(
             "SELECT doc_id, start, end, vector_key, passages.terms, vector FROM passages"
             " JOIN vectors USING (vector_key) ORDER BY 1, 2"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_killed_runs_lose_nothing(site: Site, library: Library, tmp_path: Path) 
     assert titles == Counter(f"Port {n}" for n in range(30))
     assert all(report.articles == () for report in feeds.run())
     feeds.close()
-    with sqlite3.connect(index / FOLDER_NAME / "record.sqlite3") as connection:
+    with closing(sqlite3.connect(index / FOLDER_NAME / "record.sqlite3")) as connection, connection:
         pages = {row[0] for row in connection.execute("SELECT page_hash FROM versions")}
     assert len(pages) == 30
     assert all(feeds._record.page_path(page).is_file() for page in pages)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from .test_following import fetched, put_teasers
 
 
 def a_day_later(index: Path) -> None:
-    with sqlite3.connect(index / "fetched" / "record.sqlite3") as connection:
+    with closing(sqlite3.connect(index / "fetched" / "record.sqlite3")) as connection, connection:
         connection.execute("UPDATE articles SET looked = looked - 90000, first = first - 90000")
 
 

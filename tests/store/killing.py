@@ -16,6 +16,7 @@ import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from unittest.mock import patch
@@ -132,7 +133,9 @@ def finish(folder: Path, corpus: Corpus, embedder: HashEmbedder) -> None:
     indexed = {document.path: document for document in found.documents.values()}
     assert len(indexed) == len(found.documents), "two articles of one file"
     assert {p: d.text for p, d in indexed.items()} == {p: d.text for p, d in files.items()}
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    # Closed, not left to the garbage collector: while a connection is open, SQLite does not look at
+    # what a killed writer had still written, and readers see it only later.
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         (unused,) = connection.execute(
             "SELECT count(*) FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
         ).fetchone()

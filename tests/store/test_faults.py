@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -145,7 +145,7 @@ def test_parts_that_disagree_are_found(
 ) -> None:
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute(change)
     with pytest.raises(IndexDamaged, match="rag index --rebuild"):
         snapshot(folder, hash_embedder)
@@ -156,7 +156,7 @@ def test_an_index_of_a_newer_program_says_so(
 ) -> None:
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("PRAGMA user_version = 99")
     for attempt in (read_status, lambda f: update_index(f, [articles], hash_embedder)):
         with pytest.raises(IndexUnusable, match=r"newer version .* update it"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -69,7 +70,7 @@ def test_a_rebuild_tells_them_again(tmp_path: Path, articles: Path) -> None:
 def test_an_index_of_before_notices_is_read_and_followed(tmp_path: Path, articles: Path) -> None:
     folder, embedder = tmp_path / "index", HashEmbedder()
     update_index(folder, [articles], embedder)
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("DROP TABLE notices")
     assert read_status(folder).notices == ()
     write(articles, "slip.md", SLIP + " More came.")

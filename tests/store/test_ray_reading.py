@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -79,7 +80,7 @@ def _on_ray(
 
 def _rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of an index, besides the names and times of its commits."""
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         names = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -126,7 +127,7 @@ def test_rows_are_those_of_a_run_without_ray(articles: Path, tmp_path: Path) -> 
 
 
 def _columns(folder: Path, names: str) -> list[tuple[object, ...]]:
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         return connection.execute(f"SELECT {names} FROM documents").fetchall()
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def index_as_before(folder: Path, articles: Path, embedder: HashEmbedder) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "load_documents", read_as_before)
         update_index(folder, [articles], embedder)
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("UPDATE files SET stamp = substr(stamp, instr(stamp, ':') + 1)")
         entries = dict(connection.execute("SELECT key, value FROM manifest"))
         del entries["reading"], entries["checksum"]
@@ -134,7 +135,7 @@ def test_other_words_to_be_searched_by_are_stored(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparing, "count_terms", lambda text: count_terms(text[:5]))
         update_index(folder, [articles], hash_embedder)
-    with sqlite3.connect(folder / FILE_NAME) as connection:
+    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
         connection.execute("UPDATE files SET stamp = '0:' || stamp")
     connection.close()
     hash_embedder.embedded.clear()

@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -256,7 +257,10 @@ def test_an_index_can_be_emptied_and_filled_again(
 
 
 def test_a_damaged_index_is_told(library: Library) -> None:
-    with sqlite3.connect(library.uploads.parent / "index.sqlite3") as connection:
+    with (
+        closing(sqlite3.connect(library.uploads.parent / "index.sqlite3")) as connection,
+        connection,
+    ):
         connection.execute("UPDATE manifest SET value = '7' WHERE key = 'documents'")
     with pytest.raises(Exception, match="is damaged"):
         library.catalogue()
