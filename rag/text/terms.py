@@ -61,6 +61,9 @@ _DATES = re.compile(
 _NOUN_TAGS = ("n", "eng", "vn", "j", "l", "i")
 _VERB_TAGS = ("v", "a")
 _NAME_TAGS = ("nr", "ns", "nt", "nz")
+# Times, numbers, measures and directions: the dictionary writes 春节 and 西方 like names.
+_NEVER_NAME_TAGS = ("t", "m", "q", "f", "s")
+_MOST_PIECES = 4
 # Newspapers leave out these parts of a name: 淮安 for 淮安市, Shanghai for Shanghai Municipality.
 _KIND_ZH = re.compile(r"(?:(?:控股)?(?:股份)?(?:有限)?公司|集团|[市省])$")
 _KIND_EN = re.compile(r" (?:municipality|provinc|autonomou region)$")
@@ -288,15 +291,8 @@ def _short_names(chinese: Iterable[str]) -> frozenset[str]:
 
 
 def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
-    words: list[tuple[str, str]] = []
-    for word, tag in tagged(text):
-        # The segmenter may separate a rare given name from its surname.
-        if words and words[-1][1] == "nr" and len(words[-1][0]) == 1 and tag.startswith("nr"):
-            words[-1] = (words[-1][0] + word, "nr")
-        else:
-            words.append((word, tag))
     made = []
-    for word, tag in words:
+    for word, tag in _with_whole_names(text):
         noun = tag.startswith(_NOUN_TAGS)
         if not has_han(word) or word in _CHINESE_STOP or not (noun or tag.startswith(_VERB_TAGS)):
             continue
@@ -317,6 +313,42 @@ def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
         told = len(forms) > 1 or not across
         made.append(Concept(text=word, forms=frozenset(forms), essential=noun, name=named and told))
     return made
+
+
+def _with_whole_names(text: str) -> list[tuple[str, str]]:
+    """Return the words of a text with their tags, as `tagged`, with names that it took apart."""
+    words: list[tuple[str, str]] = []
+    for word, tag in tagged(text):
+        # The segmenter may separate a rare given name from its surname.
+        if words and words[-1][1] == "nr" and len(words[-1][0]) == 1 and tag.startswith("nr"):
+            words[-1] = (words[-1][0] + word, "nr")
+        else:
+            words.append((word, tag))
+    # It takes names apart that it does not know (英 伟达), or takes them for other words (微软).
+    dictionary = load_dictionary()
+    whole: list[tuple[str, str]] = []
+    at = 0
+    while at < len(words):
+        word, tag = words[at]
+        length = 1
+        for more in range(min(_MOST_PIECES, len(words) - at), 1, -1):
+            pieces = words[at : at + more]
+            joined = "".join(piece for piece, _ in pieces)
+            if len(joined) > 2 and joined in dictionary.only_names and _are_splinters(pieces):
+                word, tag, length = joined, "nz", more
+                break
+        if word in dictionary.only_names and not tag.startswith((*_NOUN_TAGS, *_NEVER_NAME_TAGS)):
+            tag = "nz"
+        whole.append((word, tag))
+        at += length
+    return whole
+
+
+def _are_splinters(pieces: Sequence[tuple[str, str]]) -> bool:
+    """Return True if a piece is no word of its own or a single character, and none is a number."""
+    english = load_dictionary().english
+    numbers = any(tag.startswith(_NEVER_NAME_TAGS) for _, tag in pieces)
+    return not numbers and any(len(word) == 1 or word not in english for word, _ in pieces)
 
 
 def _names_something(word: str, tag: str) -> bool:

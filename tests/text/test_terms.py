@@ -77,6 +77,28 @@ def test_a_rare_chinese_name_is_not_parted() -> None:
     assert by_text("蔡崇信说了什么？", across=False)["蔡崇信"].name
 
 
+@pytest.mark.parametrize(
+    ("question", "name"),
+    [
+        ("微软为什么选择百度？", "微软"),
+        ("英伟达的市值是多少？", "英伟达"),
+        ("埃尔多安 访问了哪里？", "埃尔多安"),
+        ("也门有多少人口？", "也门"),
+    ],
+)
+def test_a_name_of_the_dictionary_is_whole_and_a_name(question: str, name: str) -> None:
+    """The segmenter takes these for adjectives and adverbs, or apart."""
+    assert name in [c.text for c in concepts(question, across=False) if c.name]
+
+
+@pytest.mark.parametrize(
+    "question", ["成功的原因是什么？", "双十一成交多少？", "苹果手机卖了多少？"]
+)
+def test_other_words_are_no_names_of_the_dictionary(question: str) -> None:
+    names = [c.text for c in concepts(question, across=False) if c.name]
+    assert not {"成功", "双十一", "苹果手机"} & set(names)
+
+
 def test_half_a_name_counts_as_the_name() -> None:
     # The segmenter may take the verb behind a name for a part of it.
     found = Concept(text="许主洪进", forms=frozenset({"许主洪进"}), essential=True, name=True)
