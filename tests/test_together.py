@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from rag.answering.search import QuestionVector
+from rag.answering.understanding import QuestionRewriter, Translator
 from rag.assistant import Assistant
 from rag.models.embedder import Embedder
 from rag.models.openai_chat import OpenAIChatModel
@@ -52,8 +53,11 @@ def talk(assistant: Assistant, questions: Sequence[str]) -> list[Answer]:
 
 
 def test_conversations_at_once_have_the_answers_of_each_alone(
-    seeds: Snapshot, embedder: Embedder
+    seeds: Snapshot, embedder: Embedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # On a busy machine, the little model may take longer than a reader should wait.
+    for asks in (Translator, QuestionRewriter):
+        monkeypatch.setattr(asks.__init__, "__defaults__", (60.0,))
     with chat_server(quotes_or_translates) as server:
 
         def opened() -> Assistant:
