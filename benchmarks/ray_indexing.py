@@ -13,12 +13,10 @@ from __future__ import annotations
 import argparse
 import os
 import signal
-import sqlite3
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,7 +25,7 @@ from rag.config import BUNDLED_EMBEDDER
 from rag.ingest.json_lines import to_line
 from rag.models.embedder import Embedder
 from rag.models.loading import load_embedder
-from rag.store.database import FILE_NAME
+from rag.store.database import connect
 from rag.store.indexing import update_index
 from rag.store.ray_reading import RayWorkers, read_on_ray
 from rag.store.reading import FileToRead, Item, Reading, read_here
@@ -131,7 +129,7 @@ def _kill_a_worker() -> None:
 
 
 def _rows(index: Path) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(index / FILE_NAME)) as connection, connection:
+    with connect(index) as connection:
         return connection.execute(
             "SELECT doc_id, start, end, vector_key, passages.terms, vector FROM passages"
             " JOIN vectors USING (vector_key) ORDER BY 1, 2"

@@ -291,6 +291,8 @@ def _short_names(chinese: Iterable[str]) -> frozenset[str]:
 
 
 def _chinese_concepts(text: str, *, across: bool) -> list[Concept]:
+    if not has_han(text):
+        return []
     made = []
     for word, tag in _with_whole_names(text):
         noun = tag.startswith(_NOUN_TAGS)
@@ -325,30 +327,34 @@ def _with_whole_names(text: str) -> list[tuple[str, str]]:
         else:
             words.append((word, tag))
     # It takes names apart that it does not know (英 伟达), or takes them for other words (微软).
-    dictionary = load_dictionary()
+    only_names = load_dictionary().only_names
     whole: list[tuple[str, str]] = []
     at = 0
     while at < len(words):
-        word, tag = words[at]
-        length = 1
-        for more in range(min(_MOST_PIECES, len(words) - at), 1, -1):
-            pieces = words[at : at + more]
-            joined = "".join(piece for piece, _ in pieces)
-            if len(joined) > 2 and joined in dictionary.only_names and _are_splinters(pieces):
-                word, tag, length = joined, "nz", more
-                break
-        if word in dictionary.only_names and not tag.startswith((*_NOUN_TAGS, *_NEVER_NAME_TAGS)):
+        length = next((n for n in range(_MOST_PIECES, 1, -1) if _is_parted(words[at : at + n])), 1)
+        word, tag = "".join(word for word, _ in words[at : at + length]), words[at][1]
+        if length > 1 or (
+            word in only_names and not tag.startswith((*_NOUN_TAGS, *_NEVER_NAME_TAGS))
+        ):
             tag = "nz"
         whole.append((word, tag))
         at += length
     return whole
 
 
-def _are_splinters(pieces: Sequence[tuple[str, str]]) -> bool:
-    """Return True if a piece is no word of its own or a single character, and none is a number."""
-    english = load_dictionary().english
-    numbers = any(tag.startswith(_NEVER_NAME_TAGS) for _, tag in pieces)
-    return not numbers and any(len(word) == 1 or word not in english for word, _ in pieces)
+def _is_parted(pieces: Sequence[tuple[str, str]]) -> bool:
+    """Return True if the pieces are together a name of the dictionary, and not all words.
+
+    A piece is no word of its own if it is a single character. Numbers are no pieces of names.
+    """
+    dictionary = load_dictionary()
+    name = "".join(word for word, _ in pieces)
+    return (
+        len(name) > 2
+        and name in dictionary.only_names
+        and not any(tag.startswith(_NEVER_NAME_TAGS) for _, tag in pieces)
+        and any(len(word) == 1 or word not in dictionary.english for word, _ in pieces)
+    )
 
 
 def _names_something(word: str, tag: str) -> bool:

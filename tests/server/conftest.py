@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import pytest
@@ -45,6 +46,11 @@ class Running:
     def post(self, path: str, **fields: Any) -> httpx2.Response:
         """Send fields as JSON."""
         return self.client.post(path, json=fields)
+
+    def connection(self, timeout: float) -> socket.socket:
+        """Return a connection to the server; `timeout` is in seconds."""
+        address = urlsplit(self.url)
+        return socket.create_connection((address.hostname, address.port), timeout)
 
 
 @contextmanager

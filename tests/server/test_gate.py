@@ -6,7 +6,6 @@ import json
 import logging
 import socket
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -283,8 +282,7 @@ def test_the_log_is_json_and_holds_no_question_unless_wanted(
 
 def raw(server: Running, data: bytes) -> bytes:
     """Send bytes as they are, and return all that comes back."""
-    parts = urlsplit(server.url)
-    with socket.create_connection((parts.hostname, parts.port), timeout=20) as connection:
+    with server.connection(20) as connection:
         connection.sendall(data)
         told = b""
         try:

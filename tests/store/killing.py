@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import multiprocessing
 import random
-import sqlite3
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from multiprocessing.synchronize import Event
 from pathlib import Path
 from unittest.mock import patch
@@ -28,12 +26,12 @@ from rag.ingest.chunker import CHUNKER
 from rag.ingest.loader import iter_documents
 from rag.models.embedder import Vectors
 from rag.store import sync
-from rag.store.database import FILE_NAME
 from rag.store.indexing import update_index
 from rag.store.large import compaction
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.types import Document
 from tests.conftest import HashEmbedder
+from tests.store.index_file import index_file
 
 _SENTENCES = 40
 _MOST_OUTSIDE = 10
@@ -133,9 +131,7 @@ def finish(folder: Path, corpus: Corpus, embedder: HashEmbedder) -> None:
     indexed = {document.path: document for document in found.documents.values()}
     assert len(indexed) == len(found.documents), "two articles of one file"
     assert {p: d.text for p, d in indexed.items()} == {p: d.text for p, d in files.items()}
-    # Closed, not left to the garbage collector: while a connection is open, SQLite does not look at
-    # what a killed writer had still written, and readers see it only later.
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         (unused,) = connection.execute(
             "SELECT count(*) FROM vectors WHERE vector_key NOT IN (SELECT vector_key FROM passages)"
         ).fetchone()

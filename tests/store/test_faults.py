@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import random
 import shutil
-import sqlite3
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from datetime import datetime, tzinfo
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from rag.store.articles import read_status
 from rag.store.database import FILE_NAME
 from rag.store.indexing import update_index
 from tests.conftest import HashEmbedder
+from tests.store.index_file import index_file
 from tests.store.test_indexing import snapshot, write
 
 
@@ -145,7 +145,7 @@ def test_parts_that_disagree_are_found(
 ) -> None:
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute(change)
     with pytest.raises(IndexDamaged, match="rag index --rebuild"):
         snapshot(folder, hash_embedder)
@@ -156,7 +156,7 @@ def test_an_index_of_a_newer_program_says_so(
 ) -> None:
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute("PRAGMA user_version = 99")
     for attempt in (read_status, lambda f: update_index(f, [articles], hash_embedder)):
         with pytest.raises(IndexUnusable, match=r"newer version .* update it"):

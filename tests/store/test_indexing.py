@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
-import sqlite3
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +26,7 @@ from rag.store.opening import open_writer
 from rag.store.snapshot import Snapshot, read_snapshot
 from rag.store.vectors import FlatVectors
 from tests.conftest import SEEDS, HashEmbedder
+from tests.store.index_file import index_file
 
 ARTICLE = """---
 title: {title}
@@ -179,7 +178,7 @@ def test_opening_says_what_does_not_fit_and_what_to_run(
     other = type(CHUNKER)(budget=99)
     with pytest.raises(IndexMismatch, match="chunker"):
         read_snapshot(folder, fingerprint=hash_embedder.fingerprint, chunker=other)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute("PRAGMA user_version = 999")
     with pytest.raises(IndexMismatch, match="format 999"):
         snapshot(folder, hash_embedder)
@@ -192,7 +191,7 @@ def test_a_rebuild_replaces_an_index_that_cannot_be_used(
     folder = tmp_path / "index"
     update_index(folder, [articles], HashEmbedder("old") if spoil == "model" else hash_embedder)
     if spoil == "format":
-        with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+        with index_file(folder) as connection:
             connection.execute("PRAGMA user_version = 999")
     if spoil == "bytes":
         (folder / FILE_NAME).write_bytes(b"no database" * 1000)
@@ -225,7 +224,7 @@ def test_a_flipped_bit_in_a_vector_is_found(
 ) -> None:
     folder = tmp_path / "index"
     update_index(folder, [articles], hash_embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         key, vector = connection.execute("SELECT vector_key, vector FROM vectors").fetchone()
         spoilt = bytes([vector[0] ^ 1]) + vector[1:]
         connection.execute("UPDATE vectors SET vector = ? WHERE vector_key = ?", (spoilt, key))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -11,9 +9,9 @@ import pytest
 from rag import terminal
 from rag.config import Config
 from rag.store.articles import read_catalogue, read_status
-from rag.store.database import FILE_NAME
 from rag.store.indexing import update_index
 from tests.conftest import HashEmbedder
+from tests.store.index_file import index_file
 from tests.store.test_following import settle
 
 SLIP = "---\ntitle: Lund: harbour opens\ndate: 03/04/2025\n---\nForty ships came to the harbour."
@@ -70,7 +68,7 @@ def test_a_rebuild_tells_them_again(tmp_path: Path, articles: Path) -> None:
 def test_an_index_of_before_notices_is_read_and_followed(tmp_path: Path, articles: Path) -> None:
     folder, embedder = tmp_path / "index", HashEmbedder()
     update_index(folder, [articles], embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute("DROP TABLE notices")
     assert read_status(folder).notices == ()
     write(articles, "slip.md", SLIP + " More came.")

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import json
 import pickle
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
 from functools import partial
 from pathlib import Path
 from unittest.mock import patch
@@ -21,11 +19,11 @@ from rag.ingest import files
 from rag.models.embedder import Embedder
 from rag.store import ray_reading, ray_work, sync
 from rag.store.corrections import Correction, correct
-from rag.store.database import FILE_NAME
 from rag.store.indexing import update_index
 from rag.store.notices import IndexProgress, IndexReport
 from rag.store.ray_reading import RayWorkers, read_on_ray
 from rag.store.reading import FileToRead, Reading
+from tests.store.index_file import index_file
 from tests.store.ray_workers import DEADLY, SumEmbedder, load_mortal, load_sum
 from tests.store.test_indexing import write
 
@@ -80,7 +78,7 @@ def _on_ray(
 
 def _rows(folder: Path) -> dict[str, list[tuple[object, ...]]]:
     """Every row of an index, besides the names and times of its commits."""
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         names = [
             name
             for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
@@ -127,7 +125,7 @@ def test_rows_are_those_of_a_run_without_ray(articles: Path, tmp_path: Path) -> 
 
 
 def _columns(folder: Path, names: str) -> list[tuple[object, ...]]:
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         return connection.execute(f"SELECT {names} FROM documents").fetchall()
 
 

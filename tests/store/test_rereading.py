@@ -5,9 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,13 +19,14 @@ from rag.ingest.files import LoadFailure, LoadNotice
 from rag.ingest.reading import READING_VERSION
 from rag.store import preparing, reading, sync
 from rag.store.articles import read_status
-from rag.store.database import FILE_NAME, current_manifest, manifest_checksum
+from rag.store.database import current_manifest, manifest_checksum
 from rag.store.indexing import remove, update_index
 from rag.store.large import compaction
 from rag.store.notices import IndexProgress
 from rag.text.words import count_terms
 from rag.types import Document
 from tests.conftest import HashEmbedder
+from tests.store.index_file import index_file
 from tests.store.test_following import settle
 from tests.store.test_indexing import snapshot, write
 
@@ -56,14 +55,13 @@ def index_as_before(folder: Path, articles: Path, embedder: HashEmbedder) -> Non
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "load_documents", read_as_before)
         update_index(folder, [articles], embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute("UPDATE files SET stamp = substr(stamp, instr(stamp, ':') + 1)")
         entries = dict(connection.execute("SELECT key, value FROM manifest"))
         del entries["reading"], entries["checksum"]
         entries["checksum"] = str(manifest_checksum(entries))
         connection.execute("DELETE FROM manifest")
         connection.executemany("INSERT INTO manifest VALUES (?, ?)", entries.items())
-    connection.close()
 
 
 def titles(folder: Path) -> dict[str, str]:
@@ -135,9 +133,8 @@ def test_other_words_to_be_searched_by_are_stored(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(preparing, "count_terms", lambda text: count_terms(text[:5]))
         update_index(folder, [articles], hash_embedder)
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         connection.execute("UPDATE files SET stamp = '0:' || stamp")
-    connection.close()
     hash_embedder.embedded.clear()
     report = update_index(folder, [articles], hash_embedder)
     assert (report.changed, report.unchanged, hash_embedder.embedded) == (2, 0, [])

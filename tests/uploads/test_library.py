@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import queue
 import shutil
-import sqlite3
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -24,6 +22,7 @@ from rag.store.opening import open_writer
 from rag.uploads import library as library_module
 from rag.uploads.library import Library, Step
 from tests.conftest import SEEDS, HashEmbedder
+from tests.store.index_file import index_file
 
 from .made import PORT, SHIPS, uploaded, zipped
 
@@ -257,10 +256,7 @@ def test_an_index_can_be_emptied_and_filled_again(
 
 
 def test_a_damaged_index_is_told(library: Library) -> None:
-    with (
-        closing(sqlite3.connect(library.uploads.parent / "index.sqlite3")) as connection,
-        connection,
-    ):
+    with index_file(library.folder) as connection:
         connection.execute("UPDATE manifest SET value = '7' WHERE key = 'documents'")
     with pytest.raises(Exception, match="is damaged"):
         library.catalogue()

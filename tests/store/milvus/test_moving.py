@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,6 @@ from rag.errors import IndexMismatch, IndexUnreachable
 from rag.ingest import files
 from rag.ingest.chunker import CHUNKER
 from rag.store.corrections import Correction, correct, read_corrections
-from rag.store.database import FILE_NAME
 from rag.store.index import correct as correct_index
 from rag.store.index import read_index, read_status, update_index
 from rag.store.index import remove as remove_from_index
@@ -25,6 +22,7 @@ from rag.store.milvus import moving
 from rag.store.milvus.moving import to_folder, to_server
 from rag.store.milvus.server import Server
 from tests.conftest import HashEmbedder
+from tests.store.index_file import index_file
 from tests.store.milvus.serving import MilvusServer
 from tests.store.milvus.test_served import agree, fill, opened
 from tests.store.test_indexing import write
@@ -33,7 +31,7 @@ from tests.test_cli import rag
 
 def contents(folder: Path) -> list[object]:
     """All rows of a store that make the index, without the numbers that a copy gives anew."""
-    with closing(sqlite3.connect(folder / FILE_NAME)) as connection, connection:
+    with index_file(folder) as connection:
         return [
             connection.execute(query).fetchall()
             for query in (
